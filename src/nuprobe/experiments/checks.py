@@ -87,6 +87,7 @@ def _check_target(signal: Signal) -> None:
 
 def _check_source(signal: Signal) -> None:
     source = signal.flux
+    _ = signal.exposure
     for component in source.components:
         signal.propagation(component.name).states(component.flavour)
     if source.emission == "isotropic" and not signal.file.flux.distances:

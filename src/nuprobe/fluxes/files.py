@@ -194,6 +194,10 @@ def read_flux(folder: Folder, options: Mapping[str, Any] | None = None) -> Flux:
             fractions=file.source.fractions(),
             isotopes=tuple(file.source.isotopes),
             other=lambda more: read_flux(folder, {**given, **more}),
+            energies={
+                name: isotope.energy_per_fission
+                for name, isotope in file.source.isotopes.items()
+            },
         )
     except ExperimentFileError:
         raise

@@ -22,14 +22,16 @@ from nuprobe.experiments.format.detector import (
     TableAcceptanceSection,
     TableQuenchingSection,
 )
-from nuprobe.experiments.format.file import ExperimentFile, SiteSection, json_schema
+from nuprobe.experiments.format.file import ExperimentFile, json_schema
 from nuprobe.experiments.format.morphing import (
     MorphingSection,
     MorphingSystematic,
 )
 from nuprobe.experiments.format.quantities import Energy, Length, Mass, Time
+from nuprobe.experiments.format.several import AlsoSection, SiteSection
 
 __all__ = [
+    "AlsoSection",
     "Analysis",
     "ConstantQuenchingSection",
     "DataSection",

@@ -14,10 +14,13 @@ from nuprobe.detectors import (
 )
 from nuprobe.errors import InputError
 from nuprobe.experiments.format.quantities import (
+    ElectronEquivalent,
     Energy,
     Length,
     LightYield,
+    LiveTime,
     Mass,
+    Power,
     Radius,
     Time,
 )
@@ -140,8 +143,20 @@ class FluxSection(Strict):
     options: dict[str, Any] = Field(
         default={}, description="options of the flux, e.g. { model = 'B16-GS98' }"
     )
-    exposure: PositiveFloat = Field(
-        description="number of units of the flux, e.g. protons on target"
+    exposure: PositiveFloat | None = Field(
+        default=None,
+        description="number of units of the flux, e.g. protons on target; or give power"
+        " and time (reactors), or time alone (fluxes per second)",
+    )
+    power: Power | None = Field(
+        default=None,
+        description="thermal power of a reactor, e.g. '3 GW': the exposure is power"
+        " times time over the mean energy per fission of Kopeikin:2004cn",
+    )
+    time: LiveTime | None = Field(
+        default=None,
+        description="live time, e.g. '1 year': with power, or alone for a flux per"
+        " second, in place of exposure; beside exposure only for backgrounds per day",
     )
     distance: Length | None = Field(
         default=None, description="required for an isotropic source"
@@ -156,6 +171,21 @@ class FluxSection(Strict):
     def _check_baselines(self) -> FluxSection:
         if self.distance is not None and self.baselines:
             raise InputError("give distance or baselines, not both")
+        return self
+
+    @model_validator(mode="after")
+    def _check_exposure(self) -> FluxSection:
+        if self.power is not None and self.exposure is not None:
+            raise InputError("give exposure, or power and time, not both")
+        if self.power is not None and self.time is None:
+            raise InputError(
+                f"power = {self.power!r} needs the live time: add time = '1 year'"
+            )
+        if self.exposure is None and self.time is None:
+            raise InputError(
+                "exposure: this key is required; add it (or power and time of a"
+                " reactor, or time for a flux per second)"
+            )
         return self
 
     @property
@@ -302,7 +332,18 @@ class ResponseSection(Strict):
     )
     light_yield: LightYield | None = Field(
         default=None,
-        description="mean of the reconstructed quantity per electron-equivalent energy",
+        description="mean of the reconstructed quantity per electron-equivalent energy;"
+        " default 1 per unit where the unit is an energy (eVee, keVee, MeVee, eV, …)",
+    )
+    threshold: ElectronEquivalent | None = Field(
+        default=None,
+        description="nothing reconstructed below it is kept, e.g. '100 eVee'; the"
+        " acceptance applies above it",
+    )
+    resolution: str | None = Field(
+        default=None,
+        description="in place of smearing: Gaussian of constant standard deviation"
+        " '30 eV', of constant '70 eV FWHM', or of '5 %' of the energy",
     )
     quenching: (
         Annotated[
@@ -360,6 +401,12 @@ class ResponseSection(Strict):
 
     @model_validator(mode="after")
     def _check(self) -> ResponseSection:
+        if self.threshold is not None and self.acceptance_of == "recoil":
+            raise InputError(
+                "response.threshold is electron-equivalent, but acceptance_of ="
+                " 'recoil': remove one of them, or put the threshold into the"
+                " acceptance"
+            )
         if self.matrix is None:
             missing = [
                 key
@@ -369,7 +416,8 @@ class ResponseSection(Strict):
             if missing:
                 raise InputError(
                     f"response.{missing[0]}: this key is required; add it (or"
-                    " [response.matrix])"
+                    " [response.matrix]"
+                    + ("; or unit = 'keVee')" if missing[0] == "light_yield" else ")")
                 )
         else:
             foreign = self.model_fields_set - {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
 from pydantic import Field, model_validator
@@ -27,79 +28,12 @@ from nuprobe.experiments.format.detector import (
     TargetSection,
 )
 from nuprobe.experiments.format.morphing import MorphingSystematic
+from nuprobe.experiments.format.paper import expanded
+from nuprobe.experiments.format.several import AlsoSection, SiteSection
 from nuprobe.processes import process, process_options
 from nuprobe.schema import Strict
 
-__all__ = ["AlsoSection", "ExperimentFile", "SiteSection", "json_schema"]
-
-
-class AlsoShape(Strict):
-    """Distribution of a further process in the bins of [binning.shape].
-
-    Attributes
-    ----------
-    table, column : as of [binning.shape], with the same edges.
-    """
-
-    table: str = Field(description="table with the columns of that of [binning.shape]")
-    column: str | None = Field(
-        default=None, description="column of the fraction; default the same"
-    )
-
-
-class AlsoSection(Strict):
-    """A further process in the same detector.
-
-    Attributes
-    ----------
-    process, options : as of the file.
-    response : keys of [response] that differ for it.
-    shape : its distribution in the third quantity, if there is one.
-    """
-
-    process: str = Field(description="name of a process")
-    options: dict[str, Any] = Field(default={}, description="of the process")
-    response: dict[str, Any] = Field(
-        default={},
-        description="keys of [response] that differ, e.g. { quenching = { kind ="
-        " 'constant', factor = 1.0 } }",
-    )
-    shape: AlsoShape | None = Field(
-        default=None,
-        description="its fraction of events in each bin of [binning.shape]",
-    )
-
-
-class SiteSection(Strict):
-    """One of several places where the same kind of detector counts.
-
-    What it gives replaces the keys of that name in the section of the experiment; its
-    systematics are added, and act on its own counts in every analysis.
-
-    Attributes
-    ----------
-    name : of the site.
-    target, flux, response, binning, data : keys of these sections that differ.
-    backgrounds : in place of those of the experiment, or None to share them.
-    systematics : of this site alone.
-    """
-
-    name: str = Field(pattern=r"^[a-z0-9][a-z0-9-]*$")
-    target: dict[str, Any] = Field(default={}, description="keys of [target]")
-    flux: dict[str, Any] = Field(
-        default={}, description="keys of [flux], e.g. { distance = '7 m' }"
-    )
-    response: dict[str, Any] = Field(default={}, description="keys of [response]")
-    binning: dict[str, Any] = Field(default={}, description="keys of [binning]")
-    data: dict[str, Any] = Field(
-        default={}, description="keys of [data], e.g. { table = 'near.csv' }"
-    )
-    backgrounds: list[dict[str, Any]] | None = Field(
-        default=None, description="in place of [[backgrounds]]"
-    )
-    systematics: list[dict[str, Any]] = Field(
-        default=[], description="besides [[systematics]], for this site alone"
-    )
+__all__ = ["ExperimentFile", "json_schema"]
 
 
 class ExperimentFile(Strict):
@@ -117,6 +51,7 @@ class ExperimentFile(Strict):
     binning : bins of the data.
     data : observed counts, or None.
     projection : without data, whether costs take the Standard Model for them.
+    background : a flat one as on a data sheet, which becomes one of `backgrounds`.
     backgrounds, parameters, systematics : lists of named sections.
     analyses : by name.
     """
@@ -161,6 +96,11 @@ class ExperimentFile(Strict):
             " (Asimov)"
         ),
     )
+    background: str | None = Field(
+        default=None,
+        description="a flat background as measured, e.g. '10 1/keV/kg/day', times"
+        " target.mass and flux.time; the same as one of [[backgrounds]]",
+    )
     backgrounds: list[
         Annotated[
             MeasuredBackground | TemplateBackground | TableBackground | FlatBackground,
@@ -177,6 +117,12 @@ class ExperimentFile(Strict):
     analyses: dict[str, Analysis] = Field(
         min_length=1, description="the first one is the default"
     )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _from_paper(cls, data: Any) -> Any:
+        """Quantities of a data sheet in the plain keys."""
+        return expanded(data) if isinstance(data, Mapping) else data
 
     @model_validator(mode="after")
     def _check_version(self) -> ExperimentFile:

@@ -11,7 +11,17 @@ from nuprobe.errors import InputError
 from nuprobe.nuclei.named_radii import length_or_name
 from nuprobe.units import parse_quantity
 
-__all__ = ["Energy", "Length", "LightYield", "Mass", "Radius", "Time"]
+__all__ = [
+    "ElectronEquivalent",
+    "Energy",
+    "Length",
+    "LightYield",
+    "LiveTime",
+    "Mass",
+    "Power",
+    "Radius",
+    "Time",
+]
 
 
 def _quantity(dimension: str, positive: bool = True) -> Callable[[object], str]:
@@ -57,4 +67,19 @@ LightYield = Annotated[
     str,
     BeforeValidator(_quantity("light yield")),
     Field(description="e.g. '13.348 PE/keV'"),
+]
+ElectronEquivalent = Annotated[
+    str,
+    BeforeValidator(_quantity("electron-equivalent energy")),
+    Field(description="an electron-equivalent energy, e.g. '100 eVee'"),
+]
+LiveTime = Annotated[
+    str,
+    BeforeValidator(_quantity("time")),
+    Field(description="a time > 0 with its unit, e.g. '1 year' or '327 days'"),
+]
+Power = Annotated[
+    str,
+    BeforeValidator(_quantity("power")),
+    Field(description="a power with its unit, e.g. '3 GW'"),
 ]
