@@ -189,6 +189,21 @@ def unit_dimension(unit: str) -> str:
     )
 
 
+def units_of(dimension: str) -> str:
+    """Units of a dimension, for a message or a comment.
+
+    Parameters
+    ----------
+    dimension : one of `DIMENSIONS`.
+
+    Examples
+    --------
+    >>> units_of("mass")
+    'g, kg, t'
+    """
+    return ", ".join(u for u in _DIMENSIONS[dimension] if u)
+
+
 def parse_quantity(text: str | float, dimension: str) -> float:
     """Read a number with its unit, such as ``"14.57 kg"``, into natural units.
 

@@ -22,6 +22,8 @@ _COMMANDS = {
     ),
     "xsec": ("nuprobe.cli.xsec", "Cross sections."),
     "form-factors": ("nuprobe.cli.form_factors", "Form factors of a nucleus over q."),
+    "new": ("nuprobe.cli.new", "A commented folder of your own to begin with."),
+    "check": ("nuprobe.cli.check", "Everything that is wrong with a folder."),
     "rate": ("nuprobe.cli.rate", "Expected counts of an experiment."),
     "fit": ("nuprobe.cli.fit", "Fit parameters to the data of an experiment."),
     "scan": ("nuprobe.cli.scan", "Scan a grid of parameters; resumable."),
@@ -60,10 +62,7 @@ _COMMANDS = {
         "nuprobe.cli.data",
         "Full data releases: fetched by DOI or from a folder, checksums verified.",
     ),
-    "demo": (
-        "nuprobe.cli.demo",
-        "The main job: CsI 2017 from folder to fit, with plots and tables.",
-    ),
+    "demo": ("nuprobe.cli.demo", "The main job: CsI 2017 from folder to fit."),
 }
 
 

@@ -157,7 +157,9 @@ class Analysis(Strict):
             "names of the processes of [[also]] that count; default all, [] none"
         ),
     )
-    systematics: list[str] = Field(default=[])
+    systematics: list[str] = Field(
+        default=[], description="names of [[systematics]] that it has"
+    )
     shapes: Literal["marginal", "profiled"] = Field(
         default="marginal",
         description=(

@@ -27,7 +27,7 @@ from nuprobe.experiments.format.quantities import (
 from nuprobe.nuclei import BINDINGS, FORM_FACTORS, radius_isotopes
 from nuprobe.nuclei.form_factors import DEFAULT_NUCLEON, NucleonName
 from nuprobe.schema import Strict
-from nuprobe.units import parse_quantity
+from nuprobe.units import parse_quantity, units_of
 
 __all__ = [
     "ConstantQuenchingSection",
@@ -69,7 +69,7 @@ class TargetSection(Strict):
     material: str | dict[str, PositiveFloat] = Field(
         description="'CsI', 'natural Ge', or a mixture by number"
     )
-    mass: Mass = Field(description="mass of the target with its unit")
+    mass: Mass = Field(description=f"mass of the target ({units_of('mass')})")
     form_factor: Literal[tuple(FORM_FACTORS)] = Field(  # type: ignore[valid-type]
         default="helm", description="of protons and neutrons, by name"
     )
@@ -354,7 +354,11 @@ class ResponseSection(Strict):
             Field(discriminator="kind"),
         ]
         | None
-    ) = None
+    ) = Field(
+        default=None,
+        description="electron-equivalent energy over recoil energy; a factor of 1 where"
+        " heat or electrons are measured",
+    )
     floor: Literal["none"] | Energy | None = Field(
         default=None,
         description="electron-equivalent energy below which a recoil gives no signal"
@@ -362,7 +366,11 @@ class ResponseSection(Strict):
         " default: that of Si, Ge, Ar or Xe where part of the Gaussian noise is"
         " constant and recoils are quenched, else 'none'",
     )
-    matrix: MatrixSection | None = None
+    matrix: MatrixSection | None = Field(
+        default=None,
+        description="a table of the probability of each bin by recoil energy, in place"
+        " of light yield, quenching, smearing and acceptance",
+    )
     smearing: SmearingSection = Field(
         default=SmearingSection(), description="distribution around the mean"
     )

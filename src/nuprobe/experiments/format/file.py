@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Annotated, Any, Literal
 
 from pydantic import Field, model_validator
@@ -59,8 +59,11 @@ class ExperimentFile(Strict):
     schema_version: Literal[1, 2] = Field(
         description="1; or 2, which adds [[also]] and [[sites]]"
     )
-    name: str = Field(pattern=r"^[a-z0-9][a-z0-9-]*$")
-    title: str
+    name: str = Field(
+        pattern=r"^[a-z0-9][a-z0-9-]*$",
+        description="its own: lower-case letters, digits and hyphens",
+    )
+    title: str = Field(description="in words, for tables and figures")
     process: str = Field(
         description="name of a process: cevns, electron, or one that an installed"
         " package offers"
@@ -77,15 +80,20 @@ class ExperimentFile(Strict):
         description="places with detectors of this kind, whose bins stand behind each"
         " other",
     )
-    references: list[str] = Field(default=[])
-    notes: str = ""
+    references: list[str] = Field(
+        default=[], description="texkeys of INSPIRE, of the numbers that are here"
+    )
+    notes: str = Field(default="", description="remarks in words")
     shares_data_with: list[str] = Field(
         default=[],
         description="names of experiments with some of the same events, never combined",
     )
     target: TargetSection
     flux: FluxSection
-    propagation: PropagationSection = PropagationSection()
+    propagation: PropagationSection = Field(
+        default=PropagationSection(),
+        description="flavour change between source and detector",
+    )
     response: ResponseSection
     binning: BinningSection
     data: DataSection | None = None
@@ -106,14 +114,24 @@ class ExperimentFile(Strict):
             MeasuredBackground | TemplateBackground | TableBackground | FlatBackground,
             Field(discriminator="kind"),
         ]
-    ] = Field(default=[])
-    parameters: list[KernelParameter] = Field(default=[])
+    ] = Field(
+        default=[],
+        description="what else is counted: measured in the same bins, a template, a"
+        " table or flat",
+    )
+    parameters: list[KernelParameter] = Field(
+        default=[], description="what a fit can free inside the integrals"
+    )
     systematics: list[
         Annotated[
             Systematic | ShapeSystematic | ResponseSystematic | MorphingSystematic,
             Field(discriminator="kind"),
         ]
-    ] = Field(default=[])
+    ] = Field(
+        default=[],
+        description="nuisances with a Gaussian constraint; analyses name those they"
+        " have",
+    )
     analyses: dict[str, Analysis] = Field(
         min_length=1, description="the first one is the default"
     )
@@ -192,6 +210,13 @@ class ExperimentFile(Strict):
     @model_validator(mode="after")
     def _check_names(self) -> ExperimentFile:
         """Each name once, and none that is not defined."""
+        for problem in self.name_problems():
+            raise InputError(problem)
+        self._check_morphing()
+        return self
+
+    def name_problems(self) -> Iterator[str]:
+        """Names that are given twice, or that nothing has."""
         sources = ["signal", *self._processes, *(b.name for b in self.backgrounds)]
         for group, names in (
             ("background", sources),
@@ -200,43 +225,33 @@ class ExperimentFile(Strict):
         ):
             double = next((n for n in names if names.count(n) > 1), None)
             if double:
-                raise InputError(
-                    f"{group} {double!r} is defined twice; give each its own name"
-                )
+                yield f"{group} {double!r} is defined twice; give each its own name"
         for systematic in self.systematics:
-            _known(
-                f"systematics.{systematic.name}.acts_on",
-                list(systematic.acts_on),
-                sources,
-            )
-        self._check_morphing()
+            place = f"systematics.{systematic.name}.acts_on"
+            yield from _unknown(place, list(systematic.acts_on), sources)
         for parameter in self.parameters:
-            _known(
-                f"parameters.{parameter.name}.processes",
-                parameter.processes,
-                self._processes,
-            )
-        systematics = [s.name for s in self.systematics]
+            place = f"parameters.{parameter.name}.processes"
+            yield from _unknown(place, parameter.processes, self._processes)
         for name, analysis in self.analyses.items():
-            place = f"analyses.{name}"
-            _known(f"{place}.systematics", analysis.systematics, systematics)
-            known = [b.name for b in self.backgrounds]
-            _known(f"{place}.backgrounds", analysis.backgrounds or [], known)
-            for systematic in self.systematics:
-                acts_on = systematic.acts_on
-                idle = all(n in known and not analysis.has(n) for n in acts_on)
-                if systematic.name in analysis.systematics and acts_on and idle:
-                    raise InputError(
-                        f"{place}: {systematic.name} acts on none of its backgrounds;"
-                        " remove it"
-                    )
-            _known(f"{place}.also", analysis.also or [], self._processes[1:])
-            _known(
-                f"{place}.subtract",
-                analysis.subtract,
-                [*self._measured, *self._controlled],
-            )
-        return self
+            yield from self._unknown_in(f"analyses.{name}", analysis)
+
+    def _unknown_in(self, place: str, analysis: Analysis) -> Iterator[str]:
+        """Names in an analysis that nothing has, or that do nothing there."""
+        known = [b.name for b in self.backgrounds]
+        systematics = [s.name for s in self.systematics]
+        yield from _unknown(f"{place}.systematics", analysis.systematics, systematics)
+        yield from _unknown(f"{place}.backgrounds", analysis.backgrounds or [], known)
+        for systematic in self.systematics:
+            acts_on = systematic.acts_on
+            idle = all(n in known and not analysis.has(n) for n in acts_on)
+            if systematic.name in analysis.systematics and acts_on and idle:
+                yield (
+                    f"{place}: {systematic.name} acts on none of its backgrounds;"
+                    " remove it"
+                )
+        yield from _unknown(f"{place}.also", analysis.also or [], self._processes[1:])
+        subtractable = [*self._measured, *self._controlled]
+        yield from _unknown(f"{place}.subtract", analysis.subtract, subtractable)
 
     def _check_morphing(self) -> None:
         """Morphing nuisances: each name once, with tables to morph and no other
@@ -307,7 +322,10 @@ class ExperimentFile(Strict):
     def _check_counted(self, name: str, analysis: Analysis) -> None:
         """A background that is counted, and no systematic that stands for it."""
         place = f"analyses.{name}"
-        _known(f"{place}.counted", list(analysis.counted), self._measured)
+        for problem in _unknown(
+            f"{place}.counted", list(analysis.counted), self._measured
+        ):
+            raise InputError(problem)
         if analysis.counted and analysis.statistic != "poisson":
             raise InputError(
                 f"{place}: counted needs statistic = 'poisson'; a Gaussian analysis"
@@ -414,10 +432,10 @@ class ExperimentFile(Strict):
                 )
 
 
-def _known(place: str, names: list[str], known: list[str]) -> None:
+def _unknown(place: str, names: list[str], known: list[str]) -> Iterator[str]:
     for name in names:
         if name not in known:
-            raise InputError(
+            yield (
                 f"{place}: {name!r} is not defined; defined are"
                 f" {', '.join(known) or 'none'}"
             )

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from typing import Any, Final
 
 from nuprobe.errors import InputError, UnitError, shown
@@ -17,7 +18,7 @@ FWHM: Final = 2.3548200450309493
 
 Raw = dict[str, Any]
 _OBSERVABLES: Final = ("eV", "keV", "MeV", "eVee", "keVee", "MeVee")
-_EDGES: Final = ("start", "stop")
+_EDGES: Final = ("start", "stop", "edges")
 
 
 def expanded(raw: Mapping[str, Any]) -> Raw:
@@ -50,16 +51,12 @@ def expansions() -> Iterator[Callable[[Raw], Raw]]:
     Examples
     --------
     >>> len(list(expansions()))
-    6
+    8
     """
-    yield from (
-        _with_light_yield,
-        _with_bins,
-        _with_analyses,
-        _with_smearing,
-        _with_background,
-        _with_densities,
-    )
+    yield _with_light_yield
+    for key in _EDGES:
+        yield partial(_with_edge, key)
+    yield from (_with_analyses, _with_smearing, _with_background, _with_densities)
 
 
 def reconstructed(text: str, light_yield: str) -> float:
@@ -175,13 +172,12 @@ def _numbers(raw: Raw, place: str, value: Any) -> Any:
     return _at(place, lambda: reconstructed(value, light))
 
 
-def _with_bins(raw: Raw) -> Raw:
+def _with_edge(key: str, raw: Raw) -> Raw:
+    """One of the keys of [binning.energy] as numbers."""
     energy = _section(raw, "binning", "energy")
-    for key in (*_EDGES, "edges"):
-        if key in energy:
-            energy[key] = _numbers(raw, f"binning.energy.{key}", energy[key])
-    if not energy:
+    if key not in energy:
         return raw
+    energy[key] = _numbers(raw, f"binning.energy.{key}", energy[key])
     return {**raw, "binning": {**_section(raw, "binning"), "energy": energy}}
 
 
