@@ -9,12 +9,12 @@ WORKDIR /source
 ARG VERSION=0.1.0.dev0
 # the lock has the hash of everything, also of what only developers need: of these verified files the package takes what it needs
 RUN pip download --no-cache-dir --require-hashes --only-binary :all: -r requirements.lock -d /wheels
-RUN python -m venv /opt/nuprobe \
-    && PIP_NO_INDEX=1 PIP_FIND_LINKS=/wheels SETUPTOOLS_SCM_PRETEND_VERSION=$VERSION /opt/nuprobe/bin/pip install --no-cache-dir .
+RUN python -m venv /venv \
+    && PIP_NO_INDEX=1 PIP_FIND_LINKS=/wheels SETUPTOOLS_SCM_PRETEND_VERSION=$VERSION /venv/bin/pip install --no-cache-dir .
 
 FROM python:3.12-slim
-COPY --from=build /opt/nuprobe /opt/nuprobe
-ENV PATH=/opt/nuprobe/bin:$PATH \
+COPY --from=build /venv /venv
+ENV PATH=/venv/bin:$PATH \
     PYTHONDONTWRITEBYTECODE=1 \
     HOME=/tmp \
     MPLCONFIGDIR=/tmp/matplotlib \

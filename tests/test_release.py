@@ -3,6 +3,7 @@ other."""
 
 from __future__ import annotations
 
+import importlib.metadata
 import re
 import tomllib
 from pathlib import Path
@@ -20,6 +21,7 @@ PYPROJECT: dict[str, Any] = tomllib.loads(
 
 def test_the_version_is_that_of_the_installed_package() -> None:
     assert "version" in PYPROJECT["project"]["dynamic"]
+    assert nuprobe.__version__ == importlib.metadata.version("nuprobe")
     assert re.fullmatch(r"\d+\.\d+\.\d+(\.dev\d+)?(\+\S+)?", nuprobe.__version__)
 
 
