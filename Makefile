@@ -5,7 +5,7 @@ READY := $(VENV)/.ready
 N := 2
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint format nightly bench docs founding schema lock wheel clean distclean
+.PHONY: help demo pictures test lint format nightly bench docs founding schema lock wheel clean distclean
 
 help: ## show this list
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 18
@@ -17,6 +17,9 @@ $(READY): pyproject.toml requirements.lock .ci/environment
 
 demo: $(READY) ## plots and a table from the COHERENT CsI 2017 data, into demo/
 	$(BIN)/nuprobe demo -o demo --overwrite
+
+pictures: demo ## the pictures of README.md anew, from those of the demo
+	$(BIN)/python -m tools.pictures demo docs/pictures
 
 # lint runs beside the tests: the type checker, which takes longest, is one process. It reports when they are through.
 # bytecode is kept, wherever the environment forbids it: else each worker and each process that a test starts compiles all anew

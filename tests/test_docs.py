@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 
 from nuprobe.cli import main
-from nuprobe.experiments.format import json_schema
+from nuprobe.experiments.format import ExperimentFile
 
 ROOT = Path(__file__).parents[1]
 SRC = ROOT / "src"
@@ -164,7 +164,7 @@ def test_the_published_schema_is_that_of_the_code() -> None:
     published = json.loads(
         (ROOT / "docs" / "experiment.schema.json").read_text(encoding="utf-8")
     )
-    current = json_schema()
+    current = ExperimentFile.json_schema()
 
     # the exact wording of a schema depends on the version of pydantic, its sections and
     # keys do not

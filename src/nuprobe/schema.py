@@ -4,7 +4,8 @@ remedy."""
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any, TypeVar
@@ -28,7 +29,7 @@ from nuprobe.parsing import (
     read_text,
 )
 
-__all__ = ["Folder", "Strict", "validate"]
+__all__ = ["Folder", "Strict", "in_file", "validate"]
 
 ModelT = TypeVar("ModelT", bound=BaseModel)
 
@@ -262,6 +263,34 @@ def validate(model: type[ModelT], data: object, source: str) -> ModelT:
         return model.model_validate(data)
     except ValidationError as err:
         raise ExperimentFileError(f"{source}: {_first_problem(model, err)}") from None
+
+
+@contextmanager
+def in_file(source: str) -> Iterator[None]:
+    """Name the file in errors about what it says.
+
+    Parameters
+    ----------
+    source : name of the file.
+
+    Raises
+    ------
+    ExperimentFileError
+        For every `NuprobeError` inside; one that names its file already stays.
+
+    Examples
+    --------
+    >>> with in_file("site.toml"):
+    ...     raise InputError("target: unknown isotope Xx1")
+    Traceback (most recent call last):
+    nuprobe.errors.ExperimentFileError: site.toml: target: unknown isotope Xx1
+    """
+    try:
+        yield
+    except ExperimentFileError:
+        raise
+    except NuprobeError as err:
+        raise ExperimentFileError(f"{source}: {err}") from None
 
 
 def _first_problem(model: type[BaseModel], err: ValidationError) -> str:

@@ -6,13 +6,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from nuprobe.errors import (
-    ExperimentFileError,
-    InputError,
-    NuprobeError,
-    UnknownNameError,
-    shown,
-)
+from nuprobe.errors import InputError, UnknownNameError, shown
 from nuprobe.experiments.backgrounds import background_counts, observed
 from nuprobe.experiments.build import Signal
 from nuprobe.experiments.format import (
@@ -38,26 +32,21 @@ def check_signal(signal: Signal) -> None:
 
     Raises
     ------
-    ExperimentFileError
-        One line: file, key, what is wrong there and what is allowed.
+    NuprobeError
+        One line: key, what is wrong there and what is allowed.
 
     Examples
     --------
     >>> import nuprobe as nu
     >>> check_signal(nu.experiment("coherent-csi-2017").signal)
     """
-    try:
-        _check_target(signal)
-        _check_source(signal)
-        signal.response()
-        for parameter in signal.file.parameters:
-            axis_of(parameter)
-        _check_tables(signal)
-        _check_systematics(signal)
-    except ExperimentFileError:
-        raise
-    except NuprobeError as err:
-        raise ExperimentFileError(f"{signal.folder.name}: {err}") from None
+    _check_target(signal)
+    _check_source(signal)
+    signal.response()
+    for parameter in signal.file.parameters:
+        axis_of(parameter)
+    _check_tables(signal)
+    _check_systematics(signal)
 
 
 def _check_target(signal: Signal) -> None:

@@ -22,7 +22,8 @@ from nuprobe.experiments.format.detector import (
     TableAcceptanceSection,
     TableQuenchingSection,
 )
-from nuprobe.experiments.format.file import ExperimentFile, SiteSection, json_schema
+from nuprobe.experiments.format.file import ExperimentFile, SiteSection
+from nuprobe.experiments.format.header import FileHeader
 from nuprobe.experiments.format.morphing import (
     MorphingSection,
     MorphingSystematic,
@@ -35,6 +36,7 @@ __all__ = [
     "DataSection",
     "Energy",
     "ExperimentFile",
+    "FileHeader",
     "FlatBackground",
     "KernelParameter",
     "Length",
@@ -56,5 +58,4 @@ __all__ = [
     "TableQuenchingSection",
     "TemplateBackground",
     "Time",
-    "json_schema",
 ]
