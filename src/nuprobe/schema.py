@@ -4,7 +4,8 @@ remedy."""
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any, TypeVar
@@ -28,7 +29,7 @@ from nuprobe.parsing import (
     read_text,
 )
 
-__all__ = ["Folder", "Place", "Strict", "problems_of", "validate"]
+__all__ = ["Folder", "Place", "Strict", "in_file", "problems_of", "validate"]
 
 Place = tuple[int | str, ...]
 """A key as names, with numbers in lists."""
@@ -291,6 +292,34 @@ def problems_of(model: type[BaseModel], data: object) -> list[tuple[Place, str]]
     except ValidationError as err:
         return [_problem(model, one) for one in err.errors(include_url=False)]
     return []
+
+
+@contextmanager
+def in_file(source: str) -> Iterator[None]:
+    """Name the file in errors about what it says.
+
+    Parameters
+    ----------
+    source : name of the file.
+
+    Raises
+    ------
+    ExperimentFileError
+        For every `NuprobeError` inside; one that names its file already stays.
+
+    Examples
+    --------
+    >>> with in_file("site.toml"):
+    ...     raise InputError("target: unknown isotope Xx1")
+    Traceback (most recent call last):
+    nuprobe.errors.ExperimentFileError: site.toml: target: unknown isotope Xx1
+    """
+    try:
+        yield
+    except ExperimentFileError:
+        raise
+    except NuprobeError as err:
+        raise ExperimentFileError(f"{source}: {err}") from None
 
 
 def _first_problem(model: type[BaseModel], err: ValidationError) -> str:

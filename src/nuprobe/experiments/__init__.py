@@ -7,7 +7,7 @@ import sys
 from importlib import import_module, resources
 from pathlib import Path
 from types import ModuleType
-from typing import TYPE_CHECKING, TypeVar, overload
+from typing import TYPE_CHECKING, Any, TypeVar, overload
 
 from nuprobe.border import public
 from nuprobe.errors import InputError, UnknownNameError, shown
@@ -252,37 +252,22 @@ def _folder(name: str | Path) -> Folder:
 def _read(folder: Folder) -> AnyExperiment:
     """Open a folder with the format of its process."""
     raw = folder.load()
-    if raw.get("process") == "oscillation":
-        from nuprobe.experiments.baselines.experiment import BaselineExperiment
+    counts = "SitesExperiment" if raw.get("sites") else "Experiment"
+    # a list for a process is refused by the format
+    kind: Any = __getattr__(_OF_PROCESS.get(str(raw.get("process")), counts))
+    opened: AnyExperiment = kind.read(folder, raw)
+    return opened
 
-        return BaselineExperiment.read(folder, raw)
-    if raw.get("process") == "trident":
-        from nuprobe.experiments.trident import TridentExperiment
 
-        return TridentExperiment.read(folder, raw)
-    if raw.get("process") == "reactor-rates":
-        from nuprobe.experiments.reactor.experiment import ReactorExperiment
-
-        return ReactorExperiment.read(folder, raw)
-    if raw.get("process") == "solar":
-        from nuprobe.experiments.solar import SolarExperiment
-
-        return SolarExperiment.read(folder, raw)
-    if raw.get("process") == "early-universe":
-        from nuprobe.experiments.universe import UniverseExperiment
-
-        return UniverseExperiment.read(folder, raw)
-    if raw.get("process") == "red-giants":
-        from nuprobe.experiments.star import StarExperiment
-
-        return StarExperiment.read(folder, raw)
-    if raw.get("sites"):
-        from nuprobe.experiments.sites import SitesExperiment
-
-        return SitesExperiment.read(folder, raw)
-    from nuprobe.experiments.counting import Experiment
-
-    return Experiment.read(folder, raw)
+_OF_PROCESS = {
+    "early-universe": "UniverseExperiment",
+    "oscillation": "BaselineExperiment",
+    "reactor-rates": "ReactorExperiment",
+    "red-giants": "StarExperiment",
+    "solar": "SolarExperiment",
+    "trident": "TridentExperiment",
+}
+"""Process of a file that does not count recoils → kind of experiment."""
 
 
 class _Callable(ModuleType):

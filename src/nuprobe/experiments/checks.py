@@ -7,13 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from typing import Any
 
-from nuprobe.errors import (
-    ExperimentFileError,
-    InputError,
-    NuprobeError,
-    UnknownNameError,
-    shown,
-)
+from nuprobe.errors import InputError, UnknownNameError, shown
 from nuprobe.experiments.backgrounds import (
     Background,
     background_counts,
@@ -44,8 +38,8 @@ def check_signal(signal: Signal) -> None:
 
     Raises
     ------
-    ExperimentFileError
-        One line: file, key, what is wrong there and what is allowed.
+    NuprobeError
+        One line: key, what is wrong there and what is allowed.
 
     Examples
     --------
@@ -56,7 +50,7 @@ def check_signal(signal: Signal) -> None:
         step()
 
 
-def check_steps(signal: Signal) -> Iterator[Callable[[], None]]:
+def check_steps(signal: Signal) -> Iterator[Callable[[], object]]:
     """The checks of `check_signal` one by one, each of which raises for the first thing
     that it finds.
 
@@ -70,25 +64,14 @@ def check_steps(signal: Signal) -> Iterator[Callable[[], None]]:
     >>> len(list(check_steps(nu.experiment("conus-plus").signal))) > 5
     True
     """
-    parts: list[Callable[[], object]] = [
-        partial(_check_target, signal),
-        partial(_check_source, signal),
-        signal.response,
-        *(partial(axis_of, parameter) for parameter in signal.file.parameters),
-        *_table_checks(signal),
-        *(partial(_check_systematic, signal, s) for s in signal.file.systematics),
-    ]
-    yield from (partial(_named, signal, part) for part in parts)
-
-
-def _named(signal: Signal, part: Callable[[], object]) -> None:
-    """Run a check; its message begins with the file."""
-    try:
-        part()
-    except ExperimentFileError:
-        raise
-    except NuprobeError as err:
-        raise ExperimentFileError(f"{signal.folder.name}: {err}") from None
+    yield partial(_check_target, signal)
+    yield partial(_check_source, signal)
+    yield signal.response
+    for parameter in signal.file.parameters:
+        yield partial(axis_of, parameter)
+    yield from _table_checks(signal)
+    for systematic in signal.file.systematics:
+        yield partial(_check_systematic, signal, systematic)
 
 
 def _check_target(signal: Signal) -> None:

@@ -22,7 +22,8 @@ from nuprobe.experiments.format.detector import (
     TableAcceptanceSection,
     TableQuenchingSection,
 )
-from nuprobe.experiments.format.file import ExperimentFile, json_schema
+from nuprobe.experiments.format.file import ExperimentFile
+from nuprobe.experiments.format.header import FileHeader
 from nuprobe.experiments.format.morphing import (
     MorphingSection,
     MorphingSystematic,
@@ -37,6 +38,7 @@ __all__ = [
     "DataSection",
     "Energy",
     "ExperimentFile",
+    "FileHeader",
     "FlatBackground",
     "KernelParameter",
     "Length",
@@ -58,5 +60,4 @@ __all__ = [
     "TableQuenchingSection",
     "TemplateBackground",
     "Time",
-    "json_schema",
 ]

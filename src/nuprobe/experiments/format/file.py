@@ -27,16 +27,16 @@ from nuprobe.experiments.format.detector import (
     ResponseSection,
     TargetSection,
 )
+from nuprobe.experiments.format.header import FileHeader
 from nuprobe.experiments.format.morphing import MorphingSystematic
 from nuprobe.experiments.format.paper import expanded
 from nuprobe.experiments.format.several import AlsoSection, SiteSection
 from nuprobe.processes import process, process_options
-from nuprobe.schema import Strict
 
-__all__ = ["ExperimentFile", "json_schema"]
+__all__ = ["ExperimentFile"]
 
 
-class ExperimentFile(Strict):
+class ExperimentFile(FileHeader):
     """Contents of ``experiment.toml``.
 
     Attributes
@@ -56,14 +56,11 @@ class ExperimentFile(Strict):
     analyses : by name.
     """
 
+    URN = "experiment:2"
+
     schema_version: Literal[1, 2] = Field(
         description="1; or 2, which adds [[also]] and [[sites]]"
     )
-    name: str = Field(
-        pattern=r"^[a-z0-9][a-z0-9-]*$",
-        description="its own: lower-case letters, digits and hyphens",
-    )
-    title: str = Field(description="in words, for tables and figures")
     process: str = Field(
         description="name of a process: cevns, electron, or one that an installed"
         " package offers"
@@ -79,14 +76,6 @@ class ExperimentFile(Strict):
         default=[],
         description="places with detectors of this kind, whose bins stand behind each"
         " other",
-    )
-    references: list[str] = Field(
-        default=[], description="texkeys of INSPIRE, of the numbers that are here"
-    )
-    notes: str = Field(default="", description="remarks in words")
-    shares_data_with: list[str] = Field(
-        default=[],
-        description="names of experiments with some of the same events, never combined",
     )
     target: TargetSection
     flux: FluxSection
@@ -439,20 +428,3 @@ def _unknown(place: str, names: list[str], known: list[str]) -> Iterator[str]:
                 f"{place}: {name!r} is not defined; defined are"
                 f" {', '.join(known) or 'none'}"
             )
-
-
-def json_schema() -> dict[str, Any]:
-    """JSON Schema of ``experiment.toml``.
-
-    Examples
-    --------
-    >>> from nuprobe.experiments.format import json_schema
-    >>> json_schema()["$id"]
-    'urn:nuprobe:experiment:2'
-    """
-    return {
-        "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "$id": "urn:nuprobe:experiment:2",
-        **ExperimentFile.model_json_schema(),
-        "description": "Contents of ``experiment.toml``.",
-    }
