@@ -276,6 +276,12 @@ def _fits() -> list[Any]:
             {"sin2_2theta_14": [0.1, 0.3, 0.9], "dm2_41": [1.0, 4.0]},
             toys=20,
         ),
+        nu.inference.exclusion_at(
+            nu.experiment("best").cost(free=["sin2_2theta_14", "dm2_41"]),
+            {"sin2_2theta_14": 0.4, "dm2_41": 2.0},
+            {"sin2_2theta_14": [0.1, 0.3, 0.9], "dm2_41": [1.0, 4.0]},
+            toys=20,
+        ),
     ]
 
 
@@ -608,8 +614,12 @@ _ARGUMENTS: dict[str, dict[str, Any]] = {
     "SolarExperiment.with_changes": {"changes": {"title": "other"}},
     **{
         f"ExclusionPlane.{m}": {"method": "wilks"}
-        for m in ("exclusion", "excluded", "limits")
+        for m in (
+            *("exclusion", "exclusion_error", "excluded"),
+            *("limits", "limit_errors"),
+        )
     },
+    "PointExclusion.sigma": {"method": "fc"},
     "ExclusionPlane.cls": {"method": "cls"},
     "ExclusionPlane.threshold": {"cl": 0.9},
     "TridentExperiment.fit": {"free": ["coupling"], "model": "lmu-ltau"},
