@@ -6,9 +6,13 @@ import json
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from statistics import NormalDist
 
+import numpy as np
 import pytest
+from scipy.optimize import brentq
 
+import nuprobe as nu
 from nuprobe.cli.main import main
 
 Run = Callable[..., tuple[int, str, str]]
@@ -92,3 +96,60 @@ def test_limit_on_a_mixing(run: Run) -> None:
     code, _, err = run("limit", "danss", "--masses", "1:10:3 MeV")
     assert code == 2
     assert "--grid (of dm2_41)" in err
+
+
+def test_a_limit_says_whether_no_mixing_is_disfavoured(run: Run) -> None:
+    line = ("limit", "best", "--grid", "dm2_41=1:20 eV2:12:log")
+    code, out, err = run(*line)
+    assert code == 0, err
+    assert "best: no mixing is disfavoured, Δχ² = 21." in out
+    code, out, _ = run(*line, "--json")
+    assert json.loads(out)["no_mixing"]["best"]["rise"] == pytest.approx(21.6, abs=0.2)
+    code, out, _ = run("limit", "bugey-3", "--grid", "dm2_41=0.1:0.2 eV2:2")
+    assert "bugey-3: no mixing is allowed" in out
+
+
+def test_a_limit_of_rates_is_that_of_their_mean(run: Run) -> None:
+    """At large Δm² the mean survival is 1 − s/2: CLs of a Gaussian normalisation."""
+    line = ("limit", "reactor-rates", "--grid", "dm2_41=15:20 eV2:2", "--json")
+    code, out, err = run(*line)
+    assert code == 0, err
+    found = json.loads(out)["rows"][1]["reactor-rates"]
+    norm = nu.experiment("reactor-rates").fit(free=["norm"], minos=False)["norm"]
+    assert norm.error is not None
+    best, sigma = 2 * (1 - norm.value), 2 * norm.error
+
+    def cls(s: float) -> float:
+        reached = NormalDist().cdf(-(s - best) / sigma)
+        return reached / NormalDist().cdf(best / sigma) - 0.05
+
+    assert found == pytest.approx(brentq(cls, best, 1.0), rel=0.03)
+
+
+def test_rates_need_no_model_for_a_mixing(run: Run) -> None:
+    grid = ("--grid", GRID, "--toys", "0", "--json")
+    code, out, err = run("plane", "reactor-rates", *grid)
+    assert code == 0, err
+    code, same, _ = run("plane", "reactor-rates", *grid, "--model", "sterile")
+    assert json.loads(out)["chi2"] == json.loads(same)["chi2"]
+    # mixing moves the rates, and without any they are those of three neutrinos
+    assert np.ptp(json.loads(out)["chi2"]) > 10
+    assert json.loads(out)["without_signal"] == pytest.approx(15.072, abs=2e-3)
+    code, _, err = run("fit", "reactor-rates", "--free", "dm2_41")
+    assert code == 2
+    assert "free both" in err
+
+
+@pytest.mark.parametrize("more", [(), ("--no-minos",)])
+def test_a_fit_of_gallium_leaves_the_splitting_open(
+    run: Run, more: tuple[str, ...]
+) -> None:
+    line = ("fit", "best", "--free", "sin2_2theta_14,dm2_41", *more)
+    code, out, err = run(*line)
+    assert code == 0, err
+    assert "no mixing: −2 ln L higher by 21.6" in out
+    (said,) = [one for one in out.splitlines() if "by its profile" in one]
+    assert "[1.1896, 1.4065] eV2; [2.7505, 4.2176] eV2; [5.4224, 100] eV2" in said
+    assert said.endswith("open at the upper end of the range")
+    code, out, _ = run("fit", "danss", "--free", "sin2_2theta_14", "--json")
+    assert json.loads(out)["notes"][-1].startswith("no mixing")

@@ -1121,7 +1121,9 @@ def test_a_missing_library_names_the_extra(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, ending: str, module: str
 ) -> None:
     monkeypatch.setitem(sys.modules, module, None)
-    with pytest.raises(InputError, match=rf'{module}: pip install "nuprobe\[events\]"'):
+    with pytest.raises(
+        InputError, match=rf'{module}: pip install "\.\[events\]" \(in a clone\)'
+    ):
         write_events(tmp_path / f"x{ending}", Double(), 10)
     assert _contents(tmp_path) == {}
 

@@ -529,7 +529,9 @@ def test_impossible_data_everywhere_are_refused() -> None:
 
 def test_without_emcee_the_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "emcee", None)
-    with pytest.raises(InputError, match=r'pip install "nuprobe\[sampling\]"'):
+    with pytest.raises(
+        InputError, match=r'pip install "\.\[sampling\]" \(in a clone\)'
+    ):
         sample(line())
 
 

@@ -58,8 +58,7 @@ class Limit:
     curves: tuple[LimitCurve, ...]
     statistic: str
 
-    __repr__, _repr_html_ = limit_line, limit_html
-    plot = draws("plot_limits")
+    __repr__, _repr_html_, plot = limit_line, limit_html, draws("plot_limits")
 
     def __getitem__(self, label: str) -> LimitCurve:
         """Curve of one experiment, by its label; raises `UnknownNameError`."""

@@ -247,7 +247,7 @@ def dask_executor(address: str) -> Iterator[DaskExecutor]:
         from distributed import Client
     except ImportError:
         raise InputError(
-            "Dask is not installed: install the extra nuprobe[cluster]"
+            'Dask is not installed: pip install ".[cluster]" (in a clone)'
         ) from None
     try:
         client: Any = Client(address, set_as_default=False)  # type: ignore[no-untyped-call,unused-ignore]

@@ -24,6 +24,7 @@ majorana         Dirac or Majorana: decays, double beta decay, relic neutrinos
 from nuprobe.reproductions.recipes.baselines import (
     disappearance_best,
     disappearance_chi2,
+    disappearance_exclusion,
     disappearance_ratio,
 )
 from nuprobe.reproductions.recipes.bounds import (
@@ -180,6 +181,7 @@ __all__ = [
     "dirac_moment",
     "disappearance_best",
     "disappearance_chi2",
+    "disappearance_exclusion",
     "disappearance_ratio",
     "double_beta_half_life",
     "double_beta_mass",
