@@ -167,6 +167,11 @@ def fit_frame(result: Any) -> Any:
     ------
     InputError
         If pandas is not installed.
+
+    Examples
+    --------
+    >>> fit_frame(found).loc["rn", "value"]  # doctest: +SKIP
+    5.636
     """
     try:
         pandas = import_module("pandas")

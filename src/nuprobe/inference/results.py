@@ -27,10 +27,12 @@ from nuprobe.inference.surface import Surface
 from nuprobe.inference.toy_goodness import toy_goodness
 from nuprobe.numerics import FloatArray
 from nuprobe.parameters import Nuisance, Parameter
+from nuprobe.reprs import readable
 
 __all__ = ["FitResult", "NuisanceResult", "ParameterResult"]
 
 
+@readable
 @dataclass(frozen=True)
 class ParameterResult:
     """A free parameter at the best fit, in the unit of the parameter.
@@ -77,6 +79,7 @@ class ParameterResult:
         )
 
 
+@readable
 @dataclass(frozen=True)
 class NuisanceResult:
     """A nuisance at the best fit.

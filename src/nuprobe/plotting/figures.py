@@ -19,8 +19,6 @@ from matplotlib.legend import Legend
 from nuprobe.errors import InputError, shown
 from nuprobe.plotting.style import style
 
-__all__ = ["Borrowed", "HouseAxes", "HouseFigure", "Panels", "given_axes"]
-
 _DPI = 110  # of the picture in a notebook
 
 

@@ -16,7 +16,7 @@ from nuprobe.errors import InputError
 from nuprobe.nuclei import isotope, neutron_radius_models
 from nuprobe.numerics import FloatArray
 from nuprobe.parameters import SCALES, Parameter
-from nuprobe.plotting.sheets import Where, new_figure
+from nuprobe.plotting.sheets import new_figure
 from nuprobe.plotting.style import (
     PALETTE,
     WIDTH,
@@ -97,7 +97,6 @@ def plot_profile(
     lines: Sequence[tuple[str, float]] = (),
     title: str = "",
     references: Sequence[str] = (),
-    ax: Where = None,
     **artist: Any,
 ) -> Panels:
     """Plot Δχ² of one parameter with its intervals, and above it this result beside
@@ -121,9 +120,8 @@ def plot_profile(
         outside the parameter's range.
     title : above the legend.
     references : texkeys for the line at the bottom.
-    ax : axes to draw on instead of a new figure (one or several: the first
-        panels).
-    **artist : properties of the main artists, e.g. ``color="k", linewidth=2``.
+    **artist : ``ax``, axes to draw on instead of a new figure (one or several: the
+        first panels), and properties of the main artists, e.g. ``color="k"``.
 
     Returns
     -------
@@ -166,7 +164,7 @@ def plot_profile(
     rows = list(dict.fromkeys(labels))
 
     strip_height = 0.19 * (1 + len(published) + len(rows)) + 0.12
-    figure = new_figure(WIDTH, 4.1 + strip_height + 0.5, ax, artist)
+    figure = new_figure(WIDTH, 4.1 + strip_height + 0.5, artist.pop("ax", None), artist)
     grid = figure.add_gridspec(2, 1, height_ratios=(strip_height, 3.2))
     main = figure.add_subplot(grid[1])
     strip = figure.add_subplot(grid[0], sharex=main)
