@@ -867,7 +867,7 @@ def test_a_flux_of_very_different_parts_has_logarithmic_axes() -> None:
     arrows = [
         np.array(line.get_data(), float)
         for line in ax.get_lines()
-        if line.get_marker() == "^"
+        if line.get_marker() in ("^", "s")
     ]
     ends = [(arrow[0, 1], arrow[1, 1]) for arrow in arrows]
     assert ends == [(line.energy, line.intensity) for line in source.lines("nu_e")]

@@ -26,6 +26,7 @@ from nuprobe.cosmology.plasma import (
 from nuprobe.cosmology.rates import FLAVOURS
 from nuprobe.cosmology.screening import Screening, ScreeningName
 from nuprobe.cosmology.thermodynamics import chemical_potential
+from nuprobe.drawing import draws
 from nuprobe.errors import InputError
 from nuprobe.models import Electromagnetic
 from nuprobe.numerics import FloatArray, numbers
@@ -68,6 +69,8 @@ class DecouplingCurve:
     flavour_mixing: FlavourMixing
     screening: Screening
     exchange_screening: ScreeningName
+
+    plot = draws("plot_decoupling")
 
 
 @public

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar, Protocol, Self
 
 from nuprobe.border import public
+from nuprobe.drawing import draws
 from nuprobe.errors import InputError, UnknownNameError
 from nuprobe.experiments.rebinning import wider_bins
 from nuprobe.fluxes import Flux
@@ -124,6 +125,8 @@ class AnyExperiment(ABC):
     file: AnyFile
     folder: Folder
     raw: Mapping[str, Any]
+
+    plot = draws("plot_experiment")
 
     def __repr__(self) -> str:
         return f"<experiment {self.name}>"

@@ -102,7 +102,7 @@ class Contour:
             for p, x in zip(self.parameters, self.best, strict=True)
         )
 
-    plot = draws("plot_contour")
+    plot = draws("plot_regions")
 
     @public
     def regions(self, cl: float | None = None) -> tuple[PlaneRegion, ...]:

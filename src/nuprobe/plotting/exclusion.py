@@ -90,7 +90,7 @@ def plot_exclusion_plane(
     >>> from nuprobe.inference import exclusion_plane
     >>> cost = nu.experiment("danss").cost(free=["sin2_2theta_14", "dm2_41"])
     >>> axes = {"sin2_2theta_14": [0.02, 0.1, 0.5], "dm2_41": [0.5, 1.0, 2.0]}
-    >>> plot_exclusion_plane(exclusion_plane(cost, axes, toys=0)).axes[0].get_xscale()
+    >>> plot_exclusion_plane(exclusion_plane(cost, axes, toys=0)).get_xscale()
     'log'
     """
     figure = new_figure(WIDTH, 5.6, ax, artist)

@@ -133,6 +133,11 @@ class HouseFigure(Figure):
         self._keywords = {}
         return labels
 
+    def main(self, *artists: Any) -> None:
+        """Set what the caller wants of these main artists, which no legend names."""
+        _set(self._keywords, artists)
+        self._keywords = {}
+
     def one(self) -> Axes:
         """Finish the figure; returns its only panel."""
         self._finish()
@@ -185,9 +190,11 @@ class Borrowed(HouseFigure):
         self, handles: Sequence[Any], labels: Sequence[str], title: str, columns: int
     ) -> Legend:
         """Draw the legend inside the first axes."""
-        return self.given[0].legend(
-            handles, labels, title=title or None, fontsize="small"
-        )
+        small: dict[str, Any] = {"fontsize": "small", "title_fontsize": "small"}
+        first = self.given[0]
+        legend: Legend = first.legend(handles, labels, title=title or None, **small)
+        legend.set_in_layout(False)  # a wide one must not make the axes narrow
+        return legend
 
     def colorbar(self, mappable: Any, *_: Any, **kwargs: Any) -> Any:
         """Beside the axes that were given."""
@@ -208,11 +215,12 @@ class Borrowed(HouseFigure):
         self.named((), ())
         first = self.given[0]
         for ax, above in self._hidden:
+            if above is first and first.get_xscale() != ax.get_xscale():
+                first.set_xscale(ax.get_xscale())
             if not first.get_xlabel() and above is first:
                 first.set_xlabel(ax.get_xlabel())
                 first.tick_params(axis="x", which="both", labelbottom=True)
                 if first.get_autoscalex_on() and not ax.get_autoscalex_on():
-                    first.set_xscale(ax.get_xscale())
                     first.set_xlim(ax.get_xlim())
 
 

@@ -40,7 +40,7 @@ def new_figure(
 
     Examples
     --------
-    >>> new_figure(2.0, 1.0).get_figwidth()
+    >>> float(new_figure(2.0, 1.0).get_figwidth())
     2.0
     """
     import_matplotlib()

@@ -20,6 +20,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from nuprobe.border import public
+from nuprobe.drawing import draws
 from nuprobe.errors import InputError, UnknownNameError
 from nuprobe.numerics import FloatArray, number, numbers, panel_nodes
 from nuprobe.reprs import readable
@@ -73,6 +74,8 @@ class Tip:
     theory: float
     theory_error: float
     references: tuple[str, ...] = ()
+
+    plot = draws("plot_tip")
 
     def __post_init__(self) -> None:
         for name in ("observed", "theory"):

@@ -19,6 +19,7 @@ from nuprobe.cosmology.nucleosynthesis import (
     abundances,
     uncertainties,
 )
+from nuprobe.drawing import draws
 from nuprobe.errors import InputError, UnknownNameError
 from nuprobe.files import atomic_write
 from nuprobe.numerics import FloatArray, number, numbers
@@ -80,6 +81,8 @@ class DecayPlane:
     theory: Mapping[str, float]
     abundance: float
     assumptions: Mapping[str, Any]
+
+    plot = draws("plot_decay_plane")
 
     def rise(self, name: str | None = None) -> FloatArray:
         """χ² less that without decays, (masses, columns), NaN-free: zero where nothing

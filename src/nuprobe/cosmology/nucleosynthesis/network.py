@@ -35,6 +35,7 @@ from nuprobe.cosmology.nucleosynthesis.reactions import (
     reactions,
 )
 from nuprobe.cosmology.nucleosynthesis.weak_rates import neutron_proton_rates
+from nuprobe.drawing import draws
 from nuprobe.errors import ComputationError, InputError, UnknownNameError
 from nuprobe.numerics import FloatArray
 from nuprobe.reprs import readable
@@ -73,6 +74,8 @@ class Evolution:
     t_gamma: FloatArray
     abundances: FloatArray
     step_error: float
+
+    plot = draws("plot_nucleosynthesis")
 
 
 @dataclass(frozen=True, eq=False)

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from nuprobe.drawing import draws
 from nuprobe.errors import InputError
 from nuprobe.events.assumptions import Assumptions, assumptions
 from nuprobe.events.backgrounds.counting import (
@@ -86,6 +87,8 @@ class Comparison:
     table: Assumptions
     flux: str
     target: str
+
+    plot = draws("plot_backgrounds")
 
     @property
     def signal_counts(self) -> FloatArray:

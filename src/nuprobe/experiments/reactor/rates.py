@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from nuprobe.drawing import draws
 from nuprobe.numerics import FloatArray
 from nuprobe.reprs import readable
 from nuprobe.tables import Cell, Table
@@ -53,6 +54,8 @@ class ReactorRates:
     yields: Mapping[str, float]
     curve: FloatArray
     abscissa: str = "baseline"
+
+    plot = draws("plot_reactor_rates")
 
     @property
     def total(self) -> FloatArray:

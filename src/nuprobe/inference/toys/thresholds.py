@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from nuprobe.border import public
+from nuprobe.drawing import draws
 from nuprobe.errors import InputError, shown
 from nuprobe.inference.costs import Cost
 from nuprobe.inference.levels import check_level, delta_threshold
@@ -135,6 +136,8 @@ class FeldmanCousins:
     others: tuple[str, ...]
     sample: ToySample
     settings: ToySettings
+
+    plot = draws("plot_toy_thresholds")
 
     @public
     def intervals(self, cl: float) -> list[ToyInterval]:
