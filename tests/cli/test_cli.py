@@ -750,6 +750,7 @@ def test_demo_leaves_plots_tables_and_scan(
 
         monkeypatch.setattr(demo, "save", _drawn)
         monkeypatch.setattr(demo, "csi_choices", nuclear_models)
+        monkeypatch.setattr(demo, "_REPRODUCED", ("Cadeddu:2017etk", "Mishra:1991bv"))
     code, out, _ = run("demo", "-o", str(folder), "--quiet")
     assert code == 0
     names = {p.name for p in folder.iterdir()}

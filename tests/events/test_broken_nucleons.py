@@ -11,6 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests.events.test_generator import check, square
+from tests.nightly import few
 from tests.processes.trident.dirac import METRIC, lepton_tensor
 
 import nuprobe.processes.trident as engine
@@ -118,7 +119,7 @@ def test_a_mediator_by_weight_and_by_generation() -> None:
 @pytest.mark.usefixtures("quick")
 @settings(
     deadline=None,
-    max_examples=20,
+    max_examples=few(4, 20),
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(

@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 from scipy.stats import multivariate_t, norm
 from tests.experiments.test_limit_search import as_it_was
+from tests.nightly import mostly_nightly
 
 import nuprobe as nu
 from nuprobe.errors import ComputationError, InputError
@@ -113,7 +114,7 @@ def agrees(found: FloatArray, expected: float) -> None:
     assert found.mean() == pytest.approx(expected, rel=0, abs=5 * error)
 
 
-@pytest.mark.parametrize("d", [1, 2, 5])
+@pytest.mark.parametrize("d", mostly_nightly([1, 2, 5], [1, 5]))
 @pytest.mark.parametrize("begin", ["fit", "both"])
 def test_both_wells_have_their_weights(d: int, begin: Literal["fit", "both"]) -> None:
     cost = wells(d)
@@ -152,9 +153,14 @@ def test_a_prior_moves_the_weights(prior: Prior, density: Any) -> None:
 @pytest.mark.parametrize(
     ("name", "analysis", "old", "expected"),
     [
-        ("coherent-csi-2021", "energy-time", True, 0.386),
         ("coherent-csi-2021", "energy-time", False, 0.390),
-        ("coherent-csi-2017", "energy-time", False, 0.518),
+        *(
+            pytest.param(*case, marks=pytest.mark.nightly)
+            for case in (
+                ("coherent-csi-2021", "energy-time", True, 0.386),
+                ("coherent-csi-2017", "energy-time", False, 0.518),
+            )
+        ),
     ],
 )
 def test_the_mirror_of_a_charge_radius(
@@ -253,7 +259,7 @@ def test_the_mixture_is_the_density_that_it_draws_from() -> None:
     assert which.mean() == pytest.approx(0.7, abs=0.02)
 
 
-@pytest.mark.parametrize("d", [1, 2, 5])
+@pytest.mark.parametrize("d", mostly_nightly([1, 2, 5], [2]))
 def test_jumps_keep_a_density_that_the_mixture_does_not_resemble(d: int) -> None:
     """Two Gaussians of 0.25 and 0.75, 20 standard deviations apart, against a mixture
     with equal weights, shifted and twice as wide; without Hastings' factor the weights

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from tests.nightly import mostly_nightly
 
 import nuprobe.processes.trident as trident
 from nuprobe.bounds import vector_boson
@@ -190,7 +191,7 @@ def test_tables_against_integrals_for_small_targets(regime: str) -> None:
     )
 
 
-@pytest.mark.parametrize("mass", [0.2, 10.0, 1e3, 8e4])
+@pytest.mark.parametrize("mass", mostly_nightly([0.2, 10.0, 1e3, 8e4], [0.2, 1e3]))
 def test_mediators_against_integrals(mass: float) -> None:
     e = np.array([300.0, 5e3])
     quick, slow = (
