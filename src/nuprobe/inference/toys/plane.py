@@ -24,7 +24,7 @@ from nuprobe.errors import InputError, OutputError, shown
 from nuprobe.inference.checkpoints import Checkpoint, probe, progress_bar, stopped
 from nuprobe.inference.costs import Cost, CovarianceCost
 from nuprobe.inference.executors import working
-from nuprobe.inference.toys.plane_files import PlaneState, plane_image, resumed_plane
+from nuprobe.inference.toys.plane_files import PlaneState
 from nuprobe.inference.toys.plane_result import ExclusionPlane, row_statistic
 from nuprobe.inference.toys.quadratic import QuadraticCost, quadratic
 from nuprobe.inference.toys.settings import ToySettings, settings_of
@@ -281,20 +281,21 @@ def _thrown(problem: Problem, settings: ToySettings) -> PlaneState:
     """Toys at all points, gone on with if some are done."""
     count = len(problem.grid.points) - 1
     state = PlaneState(
-        np.zeros(count + 1, dtype=bool),
-        np.full((count, settings.number), np.nan),
-        np.full((2, count), np.nan),
-        np.full((2, count), np.nan),
-        probe(problem.cost, problem.grid.points),
+        probe=probe(problem.cost, problem.grid.points),
+        done=np.zeros(count + 1, dtype=bool),
+        delta=np.full((count, settings.number), np.nan),
+        reached=np.full((2, count), np.nan),
+        without=np.full((2, count), np.nan),
     )
     fingerprint = _fingerprint(problem)
     file = settings.file()
     with file.held():
-        known = file.known(lambda path: resumed_plane(path, fingerprint, state))
+        known = file.known(lambda path: state.resumed(path, fingerprint))
         state = known or state
         file.start()
         _work(problem, settings, state, file, fingerprint)
-        file.complete(lambda: plane_image(state, fingerprint, problem.grid.points))
+        points = problem.grid.points
+        file.complete(lambda: state.image(fingerprint, {}, points=points))
     return state
 
 
@@ -311,7 +312,7 @@ def _work(
     bar = progress_bar(settings.progress, count + 1, count + 1 - len(left), "point")
 
     def image() -> bytes:
-        return plane_image(state, fingerprint, problem.grid.points)
+        return state.image(fingerprint, {}, points=problem.grid.points)
 
     try:
         where = working(problem, _fits, settings.executor, settings.workers)  # type: ignore[arg-type]
