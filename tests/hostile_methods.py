@@ -190,6 +190,7 @@ def _responses() -> list[Any]:
         detectors.FunctionQuenching(lambda t: 0.1 * t),
         *(detectors.FullAcceptance(), detectors.LogisticAcceptance(0.66, 0.5, 10.0)),
         detectors.TableAcceptance(edges, np.array([0.0, 0.5, 0.6])),
+        detectors.ThresholdAcceptance(10.0, detectors.FullAcceptance()),
         detectors.Response(edges, 1 / keV, detectors.ConstantQuenching(0.1)),
         detectors.TableResponse(edges, t, np.full((2, 3), 0.3)),
     ]

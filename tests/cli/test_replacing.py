@@ -66,6 +66,12 @@ DECAYS = (
 MATCH = ("match", "--mass", "3 TeV", "--g-nu", "0.6", "--g-left", "0.6")
 
 WRITERS: dict[tuple[tuple[str, ...], str], tuple[tuple[str, ...], str]] = {
+    (("check",), "output"): (("check", ".", "-o"), "a.txt"),
+    (("new", "experiment"), "folder"): (
+        ("new", "experiment", "--like", "conus-plus"),
+        "folder",
+    ),
+    (("new", "flux"), "folder"): (("new", "flux", "--like", "sns"), "folder"),
     (("list",), "output"): (("list", "models", "-o"), "a.txt"),
     (("xsec", "cevns"), "output"): ((*CEVNS, "-o"), "a.txt"),
     (("xsec", "cevns"), "plot"): ((*CEVNS, "--plot"), "a.png"),

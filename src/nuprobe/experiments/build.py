@@ -36,7 +36,7 @@ from nuprobe.experiments.morphing import (
 )
 from nuprobe.experiments.radii import axis_of, make_target
 from nuprobe.experiments.responses import acceptance_of, response_of
-from nuprobe.fluxes import Flux
+from nuprobe.fluxes import Flux, ReactorFlux
 from nuprobe.models import Model, check_model
 from nuprobe.nuclei import Target
 from nuprobe.oscillation import (
@@ -65,7 +65,7 @@ from nuprobe.processes import (
     process_options,
 )
 from nuprobe.schema import Folder, validate
-from nuprobe.units import cm2, parse_quantity, us
+from nuprobe.units import cm2, parse_quantity, s, us
 
 __all__ = ["Signal"]
 
@@ -226,6 +226,30 @@ class Signal:
 
         return self._kept(("changed response", repr(sorted(keys.items()))), make)
 
+    @property
+    def exposure(self) -> float:
+        """Number of units of the flux: as given, or from power and time."""
+        section, source = self.file.flux, self.flux
+        if section.exposure is not None:
+            return section.exposure
+        assert section.time is not None  # schema
+        time = parse_quantity(section.time, "time")
+        if section.power is not None:
+            if not isinstance(source, ReactorFlux):
+                raise InputError(
+                    f"flux.power is the thermal power of a reactor, but {source.name}"
+                    f" is per {source.per}: give flux.exposure, the number of them"
+                )
+            power = parse_quantity(section.power, "power")
+            return power * time / source.energy_per_fission
+        if source.per != "second":
+            more = ", or flux.power" if isinstance(source, ReactorFlux) else ""
+            raise InputError(
+                f"flux.time alone is for fluxes per second, but {source.name} is per"
+                f" {source.per}: add flux.exposure, the number of them{more}"
+            )
+        return time / s
+
     # -- templates
 
     def templates(
@@ -277,9 +301,9 @@ class Signal:
         source, section = self.flux, self.file.flux
         if source.emission == "isotropic":
             spread = sum(share / x**2 for x, share in section.distances)
-            fluence = section.exposure * spread / (4 * math.pi)
+            fluence = self.exposure * spread / (4 * math.pi)
         else:
-            fluence = section.exposure / cm2
+            fluence = self.exposure / cm2
         timing = self.file.response.timing
         return Setup(
             flux=source,
