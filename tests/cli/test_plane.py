@@ -3,34 +3,17 @@
 from __future__ import annotations
 
 import json
-import sys
-from collections.abc import Callable
 from pathlib import Path
 from statistics import NormalDist
 
 import numpy as np
 import pytest
 from scipy.optimize import brentq
+from tests.command_line import Run
 
 import nuprobe as nu
-from nuprobe.cli.main import main
-
-Run = Callable[..., tuple[int, str, str]]
 
 GRID = "sin2_2theta_14=0.05:0.8:5:log,dm2_41=0.3:6 eV2:4:log"
-
-
-@pytest.fixture
-def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
-    def call(*arguments: str) -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "argv", ["nuprobe", *arguments])
-        with pytest.raises(SystemExit) as end:
-            main()
-        captured = capsys.readouterr()
-        assert isinstance(end.value.code, int)
-        return end.value.code, captured.out, captured.err
-
-    return call
 
 
 def test_a_plane(run: Run, tmp_path: Path) -> None:
