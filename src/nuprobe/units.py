@@ -94,6 +94,7 @@ _DIMENSIONS: Final[dict[str, dict[str, float]]] = {
         "PE/MeV": 1 / MeV,
         "1/keVee": 1 / keV,
         "1/keV": 1 / keV,
+        "1/MeV": 1 / MeV,
     },
     "dimensionless": {"": 1.0, "%": 0.01},
 }

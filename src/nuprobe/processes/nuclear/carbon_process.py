@@ -96,6 +96,16 @@ class CarbonCharged(Process):
         """The total energy of the electron."""
         return _LEPTON
 
+    @property
+    def accurate_to(self) -> float:
+        """Energy in MeV that the table of levels says."""
+        return levels(self.levels).accurate_to
+
+    @property
+    def left_out(self) -> str:
+        """What the table of levels says."""
+        return levels(self.levels).left_out
+
     def scatterers(self, target: Target | None) -> tuple[Scatterer, ...]:
         """Return one scatterer a level of the product, for the nuclei of a `target` or
         for one nucleus."""
@@ -193,6 +203,16 @@ class CarbonNeutral(Process):
     def constituents(self) -> tuple[str, ...]:
         """Proton and neutron."""
         return ("p", "n")
+
+    @property
+    def accurate_to(self) -> float:
+        """Energy in MeV that the table of levels says."""
+        return levels(self.levels).accurate_to
+
+    @property
+    def left_out(self) -> str:
+        """What the table of levels says."""
+        return levels(self.levels).left_out
 
     def scatterers(self, target: Target | None) -> tuple[Scatterer, ...]:
         """Return one scatterer a level, for the nuclei of a `target` or for one
