@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 from tests.catalogue.examples import LINK, RADIUS, RATIO, text
+from tests.nightly import few
 
 from nuprobe.catalogue import catalogue
 from nuprobe.cli import main
@@ -223,7 +224,7 @@ def test_site(run: Run, tmp_path: Path) -> None:
 
 
 def test_plots(run: Run, tmp_path: Path) -> None:
-    for what in ("magnetic-moments", "charge-radii", "plane"):
+    for what in few(("plane",), ("magnetic-moments", "charge-radii", "plane")):
         target = tmp_path / f"{what}.svg"
         assert run("plot", what, str(target))[0] == 0
         assert target.read_text().startswith("<?xml")

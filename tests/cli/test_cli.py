@@ -749,7 +749,11 @@ def test_demo_leaves_plots_tables_and_scan(
         from nuprobe import demo
 
         monkeypatch.setattr(demo, "save", _drawn)
-        monkeypatch.setattr(demo, "csi_choices", nuclear_models)
+        models = nuclear_models()
+        monkeypatch.setattr(demo, "csi_choices", lambda: models)
+        monkeypatch.setattr(demo, "nuclear_models", lambda: models)
+        monkeypatch.setattr(demo, "_REPRODUCED", ("Mishra:1991bv",))
+        monkeypatch.setattr(demo._Demo, "tridents", lambda _: None)
     code, out, _ = run("demo", "-o", str(folder), "--quiet")
     assert code == 0
     names = {p.name for p in folder.iterdir()}

@@ -78,6 +78,7 @@ def test_fit_and_scan(run: Run, tmp_path: Path) -> None:
     assert (code, file.is_file(), plot.is_file()) == (0, True, True), err
 
 
+@pytest.mark.nightly
 def test_figures() -> None:
     rates = nu.experiment("daya-bay-evolution", ReactorExperiment)
     axes = plot_reactor_rates(rates.predict(), references=rates.references).axes[0]

@@ -3,6 +3,7 @@ writes."""
 
 from __future__ import annotations
 
+import shutil
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -11,9 +12,11 @@ import click
 import pytest
 from tests.cli.test_repeated import EVERY
 
+import nuprobe.catalogue
 from nuprobe.cli import main
 from nuprobe.data import Release, fetch
 
+LIBRARY = Path(nuprobe.catalogue.__file__).parent / "library"
 Run = Callable[..., tuple[int, str, str]]
 
 INPUTS = {
@@ -66,6 +69,12 @@ DECAYS = (
 MATCH = ("match", "--mass", "3 TeV", "--g-nu", "0.6", "--g-left", "0.6")
 
 WRITERS: dict[tuple[tuple[str, ...], str], tuple[tuple[str, ...], str]] = {
+    (("check",), "output"): (("check", ".", "-o"), "a.txt"),
+    (("new", "experiment"), "folder"): (
+        ("new", "experiment", "--like", "conus-plus"),
+        "folder",
+    ),
+    (("new", "flux"), "folder"): (("new", "flux", "--like", "sns"), "folder"),
     (("list",), "output"): (("list", "models", "-o"), "a.txt"),
     (("xsec", "cevns"), "output"): ((*CEVNS, "-o"), "a.txt"),
     (("xsec", "cevns"), "plot"): ((*CEVNS, "--plot"), "a.png"),
@@ -250,11 +259,15 @@ def test_overwrite_replaces(
     run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    for what in ((("xsec", "cevns"), "plot"), (("scan",), "output"),
-                 (("catalogue", "site"), "folder")):  # fmt: skip
+    shutil.copytree(LIBRARY / "deuteron", tmp_path / "few" / "deuteron")
+    for what, *more in (
+        ((("xsec", "cevns"), "plot"),),
+        ((("scan",), "output"),),
+        ((("catalogue", "site"), "folder"), "--library", "few"),
+    ):
         line, path = WRITERS[what]
         for _ in range(2):
-            code, _, err = run(*line, path, "--overwrite")
+            code, _, err = run(*line, path, "--overwrite", *more)
             assert code == 0, err
 
 

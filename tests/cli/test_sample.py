@@ -87,6 +87,7 @@ def test_sample_gives_what_the_library_gives_and_all_files(
     assert SampleResult.from_h5(tmp_path / "c.h5").chain.shape == (32, 40, 5)
 
 
+@pytest.mark.nightly
 def test_a_chain_whose_parts_agree_has_intervals(run: Run) -> None:
     code, out, err = run("--free", "rn", "--steps", "1500", "--quiet", "--json")
     assert (code, err) == (0, "")

@@ -303,7 +303,7 @@ def test_the_rest_of_the_interface() -> None:
         rates.rebinned(2)
     with pytest.raises(InputError, match="dm2_41"):
         rates.cost(free=["dm2_41"])
-    with pytest.raises(InputError, match="free once"):
+    with pytest.raises(InputError, match="norm is freed twice"):
         rates.cost(free=["norm", "norm"])
     with pytest.raises(NuprobeError, match="analysis"):
         rates.predict(analysis="nowhere")

@@ -78,7 +78,7 @@ def _new_plot(ctx: click.Context, _: click.Parameter, path: Path | None) -> Path
     return path
 
 
-_OVERWRITE_OPTION = click.option(
+overwrite_option = click.option(
     "--overwrite",
     is_flag=True,
     is_eager=True,
@@ -95,7 +95,7 @@ _OUTPUT_OPTIONS = (
         callback=_new_file,
         help="Write there instead of printing (atomically).",
     ),
-    _OVERWRITE_OPTION,
+    overwrite_option,
     JSON,
 )
 

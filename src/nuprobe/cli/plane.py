@@ -64,7 +64,7 @@ def plane_command(
 ) -> None:
     """What the data of each EXPERIMENT together exclude in a plane of a strength and a
     second parameter, by Wilks' theorem, Feldman and Cousins, and CLs, side by side."""
-    from nuprobe.inference import dask_executor, exclusion_plane
+    from nuprobe.inference import dask_executor, exclusion_at, exclusion_plane
     from nuprobe.inference.levels import check_level
 
     for level in asked.cl:
@@ -87,6 +87,11 @@ def plane_command(
             pool = stack.enter_context(dask_executor(thrown.dask))
             settings = replace(settings, executor=pool)
         found = exclusion_plane(cost, axes, toys=settings or 0)
+    marked = {
+        label: exclusion_at(cost, dict(zip(axes, place, strict=True)), axes, toys=s)
+        for label, place in (points or {}).items()
+        if (s := settings) is not None
+    }
     if asked.methods:
         found.exclusion(asked.methods[0], asked.cl[0])  # refuses an unknown one
     shown = [*opened, *(one for one, _ in regions)]
@@ -101,7 +106,9 @@ def plane_command(
             ),
             checkpoint.plot,
         )
-    emit(plane_report(found, cost, asked.cl), found.to_dict(asked.cl), as_json)
+    data = found.to_dict(asked.cl)
+    data["marks"] = {label: one.to_dict() for label, one in marked.items()}
+    emit(plane_report(found, cost, asked.cl, marked), data, as_json)
 
 
 def _cost(

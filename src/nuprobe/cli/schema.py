@@ -38,22 +38,22 @@ def schema_command(process: str, output: Path | None) -> None:
     oscillation, reactor-rates, early-universe, red-giants, solar), or of a
     catalogue entry."""
     from nuprobe.catalogue.entry import json_schema as catalogue_schema
-    from nuprobe.experiments.baselines.files import baseline_json_schema
-    from nuprobe.experiments.format import json_schema
-    from nuprobe.experiments.reactor.files import reactor_json_schema
-    from nuprobe.experiments.solar_files import solar_json_schema
-    from nuprobe.experiments.star_files import star_json_schema
-    from nuprobe.experiments.trident_files import trident_json_schema
-    from nuprobe.experiments.universe_files import universe_json_schema
+    from nuprobe.experiments.baselines.files import BaselineFile
+    from nuprobe.experiments.format import ExperimentFile
+    from nuprobe.experiments.reactor.files import ReactorFile
+    from nuprobe.experiments.solar_files import SolarFile
+    from nuprobe.experiments.star_files import StarFile
+    from nuprobe.experiments.trident_files import TridentFile
+    from nuprobe.experiments.universe_files import UniverseFile
 
     schemas = {
-        "cevns": json_schema,
-        "trident": trident_json_schema,
-        "early-universe": universe_json_schema,
-        "red-giants": star_json_schema,
-        "oscillation": baseline_json_schema,
-        "solar": solar_json_schema,
-        "reactor-rates": reactor_json_schema,
+        "cevns": ExperimentFile.json_schema,
+        "trident": TridentFile.json_schema,
+        "early-universe": UniverseFile.json_schema,
+        "red-giants": StarFile.json_schema,
+        "oscillation": BaselineFile.json_schema,
+        "solar": SolarFile.json_schema,
+        "reactor-rates": ReactorFile.json_schema,
         "catalogue": catalogue_schema,
     }
     emit("", schemas[process](), True, output)

@@ -7,7 +7,7 @@ import sys
 from importlib import import_module, resources
 from pathlib import Path
 from types import ModuleType
-from typing import TYPE_CHECKING, TypeVar, overload
+from typing import TYPE_CHECKING, Any, TypeVar, overload
 
 from nuprobe.border import public
 from nuprobe.errors import InputError, UnknownNameError, shown
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from nuprobe.experiments.baselines.rates import BaselineRates
     from nuprobe.experiments.counting import Experiment
     from nuprobe.experiments.factors import FactorLimit, FactorLimits, factor_limit
+    from nuprobe.experiments.findings import Finding, check_folder
     from nuprobe.experiments.joint import joint_cost
     from nuprobe.experiments.limits import Limit, LimitCurve, family_cost, limit
     from nuprobe.experiments.rates import Rates
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from nuprobe.experiments.solar import SolarExperiment
     from nuprobe.experiments.solar_rates import SolarRates
     from nuprobe.experiments.star import StarExperiment
+    from nuprobe.experiments.starting import new_experiment, new_flux, template_titles
     from nuprobe.experiments.trident import TridentExperiment
     from nuprobe.experiments.trident_rates import TridentRates
     from nuprobe.experiments.universe import UniverseExperiment, UniverseRates
@@ -43,6 +45,7 @@ __all__ = [
     "Experiment",
     "FactorLimit",
     "FactorLimits",
+    "Finding",
     "Limit",
     "LimitCurve",
     "Rates",
@@ -59,12 +62,16 @@ __all__ = [
     "UniverseRates",
     "Verdict",
     "Verdicts",
+    "check_folder",
     "experiment",
     "experiment_names",
     "factor_limit",
     "family_cost",
     "joint_cost",
     "limit",
+    "new_experiment",
+    "new_flux",
+    "template_titles",
     "verdict",
 ]
 
@@ -85,6 +92,11 @@ _PLACES = {
     "SolarExperiment": "solar",
     "SolarRates": "solar_rates",
     "joint_cost": "joint",
+    "new_experiment": "starting",
+    "new_flux": "starting",
+    "template_titles": "starting",
+    "Finding": "findings",
+    "check_folder": "findings",
     "FactorLimit": "factors",
     "FactorLimits": "factors",
     "factor_limit": "factors",
@@ -136,6 +148,21 @@ def experiment_names() -> tuple[str, ...]:
     True
     """
     return tuple(sorted(_folders()))
+
+
+def experiment_folder(name: str) -> Traversable:
+    """Folder of an installed experiment.
+
+    Parameters
+    ----------
+    name : of `experiment_names`.
+
+    Examples
+    --------
+    >>> experiment_folder("conus-plus").joinpath("experiment.toml").is_file()
+    True
+    """
+    return _folders()[name]
 
 
 @overload
@@ -225,37 +252,22 @@ def _folder(name: str | Path) -> Folder:
 def _read(folder: Folder) -> AnyExperiment:
     """Open a folder with the format of its process."""
     raw = folder.load()
-    if raw.get("process") == "oscillation":
-        from nuprobe.experiments.baselines.experiment import BaselineExperiment
+    counts = "SitesExperiment" if raw.get("sites") else "Experiment"
+    # a list for a process is refused by the format
+    kind: Any = __getattr__(_OF_PROCESS.get(str(raw.get("process")), counts))
+    opened: AnyExperiment = kind.read(folder, raw)
+    return opened
 
-        return BaselineExperiment.read(folder, raw)
-    if raw.get("process") == "trident":
-        from nuprobe.experiments.trident import TridentExperiment
 
-        return TridentExperiment.read(folder, raw)
-    if raw.get("process") == "reactor-rates":
-        from nuprobe.experiments.reactor.experiment import ReactorExperiment
-
-        return ReactorExperiment.read(folder, raw)
-    if raw.get("process") == "solar":
-        from nuprobe.experiments.solar import SolarExperiment
-
-        return SolarExperiment.read(folder, raw)
-    if raw.get("process") == "early-universe":
-        from nuprobe.experiments.universe import UniverseExperiment
-
-        return UniverseExperiment.read(folder, raw)
-    if raw.get("process") == "red-giants":
-        from nuprobe.experiments.star import StarExperiment
-
-        return StarExperiment.read(folder, raw)
-    if raw.get("sites"):
-        from nuprobe.experiments.sites import SitesExperiment
-
-        return SitesExperiment.read(folder, raw)
-    from nuprobe.experiments.counting import Experiment
-
-    return Experiment.read(folder, raw)
+_OF_PROCESS = {
+    "early-universe": "UniverseExperiment",
+    "oscillation": "BaselineExperiment",
+    "reactor-rates": "ReactorExperiment",
+    "red-giants": "StarExperiment",
+    "solar": "SolarExperiment",
+    "trident": "TridentExperiment",
+}
+"""Process of a file that does not count recoils → kind of experiment."""
 
 
 class _Callable(ModuleType):

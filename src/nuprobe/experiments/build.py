@@ -14,7 +14,7 @@ from nuprobe.detectors import (
     TableResponse,
 )
 from nuprobe.detectors.acceptance import Acceptance
-from nuprobe.errors import ExperimentFileError, InputError, UnknownNameError
+from nuprobe.errors import InputError, UnknownNameError
 from nuprobe.experiments.also import (
     chosen_raw,
     morphing_sections,
@@ -22,6 +22,7 @@ from nuprobe.experiments.also import (
     without_systematics,
 )
 from nuprobe.experiments.changes import changed
+from nuprobe.experiments.folders import flux_of, kept
 from nuprobe.experiments.format import (
     Analysis,
     ExperimentFile,
@@ -35,8 +36,7 @@ from nuprobe.experiments.morphing import (
 )
 from nuprobe.experiments.radii import axis_of, make_target
 from nuprobe.experiments.responses import acceptance_of, response_of
-from nuprobe.fluxes import Flux, flux
-from nuprobe.fluxes.files import read_flux
+from nuprobe.fluxes import Flux, ReactorFlux
 from nuprobe.models import Model, check_model
 from nuprobe.nuclei import Target
 from nuprobe.oscillation import (
@@ -67,7 +67,7 @@ from nuprobe.processes import (
 )
 from nuprobe.processes.constants import check_units
 from nuprobe.schema import Folder, validate
-from nuprobe.units import cm2, parse_quantity, us
+from nuprobe.units import cm2, parse_quantity, s, us
 
 __all__ = ["Signal"]
 
@@ -92,6 +92,9 @@ class Signal:
     raw: Mapping[str, Any]
     _cache: dict[Any, Any] = field(default_factory=dict, repr=False)
 
+    def __repr__(self) -> str:
+        return f"<signal of {self.file.name}>"
+
     # -- ingredients
 
     @cached_property
@@ -102,18 +105,10 @@ class Signal:
     @property
     def flux(self) -> Flux:
         """The source."""
-        return self._kept("flux", self._read_flux)
-
-    def _read_flux(self) -> Flux:
-        name, options = self.file.flux.name, self.file.flux.options
-        if name.startswith("./"):
-            return read_flux(self.folder.subfolder(name, "flux.toml"), options)
-        if "/" in name or "\\" in name:
-            raise ExperimentFileError(
-                f"{self.folder.name}: flux.name: {name!r} leaves the folder; put the"
-                f" flux beside {self.folder.main} and give it as './folder'"
-            )
-        return flux(name, **options)
+        section = self.file.flux
+        return self._kept(
+            "flux", lambda: flux_of(self.folder, section.name, section.options)
+        )
 
     @property
     def process(self) -> Process:
@@ -238,6 +233,30 @@ class Signal:
 
         return self._kept(("changed response", repr(sorted(keys.items()))), make)
 
+    @property
+    def exposure(self) -> float:
+        """Number of units of the flux: as given, or from power and time."""
+        section, source = self.file.flux, self.flux
+        if section.exposure is not None:
+            return section.exposure
+        assert section.time is not None  # schema
+        time = parse_quantity(section.time, "time")
+        if section.power is not None:
+            if not isinstance(source, ReactorFlux):
+                raise InputError(
+                    f"flux.power is the thermal power of a reactor, but {source.name}"
+                    f" is per {source.per}: give flux.exposure, the number of them"
+                )
+            power = parse_quantity(section.power, "power")
+            return power * time / source.energy_per_fission
+        if source.per != "second":
+            more = ", or flux.power" if isinstance(source, ReactorFlux) else ""
+            raise InputError(
+                f"flux.time alone is for fluxes per second, but {source.name} is per"
+                f" {source.per}: add flux.exposure, the number of them{more}"
+            )
+        return time / s
+
     # -- templates
 
     def templates(
@@ -291,9 +310,9 @@ class Signal:
         source, section = self.flux, self.file.flux
         if source.emission == "isotropic":
             spread = sum(share / x**2 for x, share in section.distances)
-            fluence = section.exposure * spread / (4 * math.pi)
+            fluence = self.exposure * spread / (4 * math.pi)
         else:
-            fluence = section.exposure / cm2
+            fluence = self.exposure / cm2
         timing = self.file.response.timing
         return Setup(
             flux=source,
@@ -322,10 +341,7 @@ class Signal:
 
     def _kept(self, key: Any, make: Callable[[], _T]) -> _T:
         """What was made before for this key, else what `make` makes."""
-        if key not in self._cache:
-            self._cache[key] = make()
-        result: _T = self._cache[key]
-        return result
+        return kept(self._cache, key, make)
 
     def _used(
         self, values: Mapping[str, float] | None, radii: bool

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass, replace
-from importlib.metadata import version
-from io import BytesIO
 from math import inf
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,7 +20,7 @@ from nuprobe.inference.regions import Region
 from nuprobe.inference.result_files import numbers, opened, require, texts
 from nuprobe.inference.scan_regions import Interpolated, lowest_along
 from nuprobe.numerics import FloatArray
-from nuprobe.sealed import BLOCK, seal
+from nuprobe.sealed import sealed
 
 __all__ = ["FORMAT", "ScanResult", "ScanState"]
 
@@ -242,12 +240,8 @@ def scan_image(result: ScanResult, state: ScanState) -> bytes:
     result : what there is so far.
     state : what of it is done.
     """
-    import h5py
 
-    image = BytesIO()
-    with h5py.File(image, "w", userblock_size=BLOCK) as file:
-        file.attrs["format"] = FORMAT
-        file.attrs["nuprobe"] = version("nuprobe")
+    def fill(file: Any) -> None:
         file.attrs["fingerprint"] = result.fingerprint
         file.attrs["nuisances"] = list(result.nuisance_names)
         file.attrs["axes"] = list(result.axes)
@@ -264,7 +258,8 @@ def scan_image(result: ScanResult, state: ScanState) -> bytes:
         file["twice_nll"] = result.twice_nll
         file["nuisances"] = result.nuisances
         file["probe"] = state.probe
-    return seal(image.getvalue())
+
+    return sealed(FORMAT, fill)
 
 
 def read_scan(path: Path) -> tuple[ScanResult, ScanState]:

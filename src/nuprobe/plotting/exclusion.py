@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from nuprobe.inference import ExclusionPlane
+    from nuprobe.numerics import FloatArray
     from nuprobe.parameters import Parameter
 
 __all__ = ["STERILE_POINTS", "plot_exclusion_plane"]
@@ -34,6 +35,7 @@ STERILE_POINTS = {
 }
 """Published best points of sin²2θ₁₄ and Δm²₄₁ (eV²)."""
 
+_FINER = 8  # parts of a step of the grid in the band of the Monte Carlo error
 _LABELS = {
     "wilks": r"$\Delta\chi^2$, Wilks",
     "fc": "Feldman–Cousins",
@@ -64,7 +66,8 @@ def plot_exclusion_plane(
     beside: Mapping[str, ExclusionPlane] | None = None,
     references: Sequence[str] = (),
 ) -> Figure:
-    """Plot what is excluded at a confidence level: to the right of each line.
+    """Plot what is excluded at a confidence level: to the right of each line. Of toys
+    the line has a band, its Monte Carlo error of one standard deviation.
 
     Parameters
     ----------
@@ -101,6 +104,7 @@ def plot_exclusion_plane(
     for method in result.methods if methods is None else methods:
         colour, line = _STYLES[method]
         excess = result.exclusion(method, cl)
+        _noise(axes, result, method, cl)
         # a region below the first point of the grid is open, not closed, there
         axes.contour(
             result.x, result.y, excess.T, [0.0], colors=[colour], linestyles=[line]
@@ -129,6 +133,35 @@ def plot_exclusion_plane(
     toys = "" if s is None else f"; {s.number} toys a point"
     provenance(figure, references, f"{100 * cl:g} % CL, {_grid(result)}{toys}")
     return figure
+
+
+def _noise(axes: Axes, result: ExclusionPlane, method: str, cl: float) -> None:
+    """Fill what lies within one Monte Carlo error of the contour."""
+    error = result.exclusion_error(method, cl)
+    if not error.any():
+        return
+    # linear between points, as the contour is
+    x, y, excess, width = (
+        _finer(one) for one in (result.x, result.y, result.exclusion(method, cl), error)
+    )
+    far = np.abs(excess) - width
+    levels = [min(float(far.min()), 0.0) - 1, 0.0]
+    colour = _STYLES[method][0]
+    axes.contourf(x, y, far.T, levels, colors=[colour], alpha=0.25)
+
+
+def _finer(values: FloatArray) -> FloatArray:
+    """Values with linear ones between them, along every axis."""
+    for axis in range(values.ndim):
+        n = values.shape[axis]
+        at = np.linspace(0, n - 1, _FINER * (n - 1) + 1)
+        left = np.minimum(at.astype(int), n - 2)
+        share = (at - left).reshape(
+            [-1 if k == axis else 1 for k in range(values.ndim)]
+        )
+        low, high = (np.take(values, left + k, axis=axis) for k in (0, 1))
+        values = low + share * (high - low)
+    return values
 
 
 def _grid(result: ExclusionPlane) -> str:

@@ -30,7 +30,9 @@ from nuprobe.parameters import Parameter
 
 __all__ = [
     "CONTACT",
+    "ELECTRON_ENERGY",
     "ELECTRON_RECOIL",
+    "ENERGY_TRANSFER",
     "NUCLEAR_RECOIL",
     "POSITRON_ENERGY",
     "VISIBLE_ENERGY",
@@ -41,6 +43,7 @@ __all__ = [
     "Process",
     "Scatterer",
     "exchanges_of",
+    "no_response",
 ]
 
 Exchange = tuple[Propagator, tuple[str, ...]]
@@ -69,6 +72,8 @@ class Deposit:
 NUCLEAR_RECOIL: Final = Deposit("nuclear recoil", r"T_\mathrm{nr}")
 ELECTRON_RECOIL: Final = Deposit("electron recoil", r"T_e")
 POSITRON_ENERGY: Final = Deposit("positron energy", r"E_{e^+}")
+ELECTRON_ENERGY: Final = Deposit("electron energy", r"E_e")
+ENERGY_TRANSFER: Final = Deposit("energy transfer", r"\omega")
 VISIBLE_ENERGY: Final = Deposit("visible energy", r"E_\mathrm{vis}")
 
 
@@ -184,6 +189,22 @@ class KernelGroup:
             for i, n in enumerate(self.powers):
                 value = value + amplitudes[..., i] * inverse**n
         return np.maximum(value, 0.0) if self.positive else value
+
+
+def no_response(t: FloatArray) -> FloatArray:
+    """Response 1 of one term, for a `KernelGroup` whose function has everything.
+
+    Parameters
+    ----------
+    t : deposits.
+
+    Examples
+    --------
+    >>> no_response(np.array([1.0, 2.0]))
+    array([[1.],
+           [1.]])
+    """
+    return np.ones((*t.shape, 1))
 
 
 @quick_methods

@@ -217,6 +217,7 @@ def test_a_flux_of_the_user_below_threshold(run: Run, tmp_path: Path) -> None:
     assert [p.name for p in tmp_path.iterdir()] == ["low"]
 
 
+@pytest.mark.nightly
 def test_a_killed_command_goes_on(run: Run, tmp_path: Path) -> None:
     path, once = tmp_path / "x.hepmc3", tmp_path / "once.hepmc3"
     arguments = (*FIVE, "-n", "65000", "--weighted", "--no-progress", "--vary", "v-a")

@@ -30,10 +30,14 @@ from nuprobe.errors import (
     UnknownNameError,
     ValidityWarning,
 )
+from nuprobe.flavours import FlavourState
 from nuprobe.inverse_beta import TwoBody
 from nuprobe.plotting import plot_levels
+from nuprobe.processes import CONTACT
+from nuprobe.processes.nuclear.carbon import CarbonNeutral
 from nuprobe.processes.nuclear.fermi import fermi_function
 from nuprobe.processes.nuclear.levels import level_tables, levels
+from nuprobe.processes.nuclear.one_level import one_level
 from nuprobe.processes.nuclear.two_body import Transfer
 
 GROUND, EXCITED = "1/2- g.s.", "3/2- 3.502"
@@ -101,6 +105,19 @@ def test_neutral_currents_are_the_closed_form() -> None:
     up = np.diag([0.1, 0.0, 0.0])
     shifted = nu.NSI(epsilon_u=up, base=sm)  # a vector shift
     assert float(nu.carbon.total(10.0, "nc", "nu_e", shifted)) == float(by_hand)
+
+
+def test_one_level_moves_with_the_couplings() -> None:
+    """Coefficients are squares: along the couplings themselves they grow twice."""
+    couplings = nu.StandardModel().couplings()
+    state = FlavourState.pure(nu.flavours.flavour("nu_mu"))
+    alone = one_level(CarbonNeutral(), "3.684")
+    np.testing.assert_allclose(
+        alone.coefficient_derivatives(couplings, couplings, state, False, CONTACT),
+        2 * alone.coefficients(couplings, state, False, CONTACT),
+        rtol=1e-12,
+    )
+    assert alone.terms(CONTACT) == ("axial",)
 
 
 def test_levels_add_up_and_thresholds_are_exact_zeros() -> None:

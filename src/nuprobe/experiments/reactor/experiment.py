@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any, Final, NoReturn
+from dataclasses import dataclass
+from typing import Any, Final
 
 import numpy as np
 
 from nuprobe.border import public
-from nuprobe.errors import ExperimentFileError, InputError, NuprobeError
-from nuprobe.experiments.base import AnyExperiment, unknown_parameter
-from nuprobe.experiments.changes import changed
+from nuprobe.errors import InputError
+from nuprobe.experiments.folders import FolderExperiment, flux_of
 from nuprobe.experiments.reactor.files import RateAnalysis, ReactorFile, ReactorFlux
 from nuprobe.experiments.reactor.prediction import (
     ANGLE,
@@ -26,14 +25,13 @@ from nuprobe.experiments.reactor.yields import (
     Places,
     isotope_yields,
 )
-from nuprobe.fluxes import Flux, flux
+from nuprobe.fluxes import Flux
 from nuprobe.inference import Cost, CovarianceCost
 from nuprobe.inference.costs.covariance import checked_covariance
 from nuprobe.models.sterile import SterileNeutrino, sterile_of
 from nuprobe.nuclei import Target, target
 from nuprobe.numerics import FloatArray
 from nuprobe.parameters import Nuisance, Parameter
-from nuprobe.schema import Folder, validate
 from nuprobe.units import parse_quantity
 
 __all__ = ["Measured", "ReactorExperiment"]
@@ -66,8 +64,8 @@ class Measured:
     covariance: FloatArray
 
 
-@dataclass(frozen=True, eq=False)
-class ReactorExperiment(AnyExperiment):
+@dataclass(frozen=True, eq=False, repr=False)
+class ReactorExperiment(FolderExperiment[ReactorFile]):
     """Rates of one or many detectors at reactors, read from a folder.
 
     Attributes
@@ -77,46 +75,14 @@ class ReactorExperiment(AnyExperiment):
     raw : the parsed file.
     """
 
-    file: ReactorFile
-    folder: Folder
-    raw: Mapping[str, Any]
-    _cache: dict[Any, Any] = field(default_factory=dict, repr=False)
+    FORMAT = ReactorFile
+    NO_BINS = "measures rates, which have no bins to add"
 
-    def __repr__(self) -> str:
-        return f"<experiment {self.name}>"
-
-    @classmethod
-    def read(cls, folder: Folder, raw: Mapping[str, Any]) -> ReactorExperiment:
-        """Check a parsed file; raises `ExperimentFileError` naming file, key and
-        remedy."""
-        result = cls(validate(ReactorFile, raw, folder.name), folder, raw)
-        try:
-            for name in result.file.analyses:
-                result.measured(name)
-            result.pulls()
-            result.yields(result.file.flux)
-        except ExperimentFileError:
-            raise
-        except NuprobeError as err:
-            raise ExperimentFileError(f"{folder.name}: {err}") from None
-        return result
-
-    @public
-    def with_changes(self, changes: Mapping[str, Any]) -> ReactorExperiment:
-        """Return the experiment with keys of its file replaced by `changes`, such as
-        ``{"flux.options.model": "summation"}``."""
-        raw = changed(self.raw, changes, self.folder.name)
-        return ReactorExperiment.read(self.folder, raw)
-
-    @public
-    def rebinned(
-        self,
-        energy: int | Sequence[float] | None = None,
-        time: int | Sequence[str] | None = None,
-        analysis: str | None = None,
-    ) -> NoReturn:
-        """Refuse: rates have no bins (`energy`, `time`, `analysis`)."""
-        raise InputError(f"{self.name} measures rates, which have no bins to add")
+    def _check(self) -> None:
+        for name in self.file.analyses:
+            self.measured(name)
+        self.pulls()
+        self.yields(self.file.flux)
 
     @property
     def flux(self) -> Flux:
@@ -135,10 +101,7 @@ class ReactorExperiment(AnyExperiment):
     def measured(self, analysis: str | None = None) -> Measured:
         """Rows of an `analysis` (default the first)."""
         name = self._named(analysis)
-        if name not in self._cache:
-            self._cache[name] = self._read_rows(self.file.analyses[name])
-        rows: Measured = self._cache[name]
-        return rows
+        return self._kept(name, lambda: self._read_rows(self.file.analyses[name]))
 
     @public
     def yields(self, section: ReactorFlux | None = None) -> IsotopeYields:
@@ -149,11 +112,10 @@ class ReactorExperiment(AnyExperiment):
         section : which flux and cross section; default those of the prediction.
         """
         chosen = self.file.flux if section is None else section
-        key = chosen.model_dump_json()
-        if key not in self._cache:
-            pure = {n: self._flux(chosen, {n: 1.0}) for n in self.file.isotopes}
-            self._cache[key] = isotope_yields(
-                pure,
+
+        def make() -> IsotopeYields:
+            return isotope_yields(
+                {n: self._flux(chosen, {n: 1.0}) for n in self.file.isotopes},
                 chosen.cross_section,
                 parse_quantity(self.file.cell, "energy"),
                 Bump(
@@ -161,8 +123,8 @@ class ReactorExperiment(AnyExperiment):
                     parse_quantity(self.file.bump.width, "energy"),
                 ),
             )
-        found: IsotopeYields = self._cache[key]
-        return found
+
+        return self._kept(chosen.model_dump_json(), make)
 
     @public
     def reference(self, analysis: str | None = None) -> FloatArray:
@@ -291,19 +253,14 @@ class ReactorExperiment(AnyExperiment):
         """
         name = self._named(analysis)
         rows, known = self.measured(name), self.parameters(model)
-        by_name = {p.name: p for p in known}
-        for one in free:
-            if one not in by_name:
-                raise unknown_parameter(self.name, one, list(by_name))
-        if len(set(free)) < len(free):
-            raise InputError(f"a parameter is free once, got {', '.join(free)}")
-        sterile = self._freed(sterile_of(model), free)
+        chosen = self._freed(free, known)
+        sterile = self._sterile(sterile_of(model), free)
         nuisances, changes = self.pulls()
         if not self.file.analyses[name].flux_errors:
             nuisances, changes = (), changes[:, :0]
         return ReactorPrediction(
             name=f"{self.name}/{name}",
-            parameters=tuple(by_name[one] for one in free),
+            parameters=chosen,
             values=self._values(sterile),
             yields=self.yields(),
             places=rows.places,
@@ -334,7 +291,7 @@ class ReactorExperiment(AnyExperiment):
         cost = CovarianceCost(prediction, rows.ratio, rows.covariance)
         return cost.of(self.origin(analysis))
 
-    def _freed(
+    def _sterile(
         self, sterile: SterileNeutrino | None, free: Sequence[str]
     ) -> SterileNeutrino | None:
         """The sterile neutrino of a prediction: that of the model, or one that is added
@@ -358,10 +315,8 @@ class ReactorExperiment(AnyExperiment):
         return {p.name: p.default for p in (*own, *other)}
 
     def _flux(self, section: ReactorFlux, fractions: Mapping[str, float]) -> Flux:
-        name = section.name
-        if name.startswith("./"):
-            name = f"{self.folder.root}/{name[2:]}"
-        return flux(name, fractions=dict(fractions), **section.options)
+        options = {"fractions": dict(fractions), **section.options}
+        return flux_of(self.folder, section.name, options)
 
     def _read_rows(self, section: RateAnalysis) -> Measured:
         table = section.table

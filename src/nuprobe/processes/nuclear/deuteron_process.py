@@ -19,18 +19,21 @@ from nuprobe.models import Couplings
 from nuprobe.nuclei import Target
 from nuprobe.numerics import FloatArray, numbers
 from nuprobe.parameters import Parameter
+from nuprobe.processes.currents import NeutralCurrent, electron_share
 from nuprobe.processes.interface import (
+    ELECTRON_ENERGY,
+    ENERGY_TRANSFER,
     Deposit,
     DepositRange,
     Exchanges,
     KernelGroup,
     Process,
     Scatterer,
+    no_response,
 )
 from nuprobe.processes.nuclear import breakup
 from nuprobe.processes.nuclear.breakup import NN, NP, PP, Breakup
 from nuprobe.processes.nuclear.common import count_of, isovector, within
-from nuprobe.processes.nuclear.electron_flavour import electron_share
 from nuprobe.processes.nuclear.two_nucleons import SCHEMES, Scheme
 from nuprobe.units import split_unit
 
@@ -47,13 +50,7 @@ REACH: Final = 30.0
 """MeV: above, partial waves that are left out begin to count."""
 _HIGHEST: Final = 100.0
 """MeV: largest energy of the neutrino."""
-_LEPTON: Final = Deposit("electron energy", r"E_e")
-_TRANSFER: Final = Deposit("energy transfer", r"\omega")
 _POWERS: Final = ("", ":L", ":L2")
-
-
-def _one(t: FloatArray) -> FloatArray:
-    return np.ones((*t.shape, 1))
 
 
 @quick_methods
@@ -183,7 +180,7 @@ class DeuteronCharged(_Deuteron):
     @property
     def deposit(self) -> Deposit:
         """The total energy of the electron or positron."""
-        return _LEPTON
+        return ELECTRON_ENERGY
 
     def scatterers(self, target: Target | None) -> tuple[Scatterer, ...]:
         """Return one scatterer a final state: those that neutrinos and antineutrinos
@@ -210,7 +207,7 @@ class DeuteronCharged(_Deuteron):
             return np.asarray(axial + sign * magnetic)
 
         return tuple(
-            KernelGroup((state.pair + power,), _one, function=partial(kernel, i))
+            KernelGroup((state.pair + power,), no_response, function=partial(kernel, i))
             for i, power in enumerate(_POWERS)
         )
 
@@ -256,7 +253,7 @@ class DeuteronCharged(_Deuteron):
 @public
 @quick_methods
 @dataclass(frozen=True)
-class DeuteronNeutral(_Deuteron):
+class DeuteronNeutral(_Deuteron, NeutralCurrent):
     """Break-up by neutral currents, as cross sections and templates see it.
 
     Attributes
@@ -279,7 +276,7 @@ class DeuteronNeutral(_Deuteron):
     @property
     def deposit(self) -> Deposit:
         """The energy that the neutrino hands over, binding energy included."""
-        return _TRANSFER
+        return ENERGY_TRANSFER
 
     @property
     def constituents(self) -> tuple[str, ...]:
@@ -304,7 +301,7 @@ class DeuteronNeutral(_Deuteron):
             return np.asarray(breakup.spectrum(NP, e, out, self.within)[part, power])
 
         return tuple(
-            KernelGroup((name + power,), _one, function=partial(kernel, part, i))
+            KernelGroup((name + power,), no_response, function=partial(kernel, part, i))
             for part, name in enumerate(("axial", "magnetic"))
             for i, power in enumerate(_POWERS)
         )
@@ -318,33 +315,17 @@ class DeuteronNeutral(_Deuteron):
             part + power for part in ("axial", "magnetic") for power in _POWERS
         )
 
-    def coefficients(
+    def _weights(
         self,
         couplings: Couplings,
+        slope: Couplings | None,
         state: FlavourState,
         anti: bool,
         exchanges: Exchanges,
     ) -> FloatArray:
         """Isovector couplings squared and interfering, times powers of L_1A, shape
-        (..., 6).
-
-        `couplings`, `state`, `anti`, `exchanges`: as in `Process.coefficients`.
-        """
+        (..., 6)."""
         _check_contact(exchanges)
-        return self._times(self._powers(), isovector(couplings, None, state, anti))
-
-    def coefficient_derivatives(
-        self,
-        couplings: Couplings,
-        slope: Couplings,
-        state: FlavourState,
-        anti: bool,
-        exchanges: Exchanges,
-    ) -> FloatArray:
-        """Derivative of `coefficients` where the `couplings` move along `slope`.
-
-        `state`, `anti`, `exchanges`: as in `Process.coefficients`.
-        """
         return self._times(self._powers(), isovector(couplings, slope, state, anti))
 
     def constant_derivatives(
