@@ -6,36 +6,20 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
+from tests.command_line import Run
 
 import nuprobe as nu
 import nuprobe.inference
-from nuprobe.cli import main
 from nuprobe.reproductions.studies import nuclear_models
 from nuprobe.units import fm, keV
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
-
-Run = Callable[..., tuple[int, str, str]]
-
-
-@pytest.fixture
-def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
-    def call(*arguments: str) -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "argv", ["nuprobe", *arguments])
-        with pytest.raises(SystemExit) as end:
-            main()
-        captured = capsys.readouterr()
-        assert isinstance(end.value.code, int)
-        return end.value.code, captured.out, captured.err
-
-    return call
 
 
 def test_python_dash_m_is_the_command_line() -> None:
