@@ -14,7 +14,7 @@ from nuprobe.detectors import (
     TableResponse,
 )
 from nuprobe.detectors.acceptance import Acceptance
-from nuprobe.errors import InputError, UnknownNameError
+from nuprobe.errors import ExperimentFileError, InputError, UnknownNameError
 from nuprobe.experiments.also import (
     chosen_raw,
     morphing_sections,

@@ -100,7 +100,7 @@ def test_where_the_flux_ends_is_told() -> None:
     whole = nu.flux("reactor", model="summation").of("nubar_e")
     least = bump.threshold()
     e = np.linspace(least, 16.35, 20001)
-    density = sum(part.continuum(e) for part in whole)
+    density = np.sum([part.continuum(e) for part in whole], axis=0)
     share = density[e > 10.05].sum() / density.sum()
     assert f"has {100 * share:.0f} %" in str(caught[0].message)
 
