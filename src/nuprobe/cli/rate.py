@@ -14,7 +14,6 @@ from nuprobe.cli.output import (
     plot_option,
     save_plot,
 )
-from nuprobe.cli.ratios import print_ratios
 from nuprobe.cli.solar_rates import at_option, print_solar
 from nuprobe.cli.specs import (
     ExperimentSpec,
@@ -81,8 +80,6 @@ def rate_command(
             tridents = [tridents[0].with_changes(key_values(experiment.changes))]
         return print_tridents(tridents, experiment.analysis, model, asked, out)
     if print_disappearance(opened, experiment, model, compared, plot, out):
-        return None
-    if print_ratios(opened, experiment, model, compared, plot, out):
         return None
     if len(opened) > 1:
         raise InputError(
