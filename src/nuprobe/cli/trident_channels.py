@@ -23,9 +23,10 @@ def print_channels(
         raise InputError("--by-channel belongs to one experiment: give one")
     (one,) = chosen
     found = channel_rates(one, model)
+    name = getattr(model, "name", type(model).__name__)
     counted = found[0].events is not None
     columns = list(found[0].cross_sections)
-    rows = [
+    rows: list[tuple[str | float | None, ...]] = [
         (
             rates.channel,
             *(rates.events or rates.cross_sections).values(),
@@ -34,14 +35,14 @@ def print_channels(
         for rates in found
     ]
     if counted:
-        sums = (sum(row[i] for row in rows) for i in range(1, len(columns) + 2))
-        rows.append(("all", *sums))
+        parts = [[*(r.events or {}).values(), r.elastic or 0.0] for r in found]
+        rows.append(("all", *map(sum, zip(*parts, strict=True))))
     else:
         rows = [row[:-1] for row in rows]
     names = ("channel", *columns, *(["elastic"] if counted else []))
     table = Table(
         f"{one.name}: {'events' if counted else 'cross sections [cm2]'} of tridents in"
-        f" each channel, {model.name}",
+        f" each channel, {name}",
         names,
         tuple(rows),
         dict.fromkeys(names[1:], ".1f" if counted else ".4e"),
@@ -59,7 +60,7 @@ def print_channels(
         str(table),
         {
             "experiment": one.name,
-            "model": model.name,
+            "model": name,
             "channels": [rates.to_dict() for rates in found],
         },
     )
