@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from nuprobe.experiments.star import StarExperiment
     from nuprobe.experiments.starting import new_experiment, new_flux, template_titles
     from nuprobe.experiments.trident import TridentExperiment
+    from nuprobe.experiments.trident_channels import ChannelRates, channel_rates
     from nuprobe.experiments.trident_rates import TridentRates
     from nuprobe.experiments.universe import UniverseExperiment, UniverseRates
     from nuprobe.experiments.verdicts import Verdict, Verdicts, verdict
@@ -44,6 +45,7 @@ __all__ = [
     "AnyRates",
     "BaselineExperiment",
     "BaselineRates",
+    "ChannelRates",
     "Experiment",
     "FactorLimit",
     "FactorLimits",
@@ -64,6 +66,7 @@ __all__ = [
     "UniverseRates",
     "Verdict",
     "Verdicts",
+    "channel_rates",
     "check_folder",
     "experiment",
     "experiment_names",
@@ -108,6 +111,8 @@ _PLACES = {
     "limit": "limits",
     "TridentExperiment": "trident",
     "TridentRates": "trident_rates",
+    "ChannelRates": "trident_channels",
+    "channel_rates": "trident_channels",
     "StarExperiment": "star",
     "UniverseExperiment": "universe",
     "UniverseRates": "universe",
