@@ -29,6 +29,20 @@ def test_a_plane(run: Run, tmp_path: Path) -> None:
     assert plot.stat().st_size > 10_000
 
 
+def test_marks_are_asked(run: Run) -> None:
+    grid = ("--grid", GRID, "--toys", "100", "--quiet")
+    code, out, err = run("plane", "danss", *grid, "--mark", "anomaly=0.14,2.3")
+    assert code == 0, err
+    (row,) = [one for one in out.splitlines() if one.startswith("anomaly")]
+    assert "Monte Carlo error of these limits" in out
+    line = ("plane", "danss", *grid, "--json", "--mark", "anomaly=0.14,2.3")
+    found = json.loads(run(*line)[1])["marks"]["anomaly"]
+    assert f"{found['rise']:.2f}" in row
+    rise = nu.experiment("danss").cost(free=["sin2_2theta_14", "dm2_41"])
+    values = rise.twice_nll([[0.14, 2.3], [0.0, 1.0]])
+    assert found["above_none"] == pytest.approx(values[0] - values[1], abs=1e-8)
+
+
 @pytest.mark.parametrize(
     ("more", "message"),
     [
@@ -36,6 +50,7 @@ def test_a_plane(run: Run, tmp_path: Path) -> None:
         (("--grid", "sin2_2theta_14=0.5:1.5:3,dm2_41=1:2:2"), "sin2_2theta_14"),
         (("--grid", "sin2_2theta_14=0.1:0.2:3,dm2_41=0:2:2"), "dm2_41"),
         (("--grid", GRID, "--mark", "here"), "LABEL=X,Y"),
+        (("--grid", GRID, "--mark", "far=2,1"), "sin2_2theta_14 = 2"),
         (("--grid", GRID, "--method", "bayes"), "bayes"),
         (("--grid", GRID, "--cl", "1.5"), "1.5"),
         (("--grid", GRID, "--toys", "-1"), "0 or more"),

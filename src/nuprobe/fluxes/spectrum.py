@@ -3,6 +3,7 @@ with arrival times."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
@@ -75,6 +76,8 @@ class FluxComponent:
     time : name of the time profile, or None.
     polynomial : lowest and highest power of E if the continuum is a polynomial in E
         between two edges (its moments are then exact with few points), or None.
+    known_to : energy (MeV) up to which the continuum was fitted to anything; above, it
+        is a continuation. Infinite by default.
     """
 
     name: str
@@ -85,6 +88,7 @@ class FluxComponent:
     order: int = 24
     time: str | None = None
     polynomial: tuple[int, int] | None = None
+    known_to: float = math.inf
 
     def __post_init__(self) -> None:
         if self.polynomial is not None and len(self.edges) != 2:

@@ -180,6 +180,34 @@ def test_a_user_replaces_the_table(tmp_path: Path) -> None:
         nu.carbon.total(12.0, "nc", "nu_e", levels=str(own))
 
 
+@pytest.mark.parametrize(
+    ("strength", "hint"),
+    [
+        ("71", "adds up to 71, but the 7 neutrons of C13 .* 3 each, 21"),
+        ("0.7, fermi = 8", "fermi adds up to 8, .* 1 each, 7"),
+    ],
+)
+def test_strengths_beyond_the_nucleons_are_refused(
+    tmp_path: Path, strength: str, hint: str
+) -> None:
+    own = tmp_path / "own.toml"
+    own.write_text(TABLE.format(neutron=3, strength=strength))
+    with pytest.raises(InputError, match=hint):
+        levels(str(own))
+
+
+def test_a_strength_that_hardly_occurs_is_told(tmp_path: Path) -> None:
+    own = tmp_path / "own.toml"
+    own.write_text(TABLE.format(neutron=3, strength=7.1))
+    with pytest.warns(ValidityWarning, match=r"7\.1 of only is above 6"):
+        levels(str(own))
+
+
+def test_a_table_that_does_not_exist() -> None:
+    with pytest.raises(UnknownNameError, match="table of levels 'nofile': known: carb"):
+        levels("nofile")
+
+
 def test_the_table_of_the_guide(tmp_path: Path) -> None:
     guide = Path(__file__).parents[3] / "docs/guide/nuclear.md"
     block = guide.read_text(encoding="utf-8").partition("```toml\n")[2]

@@ -77,6 +77,7 @@ def bump_command(
         f" {target}, against {first.curve}",
         (
             "flux",
+            "ends at [MeV]",
             "nubar above [1]",
             "IBD yield [cm2]",
             "needed mean [cm2]",
@@ -84,10 +85,11 @@ def bump_command(
             "enhancement",
         ),
         tuple(
-            (name, r.above, r.ibd, r.needed, r.standard, r.enhancement)
+            (name, r.ends, r.above, r.ibd, r.needed, r.standard, r.enhancement)
             for name, r in found.items()
         ),
         {
+            "ends at [MeV]": ".5g",
             "nubar above [1]": ".3e",
             "IBD yield [cm2]": ".4e",
             "needed mean [cm2]": ".3e",
