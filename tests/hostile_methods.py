@@ -190,6 +190,7 @@ def _responses() -> list[Any]:
         detectors.FunctionQuenching(lambda t: 0.1 * t),
         *(detectors.FullAcceptance(), detectors.LogisticAcceptance(0.66, 0.5, 10.0)),
         detectors.TableAcceptance(edges, np.array([0.0, 0.5, 0.6])),
+        detectors.ThresholdAcceptance(10.0, detectors.FullAcceptance()),
         detectors.Response(edges, 1 / keV, detectors.ConstantQuenching(0.1)),
         detectors.TableResponse(edges, t, np.full((2, 3), 0.3)),
     ]
@@ -273,6 +274,12 @@ def _fits() -> list[Any]:
         nu.inference.feldman_cousins(cost, "cevns_scale", scales, toys=20),
         nu.inference.exclusion_plane(
             nu.experiment("best").cost(free=["sin2_2theta_14", "dm2_41"]),
+            {"sin2_2theta_14": [0.1, 0.3, 0.9], "dm2_41": [1.0, 4.0]},
+            toys=20,
+        ),
+        nu.inference.exclusion_at(
+            nu.experiment("best").cost(free=["sin2_2theta_14", "dm2_41"]),
+            {"sin2_2theta_14": 0.4, "dm2_41": 2.0},
             {"sin2_2theta_14": [0.1, 0.3, 0.9], "dm2_41": [1.0, 4.0]},
             toys=20,
         ),
@@ -614,8 +621,12 @@ _ARGUMENTS: dict[str, dict[str, Any]] = {
     "SolarExperiment.with_changes": {"changes": {"title": "other"}},
     **{
         f"ExclusionPlane.{m}": {"method": "wilks"}
-        for m in ("exclusion", "excluded", "limits")
+        for m in (
+            *("exclusion", "exclusion_error", "excluded"),
+            *("limits", "limit_errors"),
+        )
     },
+    "PointExclusion.sigma": {"method": "fc"},
     "ExclusionPlane.cls": {"method": "cls"},
     "ExclusionPlane.threshold": {"cl": 0.9},
     "TridentExperiment.fit": {"free": ["coupling"], "model": "lmu-ltau"},

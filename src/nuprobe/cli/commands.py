@@ -9,6 +9,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     ),
     "xsec": ("nuprobe.cli.xsec", "Cross sections."),
     "form-factors": ("nuprobe.cli.form_factors", "Form factors of a nucleus over q."),
+    "new": ("nuprobe.cli.new", "A commented folder of your own to begin with."),
+    "check": ("nuprobe.cli.check", "Everything that is wrong with a folder."),
     "rate": ("nuprobe.cli.rate", "Expected counts of an experiment."),
     "fit": ("nuprobe.cli.fit", "Fit parameters to the data of an experiment."),
     "scan": ("nuprobe.cli.scan", "Scan a grid of parameters; resumable."),

@@ -6,7 +6,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any, Final, TypeVar
 
 from nuprobe.detectors import (
@@ -14,7 +14,7 @@ from nuprobe.detectors import (
     TableResponse,
 )
 from nuprobe.detectors.acceptance import Acceptance
-from nuprobe.errors import InputError, UnknownNameError
+from nuprobe.errors import ExperimentFileError, InputError, UnknownNameError
 from nuprobe.experiments.also import (
     chosen_raw,
     morphing_sections,
@@ -36,7 +36,7 @@ from nuprobe.experiments.morphing import (
 )
 from nuprobe.experiments.radii import axis_of, make_target
 from nuprobe.experiments.responses import acceptance_of, response_of
-from nuprobe.fluxes import Flux
+from nuprobe.fluxes import Flux, ReactorFlux
 from nuprobe.models import Model, check_model
 from nuprobe.nuclei import Target
 from nuprobe.oscillation import (
@@ -56,6 +56,7 @@ from nuprobe.prediction import (
     Templates,
     build_templates,
 )
+from nuprobe.prediction.reach import warn_beyond
 from nuprobe.processes import (
     CONTACT,
     Exchanges,
@@ -64,8 +65,9 @@ from nuprobe.processes import (
     process,
     process_options,
 )
+from nuprobe.processes.constants import check_units
 from nuprobe.schema import Folder, validate
-from nuprobe.units import cm2, parse_quantity, us
+from nuprobe.units import cm2, parse_quantity, s, us
 
 __all__ = ["Signal"]
 
@@ -117,7 +119,12 @@ class Signal:
             for key in ("axial", "binding")
             if key in process_options(name)
         }
-        return process(name, **(options | self.file.options))
+        made = process(name, **(options | self.file.options))
+        try:
+            check_units(made, self.file.options)
+        except InputError as err:
+            raise ExperimentFileError(f"{self.folder.name}: options.{err}") from None
+        return made
 
     @cached_property
     def others(self) -> tuple[Signal, ...]:
@@ -226,6 +233,30 @@ class Signal:
 
         return self._kept(("changed response", repr(sorted(keys.items()))), make)
 
+    @property
+    def exposure(self) -> float:
+        """Number of units of the flux: as given, or from power and time."""
+        section, source = self.file.flux, self.flux
+        if section.exposure is not None:
+            return section.exposure
+        assert section.time is not None  # schema
+        time = parse_quantity(section.time, "time")
+        if section.power is not None:
+            if not isinstance(source, ReactorFlux):
+                raise InputError(
+                    f"flux.power is the thermal power of a reactor, but {source.name}"
+                    f" is per {source.per}: give flux.exposure, the number of them"
+                )
+            power = parse_quantity(section.power, "power")
+            return power * time / source.energy_per_fission
+        if source.per != "second":
+            more = ", or flux.power" if isinstance(source, ReactorFlux) else ""
+            raise InputError(
+                f"flux.time alone is for fluxes per second, but {source.name} is per"
+                f" {source.per}: add flux.exposure, the number of them{more}"
+            )
+        return time / s
+
     # -- templates
 
     def templates(
@@ -259,6 +290,8 @@ class Signal:
             tuple(masses[n] for n in free if n in masses),
         )
         if key not in self._cache:
+            for one in self.processes:
+                self._kept(("reach", one.name), partial(warn_beyond, one, self.flux))
             # a shift of the quenching moves the first process alone
             setups = [self.setup(quenching_shift, exchanges)]
             setups += [other.setup(0.0, exchanges) for other in self.others]
@@ -277,9 +310,9 @@ class Signal:
         source, section = self.flux, self.file.flux
         if source.emission == "isotropic":
             spread = sum(share / x**2 for x, share in section.distances)
-            fluence = section.exposure * spread / (4 * math.pi)
+            fluence = self.exposure * spread / (4 * math.pi)
         else:
-            fluence = section.exposure / cm2
+            fluence = self.exposure / cm2
         timing = self.file.response.timing
         return Setup(
             flux=source,

@@ -10,6 +10,7 @@ from typing import Any, Self
 import numpy as np
 
 from nuprobe.border import public, quick_methods
+from nuprobe.experiments.also import merged_response
 from nuprobe.experiments.counting import Experiment
 from nuprobe.experiments.folders import FolderExperiment
 from nuprobe.experiments.format import ExperimentFile, SiteSection
@@ -23,6 +24,7 @@ from nuprobe.models import Model
 from nuprobe.nuclei import Target
 from nuprobe.numerics import FloatArray
 from nuprobe.parameters import MorphingNuisance, Nuisance, Parameter
+from nuprobe.reprs import readable
 from nuprobe.schema import Folder
 
 __all__ = ["SitePrediction", "SiteRates", "SitesExperiment", "raw_of_site"]
@@ -48,11 +50,7 @@ def raw_of_site(raw: Mapping[str, Any], section: SiteSection) -> dict[str, Any]:
     for key in ("target", "flux", "response", "binning", "data"):
         given = getattr(section, key)
         if given:
-            # a distance and baselines stand for each other
-            replaced = {"distance", "baselines"} if key == "flux" else set()
-            replaced = replaced if replaced & given.keys() else set()
-            common = {k: v for k, v in raw.get(key, {}).items() if k not in replaced}
-            result[key] = {**common, **given}
+            result[key] = _merged(key, raw.get(key, {}), given)
     if section.backgrounds is not None:
         result["backgrounds"] = section.backgrounds
     if section.systematics:
@@ -65,6 +63,21 @@ def raw_of_site(raw: Mapping[str, Any], section: SiteSection) -> dict[str, Any]:
     return result
 
 
+def _merged(
+    key: str, common: Mapping[str, Any], given: Mapping[str, Any]
+) -> dict[str, Any]:
+    """A section with the keys that a site gives; those that stand for each other are
+    replaced together."""
+    if key == "response":
+        return merged_response(common, given)
+    replaced: set[str] = set()
+    for together in ({"distance", "baselines"}, {"exposure", "power"}):
+        if key == "flux" and together & given.keys():
+            replaced |= together
+    return {**{k: v for k, v in common.items() if k not in replaced}, **given}
+
+
+@readable
 @dataclass(frozen=True, eq=False)
 class SiteRates:
     """Expected and observed counts of one analysis at every site.

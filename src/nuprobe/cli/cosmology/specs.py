@@ -75,6 +75,28 @@ class NeutrinoSpec:
         return found
 
 
+flavour_mixing_option = click.option(
+    "--flavour-mixing",
+    type=click.Choice(["none", "full"]),
+    default="full",
+    show_default=True,
+    help="Whether oscillations keep the three neutrinos at one temperature.",
+)
+screening_option = click.option(
+    "--screening",
+    type=click.Choice(["debye", "talk", "cut", "linear"]),
+    default="debye",
+    show_default=True,
+    help="Of soft photons, where a number of scatterings is asked for.",
+)
+exchange_screening_option = click.option(
+    "--exchange-screening",
+    type=click.Choice(["none", "debye", "talk", "cut", "linear"]),
+    default="none",
+    show_default=True,
+    help="Of soft photons in the exchange of energy.",
+)
+
 neutrino_options = grouped(
     "neutrinos",
     NeutrinoSpec,
@@ -102,20 +124,8 @@ neutrino_options = grouped(
         help="Of Dirac neutrinos: CSV with columns temperature (MeV, falling or rising)"
         " and entropy (g*s) [default: those of the package].",
     ),
-    click.option(
-        "--flavour-mixing",
-        type=click.Choice(["none", "full"]),
-        default="full",
-        show_default=True,
-        help="Whether oscillations keep the three neutrinos at one temperature.",
-    ),
-    click.option(
-        "--screening",
-        type=click.Choice(["debye", "talk", "cut", "linear"]),
-        default="debye",
-        show_default=True,
-        help="Of soft photons, where a number of scatterings is asked for.",
-    ),
+    flavour_mixing_option,
+    screening_option,
 )
 """Add ``--moment``, ``--kind``, ``--t-max``, ``--g-s``, ``--flavour-mixing`` and
 ``--screening``, as `NeutrinoSpec` ``neutrinos``."""

@@ -14,6 +14,7 @@ from nuprobe.cosmology.moments import read_moments, squares
 from nuprobe.cosmology.nucleosynthesis.abundances import OBSERVABLES, abundances
 from nuprobe.cosmology.nucleosynthesis.options import Nucleosynthesis
 from nuprobe.cosmology.nucleosynthesis.surfaces import flipped
+from nuprobe.drawing import draws
 from nuprobe.errors import InputError, UnknownNameError
 from nuprobe.models import Electromagnetic
 from nuprobe.numerics import FloatArray, barycentric_matrix, chebyshev_nodes, numbers
@@ -67,6 +68,8 @@ class MomentPlane:
     points: int
     assumptions: Mapping[str, Any]
     stretch: float = 0.0
+
+    plot = draws("plot_moment_plane")
 
     def _weights(self, axis: int, moments: FloatArray) -> FloatArray:
         """Weights of the nodes of an axis at `moments` in it, (points, n)."""

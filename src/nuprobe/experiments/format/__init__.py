@@ -22,15 +22,17 @@ from nuprobe.experiments.format.detector import (
     TableAcceptanceSection,
     TableQuenchingSection,
 )
-from nuprobe.experiments.format.file import ExperimentFile, SiteSection
+from nuprobe.experiments.format.file import ExperimentFile
 from nuprobe.experiments.format.header import FileHeader
 from nuprobe.experiments.format.morphing import (
     MorphingSection,
     MorphingSystematic,
 )
 from nuprobe.experiments.format.quantities import Energy, Length, Mass, Time
+from nuprobe.experiments.format.several import AlsoSection, SiteSection
 
 __all__ = [
+    "AlsoSection",
     "Analysis",
     "ConstantQuenchingSection",
     "DataSection",

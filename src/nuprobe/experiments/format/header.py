@@ -27,11 +27,16 @@ class FileHeader(Strict):
     """Name of the format with its version, of the JSON Schema."""
 
     schema_version: int
-    name: str = Field(pattern=r"^[a-z0-9][a-z0-9-]*$")
-    title: str
+    name: str = Field(
+        pattern=r"^[a-z0-9][a-z0-9-]*$",
+        description="its own: lower-case letters, digits and hyphens",
+    )
+    title: str = Field(description="in words, for tables and figures")
     process: str
-    references: list[str] = []
-    notes: str = ""
+    references: list[str] = Field(
+        default=[], description="texkeys of INSPIRE, of the numbers that are here"
+    )
+    notes: str = Field(default="", description="remarks in words")
     shares_data_with: list[str] = Field(
         default=[],
         description="names of experiments with some of the same data, never combined",
