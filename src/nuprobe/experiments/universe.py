@@ -26,6 +26,7 @@ from nuprobe.experiments.universe_files import UniverseFile
 from nuprobe.inference import Cost, GaussianCost
 from nuprobe.numerics import FloatArray
 from nuprobe.parameters import Nuisance
+from nuprobe.reprs import readable
 from nuprobe.units import parse_quantity
 
 __all__ = ["UniverseExperiment", "UniverseRates"]
@@ -34,6 +35,7 @@ _FELT: Final = 1e-3
 """A nuisance that moves no bin by more than this share of its error is left out."""
 
 
+@readable
 @dataclass(frozen=True, eq=False)
 class UniverseRates:
     """What is predicted, beside what is measured.
@@ -215,28 +217,12 @@ class UniverseExperiment(MomentExperiment[UniverseFile]):
             moved=np.array(list(moved.values())).reshape(len(moved), len(data)),
         )
 
-    @public
-    def cost(
-        self,
-        model: Any = None,
-        free: Sequence[str] = (),
-        analysis: str | None = None,
-    ) -> Cost:
-        """Gaussian cost of the abundances; density of baryons, lifetime of the neutron
-        and nuclear rates are nuisances that all experiments of this kind share.
-
-        Parameters
-        ----------
-        model : with moments; default Majorana moments, all zero.
-        free : names of its moments.
-        analysis : default the first of the file.
-        """
-        prediction = self.prediction(model, free, analysis)
-        data = self.file.analyses[self._named(analysis)].data()
+    def _statistic(self, prediction: Any, analysis: str) -> Cost:
+        """Gaussian; density of baryons, lifetime of the neutron and nuclear rates are
+        nuisances that all experiments of this kind share."""
+        data = self.file.analyses[analysis].data()
         values = np.array([value for value, _ in data.values()])
-        ones = np.ones(len(values))
-        cost = GaussianCost(prediction, values / prediction.sigma, ones)
-        return cost.of(self.origin(analysis))
+        return GaussianCost(prediction, values / prediction.sigma, np.ones(len(values)))
 
 
 def _nuisance(name: str) -> Nuisance:
