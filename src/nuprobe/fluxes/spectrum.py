@@ -13,11 +13,13 @@ from numpy.typing import ArrayLike
 
 from nuprobe.border import public
 from nuprobe.constants import M_MUON, M_PION
+from nuprobe.drawing import draws
 from nuprobe.errors import InputError, UnknownNameError, shown
 from nuprobe.flavours import Flavour
 from nuprobe.flavours import flavour as as_flavour
 from nuprobe.fluxes.moments import FluxMoments
 from nuprobe.fluxes.timing import TimeProfile
+from nuprobe.markup import table
 from nuprobe.numerics import FloatArray, gauss_legendre
 
 __all__ = [
@@ -219,6 +221,25 @@ class Flux:
 
     def __repr__(self) -> str:
         return f"<flux {self.name}: {', '.join(map(str, self.flavours))}>"
+
+    def _repr_html_(self) -> str:
+        rows = [
+            (
+                c.name,
+                c.flavour.name,
+                ", ".join(f"line at {line.energy:.5g}" for line in c.lines[:3])
+                if c.density is None
+                else f"{c.edges[0]:.4g} to {c.edges[-1]:.5g}",
+                c.time or "",
+            )
+            for c in self.components
+        ]
+        title = f"flux {self.name}" + (f": {self.title}" if self.title else "")
+        header = ("component", "flavour", "energies [MeV]", "arrival")
+        notes = [f"per {self.per}", ", ".join(self.references)]
+        return table(title, rows, header, filter(None, notes))
+
+    plot = draws("plot_flux")
 
     @property
     def flavours(self) -> tuple[Flavour, ...]:

@@ -27,6 +27,7 @@ from nuprobe.models import Couplings, Propagator
 from nuprobe.nuclei import Target
 from nuprobe.numerics import FloatArray
 from nuprobe.parameters import Parameter
+from nuprobe.reprs import readable
 
 __all__ = [
     "CONTACT",
@@ -52,6 +53,7 @@ Slot = tuple[Propagator, str]
 """Where an amplitude sits: propagator and constituent."""
 
 
+@readable
 @dataclass(frozen=True)
 class Deposit:
     """The energy T that a process leaves in a detector.

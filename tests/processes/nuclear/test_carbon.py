@@ -32,7 +32,7 @@ from nuprobe.errors import (
 )
 from nuprobe.flavours import FlavourState
 from nuprobe.inverse_beta import TwoBody
-from nuprobe.plotting import plot_levels
+from nuprobe.plotting import figure_of, plot_levels
 from nuprobe.processes import CONTACT
 from nuprobe.processes.nuclear.carbon import CarbonNeutral
 from nuprobe.processes.nuclear.fermi import fermi_function
@@ -402,7 +402,7 @@ def test_level_by_level() -> None:
     for name, sigma in found.items():
         alone = nu.carbon.total(e, "cc", "nu_e", level=name)
         assert np.array_equal(sigma, alone)
-    figure = plot_levels(np.linspace(3.0, 15.0, 20))
+    figure = figure_of(plot_levels(np.linspace(3.0, 15.0, 20)))
     top = np.asarray(figure.axes[0].lines[0].get_ydata())
     parts = [np.nan_to_num(np.asarray(x.get_ydata())) for x in figure.axes[0].lines[1:]]
     assert top == pytest.approx(sum(parts))

@@ -14,9 +14,8 @@ from nuprobe.cli.specs import FLUX_OPTIONS, make_flux
 from nuprobe.tables import Table
 
 if TYPE_CHECKING:
-    from matplotlib.figure import Figure
-
     from nuprobe.fluxes import Flux
+    from nuprobe.plotting.sheets import Drawn
 
 _ISOTOPES = ("U235", "U238", "Pu239", "Pu241")
 
@@ -108,7 +107,7 @@ def bump_command(
     )
     out.table(table)
 
-    def figure() -> Figure:
+    def figure() -> Drawn:
         from nuprobe.plotting import plot_bump
 
         return plot_bump(
