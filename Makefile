@@ -5,7 +5,7 @@ READY := $(VENV)/.ready
 N := 2
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint format nightly bench docs founding schema lock wheel clean distclean
+.PHONY: help demo pictures test lint format nightly bench docs founding schema lock wheel clean distclean
 
 help: ## show this list
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 18
@@ -18,12 +18,17 @@ $(READY): pyproject.toml requirements.lock .ci/environment
 demo: $(READY) ## plots and a table from the COHERENT CsI 2017 data, into demo/
 	$(BIN)/nuprobe demo -o demo --overwrite
 
-# pytest runs even if a lint step fails: one run shows everything, and its summary comes last.
+pictures: demo ## the pictures of README.md anew, from those of the demo
+	$(BIN)/python -m tools.pictures demo docs/pictures
+
+# lint runs beside the tests: the type checker, which takes longest, is one process. It reports when they are through.
 # bytecode is kept, wherever the environment forbids it: else each worker and each process that a test starts compiles all anew
 test: $(READY) ## everything a change must pass: lint, types, floors, tests
-	@status=0; \
-	$(MAKE) --no-print-directory --keep-going lint || status=1; \
+	@said=$$(mktemp) && trap 'rm -f "$$said"' EXIT && trap 'exit 130' INT TERM; \
+	$(MAKE) --no-print-directory --keep-going lint >"$$said" 2>&1 & lint=$$!; status=0; \
 	PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -n $(N) --dist worksteal || status=1; \
+	if wait $$lint; then echo "lint: style, formatting, types and floors are as they must be"; \
+	else status=1; cat "$$said"; echo "lint: failed, see above"; fi; \
 	exit $$status
 
 .PHONY: ruff ruff-format types floors

@@ -99,3 +99,27 @@ def docs(session: nox.Session) -> None:
     session.run(
         "python", "-m", "pytest", "-q", "tests/test_docs.py", "README.md", "docs/guide"
     )
+
+
+@nox.session
+def release(session: nox.Session) -> None:
+    """Build sdist and wheel, check both, write the bill of materials, and run the tests
+    against the installed wheel; all of it lands in dist/."""
+    session.install(*nox.project.dependency_groups(PYPROJECT, "release"))
+    dist = Path("dist")
+    for old in dist.glob("*"):
+        old.unlink()
+    session.run("python", "-m", "build", "--outdir", str(dist))
+    session.run("twine", "check", "--strict", *map(str, sorted(dist.iterdir())))
+    session.run(
+        *("cyclonedx-py", "requirements", "requirements.lock"),
+        *("--output-reproducible", "--of", "JSON", "-o", str(dist / "sbom.cdx.json")),
+    )
+    (wheel,) = dist.glob("*.whl")
+    session.install(f"{wheel}[cluster,sampling,events]", *TEST_TOOLS)
+    # the package that is tested is the wheel's: src/ is not on the path
+    session.run(
+        *("python", "-c"),
+        "import nuprobe; assert 'site-packages' in nuprobe.__file__, nuprobe.__file__",
+    )
+    run_tests(session, "tests", "README.md", "docs/guide")

@@ -1,7 +1,33 @@
 """What holds for every test."""
 
-from hypothesis import settings
+import functools
+import gc
 
-# how long an example takes says what else the machine does, not whether it is right
-settings.register_profile("nuprobe", deadline=None)
-settings.load_profile("nuprobe")
+import pytest
+from hypothesis import settings
+from tests.command_line import Run, called
+from tests.nightly import DEFAULT, NIGHT, register_profiles
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    register_profiles()
+    night = "not nightly" not in config.option.markexpr
+    settings.load_profile(NIGHT if night else DEFAULT)
+
+
+def pytest_collection_finish() -> None:
+    """Thousands of tests live to the end: the garbage collector need not look at them
+    again and again, which is 4 % of the time."""
+    gc.collect()
+    gc.freeze()
+
+
+@pytest.fixture
+def run(
+    request: pytest.FixtureRequest,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> Run:
+    """Runs ``nuprobe``, followed by the words in `COMMAND` of the file of tests."""
+    first = getattr(request.module, "COMMAND", ())
+    return functools.partial(called, monkeypatch, capsys, *first)

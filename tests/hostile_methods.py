@@ -190,6 +190,7 @@ def _responses() -> list[Any]:
         detectors.FunctionQuenching(lambda t: 0.1 * t),
         *(detectors.FullAcceptance(), detectors.LogisticAcceptance(0.66, 0.5, 10.0)),
         detectors.TableAcceptance(edges, np.array([0.0, 0.5, 0.6])),
+        detectors.ThresholdAcceptance(10.0, detectors.FullAcceptance()),
         detectors.Response(edges, 1 / keV, detectors.ConstantQuenching(0.1)),
         detectors.TableResponse(edges, t, np.full((2, 3), 0.3)),
     ]
@@ -276,12 +277,23 @@ def _fits() -> list[Any]:
             {"sin2_2theta_14": [0.1, 0.3, 0.9], "dm2_41": [1.0, 4.0]},
             toys=20,
         ),
+        nu.inference.exclusion_at(
+            nu.experiment("best").cost(free=["sin2_2theta_14", "dm2_41"]),
+            {"sin2_2theta_14": 0.4, "dm2_41": 2.0},
+            {"sin2_2theta_14": [0.1, 0.3, 0.9], "dm2_41": [1.0, 4.0]},
+            toys=20,
+        ),
     ]
 
 
 def _universe() -> list[Any]:
     """The history of the temperatures and a potential in the plasma."""
-    return [nu.cosmology.decoupling(), nu.cosmology.screened_potential(1.0)]
+    dirac = nu.Electromagnetic(magnetic_moment={"ee": 1e-11}, kind="dirac")
+    return [
+        nu.cosmology.decoupling(),
+        nu.cosmology.right_handed(dirac, 1e5),
+        nu.cosmology.screened_potential(1.0),
+    ]
 
 
 def _stars() -> list[Any]:
@@ -548,6 +560,7 @@ _ARGUMENTS: dict[str, dict[str, Any]] = {
     "Exchanges.slot": {"name": "p"},
     "HeavyNeutrino.by_angle": {"cos": 0.5},
     "History.temperature": {"flavour": "nu_e", "criterion": "energy"},
+    "RightHanded.freeze_out": {"flavour": "nu_e"},
     **{f"ScreenedPotential.{name}": {"r": 10.0} for name in ("linear", "__call__")},
     "HeavyNeutrino.by_energy": {"energy": 700.0, "gamma": 2.0},
     "HeavyNeutrino.energy_range": {"gamma": 2.0},
@@ -608,8 +621,12 @@ _ARGUMENTS: dict[str, dict[str, Any]] = {
     "SolarExperiment.with_changes": {"changes": {"title": "other"}},
     **{
         f"ExclusionPlane.{m}": {"method": "wilks"}
-        for m in ("exclusion", "excluded", "limits")
+        for m in (
+            *("exclusion", "exclusion_error", "excluded"),
+            *("limits", "limit_errors"),
+        )
     },
+    "PointExclusion.sigma": {"method": "fc"},
     "ExclusionPlane.cls": {"method": "cls"},
     "ExclusionPlane.threshold": {"cl": 0.9},
     "TridentExperiment.fit": {"free": ["coupling"], "model": "lmu-ltau"},

@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 
 from nuprobe.cli import main
-from nuprobe.experiments.format import json_schema
+from nuprobe.experiments.format import ExperimentFile
 
 ROOT = Path(__file__).parents[1]
 SRC = ROOT / "src"
@@ -52,29 +52,68 @@ def _write_shown_files(folder: Path) -> None:
     (folder / "scan.csv").write_text(many, encoding="utf-8")
 
 
+EVENTS = 'nuprobe events plot --channel "nu_mu -> nu_mu mu+ mu-" --target Ar40'
+PLANE = "nuprobe plane prospect --grid"
+SMALLER: dict[str, tuple[tuple[str, str], ...]] = {
+    "nuprobe catalogue site public": (("site public", "check"),),
+    "nuprobe events backgrounds -n 20000": (("20000", "500"),),
+    f'{EVENTS} --energy "5 GeV" --observable E_minus,E_plus -n 100000 -o plane.pdf': (
+        ("100000", "2000"),
+    ),
+    f"{EVENTS} --flux dune-nd-fhc --observable m_pair --compare v-a -n 20000"
+    " -o mass.pdf": (
+        ("--flux dune-nd-fhc", "--energy 3GeV --regime coherent"),
+        ("20000", "500"),
+    ),
+    "nuprobe sample coherent-csi-2017 --free rn --steps 1500 --plot corner.pdf"
+    " --getdist rn": (
+        (" --plot corner.pdf --getdist rn", " --seed 1"),
+        ("1500", "1000"),
+    ),
+    "nuprobe reproduce": (("reproduce", "reproduce Cadeddu:2017etk"),),
+    f'{PLANE} "sin2_2theta_14=0.01:1:30:log,dm2_41=0.1:20 eV2:30:log" --toys 1000'
+    " --workers 2 -o plane.h5 --beside best --plot plane.pdf": (
+        ("30:log", "3:log"),
+        ("1000", "4"),
+    ),
+    f'{PLANE} "sin2_2theta_14=0.01:1:100:log,dm2_41=0.1:20 eV2:100:log" --toys 0'
+    " --json": (("100:log", "9:log"),),
+    "nuprobe solar current sno-2013 super-kamiokande-1 --scheme nnlo --flux free": (
+        (" super-kamiokande-1", ""),
+    ),
+    "nuprobe fit sno-2013 gallium-2009 homestake-1998 kamland-2005 --free"
+    " tan2_12,dm2_21": (("sno-2013 ", ""),),
+    'nuprobe toys coherent-csi-2017 --free rn --grid "rn=2:9 fm:15" --cl 0.683'
+    " --cl 0.9 --plot thresholds.png": (
+        ("15", "3"),
+        ("--free", "--toys 20 --free"),
+    ),
+}
+"""Commands that take seconds, and what of them is replaced in the default tests: fewer
+events, steps, toys, points and experiments. tests/cli makes the site and the figure of
+a chain, and every number of `reproduce` has a test of its own."""
+
+
+def _smaller(command: str) -> str:
+    for part, other in SMALLER[command]:
+        assert part in command
+        command = command.replace(part, other)
+    return command
+
+
 def test_there_are_commands_to_check() -> None:
     assert len(_commands()) > 4
-    assert set(_commands()) > SLOW
-
-
-# every number of the first has a test of its own; the second is 15 s of quadrature over
-# a flux, and docs/guide/events-distributions.md plots the same at one energy; the rest
-# is shown with fewer events and steps too, and tests/cli runs it with all options
-SLOW = {
-    "nuprobe events backgrounds -n 20000",
-    "nuprobe sample coherent-csi-2017 --free rn --steps 1500 --plot corner.pdf"
-    " --getdist rn",
-    "nuprobe reproduce",
-    'nuprobe events plot --channel "nu_mu -> nu_mu mu+ mu-" --target Ar40'
-    " --flux dune-nd-fhc --observable m_pair --compare v-a -n 20000 -o mass.pdf",
-}
+    assert set(_commands()) > set(SMALLER)
 
 
 @pytest.mark.parametrize(
     "command",
     [
-        pytest.param(c, marks=pytest.mark.nightly if c in SLOW else ())
-        for c in _commands()
+        *(
+            pytest.param(c, marks=pytest.mark.nightly if c in SMALLER else ())
+            for c in _commands()
+        ),
+        *sorted(set(map(_smaller, SMALLER)) - set(_commands())),
     ],
 )
 def test_a_command_shown_in_the_documentation_runs(
@@ -127,7 +166,7 @@ def test_the_published_schema_is_that_of_the_code() -> None:
     published = json.loads(
         (ROOT / "docs" / "experiment.schema.json").read_text(encoding="utf-8")
     )
-    current = json_schema()
+    current = ExperimentFile.json_schema()
 
     # the exact wording of a schema depends on the version of pydantic, its sections and
     # keys do not

@@ -4,7 +4,8 @@ remedy."""
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any, TypeVar
@@ -27,8 +28,12 @@ from nuprobe.parsing import (
     parse_toml,
     read_text,
 )
+from nuprobe.reprs import one_line, table_of
 
-__all__ = ["Folder", "Strict", "validate"]
+__all__ = ["Folder", "Place", "Strict", "in_file", "problems_of", "validate"]
+
+Place = tuple[int | str, ...]
+"""A key as names, with numbers in lists."""
 
 ModelT = TypeVar("ModelT", bound=BaseModel)
 
@@ -86,6 +91,12 @@ class Strict(BaseModel):
         cls, source: Any, handler: GetCoreSchemaHandler
     ) -> Any:
         return _guarded(handler(source))
+
+    def __repr__(self) -> str:
+        return one_line(self)
+
+    def _repr_html_(self) -> str:
+        return table_of(self)
 
 
 class Folder:
@@ -264,18 +275,77 @@ def validate(model: type[ModelT], data: object, source: str) -> ModelT:
         raise ExperimentFileError(f"{source}: {_first_problem(model, err)}") from None
 
 
+def problems_of(model: type[BaseModel], data: object) -> list[tuple[Place, str]]:
+    """Everything that the fields of a model refuse, where `validate` names the first.
+
+    Parameters
+    ----------
+    model, data : as of `validate`.
+
+    Returns
+    -------
+    list of (place, message)
+        The place is the key as names and numbers, empty for the file as a whole.
+
+    Examples
+    --------
+    >>> class Site(Strict):
+    ...     distance: float
+    >>> [place for place, _ in problems_of(Site, {"distanze": 3.0})]
+    [('distance',), ('distanze',)]
+    """
+    try:
+        model.model_validate(data)
+    except ValidationError as err:
+        return [_problem(model, one) for one in err.errors(include_url=False)]
+    return []
+
+
+@contextmanager
+def in_file(source: str) -> Iterator[None]:
+    """Name the file in errors about what it says.
+
+    Parameters
+    ----------
+    source : name of the file.
+
+    Raises
+    ------
+    ExperimentFileError
+        For every `NuprobeError` inside; one that names its file already stays.
+
+    Examples
+    --------
+    >>> with in_file("site.toml"):
+    ...     raise InputError("target: unknown isotope Xx1")
+    Traceback (most recent call last):
+    nuprobe.errors.ExperimentFileError: site.toml: target: unknown isotope Xx1
+    """
+    try:
+        yield
+    except ExperimentFileError:
+        raise
+    except NuprobeError as err:
+        raise ExperimentFileError(f"{source}: {err}") from None
+
+
 def _first_problem(model: type[BaseModel], err: ValidationError) -> str:
     problems = err.errors(include_url=False)
     # a misspelt key shows as one extra and one missing: the extra says more
     problem = next((p for p in problems if p["type"] == "extra_forbidden"), problems[0])
+    place, message = _problem(model, problem)
+    key = ".".join(map(str, place)) or "the file"
+    more = f" ({len(problems) - 1} more)" if len(problems) > 1 else ""
+    return " ".join(f"{key}: {message}{more}".split())
+
+
+def _problem(model: type[BaseModel], problem: Any) -> tuple[Place, str]:
+    """Place and message of one refusal of pydantic."""
     extra = problem["type"] == "extra_forbidden"
     location, known = _walk(
         model.model_json_schema(), problem["loc"][:-1] if extra else problem["loc"]
     )
-    key = (
-        ".".join(map(str, [*location, problem["loc"][-1]] if extra else location))
-        or "the file"
-    )
+    place = (*location, problem["loc"][-1]) if extra else tuple(location)
     cause = (problem.get("ctx") or {}).get("error")
     if extra:
         message = str(
@@ -289,8 +359,7 @@ def _first_problem(model: type[BaseModel], err: ValidationError) -> str:
         message = "this key is required; add it"
     else:
         message = f"{problem['msg']} (got {shown(problem['input'])})"
-    more = f" ({len(problems) - 1} more)" if len(problems) > 1 else ""
-    return " ".join(f"{key}: {message}{more}".split())
+    return place, " ".join(message.split())
 
 
 def _walk(

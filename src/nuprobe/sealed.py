@@ -9,12 +9,15 @@ HDF5 reads such a file; one that changes it makes it another file than nuprobe w
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
+from importlib.metadata import version
+from io import BytesIO
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from nuprobe.errors import InputError
 
-__all__ = ["BLOCK", "seal", "unsealed"]
+__all__ = ["BLOCK", "seal", "sealed", "unsealed"]
 
 BLOCK: Final = 512
 """Bytes in front of the HDF5 content: its ``userblock_size``."""
@@ -44,6 +47,30 @@ def seal(image: bytes) -> bytes:
     """
     content = image[BLOCK:]
     return _front(content) + content
+
+
+def sealed(form: str, fill: Callable[[Any], None]) -> bytes:
+    """Return a whole HDF5 file, built in memory, with its checksum in front.
+
+    Parameters
+    ----------
+    form : version of its format.
+    fill : writes to the `h5py.File` what it contains beside its format and the version
+        of nuprobe.
+
+    Examples
+    --------
+    >>> sealed("nuprobe-scan-2", lambda file: None)[:7]
+    b'nuprobe'
+    """
+    import h5py
+
+    image = BytesIO()
+    with h5py.File(image, "w", userblock_size=BLOCK) as file:
+        file.attrs["format"] = form
+        file.attrs["nuprobe"] = version("nuprobe")
+        fill(file)
+    return seal(image.getvalue())
 
 
 def unsealed(path: Path, kind: str) -> bytes:

@@ -67,6 +67,15 @@ _DIMENSIONS: Final[dict[str, dict[str, float]]] = {
         "PeV": PeV,
         "erg": erg,
     },
+    "electron-equivalent energy": {
+        "eVee": eV,
+        "keVee": keV,
+        "MeVee": MeV,
+        "eV": eV,
+        "keV": keV,
+        "MeV": MeV,
+    },
+    "power": {"MW": 1e6 * joule / s, "GW": 1e9 * joule / s},
     "length": {"fm": fm, "cm": cm, "m": m, "km": km, "kpc": kpc},
     "volume": {"fm3": fm**3, "cm3": cm**3},
     "time": {
@@ -78,6 +87,12 @@ _DIMENSIONS: Final[dict[str, dict[str, float]]] = {
         "h": hour,
         "d": day,
         "yr": year,
+        "hour": hour,
+        "hours": hour,
+        "day": day,
+        "days": day,
+        "year": year,
+        "years": year,
     },
     "mass": {"g": g, "kg": kg, "t": tonne},
     "magnetic field": {
@@ -94,6 +109,10 @@ _DIMENSIONS: Final[dict[str, dict[str, float]]] = {
         "PE/MeV": 1 / MeV,
         "1/keVee": 1 / keV,
         "1/keV": 1 / keV,
+        "1/eVee": 1 / eV,
+        "1/eV": 1 / eV,
+        "1/MeVee": 1 / MeV,
+        "1/MeV": 1 / MeV,
     },
     "dimensionless": {"": 1.0, "%": 0.01},
 }
@@ -111,11 +130,16 @@ def _text(what: str, value: object) -> str:
     return value
 
 
-def _factor(unit: str, dimension: str, text: str) -> float:
+def _units(dimension: str) -> dict[str, float]:
+    """Units of a dimension by name."""
     try:
-        units = _DIMENSIONS[_text("a dimension", dimension)]
+        return _DIMENSIONS[_text("a dimension", dimension)]
     except KeyError:
         raise UnknownNameError("dimension", dimension, _DIMENSIONS) from None
+
+
+def _factor(unit: str, dimension: str, text: str) -> float:
+    units = _units(dimension)
     if unit in units:
         return units[unit]
     allowed = ", ".join(u or "a bare number" for u in units)
@@ -168,6 +192,26 @@ def unit_dimension(unit: str) -> str:
         f"unknown unit {shown(unit)}: known are"
         f" {', '.join(u for t in _DIMENSIONS.values() for u in t if u)}"
     )
+
+
+def units_of(dimension: str) -> str:
+    """Units of a dimension, for a message or a comment.
+
+    Parameters
+    ----------
+    dimension : one of `DIMENSIONS`.
+
+    Raises
+    ------
+    UnknownNameError
+        If there is no such dimension.
+
+    Examples
+    --------
+    >>> units_of("mass")
+    'g, kg, t'
+    """
+    return ", ".join(u for u in _units(dimension) if u)
 
 
 def parse_quantity(text: str | float, dimension: str) -> float:

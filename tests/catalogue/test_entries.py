@@ -16,9 +16,11 @@ from tests.catalogue.examples import CURVE, LINK, MOMENT, RADIUS, RATIO, entry, 
 from nuprobe.catalogue import (
     Catalogue,
     CatalogueFileError,
+    best,
     catalogue,
     read_entry,
     read_library,
+    tightness,
 )
 from nuprobe.catalogue.expressions import evaluate
 from nuprobe.catalogue.quantities import QUANTITIES, unit_factor
@@ -554,6 +556,30 @@ def test_search_takes_topics_too() -> None:
     }
 
 
+@pytest.mark.parametrize(
+    ("text", "topic"),
+    [
+        ("L_1A", "deuteron"),
+        ("l1a", "deuteron"),
+        ("0nu", "double_beta"),
+        ("0nubb", "double_beta"),
+        ("yields", "reactor"),
+        ("L_mu-L_tau", "lmu_ltau"),
+        ("g-2", "anomalous_moment"),
+    ],
+)
+def test_search_knows_the_names_of_the_field(text: str, topic: str) -> None:
+    known = catalogue()
+    of_topic = {e.id for e in known.values() if e.id.startswith(f"{topic}.")}
+    assert of_topic
+    assert of_topic <= {e.id for e in known.search(text)}
+
+
+def test_search_joins_the_spellings_of_the_supernova() -> None:
+    known = catalogue()
+    assert known.search("SN1987A") == known.search("SN 1987A") != []
+
+
 def test_search_refuses_what_no_entry_can_have() -> None:
     for option in ("observable", "flavour", "kind", "status"):
         with pytest.raises(UnknownNameError, match=option):
@@ -691,3 +717,53 @@ def test_the_entry_of_the_guide_is_valid() -> None:
     with pytest.raises(CatalogueFileError) as caught:
         read_entry(text({"cl": None}), "charge_radius/x.yaml")
     assert str(caught.value) == shown[1]
+
+
+def test_tightness_is_in_one_unit() -> None:
+    def of(**changes: Any) -> float | None:
+        return tightness(entry(changes))
+
+    assert of() == pytest.approx(5e-32)  # -4 to 6
+    assert of(interval={"lower": -1.0, "upper": 1.0}) == pytest.approx(1e-32)
+    assert of(interval={"upper": 6.0}) is None  # open below
+    assert tightness(entry(MOMENT)) == pytest.approx(3e-11)
+    assert tightness(entry(CURVE)) is None
+    half, quarter = (
+        entry(
+            {
+                "id": "double_beta.ge76/X-2020",
+                "observable": {"quantity": "lifetime", "latex": "T"},
+                "kind": "lower_limit",
+                "convention": None,
+                "interval": None,
+                "value": value,
+                "unit": "yr",
+            }
+        )
+        for value in (1e26, 2e26)
+    )
+    assert tightness(quarter) == pytest.approx(tightness(half) / 2)  # type: ignore[operator]
+
+
+def test_the_best_is_the_tightest_current_one() -> None:
+    found = best(catalogue().values())
+    chosen = {e.id for e in found}
+    # 2.9e-11 against 7.4e-11, 3.2e-11 and others
+    assert "magnetic_moment.e/GEMMA-2012" in chosen
+    assert len(
+        {(e.id.rpartition("/")[0], e.form, e.observable.quantity) for e in found}
+    ) == len(found)
+    for e in catalogue().values():
+        value = tightness(e)
+        if e.status != "current" or value is None or e.kind == "projection":
+            continue
+        mine = [
+            tightness(b)
+            for b in found
+            if (b.topic, b.form, b.observable.quantity)
+            == (e.topic, e.form, e.observable.quantity)
+            and b.id.rpartition("/")[0] == e.id.rpartition("/")[0]
+        ]
+        assert len(mine) == 1
+        assert mine[0] is not None
+        assert mine[0] <= value

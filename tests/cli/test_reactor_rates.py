@@ -3,34 +3,19 @@
 from __future__ import annotations
 
 import json
-import sys
-from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
+from tests.command_line import Run
 
 import nuprobe as nu
-from nuprobe.cli.main import main
 from nuprobe.errors import InputError
 from nuprobe.experiments import ReactorExperiment
 from nuprobe.models import SterileNeutrino
-from nuprobe.plotting import plot_reactor_rates
+from nuprobe.plotting import figure_of, plot_reactor_rates
 
-Run = Callable[..., tuple[int, str, str]]
 STERILE = "sterile:sin2_2theta_14=0.089,dm2_41=0.41"
-
-
-@pytest.fixture
-def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
-    def call(*arguments: str) -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "argv", ["nuprobe", *arguments])
-        with pytest.raises(SystemExit) as end:
-            main()
-        said = capsys.readouterr()
-        return int(str(end.value.code)), said.out, said.err
-
-    return call
 
 
 def test_rate(run: Run, tmp_path: Path) -> None:
@@ -78,13 +63,19 @@ def test_fit_and_scan(run: Run, tmp_path: Path) -> None:
     assert (code, file.is_file(), plot.is_file()) == (0, True, True), err
 
 
+@pytest.mark.nightly
 def test_figures() -> None:
     rates = nu.experiment("daya-bay-evolution", ReactorExperiment)
-    axes = plot_reactor_rates(rates.predict(), references=rates.references).axes[0]
+    axes = figure_of(
+        plot_reactor_rates(rates.predict(), references=rates.references)
+    ).axes[0]
     assert "239" in axes.get_xlabel()
     plain = nu.experiment("reactor-rates", ReactorExperiment)
-    figure = plot_reactor_rates(
-        plain.predict(), compared={"light": plain.predict(SterileNeutrino(0.1, 1.0))}
+    figure = figure_of(
+        plot_reactor_rates(
+            plain.predict(),
+            compared={"light": plain.predict(SterileNeutrino(0.1, 1.0))},
+        )
     )
     (line,) = [x for x in figure.axes[0].lines if x.get_linestyle() == "--"]
     distance, ratio = np.array(line.get_data())
@@ -93,7 +84,7 @@ def test_figures() -> None:
     # far away the oscillation is averaged
     assert ratio[-1] == pytest.approx(0.95, abs=0.005)
     without = plain.predict(analysis="no-flux-errors")
-    assert len(plot_reactor_rates(without).axes[0].collections) == 1
+    assert len(figure_of(plot_reactor_rates(without)).axes[0].collections) == 1
     with pytest.raises(InputError, match="not of the 21"):
         plot_reactor_rates(plain.predict(), compared={"other": rates.predict()})
 

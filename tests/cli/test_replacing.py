@@ -3,18 +3,18 @@ writes."""
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Callable
+import shutil
 from pathlib import Path
 
 import click
 import pytest
 from tests.cli.test_repeated import EVERY
+from tests.command_line import Run
 
-from nuprobe.cli import main
+import nuprobe.catalogue
 from nuprobe.data import Release, fetch
 
-Run = Callable[..., tuple[int, str, str]]
+LIBRARY = Path(nuprobe.catalogue.__file__).parent / "library"
 
 INPUTS = {
     "model_file", "wcxf", "file", "references", "library", "source", "cache", "points",
@@ -66,6 +66,12 @@ DECAYS = (
 MATCH = ("match", "--mass", "3 TeV", "--g-nu", "0.6", "--g-left", "0.6")
 
 WRITERS: dict[tuple[tuple[str, ...], str], tuple[tuple[str, ...], str]] = {
+    (("check",), "output"): (("check", ".", "-o"), "a.txt"),
+    (("new", "experiment"), "folder"): (
+        ("new", "experiment", "--like", "conus-plus"),
+        "folder",
+    ),
+    (("new", "flux"), "folder"): (("new", "flux", "--like", "sns"), "folder"),
     (("list",), "output"): (("list", "models", "-o"), "a.txt"),
     (("xsec", "cevns"), "output"): ((*CEVNS, "-o"), "a.txt"),
     (("xsec", "cevns"), "plot"): ((*CEVNS, "--plot"), "a.png"),
@@ -200,19 +206,6 @@ MADE = {"a": "a.ranges", "folder": "folder/precious.txt"}
 """What lies there already, where it is not the path itself."""
 
 
-@pytest.fixture
-def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
-    def call(*arguments: str) -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "argv", ["nuprobe", *arguments])
-        with pytest.raises(SystemExit) as end:
-            main()
-        captured = capsys.readouterr()
-        assert isinstance(end.value.code, int)
-        return end.value.code, captured.out, captured.err
-
-    return call
-
-
 def test_every_path_of_every_command_is_tried() -> None:
     found = {
         (path, parameter.name)
@@ -250,11 +243,15 @@ def test_overwrite_replaces(
     run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    for what in ((("xsec", "cevns"), "plot"), (("scan",), "output"),
-                 (("catalogue", "site"), "folder")):  # fmt: skip
+    shutil.copytree(LIBRARY / "deuteron", tmp_path / "few" / "deuteron")
+    for what, *more in (
+        ((("xsec", "cevns"), "plot"),),
+        ((("scan",), "output"),),
+        ((("catalogue", "site"), "folder"), "--library", "few"),
+    ):
         line, path = WRITERS[what]
         for _ in range(2):
-            code, _, err = run(*line, path, "--overwrite")
+            code, _, err = run(*line, path, "--overwrite", *more)
             assert code == 0, err
 
 

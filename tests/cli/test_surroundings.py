@@ -83,7 +83,7 @@ REPRODUCTIONS = ("list", "reproductions")
 def test_an_encoding_without_greek_stops_nothing(
     encoding: str, arguments: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    if encoding == "cp1252":  # as a terminal has it
+    if encoding == "cp1252" and arguments != REPRODUCTIONS:  # as a terminal has it
         code, out, err = run(*arguments, PYTHONIOENCODING=encoding)
     else:
         code, out, err = inside(monkeypatch, encoding, *arguments)
@@ -123,10 +123,10 @@ def test_a_message_reaches_a_terminal_without_greek() -> None:
     "arguments",
     [
         ("list", "targets"),
-        ("catalogue", "export", "hepdata"),
+        pytest.param(("catalogue", "export", "hepdata"), marks=pytest.mark.nightly),
         ("xsec", "cevns", "--target", "Ar40", "--energy", "1:50:20000 MeV"),
         ("xsec", "--help"),
-        FIT,
+        pytest.param(FIT, marks=pytest.mark.nightly),
     ],
     ids=" ".join,
 )
@@ -179,11 +179,16 @@ def test_a_full_disk_is_told() -> None:
     "arguments",
     [
         FIT,
-        REPRODUCTIONS,
         ("xsec", "--help"),
         ("xsec", "electron", "--energy", "3 MeV"),
-        ("catalogue", "check"),
-        ("limit", "ccfr-trident", "--masses", "1, 10 GeV"),
+        *(
+            pytest.param(line, marks=pytest.mark.nightly)
+            for line in (
+                REPRODUCTIONS,
+                ("catalogue", "check"),
+                ("limit", "ccfr-trident", "--masses", "1, 10 GeV"),
+            )
+        ),
     ],
     ids=" ".join,
 )
@@ -239,6 +244,7 @@ def test_an_installation_that_cannot_be_written(tmp_path: Path) -> None:
     assert sorted(source.rglob("*")) == before
 
 
+@pytest.mark.nightly
 @POSIX
 def test_an_interrupt_is_130(tmp_path: Path) -> None:
     process = start(

@@ -8,6 +8,7 @@ from typing import Any
 import mpmath as mp
 import numpy as np
 import pytest
+from tests.nightly import mostly_nightly
 
 from nuprobe.constants import M_ELECTRON, M_MUON, M_PROTON, M_TAU
 from nuprobe.events import amplitudes, kernels
@@ -239,7 +240,9 @@ def test_matrix_element_against_dirac_traces(
     assert abs(expected[2]) > 1e-6 * (expected[0] + expected[1])
 
 
-@pytest.mark.parametrize(("e_nu", "mass", "m_minus", "m_plus", "q"), CASES)
+@pytest.mark.parametrize(
+    ("e_nu", "mass", "m_minus", "m_plus", "q"), mostly_nightly(CASES, CASES[::3])
+)
 def test_average_over_angles_is_the_structure_functions(
     e_nu: float, mass: float, m_minus: float, m_plus: float, q: float
 ) -> None:

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests.events.test_generator import check, square
+from tests.nightly import few
 from tests.processes.trident.dirac import METRIC, lepton_tensor
 
 import nuprobe.processes.trident as engine
@@ -68,6 +69,7 @@ def test_totals_are_those_of_the_quadrature() -> None:
     check(np.array(found))
 
 
+@pytest.mark.nightly
 def test_a_large_sample_is_the_quadrature_to_a_thousandth() -> None:
     gen = trident(MUMU, "Ar40", "dune-nd-fhc", regime="inelastic")
     average = engine.average("dune-nd-fhc", [MUMU], "Ar40", "inelastic")
@@ -92,7 +94,7 @@ def test_all_is_elastic_and_inelastic() -> None:
     # bound protons and neutrons, then the protons of hydrogen
     whole = ["coherent", "proton", "neutron", "proton"]
     assert regimes == [*whole, "broken proton", "broken neutron", "broken proton"]
-    sample = made["all"].generate(30_000, unweighted=True)
+    sample = made["all"].generate(few(8000, 30_000), unweighted=True)
     broken = sample.events.broken
     share = made["inelastic"].sigma / made["all"].sigma
     assert abs(broken.mean() - share) < 5 * np.sqrt(share / len(broken))
@@ -118,7 +120,7 @@ def test_a_mediator_by_weight_and_by_generation() -> None:
 @pytest.mark.usefixtures("quick")
 @settings(
     deadline=None,
-    max_examples=20,
+    max_examples=few(4, 20),
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(

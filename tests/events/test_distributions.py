@@ -8,6 +8,7 @@ from itertools import islice
 import boost_histogram as bh
 import numpy as np
 import pytest
+from tests.nightly import few
 
 from nuprobe.errors import InputError, UnknownNameError
 from nuprobe.events import Chunk, Sample, distributions, expected, histogram, trident
@@ -105,7 +106,7 @@ def test_errors_are_the_scatter_of_many_seeds(gen: Generator) -> None:
     edges = {"opening_angle": np.array([0, 0.03, 0.1, 0.3, 3.2])}
     found = [
         distributions([c], ["opening_angle"], bins=edges, models=MODELS).items[0]
-        for c in islice(gen.chunks(), 80)
+        for c in islice(gen.chunks(), few(40, 80))
     ]
     n = len(found)
     tolerance = 4 / np.sqrt(

@@ -1121,7 +1121,9 @@ def test_a_missing_library_names_the_extra(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, ending: str, module: str
 ) -> None:
     monkeypatch.setitem(sys.modules, module, None)
-    with pytest.raises(InputError, match=rf'{module}: pip install "nuprobe\[events\]"'):
+    with pytest.raises(
+        InputError, match=rf'{module}: pip install "\.\[events\]" \(in a clone\)'
+    ):
         write_events(tmp_path / f"x{ending}", Double(), 10)
     assert _contents(tmp_path) == {}
 
@@ -1142,6 +1144,7 @@ def generator() -> Any:
     )
 
 
+@pytest.mark.nightly
 def test_the_generator_in_a_file(tmp_path: Path, generator: Any) -> None:
     first = write_events(tmp_path / "x.hepmc3", generator, 500, variations=MODELS)
     write_events(tmp_path / "y.hepmc3", generator, 500, variations=MODELS, workers=2)

@@ -77,7 +77,7 @@ def test_counts_are_flux_times_cross_section_times_atoms(
     rates = chosen.predict(model)
     material, flux = chosen.target(), chosen.flux
     atoms = parse_quantity(chosen.file.target.mass, "mass") / material.mass
-    exposure = chosen.file.flux.exposure / area  # per cm²
+    exposure = chosen.signal.exposure / area  # per cm²
     symbol = material.components[0].isotope.symbol
     edges = [s.energy / keV for s in shells(symbol)]
 

@@ -18,7 +18,7 @@ from tests.experiments import folders
 import nuprobe as nu
 from nuprobe.errors import ExperimentFileError, InputError, UnknownNameError
 from nuprobe.experiments import Experiment, experiment_names, joint_cost
-from nuprobe.experiments.format import json_schema
+from nuprobe.experiments.format import ExperimentFile
 from nuprobe.numerics import FloatArray
 from nuprobe.processes import cevns
 from nuprobe.units import fm, keV
@@ -485,7 +485,7 @@ def _check(node: dict[str, Any], value: Any, schema: dict[str, Any], path: str) 
 def test_the_published_schema_accepts_the_files_and_refuses_others(
     csi: Experiment,
 ) -> None:
-    schema = json.loads(json.dumps(json_schema()))
+    schema = json.loads(json.dumps(ExperimentFile.json_schema()))
     files = [
         (csi.folder.root / "experiment.toml").read_text(),
         folders.EXPERIMENT,

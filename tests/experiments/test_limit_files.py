@@ -19,6 +19,7 @@ import h5py
 import numpy as np
 import pytest
 from tests.inference.test_scan import holds_something, run_python
+from tests.nightly import mostly_nightly
 
 import nuprobe as nu
 from nuprobe.errors import InputError, StoppedError
@@ -225,7 +226,10 @@ def _wait_until(process: subprocess.Popen[str], condition: Callable[[], bool]) -
 
 
 @POSIX
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+@pytest.mark.parametrize(
+    "number",
+    mostly_nightly([signal.SIGINT, signal.SIGTERM, signal.SIGHUP], [signal.SIGTERM]),
+)
 def test_a_signal_saves_and_its_number_is_the_exit_code(
     tmp_path: Path, number: signal.Signals
 ) -> None:

@@ -179,7 +179,13 @@ FAST: Final = [
 ]
 
 
-@pytest.mark.parametrize("case", FAST[:6])
+@pytest.mark.parametrize(
+    "case",
+    [
+        pytest.param(case, marks=[] if i in (0, 4, 5) else pytest.mark.nightly)
+        for i, case in enumerate(FAST[:6])
+    ],
+)
 def test_random_limits_against_scans(case: tuple[str, str, str, float]) -> None:
     assert compare(*case) >= 2
 

@@ -3,38 +3,23 @@
 from __future__ import annotations
 
 import json
-import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 import pytest
 from scipy.optimize import brentq, minimize_scalar
+from tests.command_line import Run
 
 import nuprobe as nu
-from nuprobe.cli import main
 from nuprobe.errors import InputError
 from nuprobe.experiments import Experiment, TridentExperiment, joint_cost
 from nuprobe.experiments.limits import limit
-from nuprobe.plotting import plot_limits
+from nuprobe.plotting import figure_of, plot_limits
 from nuprobe.reports import limit_table
 
 MASS = 1e4
 NAMES = ("ccfr-trident", "charm2-trident", "dune-nd-trident")
-Run = Callable[..., tuple[int, str, str]]
-
-
-@pytest.fixture
-def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
-    def call(*arguments: str) -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "argv", ["nuprobe", *arguments])
-        with pytest.raises(SystemExit) as end:
-            main()
-        captured = capsys.readouterr()
-        assert isinstance(end.value.code, int)
-        return end.value.code, captured.out, captured.err
-
-    return call
 
 
 def by_hand(names: Sequence[str]) -> float:
@@ -162,7 +147,7 @@ def test_a_fit_does_not_mix_them_in_silence(run: Run) -> None:
 
 def test_projections_are_dashed_and_called_sensitivity() -> None:
     found = limit(NAMES, mass=[10.0, 1e3, 1e5], with_projections=True)
-    figure = plot_limits(found, companions=False)
+    figure = figure_of(plot_limits(found, companions=False))
     (legend,) = figure.legends
     styles = {
         text.get_text(): line.get_linestyle()

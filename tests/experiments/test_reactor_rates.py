@@ -296,13 +296,14 @@ def test_the_rest_of_the_interface() -> None:
     assert rates.flux.total("nubar_e") > 1
     assert rates.target().components[0].isotope.z == 1
     assert rates.depends_on(None, "norm")
-    assert not rates.depends_on(None, "dm2_41")
+    assert rates.depends_on(None, "dm2_41")
+    assert not rates.depends_on(None, "rn")
     assert rates.depends_on(SterileNeutrino(), "dm2_41")
     with pytest.raises(InputError, match="no bins to add"):
         rates.rebinned(2)
     with pytest.raises(InputError, match="dm2_41"):
         rates.cost(free=["dm2_41"])
-    with pytest.raises(InputError, match="free once"):
+    with pytest.raises(InputError, match="norm is freed twice"):
         rates.cost(free=["norm", "norm"])
     with pytest.raises(NuprobeError, match="analysis"):
         rates.predict(analysis="nowhere")

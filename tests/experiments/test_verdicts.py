@@ -12,6 +12,7 @@ import pytest
 from click.testing import CliRunner
 from scipy.optimize import minimize_scalar
 from scipy.stats import norm
+from tests.nightly import mostly_nightly
 
 import nuprobe as nu
 from nuprobe.cli.main import cli
@@ -285,7 +286,7 @@ def test_a_wcxf_file_that_is_none_is_refused_where_the_model_is_made() -> None:
     assert "none.json" in str(CliRunner().invoke(cli, words).exception)
 
 
-@pytest.mark.parametrize("label", MEASURED)
+@pytest.mark.parametrize("label", mostly_nightly(MEASURED, MEASURED[:1]))
 def test_a_heavy_boson_is_its_contact_operators(label: str) -> None:
     # C = −g_ν g_μ/M² at 1 TeV, with corrections of K²/M² below 1e-5
     c = -(1.5**2) / (1000 * GeV) ** 2

@@ -15,6 +15,7 @@ import pytest
 from numpy.polynomial.hermite_e import hermegauss
 from scipy.stats import multivariate_normal
 from tests.inference.synthetic import Synthetic
+from tests.nightly import few
 
 import nuprobe as nu
 from nuprobe.errors import InputError
@@ -204,8 +205,10 @@ def test_an_upper_limit_solves_the_integrated_likelihood() -> None:
         curve = nu.limit([one], "universal-scalar", mass=[100.0], cl=0.9).curves[0]
         g = float(curve.coupling[0])
         cost = family_cost(one, "universal-scalar")
-        couplings = g * np.linspace(0, 1.5, 3001)
-        value = cost.profiled(points_of(cost, couplings, np.full(3001, 100.0)))
+        shares = [np.linspace(0, 1.5, 151), np.linspace(0.95, 1.05, few(201, 2001))]
+        couplings = g * np.unique(np.concatenate(shares))
+        masses = np.full(couplings.size, 100.0)
+        value = cost.profiled(points_of(cost, couplings, masses))
         above = value.twice_nll - value.twice_nll.min() > 2.7055434540954146
         limits[shapes] = g
         assert g == pytest.approx(couplings[~above].max(), rel=1e-3)

@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 from scipy.stats import multivariate_t, norm
 from tests.experiments.test_limit_search import as_it_was
+from tests.nightly import mostly_nightly
 
 import nuprobe as nu
 from nuprobe.errors import ComputationError, InputError
@@ -42,6 +43,7 @@ from nuprobe.inference.chain.target import Target
 from nuprobe.inference.protocols import Expectation
 from nuprobe.numerics import FloatArray
 from nuprobe.parameters import Nuisance, Parameter
+from nuprobe.plotting import figure_of
 
 emcee = pytest.importorskip("emcee", reason="nuprobe[sampling] is not installed")
 
@@ -113,8 +115,13 @@ def agrees(found: FloatArray, expected: float) -> None:
     assert found.mean() == pytest.approx(expected, rel=0, abs=5 * error)
 
 
-@pytest.mark.parametrize("d", [1, 2, 5])
-@pytest.mark.parametrize("begin", ["fit", "both"])
+@pytest.mark.parametrize(
+    ("begin", "d"),
+    mostly_nightly(
+        [(begin, d) for begin in ("fit", "both") for d in (1, 2, 5)],
+        [("fit", 1), ("both", 5)],
+    ),
+)
 def test_both_wells_have_their_weights(d: int, begin: Literal["fit", "both"]) -> None:
     cost = wells(d)
     result = sample(cost, start=begin, steps=1600, seed=d)
@@ -133,7 +140,11 @@ def test_both_wells_have_their_weights(d: int, begin: Literal["fit", "both"]) ->
 @pytest.mark.parametrize(
     ("prior", "density"),
     [
-        (Normal(1.5, 2.0), lambda a: np.exp(-0.5 * ((a - 1.5) / 2) ** 2)),
+        pytest.param(
+            Normal(1.5, 2.0),
+            lambda a: np.exp(-0.5 * ((a - 1.5) / 2) ** 2),
+            marks=pytest.mark.nightly,
+        ),
         (Flat(-2.0, 6.0), lambda a: (a >= -2.0).astype(float)),
     ],
 )
@@ -152,9 +163,14 @@ def test_a_prior_moves_the_weights(prior: Prior, density: Any) -> None:
 @pytest.mark.parametrize(
     ("name", "analysis", "old", "expected"),
     [
-        ("coherent-csi-2021", "energy-time", True, 0.386),
         ("coherent-csi-2021", "energy-time", False, 0.390),
-        ("coherent-csi-2017", "energy-time", False, 0.518),
+        *(
+            pytest.param(*case, marks=pytest.mark.nightly)
+            for case in (
+                ("coherent-csi-2021", "energy-time", True, 0.386),
+                ("coherent-csi-2017", "energy-time", False, 0.518),
+            )
+        ),
     ],
 )
 def test_the_mirror_of_a_charge_radius(
@@ -253,7 +269,7 @@ def test_the_mixture_is_the_density_that_it_draws_from() -> None:
     assert which.mean() == pytest.approx(0.7, abs=0.02)
 
 
-@pytest.mark.parametrize("d", [1, 2, 5])
+@pytest.mark.parametrize("d", mostly_nightly([1, 2, 5], [2]))
 def test_jumps_keep_a_density_that_the_mixture_does_not_resemble(d: int) -> None:
     """Two Gaussians of 0.25 and 0.75, 20 standard deviations apart, against a mixture
     with equal weights, shifted and twice as wide; without Hastings' factor the weights
@@ -392,7 +408,7 @@ def test_a_chain_that_misses_a_region_gives_no_interval(both: SampleResult) -> N
     assert found["verdict"] == "parts disagree"
     assert found["disagreement"] == missed.disagreement
     assert found["columns"][0]["highest_density"] == {}
-    figure = nu.plotting.plot_corner(missed)
+    figure = figure_of(nu.plotting.plot_corner(missed))
     assert "no intervals" in figure.get_supxlabel()
     assert not figure.axes[0].collections
     assert figure.axes[0].get_title() == "a"
@@ -407,7 +423,7 @@ def test_what_both_regions_say_is_told(both: SampleResult) -> None:
     assert sum(r["share_by_integral"] for r in found["regions"]) == pytest.approx(1)
     assert {np.sign(r["at"]["a"]) for r in found["regions"]} == {-1, 1}
     assert "] and [" in str(both)
-    figure = nu.plotting.plot_corner(both)
+    figure = figure_of(nu.plotting.plot_corner(both))
     assert len(figure.axes[0].collections) == 4  # two intervals at two levels
     shaded = [
         tuple(c.get_paths()[0].get_extents().intervalx)

@@ -25,6 +25,7 @@ from tests.inference.test_scan import (
     holds_something,
     run_python,
 )
+from tests.nightly import mostly_nightly
 
 from nuprobe.errors import InputError, OutputError, StoppedError
 from nuprobe.inference import Cost, SampleResult, ScanResult, sample, scan
@@ -444,13 +445,16 @@ LIMIT = (
 @pytest.mark.skipif(sys.platform == "win32", reason="no such signals")
 @pytest.mark.parametrize(
     ("number", "arguments"),
-    [
-        (signal.SIGINT, SCAN),
-        (signal.SIGTERM, SCAN),
-        (signal.SIGHUP, SCAN),
-        (signal.SIGTERM, (*SCAN, "--workers", "2")),
-        (signal.SIGTERM, LIMIT),
-    ],
+    mostly_nightly(
+        [
+            (signal.SIGINT, SCAN),
+            (signal.SIGTERM, SCAN),
+            (signal.SIGHUP, SCAN),
+            (signal.SIGTERM, (*SCAN, "--workers", "2")),
+            (signal.SIGTERM, LIMIT),
+        ],
+        [(signal.SIGINT, SCAN), (signal.SIGTERM, (*SCAN, "--workers", "2"))],
+    ),
 )
 def test_a_signal_saves_and_its_number_is_the_exit_code(
     tmp_path: Path, number: signal.Signals, arguments: tuple[str, ...]

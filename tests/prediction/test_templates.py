@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from benchmarks.oracle import COMPONENTS, CsI2017
 from numpy.typing import NDArray
+from tests.nightly import mostly_nightly
 
 import nuprobe as nu
 from nuprobe.detectors import ConstantQuenching, LogisticAcceptance, Response
@@ -295,7 +296,10 @@ def _reactor() -> Flux:
     )
 
 
-@pytest.mark.parametrize("smearing", ["gaussian", "none", "poisson"])
+@pytest.mark.parametrize(
+    "smearing",
+    mostly_nightly(["gaussian", "none", "poisson"], ["gaussian"]),
+)
 def test_a_steep_table_on_germanium_against_brute_force(smearing: str) -> None:
     # a spectrum with 34 kinks that falls by orders of magnitude, near threshold: panels
     # in T between all its kinks

@@ -13,12 +13,15 @@ from nuprobe.catalogue.loader import (
     read_entry,
     read_library,
 )
+from nuprobe.catalogue.strength import best, tightness
 
 __all__ = [
     "Catalogue",
     "CatalogueFileError",
     "Problem",
+    "best",
     "catalogue",
     "read_entry",
     "read_library",
+    "tightness",
 ]

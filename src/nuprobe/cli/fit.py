@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from nuprobe.cli.freed import FreedSpec, freed_options
+from nuprobe.cli.mixing_fits import with_notes
 from nuprobe.cli.options import command
 from nuprobe.cli.output import Output, output_options, plot_option, save_plot
 from nuprobe.cli.specs import (
@@ -79,6 +80,7 @@ def fit_command(
     from nuprobe.inference.levels import ONE_SIGMA
 
     opened, free_names = experiment.open(), freed.names()
+    level = ONE_SIGMA if cl is None else cl
     chosen = model.build() if freed.wcxf is None else freed.operators(model)
     cost = joint_cost(
         opened,
@@ -87,7 +89,7 @@ def fit_command(
         experiment.analysis,
         with_projections=with_projections,
     )
-    result = fit(cost, minos=not no_minos, cl=ONE_SIGMA if cl is None else cl)
+    result = with_notes(fit(cost, minos=not no_minos, cl=level), level)
     if toys is not None:
         found = result.goodness_from_toys(toys)
         result = replace(result, goodness=found, goodness_of_fit=found.p_value)

@@ -8,7 +8,7 @@ from nuprobe.cli.listings import TABLES
 from nuprobe.cli.options import command
 from nuprobe.cli.output import Output, output_options
 
-_LONG = ("targets", "spins", "catalogue")
+_LONG = ("targets", "spins", "templates", "catalogue")
 
 
 @command("list", epilog="Example: nuprobe list experiments")
@@ -18,8 +18,9 @@ def list_command(what: str | None, out: Output) -> None:
     """Everything that can be named.
 
     WHAT is one of targets, spins, fluxes, models, processes, levels, form-factors,
-    radii, experiments, parameters, observables, reproductions, catalogue; all without
-    it, except the long lists of targets, of spins and of the catalogue.
+    radii, experiments, templates (of `nuprobe new`), parameters, observables,
+    reproductions, catalogue; all without it, except the long lists of targets, of
+    spins, of templates and of the catalogue.
     """
     wanted = [what] if what else [name for name in TABLES if name not in _LONG]
     tables = [TABLES[name]() for name in wanted]

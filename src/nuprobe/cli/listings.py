@@ -226,6 +226,17 @@ def experiments() -> Table:
     )
 
 
+def templates() -> Table:
+    """Folders that ``nuprobe new`` can copy."""
+    from nuprobe.experiments import template_titles
+
+    return Table(
+        "templates of nuprobe new",
+        ("--like", "kind", "title"),
+        tuple(template_titles()),
+    )
+
+
 def parameters() -> Table:
     """Parameters of the experiments."""
     from nuprobe.experiments import experiment, experiment_names
@@ -287,6 +298,7 @@ TABLES: dict[str, Callable[[], Table]] = {
     "form-factors": form_factors,
     "radii": radii,
     "experiments": experiments,
+    "templates": templates,
     "parameters": parameters,
     "observables": observables,
     "reproductions": reproductions,

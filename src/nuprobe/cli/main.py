@@ -11,71 +11,27 @@ from typing import Any
 import click
 
 from nuprobe.cli import streams
+from nuprobe.cli.commands import COMMANDS
 from nuprobe.errors import NuprobeError, StoppedError
 from nuprobe.stopping import name_of, number_of, stop_signals
 
-# command -> (module, one line of help): the help page imports nothing else
-_COMMANDS = {
-    "list": (
-        "nuprobe.cli.list",
-        "Everything that can be named: targets, fluxes, models, experiments, …",
-    ),
-    "xsec": ("nuprobe.cli.xsec", "Cross sections."),
-    "form-factors": ("nuprobe.cli.form_factors", "Form factors of a nucleus over q."),
-    "rate": ("nuprobe.cli.rate", "Expected counts of an experiment."),
-    "fit": ("nuprobe.cli.fit", "Fit parameters to the data of an experiment."),
-    "scan": ("nuprobe.cli.scan", "Scan a grid of parameters; resumable."),
-    "sample": (
-        "nuprobe.cli.sample",
-        "Sample the posterior of parameters: credible intervals, chains, corner plot.",
-    ),
-    "toys": ("nuprobe.cli.toys", "Simulated data: coverage, thresholds, CLs."),
-    "plane": ("nuprobe.cli.plane", "Exclusion of a plane by several statistics."),
-    "limit": ("nuprobe.cli.limit", "Largest couplings that experiments allow."),
-    "match": ("nuprobe.cli.match", "Wilson coefficients that a boson leaves."),
-    "majorana": (
-        "nuprobe.cli.majorana",
-        "Dirac or Majorana: heavy neutrinos, double beta decay, relic neutrinos.",
-    ),
-    "gap": ("nuprobe.cli.gap", "Cosmic neutrinos that a Z' absorbs: IceCube's gap."),
-    "sensitivity": ("nuprobe.cli.sensitivity", "Reach of tridents by beam energy."),
-    "solar": ("nuprobe.cli.solar", "Solar neutrinos: survival, mixing and L_1A."),
-    "precession": ("nuprobe.cli.precession", "Solar neutrinos in the Sun's field."),
-    "cosmology": ("nuprobe.cli.cosmology", "The early universe with moments."),
-    "star": ("nuprobe.cli.star", "Red giants that cool by magnetic moments."),
-    "reproduce": (
-        "nuprobe.cli.reproduce",
-        "Published numbers beside computed ones; exit code 1 if one disagrees.",
-    ),
-    "events": (
-        "nuprobe.cli.events",
-        "Neutrino trident events: generated, weighted by any model, written.",
-    ),
-    "catalogue": (
-        "nuprobe.cli.catalogue",
-        "Published constraints: shown, searched, checked, exported, plotted.",
-    ),
-    "schema": ("nuprobe.cli.schema", "JSON Schemas of experiments and catalogue."),
-    "data": (
-        "nuprobe.cli.data",
-        "Full data releases: fetched by DOI or from a folder, checksums verified.",
-    ),
-    "demo": (
-        "nuprobe.cli.demo",
-        "The main job: CsI 2017 from folder to fit, with plots and tables.",
-    ),
-}
+# click 8.1 prints the help itself
+_BARE_GROUP: tuple[type[click.ClickException], ...] = tuple(
+    getattr(click.exceptions, name)
+    for name in ("NoArgsIsHelpError",)
+    if hasattr(click.exceptions, name)
+)
 
 
 class _Lazy(click.Group):
     def list_commands(self, ctx: click.Context) -> list[str]:
-        return list(_COMMANDS)
+        return list(COMMANDS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        if cmd_name not in _COMMANDS:
+        if cmd_name not in COMMANDS:
             return None
         name = f"{cmd_name.replace('-', '_')}_command"
-        found: click.Command = getattr(import_module(_COMMANDS[cmd_name][0]), name)
+        found: click.Command = getattr(import_module(COMMANDS[cmd_name][0]), name)
         return found
 
     def make_context(self, *args: Any, **kwargs: Any) -> click.Context:
@@ -90,15 +46,15 @@ class _Lazy(click.Group):
         self, ctx: click.Context, formatter: click.HelpFormatter
     ) -> None:
         with formatter.section("Commands"):
-            formatter.write_dl([(name, text) for name, (_, text) in _COMMANDS.items()])
+            formatter.write_dl([(name, text) for name, (_, text) in COMMANDS.items()])
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
-        if args and args[0] not in _COMMANDS and not args[0].startswith("-"):
+        if args and args[0] not in COMMANDS and not args[0].startswith("-"):
             from nuprobe.errors import UnknownNameError
 
-            raise UnknownNameError("command", args[0], _COMMANDS)
+            raise UnknownNameError("command", args[0], COMMANDS)
         return super().resolve_command(ctx, args)
 
 
@@ -127,6 +83,10 @@ def main() -> None:
     except NuprobeError as err:
         said = " ".join(str(err).split())
         code = 128 + err.signal if isinstance(err, StoppedError) else 2
+    except _BARE_GROUP as err:
+        # a group without a command: its help, which is what was wanted
+        click.echo(err.format_message())
+        code = 0
     except click.ClickException as err:
         usage = isinstance(err, click.UsageError) and err.ctx
         hint = usage.command_path if usage else "nuprobe"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -13,7 +14,7 @@ from nuprobe.tables import Table
 
 if TYPE_CHECKING:
     from nuprobe.cli.limits import LevelSpec
-    from nuprobe.experiments import AnyExperiment, BaselineExperiment
+    from nuprobe.experiments import AnyExperiment
     from nuprobe.inference import ExclusionPlane
 
 __all__ = ["print_mixings"]
@@ -30,10 +31,11 @@ def print_mixings(
     out: Output,
 ) -> bool:
     """Print limits on the mixing with a sterile neutrino; False if no experiment
-    measures a disappearance.
+    measures a disappearance or rates of reactors.
 
     For each Δm² the mixing above which all is excluded by CLs, asymptotic along that
-    row (`ExclusionPlane`), of each experiment and of all together.
+    row (`ExclusionPlane`), of each experiment and of all together; and by how much no
+    mixing at all is disfavoured.
 
     Parameters
     ----------
@@ -49,9 +51,10 @@ def print_mixings(
     >>> print_mixings([], (None, None, None), None, None, Output(False, None))
     False
     """
-    from nuprobe.experiments import BaselineExperiment
+    from nuprobe.experiments import BaselineExperiment, ReactorExperiment
 
-    mixed = [one for one in chosen if isinstance(one, BaselineExperiment)]
+    kinds = (BaselineExperiment, ReactorExperiment)
+    mixed = [one for one in chosen if isinstance(one, kinds)]
     if not mixed:
         return False
     if len(mixed) < len(chosen):
@@ -87,14 +90,40 @@ def print_mixings(
         ("dm2_41 [eV2]", *limits),
         rows,
         dict.fromkeys(limits, ".4f"),
-        ("asymptotic; - where full mixing is not excluded; `nuprobe plane` has toys",),
+        (
+            "asymptotic; - where full mixing is not excluded; `nuprobe plane` has toys",
+            *(_no_mixing(name, one, level.cl) for name, one in planes.items()),
+            "p by Wilks' theorem with 2 parameters, which is wrong here: `nuprobe plane"
+            " --toys` replaces it",
+        ),
     )
-    out.emit(str(table), {**table.to_dict(), "cl": level.cl, "method": "raster"})
+    data = {**table.to_dict(), "cl": level.cl, "method": "raster"}
+    data["no_mixing"] = {
+        name: {"rise": one.without - one.lowest, "best": list(one.best)}
+        for name, one in planes.items()
+    }
+    out.emit(str(table), data)
     return True
 
 
+def _no_mixing(name: str, plane: ExclusionPlane, cl: float) -> str:
+    """By how much no mixing is disfavoured, in words."""
+    from nuprobe.inference.levels import delta_threshold
+
+    rise, (angle, splitting) = plane.without - plane.lowest, plane.best
+    if not rise > 0:
+        return f"{name}: no mixing has the lowest χ² of the grid"
+    verdict = "disfavoured" if rise > delta_threshold(cl, 2) else "allowed"
+    # the tail of χ² with two parameters
+    p_value = math.exp(-rise / 2)
+    return (
+        f"{name}: no mixing is {verdict}, Δχ² = {rise:.2f} above"
+        f" ({angle:.3g}, {splitting:.3g} eV2), p = {p_value:.2g}"
+    )
+
+
 def _planes(
-    mixed: Sequence[BaselineExperiment], grid: str, level: LevelSpec
+    mixed: Sequence[AnyExperiment], grid: str, level: LevelSpec
 ) -> dict[str, ExclusionPlane]:
     """Planes of each experiment and of all, without toys."""
     import numpy as np

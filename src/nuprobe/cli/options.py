@@ -19,20 +19,30 @@ from typing import Any, TypeVar
 
 import click
 
+from nuprobe.cli.completing import completed
 from nuprobe.errors import InputError
 
 F = TypeVar("F", bound=Callable[..., Any])
 
 
 class Command(click.Command):
-    """A command whose options are given once, unless their help says ``repeatable``.
+    """A command whose options are given once, unless their help says ``repeatable``,
+    and whose names a shell completes.
 
     Of an option given twice click takes the last value, and a user who expects two
     answers would get one.
     """
 
+    def __init__(self, *args: Any, **settings: Any) -> None:
+        super().__init__(*args, **settings)
+        for parameter in self.params:
+            completed(parameter)
+
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Refuse what is given twice, then parse."""
+        if ctx.resilient_parsing and args and args[-1].startswith("-"):
+            # a shell asks for the value: click would give up all arguments before it
+            args = args[:-1]
         _, _, given = self.make_parser(ctx).parse_args(list(args))
         for option, times in Counter(given).items():
             if times > 1 and isinstance(option, click.Option) and _once(option):

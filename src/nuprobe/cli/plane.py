@@ -64,7 +64,7 @@ def plane_command(
 ) -> None:
     """What the data of each EXPERIMENT together exclude in a plane of a strength and a
     second parameter, by Wilks' theorem, Feldman and Cousins, and CLs, side by side."""
-    from nuprobe.inference import dask_executor, exclusion_plane
+    from nuprobe.inference import dask_executor, exclusion_at, exclusion_plane
     from nuprobe.inference.levels import check_level
 
     for level in asked.cl:
@@ -81,8 +81,14 @@ def plane_command(
     regions = [_beside(name, model, axes) for name in asked.beside]
     if not thrown.toys and (checkpoint.output is not None or checkpoint.resume):
         raise InputError("-o and --resume are for toys: give --toys, or leave them out")
+    settings = thrown.settings(checkpoint, "profiled") if thrown.toys else None
+    # quick, and a point that cannot be is told before the plane is computed
+    marked = {
+        label: exclusion_at(cost, dict(zip(axes, place, strict=True)), axes, toys=s)
+        for label, place in (points or {}).items()
+        if (s := settings) is not None
+    }
     with ExitStack() as stack:
-        settings = thrown.settings(checkpoint, "profiled") if thrown.toys else None
         if thrown.dask and settings is not None:
             pool = stack.enter_context(dask_executor(thrown.dask))
             settings = replace(settings, executor=pool)
@@ -101,7 +107,9 @@ def plane_command(
             ),
             checkpoint.plot,
         )
-    emit(plane_report(found, cost, asked.cl), found.to_dict(asked.cl), as_json)
+    data = found.to_dict(asked.cl)
+    data["marks"] = {label: one.to_dict() for label, one in marked.items()}
+    emit(plane_report(found, cost, asked.cl, marked), data, as_json)
 
 
 def _cost(

@@ -26,7 +26,7 @@ from nuprobe.cli.specs import (
 Examples:
   nuprobe sample coherent-csi-2017 --free rn --plot corner.pdf
   nuprobe sample coherent-csi-2017 --free rn,sin2_theta_w --prior "sin2_theta_w=normal:0.2386:0.003" -o chains.h5
-Needs emcee: pip install "nuprobe[sampling]".""",  # noqa: E501
+Needs emcee: pip install ".[sampling]" (in a clone).""",  # noqa: E501
 )
 @experiment_options()
 @click.option(

@@ -38,22 +38,8 @@ def schema_command(process: str, output: Path | None) -> None:
     oscillation, reactor-rates, early-universe, red-giants, solar), or of a
     catalogue entry."""
     from nuprobe.catalogue.entry import json_schema as catalogue_schema
-    from nuprobe.experiments.baselines.files import baseline_json_schema
-    from nuprobe.experiments.format import json_schema
-    from nuprobe.experiments.reactor.files import reactor_json_schema
-    from nuprobe.experiments.solar_files import solar_json_schema
-    from nuprobe.experiments.star_files import star_json_schema
-    from nuprobe.experiments.trident_files import trident_json_schema
-    from nuprobe.experiments.universe_files import universe_json_schema
+    from nuprobe.experiments import kind_of
 
-    schemas = {
-        "cevns": json_schema,
-        "trident": trident_json_schema,
-        "early-universe": universe_json_schema,
-        "red-giants": star_json_schema,
-        "oscillation": baseline_json_schema,
-        "solar": solar_json_schema,
-        "reactor-rates": reactor_json_schema,
-        "catalogue": catalogue_schema,
-    }
-    emit("", schemas[process](), True, output)
+    if process == "catalogue":
+        return emit("", catalogue_schema(), True, output)
+    return emit("", kind_of({"process": process}).FORMAT.json_schema(), True, output)

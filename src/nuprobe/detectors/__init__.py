@@ -5,6 +5,7 @@ from nuprobe.detectors.acceptance import (
     FullAcceptance,
     LogisticAcceptance,
     TableAcceptance,
+    ThresholdAcceptance,
 )
 from nuprobe.detectors.quenching import (
     ConstantQuenching,
@@ -40,5 +41,6 @@ __all__ = [
     "TableAcceptance",
     "TableQuenching",
     "TableResponse",
+    "ThresholdAcceptance",
     "bin_acceptance",
 ]

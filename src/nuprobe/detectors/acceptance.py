@@ -11,7 +11,13 @@ from nuprobe.border import quick_methods
 from nuprobe.errors import InputError
 from nuprobe.numerics import FloatArray
 
-__all__ = ["Acceptance", "FullAcceptance", "LogisticAcceptance", "TableAcceptance"]
+__all__ = [
+    "Acceptance",
+    "FullAcceptance",
+    "LogisticAcceptance",
+    "TableAcceptance",
+    "ThresholdAcceptance",
+]
 
 
 class Acceptance(Protocol):
@@ -148,3 +154,35 @@ class TableAcceptance:
     def breakpoints(self) -> tuple[float, ...]:
         """The tabulated positions."""
         return tuple(map(float, self.x))
+
+
+@quick_methods
+@dataclass(frozen=True)
+class ThresholdAcceptance:
+    """Another acceptance from a threshold on, nothing below it.
+
+    Attributes
+    ----------
+    threshold : of the reconstructed quantity.
+    above : the acceptance from there on.
+    """
+
+    threshold: float
+    above: Acceptance = FullAcceptance()
+
+    def __post_init__(self) -> None:
+        if not np.isfinite(self.threshold):
+            raise InputError(
+                f"a threshold must be a finite number, got {self.threshold}"
+            )
+
+    def __call__(self, x: FloatArray) -> FloatArray:
+        """Probability at x."""
+        x = np.asarray(x, dtype=float)
+        return np.where(x < self.threshold, 0.0, self.above(x))
+
+    @property
+    def breakpoints(self) -> tuple[float, ...]:
+        """The threshold, and those of the other acceptance above it."""
+        more = (x for x in self.above.breakpoints if x > self.threshold)
+        return (self.threshold, *more)

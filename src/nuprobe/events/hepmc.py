@@ -103,7 +103,7 @@ def pyhepmc() -> ModuleType:
         import pyhepmc.io
     except ImportError:
         raise InputError(
-            'HepMC3 files need pyhepmc: pip install "nuprobe[events]"'
+            'HepMC3 files need pyhepmc: pip install ".[events]" (in a clone)'
         ) from None
     module: ModuleType = pyhepmc
     return module

@@ -47,7 +47,7 @@ def uproot() -> ModuleType:
         import uproot
     except ImportError:
         raise InputError(
-            'ROOT files need uproot: pip install "nuprobe[events]"'
+            'ROOT files need uproot: pip install ".[events]" (in a clone)'
         ) from None
     module: ModuleType = uproot
     return module

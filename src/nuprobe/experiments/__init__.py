@@ -4,10 +4,11 @@ one touches no Python."""
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping
 from importlib import import_module, resources
 from pathlib import Path
 from types import ModuleType
-from typing import TYPE_CHECKING, TypeVar, overload
+from typing import TYPE_CHECKING, Any, TypeVar, overload
 
 from nuprobe.border import public
 from nuprobe.errors import InputError, UnknownNameError, shown
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from nuprobe.experiments.baselines.rates import BaselineRates
     from nuprobe.experiments.counting import Experiment
     from nuprobe.experiments.factors import FactorLimit, FactorLimits, factor_limit
+    from nuprobe.experiments.findings import Finding, check_folder
+    from nuprobe.experiments.folders import FolderExperiment
     from nuprobe.experiments.joint import joint_cost
     from nuprobe.experiments.limits import Limit, LimitCurve, family_cost, limit
     from nuprobe.experiments.rates import Rates
@@ -29,7 +32,9 @@ if TYPE_CHECKING:
     from nuprobe.experiments.solar import SolarExperiment
     from nuprobe.experiments.solar_rates import SolarRates
     from nuprobe.experiments.star import StarExperiment
+    from nuprobe.experiments.starting import new_experiment, new_flux, template_titles
     from nuprobe.experiments.trident import TridentExperiment
+    from nuprobe.experiments.trident_channels import ChannelRates, channel_rates
     from nuprobe.experiments.trident_rates import TridentRates
     from nuprobe.experiments.universe import UniverseExperiment, UniverseRates
     from nuprobe.experiments.verdicts import Verdict, Verdicts, verdict
@@ -40,9 +45,11 @@ __all__ = [
     "AnyRates",
     "BaselineExperiment",
     "BaselineRates",
+    "ChannelRates",
     "Experiment",
     "FactorLimit",
     "FactorLimits",
+    "Finding",
     "Limit",
     "LimitCurve",
     "Rates",
@@ -59,12 +66,17 @@ __all__ = [
     "UniverseRates",
     "Verdict",
     "Verdicts",
+    "channel_rates",
+    "check_folder",
     "experiment",
     "experiment_names",
     "factor_limit",
     "family_cost",
     "joint_cost",
     "limit",
+    "new_experiment",
+    "new_flux",
+    "template_titles",
     "verdict",
 ]
 
@@ -85,6 +97,11 @@ _PLACES = {
     "SolarExperiment": "solar",
     "SolarRates": "solar_rates",
     "joint_cost": "joint",
+    "new_experiment": "starting",
+    "new_flux": "starting",
+    "template_titles": "starting",
+    "Finding": "findings",
+    "check_folder": "findings",
     "FactorLimit": "factors",
     "FactorLimits": "factors",
     "factor_limit": "factors",
@@ -94,6 +111,8 @@ _PLACES = {
     "limit": "limits",
     "TridentExperiment": "trident",
     "TridentRates": "trident_rates",
+    "ChannelRates": "trident_channels",
+    "channel_rates": "trident_channels",
     "StarExperiment": "star",
     "UniverseExperiment": "universe",
     "UniverseRates": "universe",
@@ -136,6 +155,21 @@ def experiment_names() -> tuple[str, ...]:
     True
     """
     return tuple(sorted(_folders()))
+
+
+def experiment_folder(name: str) -> Traversable:
+    """Folder of an installed experiment.
+
+    Parameters
+    ----------
+    name : of `experiment_names`.
+
+    Examples
+    --------
+    >>> experiment_folder("conus-plus").joinpath("experiment.toml").is_file()
+    True
+    """
+    return _folders()[name]
 
 
 @overload
@@ -225,37 +259,39 @@ def _folder(name: str | Path) -> Folder:
 def _read(folder: Folder) -> AnyExperiment:
     """Open a folder with the format of its process."""
     raw = folder.load()
-    if raw.get("process") == "oscillation":
-        from nuprobe.experiments.baselines.experiment import BaselineExperiment
+    return kind_of(raw).read(folder, raw)
 
-        return BaselineExperiment.read(folder, raw)
-    if raw.get("process") == "trident":
-        from nuprobe.experiments.trident import TridentExperiment
 
-        return TridentExperiment.read(folder, raw)
-    if raw.get("process") == "reactor-rates":
-        from nuprobe.experiments.reactor.experiment import ReactorExperiment
+def kind_of(raw: Mapping[str, Any]) -> type[FolderExperiment[Any]]:
+    """Kind of an experiment, by the process of its file.
 
-        return ReactorExperiment.read(folder, raw)
-    if raw.get("process") == "solar":
-        from nuprobe.experiments.solar import SolarExperiment
+    Parameters
+    ----------
+    raw : the parsed file.
 
-        return SolarExperiment.read(folder, raw)
-    if raw.get("process") == "early-universe":
-        from nuprobe.experiments.universe import UniverseExperiment
+    Examples
+    --------
+    >>> kind_of({"process": "trident"}).__name__
+    'TridentExperiment'
+    """
+    counts = "SitesExperiment" if raw.get("sites") else "Experiment"
+    # a list for a process is refused by the format
+    name = _OF_PROCESS.get(str(raw.get("process")), counts)
+    kind: type[FolderExperiment[Any]] = getattr(
+        import_module(f"{__name__}.{_PLACES[name]}"), name
+    )
+    return kind
 
-        return UniverseExperiment.read(folder, raw)
-    if raw.get("process") == "red-giants":
-        from nuprobe.experiments.star import StarExperiment
 
-        return StarExperiment.read(folder, raw)
-    if raw.get("sites"):
-        from nuprobe.experiments.sites import SitesExperiment
-
-        return SitesExperiment.read(folder, raw)
-    from nuprobe.experiments.counting import Experiment
-
-    return Experiment.read(folder, raw)
+_OF_PROCESS = {
+    "early-universe": "UniverseExperiment",
+    "oscillation": "BaselineExperiment",
+    "reactor-rates": "ReactorExperiment",
+    "red-giants": "StarExperiment",
+    "solar": "SolarExperiment",
+    "trident": "TridentExperiment",
+}
+"""Process of a file that does not count recoils → kind of experiment."""
 
 
 class _Callable(ModuleType):

@@ -5,10 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from nuprobe.experiments.format.file import AlsoSection
+from nuprobe.experiments.format import AlsoSection
 from nuprobe.processes import process
 
-__all__ = ["chosen_raw", "morphing_sections", "raw_of", "without_systematics"]
+__all__ = [
+    "chosen_raw",
+    "merged_response",
+    "morphing_sections",
+    "raw_of",
+    "without_systematics",
+]
 
 _RADII = {
     "form_factor",
@@ -54,7 +60,7 @@ def raw_of(raw: Mapping[str, Any], section: AlsoSection) -> dict[str, Any]:
         "options": section.options,
         "also": [],
         "target": {k: v for k, v in raw["target"].items() if k not in dropped},
-        "response": {**raw["response"], **section.response},
+        "response": merged_response(raw["response"], section.response),
         "parameters": kept,
         "systematics": [],
         "analyses": without_systematics(raw),
@@ -64,6 +70,27 @@ def raw_of(raw: Mapping[str, Any], section: AlsoSection) -> dict[str, Any]:
         given = section.shape.model_dump(exclude_none=True)
         result["binning"] = {**raw["binning"], "shape": {**shape, **given}}
     return result
+
+
+def merged_response(
+    common: Mapping[str, Any], own: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Keys of [response] with some of them replaced; a resolution and a smearing stand
+    for each other.
+
+    Parameters
+    ----------
+    common : of the experiment.
+    own : what differs.
+
+    Examples
+    --------
+    >>> merged_response({"resolution": "30 eV"}, {"smearing": {"kind": "none"}})
+    {'smearing': {'kind': 'none'}}
+    """
+    both = {"resolution", "smearing"}
+    replaced = both if both & own.keys() else set()
+    return {**{k: v for k, v in common.items() if k not in replaced}, **own}
 
 
 def without_systematics(raw: Mapping[str, Any]) -> dict[str, Any]:

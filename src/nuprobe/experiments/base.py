@@ -5,9 +5,10 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
-from typing import Any, Protocol, Self
+from typing import Any, ClassVar, Protocol, Self
 
 from nuprobe.border import public
+from nuprobe.drawing import draws
 from nuprobe.errors import InputError, UnknownNameError
 from nuprobe.experiments.rebinning import wider_bins
 from nuprobe.fluxes import Flux
@@ -20,6 +21,7 @@ from nuprobe.inference import (
     fit,
     profile,
 )
+from nuprobe.markup import table
 from nuprobe.nuclei import Target
 from nuprobe.numerics import FloatArray
 from nuprobe.parameters import Parameter
@@ -87,6 +89,10 @@ class AnyFile(Protocol):
         """What it is."""
 
     @property
+    def shares_data_with(self) -> list[str]:
+        """Names of other experiments that contain some of the same events."""
+
+    @property
     def process(self) -> str:
         """What scatters."""
 
@@ -113,9 +119,17 @@ class AnyExperiment(ABC):
     raw : the parsed file before validation.
     """
 
+    NO_BINS: ClassVar[str] = "has no bins to add"
+    """What `rebinned` says of an experiment without bins, after its name."""
+
     file: AnyFile
     folder: Folder
     raw: Mapping[str, Any]
+
+    plot = draws("plot_experiment")
+
+    def __repr__(self) -> str:
+        return f"<experiment {self.name}>"
 
     @property
     def name(self) -> str:
@@ -135,7 +149,7 @@ class AnyExperiment(ABC):
     @property
     def shares_data_with(self) -> tuple[str, ...]:
         """Names of other experiments that contain some of the same events."""
-        return tuple(getattr(self.file, "shares_data_with", ()))
+        return tuple(self.file.shares_data_with)
 
     def origin(self, analysis: str | None = None) -> Origin:
         """Whose data the cost of an analysis has.
@@ -157,7 +171,19 @@ class AnyExperiment(ABC):
         ----------
         analysis : default the first of the file.
         """
-        return bool(getattr(self.file, "projection", False))
+        section = self.file.analyses[self._named(analysis)]
+        assumed = getattr(section, "kind", "") == "projection"
+        return assumed or bool(getattr(self.file, "projection", False))
+
+    def _repr_html_(self) -> str:
+        rows = [
+            ("title", self.file.title),
+            ("process", self.file.process),
+            ("analyses", ", ".join(self.analyses)),
+            ("references", ", ".join(self.references)),
+            ("shares data with", ", ".join(self.shares_data_with)),
+        ]
+        return table(f"experiment {self.name}", [row for row in rows if row[1]])
 
     def depends_on(self, model: Any, parameter: str) -> bool:
         """Whether what is expected can depend on a parameter.
@@ -203,7 +229,8 @@ class AnyExperiment(ABC):
         Raises
         ------
         InputError
-            If an edge splits a bin, or bins cannot be shared out equally.
+            If an edge splits a bin, bins cannot be shared out equally, or the
+            experiment has published values instead of events in bins.
 
         Examples
         --------

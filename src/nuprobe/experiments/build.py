@@ -6,7 +6,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any, Final, TypeVar
 
 from nuprobe.detectors import (
@@ -22,6 +22,7 @@ from nuprobe.experiments.also import (
     without_systematics,
 )
 from nuprobe.experiments.changes import changed
+from nuprobe.experiments.folders import flux_of, kept
 from nuprobe.experiments.format import (
     Analysis,
     ExperimentFile,
@@ -35,8 +36,7 @@ from nuprobe.experiments.morphing import (
 )
 from nuprobe.experiments.radii import axis_of, make_target
 from nuprobe.experiments.responses import acceptance_of, response_of
-from nuprobe.fluxes import Flux, flux
-from nuprobe.fluxes.files import read_flux
+from nuprobe.fluxes import Flux, ReactorFlux
 from nuprobe.models import Model, check_model
 from nuprobe.nuclei import Target
 from nuprobe.oscillation import (
@@ -56,6 +56,7 @@ from nuprobe.prediction import (
     Templates,
     build_templates,
 )
+from nuprobe.prediction.reach import warn_beyond
 from nuprobe.processes import (
     CONTACT,
     Exchanges,
@@ -64,8 +65,9 @@ from nuprobe.processes import (
     process,
     process_options,
 )
+from nuprobe.processes.constants import check_units
 from nuprobe.schema import Folder, validate
-from nuprobe.units import cm2, parse_quantity, us
+from nuprobe.units import cm2, parse_quantity, s, us
 
 __all__ = ["Signal"]
 
@@ -90,6 +92,9 @@ class Signal:
     raw: Mapping[str, Any]
     _cache: dict[Any, Any] = field(default_factory=dict, repr=False)
 
+    def __repr__(self) -> str:
+        return f"<signal of {self.file.name}>"
+
     # -- ingredients
 
     @cached_property
@@ -100,18 +105,10 @@ class Signal:
     @property
     def flux(self) -> Flux:
         """The source."""
-        return self._kept("flux", self._read_flux)
-
-    def _read_flux(self) -> Flux:
-        name, options = self.file.flux.name, self.file.flux.options
-        if name.startswith("./"):
-            return read_flux(self.folder.subfolder(name, "flux.toml"), options)
-        if "/" in name or "\\" in name:
-            raise ExperimentFileError(
-                f"{self.folder.name}: flux.name: {name!r} leaves the folder; put the"
-                f" flux beside {self.folder.main} and give it as './folder'"
-            )
-        return flux(name, **options)
+        section = self.file.flux
+        return self._kept(
+            "flux", lambda: flux_of(self.folder, section.name, section.options)
+        )
 
     @property
     def process(self) -> Process:
@@ -122,7 +119,12 @@ class Signal:
             for key in ("axial", "binding")
             if key in process_options(name)
         }
-        return process(name, **(options | self.file.options))
+        made = process(name, **(options | self.file.options))
+        try:
+            check_units(made, self.file.options)
+        except InputError as err:
+            raise ExperimentFileError(f"{self.folder.name}: options.{err}") from None
+        return made
 
     @cached_property
     def others(self) -> tuple[Signal, ...]:
@@ -231,6 +233,30 @@ class Signal:
 
         return self._kept(("changed response", repr(sorted(keys.items()))), make)
 
+    @property
+    def exposure(self) -> float:
+        """Number of units of the flux: as given, or from power and time."""
+        section, source = self.file.flux, self.flux
+        if section.exposure is not None:
+            return section.exposure
+        assert section.time is not None  # schema
+        time = parse_quantity(section.time, "time")
+        if section.power is not None:
+            if not isinstance(source, ReactorFlux):
+                raise InputError(
+                    f"flux.power is the thermal power of a reactor, but {source.name}"
+                    f" is per {source.per}: give flux.exposure, the number of them"
+                )
+            power = parse_quantity(section.power, "power")
+            return power * time / source.energy_per_fission
+        if source.per != "second":
+            more = ", or flux.power" if isinstance(source, ReactorFlux) else ""
+            raise InputError(
+                f"flux.time alone is for fluxes per second, but {source.name} is per"
+                f" {source.per}: add flux.exposure, the number of them{more}"
+            )
+        return time / s
+
     # -- templates
 
     def templates(
@@ -264,6 +290,8 @@ class Signal:
             tuple(masses[n] for n in free if n in masses),
         )
         if key not in self._cache:
+            for one in self.processes:
+                self._kept(("reach", one.name), partial(warn_beyond, one, self.flux))
             # a shift of the quenching moves the first process alone
             setups = [self.setup(quenching_shift, exchanges)]
             setups += [other.setup(0.0, exchanges) for other in self.others]
@@ -282,9 +310,9 @@ class Signal:
         source, section = self.flux, self.file.flux
         if source.emission == "isotropic":
             spread = sum(share / x**2 for x, share in section.distances)
-            fluence = section.exposure * spread / (4 * math.pi)
+            fluence = self.exposure * spread / (4 * math.pi)
         else:
-            fluence = section.exposure / cm2
+            fluence = self.exposure / cm2
         timing = self.file.response.timing
         return Setup(
             flux=source,
@@ -313,10 +341,7 @@ class Signal:
 
     def _kept(self, key: Any, make: Callable[[], _T]) -> _T:
         """What was made before for this key, else what `make` makes."""
-        if key not in self._cache:
-            self._cache[key] = make()
-        result: _T = self._cache[key]
-        return result
+        return kept(self._cache, key, make)
 
     def _used(
         self, values: Mapping[str, float] | None, radii: bool

@@ -3,19 +3,19 @@ when the folder is opened."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from typing import Any
 
-from nuprobe.errors import (
-    ExperimentFileError,
-    InputError,
-    NuprobeError,
-    UnknownNameError,
-    shown,
+from nuprobe.errors import InputError, UnknownNameError, shown
+from nuprobe.experiments.backgrounds import (
+    Background,
+    background_counts,
+    observed,
 )
-from nuprobe.experiments.backgrounds import background_counts, observed
 from nuprobe.experiments.build import Signal
 from nuprobe.experiments.format import (
+    Analysis,
     MorphingSystematic,
     ResponseSystematic,
     ShapeSystematic,
@@ -26,7 +26,7 @@ from nuprobe.experiments.radii import axis_of
 from nuprobe.experiments.systematics import shape_effect
 from nuprobe.nuclei import isotope, target
 
-__all__ = ["check_signal"]
+__all__ = ["check_signal", "check_steps"]
 
 
 def check_signal(signal: Signal) -> None:
@@ -38,26 +38,40 @@ def check_signal(signal: Signal) -> None:
 
     Raises
     ------
-    ExperimentFileError
-        One line: file, key, what is wrong there and what is allowed.
+    NuprobeError
+        One line: key, what is wrong there and what is allowed.
 
     Examples
     --------
     >>> import nuprobe as nu
     >>> check_signal(nu.experiment("coherent-csi-2017").signal)
     """
-    try:
-        _check_target(signal)
-        _check_source(signal)
-        signal.response()
-        for parameter in signal.file.parameters:
-            axis_of(parameter)
-        _check_tables(signal)
-        _check_systematics(signal)
-    except ExperimentFileError:
-        raise
-    except NuprobeError as err:
-        raise ExperimentFileError(f"{signal.folder.name}: {err}") from None
+    for step in check_steps(signal):
+        step()
+
+
+def check_steps(signal: Signal) -> Iterator[Callable[[], object]]:
+    """The checks of `check_signal` one by one, each of which raises for the first thing
+    that it finds.
+
+    Parameters
+    ----------
+    signal : of an experiment.
+
+    Examples
+    --------
+    >>> import nuprobe as nu
+    >>> len(list(check_steps(nu.experiment("conus-plus").signal))) > 5
+    True
+    """
+    yield partial(_check_target, signal)
+    yield partial(_check_source, signal)
+    yield signal.response
+    for parameter in signal.file.parameters:
+        yield partial(axis_of, parameter)
+    yield from _table_checks(signal)
+    for systematic in signal.file.systematics:
+        yield partial(_check_systematic, signal, systematic)
 
 
 def _check_target(signal: Signal) -> None:
@@ -87,6 +101,7 @@ def _check_target(signal: Signal) -> None:
 
 def _check_source(signal: Signal) -> None:
     source = signal.flux
+    _ = signal.exposure
     for component in source.components:
         signal.propagation(component.name).states(component.flavour)
     if source.emission == "isotropic" and not signal.file.flux.distances:
@@ -95,34 +110,40 @@ def _check_source(signal: Signal) -> None:
         )
 
 
-def _check_tables(signal: Signal) -> None:
+def _table_checks(signal: Signal) -> Iterator[Callable[[], object]]:
     """Data and backgrounds in the bins of every analysis."""
     bins = signal.bins
     for analysis in signal.file.analyses.values():
-        bins.selection(analysis)
+        yield partial(bins.selection, analysis)
         if signal.file.data is not None or analysis.observed is not None:
-            observed(bins, analysis)  # with the covariance
+            yield partial(observed, bins, analysis)  # with the covariance
         section = analysis.signal
         if section is not None and section.counts is not None:
-            bins.given(section.counts, analysis, "signal.counts")
+            yield partial(bins.given, section.counts, analysis, "signal.counts")
         elif section is not None:
-            bins.counts(section.column, analysis, section.table)
+            yield partial(bins.counts, section.column, analysis, section.table)
         for background in signal.file.backgrounds:
-            background_counts(background, bins, signal.acceptance(), analysis)
-    _ = bins.shape_fraction, bins.time_acceptance
+            yield partial(_check_background, signal, background, analysis)
+    yield lambda: bins.shape_fraction
+    yield lambda: bins.time_acceptance
 
 
-def _check_systematics(signal: Signal) -> None:
+def _check_background(
+    signal: Signal, background: Background, analysis: Analysis
+) -> None:
+    background_counts(background, signal.bins, signal.acceptance(), analysis)
+
+
+def _check_systematic(signal: Signal, systematic: object) -> None:
     """Tables of shapes in the bins of every analysis, and changes of the response."""
-    for systematic in signal.file.systematics:
-        if isinstance(systematic, ShapeSystematic):
-            for analysis in signal.file.analyses.values():
-                shape_effect(systematic, signal.bins, analysis)
-        elif isinstance(systematic, ResponseSystematic):
-            for keys in (systematic.up, systematic.down):
-                signal.with_response(keys).response()
-        elif isinstance(systematic, MorphingSystematic):
-            _check_morphing(signal, systematic)
+    if isinstance(systematic, ShapeSystematic):
+        for analysis in signal.file.analyses.values():
+            shape_effect(systematic, signal.bins, analysis)
+    elif isinstance(systematic, ResponseSystematic):
+        for keys in (systematic.up, systematic.down):
+            signal.with_response(keys).response()
+    elif isinstance(systematic, MorphingSystematic):
+        _check_morphing(signal, systematic)
 
 
 def _check_morphing(signal: Signal, systematic: MorphingSystematic) -> None:

@@ -3,26 +3,25 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Self
 
 import numpy as np
 
 from nuprobe.border import public
 from nuprobe.detectors import Response, TableResponse
-from nuprobe.errors import InputError, shown
+from nuprobe.errors import InputError
 from nuprobe.experiments.backgrounds import (
     background_counts,
     expected_variance,
     observed,
     observed_covariance,
 )
-from nuprobe.experiments.base import AnyExperiment, unknown_parameter
 from nuprobe.experiments.build import Signal
-from nuprobe.experiments.changes import changed
 from nuprobe.experiments.checks import check_signal
 from nuprobe.experiments.counts import CountsPrediction
+from nuprobe.experiments.folders import FolderExperiment
 from nuprobe.experiments.format import (
     Analysis,
     ExperimentFile,
@@ -51,13 +50,13 @@ from nuprobe.numerics import FloatArray
 from nuprobe.parameters import Parameter
 from nuprobe.prediction import Propagation, Templates
 from nuprobe.processes import Process, with_constants
-from nuprobe.schema import Folder, validate
+from nuprobe.schema import Folder
 
 __all__ = ["Experiment"]
 
 
-@dataclass(frozen=True, eq=False)
-class Experiment(AnyExperiment):
+@dataclass(frozen=True, eq=False, repr=False)
+class Experiment(FolderExperiment[ExperimentFile]):
     """One counting experiment, read from a folder.
 
     Attributes
@@ -68,54 +67,20 @@ class Experiment(AnyExperiment):
     signal : what its process does in its detector.
     """
 
-    file: ExperimentFile
-    folder: Folder
-    raw: Mapping[str, Any]
-    signal: Signal = field(repr=False)
+    FORMAT = ExperimentFile
 
-    def __repr__(self) -> str:
-        return f"<experiment {self.name}>"
+    signal: Signal
 
     @classmethod
-    def read(cls, folder: Folder, raw: Mapping[str, Any] | None = None) -> Experiment:
-        """Read and check an experiment.
+    def _opened(cls, file: Any, folder: Folder, raw: Mapping[str, Any]) -> Self:
+        return cls(file, folder, raw, Signal(file, folder, raw))
 
-        Parameters
-        ----------
-        folder : where it lies.
-        raw : the parsed file; default that of the folder.
+    def _check(self) -> None:
+        check_signal(self.signal)
+        self.parameters()
 
-        Raises
-        ------
-        ExperimentFileError
-            One line: file, key, what is wrong there and what is allowed.
-        """
-        raw = folder.load() if raw is None else raw
-        file = validate(ExperimentFile, raw, folder.name)
-        signal = Signal(file, folder, raw)
-        check_signal(signal)
-        result = cls(file, folder, raw, signal)
-        result.parameters()
-        return result
-
-    @public
-    def with_changes(self, changes: Mapping[str, Any]) -> Experiment:
-        """Return the experiment with some keys of its file changed, for the study of a
-        choice.
-
-        Parameters
-        ----------
-        changes : dotted key → value, e.g. ``{"response.smearing.kind": "none"}``; list
-            items by their position.
-
-        Raises
-        ------
-        ExperimentFileError
-            If a key does not exist in the format or a value is not allowed.
-        """
-        source = self.folder.name
-        changes = with_wider_bins(self.file, self.raw, changes, source)
-        return Experiment.read(self.folder, changed(self.raw, changes, source))
+    def _in_full(self, changes: Mapping[str, Any]) -> Mapping[str, Any]:
+        return with_wider_bins(self.file, self.raw, changes, self.folder.name)
 
     # -- what it is
 
@@ -249,7 +214,7 @@ class Experiment(AnyExperiment):
         """
         model = with_constants(model or StandardModel(), self.processes)
         name, chosen = self._analysis(analysis)
-        self._check_free(free, [p.name for p in self.parameters(model)])
+        self._freed(free, self.parameters(model))
         own = {p.name: p.default for p in model.parameters}
         model_free = tuple(p for p in free if p in own)
         kernel_free = tuple(p for p in free if p not in own)
@@ -412,19 +377,6 @@ class Experiment(AnyExperiment):
     def _analysis(self, name: str | None) -> tuple[str, Analysis]:
         name = self._named(name)
         return name, self.file.analyses[name]
-
-    def _check_free(self, free: Sequence[str], known: Sequence[str]) -> None:
-        if isinstance(free, str) or not isinstance(free, Iterable):
-            raise InputError(
-                f"{self.name}: free is a list of names, such as free=['rn'], got"
-                f" {shown(free)}"
-            )
-        twice = next((p for p in free if list(free).count(p) > 1), None)
-        if twice is not None:
-            raise InputError(f"{twice} is freed twice: name each parameter once")
-        for parameter in free:
-            if parameter not in known:
-                raise unknown_parameter(self.name, parameter, known)
 
     def _morphs(self, analysis: Analysis) -> Morphs:
         return Morphs(morphing_systematics(self.file, analysis), self.bins, analysis)

@@ -12,9 +12,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from importlib.metadata import version
-from io import BytesIO
 from pathlib import Path
-from typing import Final, TypedDict
+from typing import Any, Final, TypedDict
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,8 +31,7 @@ from nuprobe.inference.checkpoints import (
 )
 from nuprobe.inference.result_files import numbers, opened, require, texts
 from nuprobe.numerics import FloatArray
-from nuprobe.sealed import BLOCK as FRONT
-from nuprobe.sealed import seal
+from nuprobe.sealed import sealed
 
 __all__ = ["LimitState", "Plan", "Saving", "computed", "plan", "read_limit"]
 
@@ -233,12 +231,8 @@ def _remedy(file: Checkpoint, state: LimitState) -> str:
 
 def _image(plan: Plan, state: LimitState) -> bytes:
     """The whole file, built in memory, with its checksum."""
-    import h5py
 
-    image = BytesIO()
-    with h5py.File(image, "w", userblock_size=FRONT) as file:
-        file.attrs["format"] = _FORMAT
-        file.attrs["nuprobe"] = version("nuprobe")
+    def fill(file: Any) -> None:
         file.attrs["fingerprint"] = plan.fingerprint
         file.attrs["labels"] = list(plan.labels)
         file["mass"] = plan.masses
@@ -246,7 +240,8 @@ def _image(plan: Plan, state: LimitState) -> bytes:
         file["probe"] = plan.probe
         for name, array in vars(state).items():
             file[name] = array
-    return seal(image.getvalue())
+
+    return sealed(_FORMAT, fill)
 
 
 def read_limit(path: Path) -> tuple[Plan, LimitState]:

@@ -45,7 +45,7 @@ def wider_bins(
     """
     bins = getattr(experiment, "bins", None)
     if bins is None:
-        raise InputError(f"{experiment.name} measures one ratio and has no bins to add")
+        raise InputError(f"{experiment.name} {experiment.NO_BINS}")
     edges = bins.edges(experiment.file.analyses[analysis])
     changes: dict[str, Any] = {}
     for quantity, wanted, own in zip(_QUANTITIES, (energy, time), edges, strict=True):

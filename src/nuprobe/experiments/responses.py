@@ -16,6 +16,7 @@ from nuprobe.detectors import (
     TableAcceptance,
     TableQuenching,
     TableResponse,
+    ThresholdAcceptance,
 )
 from nuprobe.detectors.acceptance import Acceptance
 from nuprobe.detectors.quenching import Quenching
@@ -27,6 +28,7 @@ from nuprobe.experiments.format import (
     TableAcceptanceSection,
     TableQuenchingSection,
 )
+from nuprobe.experiments.format.paper import reconstructed
 from nuprobe.nuclei import smallest_signal
 from nuprobe.numerics import FloatArray
 from nuprobe.schema import Folder
@@ -50,6 +52,15 @@ def acceptance_of(response: ResponseSection, folder: Folder) -> Acceptance:
     >>> acceptance_of(csi.file.response, csi.folder)
     LogisticAcceptance(...)
     """
+    plain = _acceptance(response, folder)
+    if response.threshold is None:
+        return plain
+    assert response.light_yield is not None  # schema
+    threshold = reconstructed(response.threshold, response.light_yield)
+    return ThresholdAcceptance(threshold, plain)
+
+
+def _acceptance(response: ResponseSection, folder: Folder) -> Acceptance:
     section = response.acceptance
     if isinstance(section, LogisticSection):
         return LogisticAcceptance(

@@ -5,14 +5,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 
 from nuprobe.border import public, quick_methods
-from nuprobe.experiments.base import AnyExperiment
-from nuprobe.experiments.changes import changed
+from nuprobe.experiments.also import merged_response
 from nuprobe.experiments.counting import Experiment
+from nuprobe.experiments.folders import FolderExperiment
 from nuprobe.experiments.format import ExperimentFile, SiteSection
 from nuprobe.experiments.grids import Bins
 from nuprobe.experiments.rates import Rates
@@ -24,7 +24,8 @@ from nuprobe.models import Model
 from nuprobe.nuclei import Target
 from nuprobe.numerics import FloatArray
 from nuprobe.parameters import MorphingNuisance, Nuisance, Parameter
-from nuprobe.schema import Folder, validate
+from nuprobe.reprs import readable
+from nuprobe.schema import Folder
 
 __all__ = ["SitePrediction", "SiteRates", "SitesExperiment", "raw_of_site"]
 
@@ -49,11 +50,7 @@ def raw_of_site(raw: Mapping[str, Any], section: SiteSection) -> dict[str, Any]:
     for key in ("target", "flux", "response", "binning", "data"):
         given = getattr(section, key)
         if given:
-            # a distance and baselines stand for each other
-            replaced = {"distance", "baselines"} if key == "flux" else set()
-            replaced = replaced if replaced & given.keys() else set()
-            common = {k: v for k, v in raw.get(key, {}).items() if k not in replaced}
-            result[key] = {**common, **given}
+            result[key] = _merged(key, raw.get(key, {}), given)
     if section.backgrounds is not None:
         result["backgrounds"] = section.backgrounds
     if section.systematics:
@@ -66,6 +63,21 @@ def raw_of_site(raw: Mapping[str, Any], section: SiteSection) -> dict[str, Any]:
     return result
 
 
+def _merged(
+    key: str, common: Mapping[str, Any], given: Mapping[str, Any]
+) -> dict[str, Any]:
+    """A section with the keys that a site gives; those that stand for each other are
+    replaced together."""
+    if key == "response":
+        return merged_response(common, given)
+    replaced: set[str] = set()
+    for together in ({"distance", "baselines"}, {"exposure", "power"}):
+        if key == "flux" and together & given.keys():
+            replaced |= together
+    return {**{k: v for k, v in common.items() if k not in replaced}, **given}
+
+
+@readable
 @dataclass(frozen=True, eq=False)
 class SiteRates:
     """Expected and observed counts of one analysis at every site.
@@ -215,8 +227,8 @@ class SitePrediction:
         return tuple(result)
 
 
-@dataclass(frozen=True, eq=False)
-class SitesExperiment(AnyExperiment):
+@dataclass(frozen=True, eq=False, repr=False)
+class SitesExperiment(FolderExperiment[ExperimentFile]):
     """Counting experiment with several sites, read from one folder.
 
     Attributes
@@ -227,50 +239,20 @@ class SitesExperiment(AnyExperiment):
     sites : an experiment for each site, by its name.
     """
 
-    file: ExperimentFile
-    folder: Folder
-    raw: Mapping[str, Any]
+    FORMAT = ExperimentFile
+
     sites: Mapping[str, Experiment]
 
-    def __repr__(self) -> str:
-        return f"<experiment {self.name}>"
-
     @classmethod
-    def read(
-        cls, folder: Folder, raw: Mapping[str, Any] | None = None
-    ) -> SitesExperiment:
-        """Read and check an experiment with all its sites.
-
-        Parameters
-        ----------
-        folder : where it lies.
-        raw : the parsed file; default that of the folder.
-
-        Raises
-        ------
-        ExperimentFileError
-            One line: file, key, what is wrong there and what is allowed.
-        """
-        raw = folder.load() if raw is None else raw
-        file = validate(ExperimentFile, raw, folder.name)
+    def _opened(cls, file: Any, folder: Folder, raw: Mapping[str, Any]) -> Self:
         sites = {
             section.name: Experiment.read(folder, raw_of_site(raw, section))
             for section in file.sites
         }
         return cls(file, folder, raw, sites)
 
-    @public
-    def with_changes(self, changes: Mapping[str, Any]) -> SitesExperiment:
-        """Return the experiment with some keys of its file changed.
-
-        Parameters
-        ----------
-        changes : dotted key → value; list items by their position
-            (``{"sites.0.flux.distance": "8 m"}``).
-        """
-        source = self.folder.name
-        changes = with_wider_bins(self.file, self.raw, changes, source)
-        return SitesExperiment.read(self.folder, changed(self.raw, changes, source))
+    def _in_full(self, changes: Mapping[str, Any]) -> Mapping[str, Any]:
+        return with_wider_bins(self.file, self.raw, changes, self.folder.name)
 
     @property
     def first(self) -> Experiment:

@@ -4,20 +4,15 @@ functions of mixing, fluxes and the two-body axial current."""
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from math import inf
-from typing import Any, Final, NoReturn
+from typing import Any, Final
 
 import numpy as np
 
 from nuprobe.border import public
-from nuprobe.errors import (
-    ExperimentFileError,
-    InputError,
-    NuprobeError,
-)
-from nuprobe.experiments.base import AnyExperiment, unknown_parameter
-from nuprobe.experiments.changes import changed
+from nuprobe.errors import InputError
+from nuprobe.experiments.folders import MeasuredExperiment
 from nuprobe.experiments.solar_captures import (
     CaptureCrossSection,
     CaptureRate,
@@ -53,7 +48,6 @@ from nuprobe.nuclei import Target, target
 from nuprobe.numerics import FloatArray
 from nuprobe.oscillation import EarthModel
 from nuprobe.parameters import Nuisance, Parameter
-from nuprobe.schema import Folder, validate
 
 __all__ = ["SolarExperiment"]
 
@@ -72,8 +66,8 @@ class _Data:
     covariance: FloatArray | None
 
 
-@dataclass(frozen=True, eq=False)
-class SolarExperiment(AnyExperiment):
+@dataclass(frozen=True, eq=False, repr=False)
+class SolarExperiment(MeasuredExperiment[SolarFile]):
     """One experiment with solar neutrinos, read from a folder.
 
     Its parameters are ``sin2_12`` or ``tan2_12``, ``dm2_21`` (eV²), ``sin2_13``, fluxes
@@ -88,46 +82,18 @@ class SolarExperiment(AnyExperiment):
     raw : the parsed file.
     """
 
-    file: SolarFile
-    folder: Folder
-    raw: Mapping[str, Any]
-    _cache: dict[str, Any] = field(default_factory=dict, repr=False)
+    FORMAT = SolarFile
+    NO_BINS = "has published values, not events: its bins cannot be added"
 
-    def __repr__(self) -> str:
-        return f"<experiment {self.name}>"
-
-    @classmethod
-    def read(cls, folder: Folder, raw: Mapping[str, Any]) -> SolarExperiment:
-        """Check a parsed file; raises `ExperimentFileError` naming file, key and
-        remedy."""
-        result = cls(validate(SolarFile, raw, folder.name), folder, raw)
-        try:
-            result.target()
-            unknown = [k for k in result.file.sun.free if k not in KINDS]
-            if unknown:
-                raise InputError(
-                    f"sun.free: unknown kind {unknown[0]}; known: {', '.join(KINDS)}"
-                )
-            for name in result.file.analyses:
-                result._data(name)
-        except ExperimentFileError:
-            raise
-        except NuprobeError as err:
-            raise ExperimentFileError(f"{folder.name}: {err}") from None
-        return result
-
-    @public
-    def with_changes(self, changes: Mapping[str, Any]) -> SolarExperiment:
-        """Return the experiment with keys of its file replaced by `changes`, such as
-        ``sun.model`` or ``earth.regeneration``."""
-        raw = changed(self.raw, changes, self.folder.name)
-        return SolarExperiment.read(self.folder, raw)
-
-    def rebinned(self, *args: Any, **options: Any) -> NoReturn:
-        """Refuse: the bins of a solar experiment are those of its tables."""
-        raise InputError(
-            f"{self.name} has published values, not events: its bins cannot be added"
-        )
+    def _check(self) -> None:
+        self.target()
+        unknown = [k for k in self.file.sun.free if k not in KINDS]
+        if unknown:
+            raise InputError(
+                f"sun.free: unknown kind {unknown[0]}; known: {', '.join(KINDS)}"
+            )
+        for name in self.file.analyses:
+            self._data(name)
 
     @property
     def flux(self) -> Flux:
@@ -216,9 +182,7 @@ class SolarExperiment(AnyExperiment):
         """
         check_free(free)
         known = {p.name: p for p in self.parameters(model)}
-        for name in free:
-            if name not in known:
-                raise unknown_parameter(self.name, name, list(known))
+        chosen = self._freed(free, known.values())
         angle = "tan2_12" if "tan2_12" in free else "sin2_12"
         fixed = {
             p.name: p.default
@@ -238,41 +202,19 @@ class SolarExperiment(AnyExperiment):
         return SolarPrediction(
             name=f"{self.name}/{self._named(analysis)}",
             response=self._response,
-            parameters=tuple(known[name] for name in free),
+            parameters=chosen,
             fixed=fixed,
             pulls=pulls,
             changes=self._changes(),
         )
 
-    @public
-    def cost(
-        self,
-        model: Any = None,
-        /,
-        free: Sequence[str] = (),
-        analysis: str | None = None,
-    ) -> Cost:
-        """Gaussian cost of the values, with their correlations.
-
-        Parameters
-        ----------
-        model : the Standard Model.
-        free : names of parameters.
-        analysis : default the first of the file.
-        """
-        prediction = self.prediction(model, free, analysis)
-        data = self._data(self._named(analysis))
-        made: Cost
+    def _statistic(self, prediction: SolarPrediction, analysis: str) -> Cost:
+        """Gaussian, with the correlations of the values."""
+        data, name = self._data(analysis), prediction.name
         if data.covariance is not None:
-            made = CovarianceCost(
-                prediction, data.values, data.covariance, prediction.name
-            )
-        else:
-            below = None if np.all(data.below == data.above) else data.below
-            made = GaussianCost(
-                prediction, data.values, data.above, prediction.name, below=below
-            )
-        return made.of(self.origin(analysis))
+            return CovarianceCost(prediction, data.values, data.covariance, name)
+        below = None if np.all(data.below == data.above) else data.below
+        return GaussianCost(prediction, data.values, data.above, name, below=below)
 
     def _check_model(self, model: Any) -> None:
         """Refuse interactions that would change what is predicted."""
@@ -288,10 +230,7 @@ class SolarExperiment(AnyExperiment):
 
     @property
     def _response(self) -> SolarResponse:
-        if "response" not in self._cache:
-            self._cache["response"] = self._made()
-        result: SolarResponse = self._cache["response"]
-        return result
+        return self._kept("response", self._made)
 
     def _made(self) -> SolarResponse:
         section = self.file.measurement

@@ -3,11 +3,12 @@ the same mixing."""
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import Field, PositiveFloat, model_validator
 
 from nuprobe.errors import InputError
+from nuprobe.experiments.format import FileHeader
 from nuprobe.schema import Strict
 
 __all__ = [
@@ -19,7 +20,6 @@ __all__ = [
     "SolarAnalysis",
     "SolarFile",
     "SurvivalPolynomial",
-    "solar_json_schema",
 ]
 
 
@@ -182,7 +182,7 @@ class SolarAnalysis(Strict):
         return self
 
 
-class SolarFile(Strict):
+class SolarFile(FileHeader):
     """Contents of ``experiment.toml`` with ``process = "solar"``.
 
     Attributes
@@ -197,16 +197,10 @@ class SolarFile(Strict):
     analyses : measured values by name.
     """
 
+    URN = "solar:1"
+
     schema_version: Literal[1]
-    name: str = Field(pattern=r"^[a-z0-9][a-z0-9-]*$")
-    title: str
     process: Literal["solar"]
-    references: list[str] = []
-    notes: str = ""
-    shares_data_with: list[str] = Field(
-        default=[],
-        description="names of experiments with some of the same events, never combined",
-    )
     target: str = Field(description="what the neutrinos hit, such as 'D2O'")
     measurement: Measurement
     sun: Sun = Sun()
@@ -216,18 +210,3 @@ class SolarFile(Strict):
     analyses: dict[str, SolarAnalysis] = Field(
         min_length=1, description="the first one is the default"
     )
-
-
-def solar_json_schema() -> dict[str, Any]:
-    """JSON Schema of ``experiment.toml`` with ``process = "solar"``.
-
-    Examples
-    --------
-    >>> solar_json_schema()["$id"]
-    'urn:nuprobe:solar:1'
-    """
-    return {
-        "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "$id": "urn:nuprobe:solar:1",
-        **SolarFile.model_json_schema(),
-    }

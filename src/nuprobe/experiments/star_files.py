@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Literal
 
 from pydantic import Field, FiniteFloat, PositiveFloat
 
+from nuprobe.experiments.format import FileHeader
 from nuprobe.schema import Strict
 
-__all__ = ["StarFile", "StarMeasurement", "star_json_schema"]
+__all__ = ["StarFile", "StarMeasurement"]
 
 Magnitude = tuple[FiniteFloat, PositiveFloat]
 
@@ -40,7 +41,7 @@ class StarMeasurement(Strict):
     notes: str = Field(default="", description="remarks")
 
 
-class StarFile(Strict):
+class StarFile(FileHeader):
     """Contents of ``experiment.toml`` with ``process = "red-giants"``.
 
     Attributes
@@ -53,32 +54,11 @@ class StarFile(Strict):
     analyses : measured tips by name.
     """
 
+    URN = "red-giants:1"
+
     schema_version: Literal[1]
-    name: str = Field(pattern=r"^[a-z0-9][a-z0-9-]*$")
-    title: str
     process: Literal["red-giants"]
-    references: list[str] = []
-    notes: str = ""
-    shares_data_with: list[str] = Field(
-        default=[],
-        description="names of experiments with some of the same data, never combined",
-    )
     star: StarInputs
     analyses: dict[str, StarMeasurement] = Field(
         min_length=1, description="the first one is the default"
     )
-
-
-def star_json_schema() -> dict[str, Any]:
-    """JSON Schema of ``experiment.toml`` with ``process = "red-giants"``.
-
-    Examples
-    --------
-    >>> star_json_schema()["$id"]
-    'urn:nuprobe:red-giants:1'
-    """
-    return {
-        "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "$id": "urn:nuprobe:red-giants:1",
-        **StarFile.model_json_schema(),
-    }

@@ -3,36 +3,29 @@ and limits out."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
 import numpy as np
 
 from nuprobe.border import public
-from nuprobe.errors import (
-    ExperimentFileError,
-    InputError,
-    NuprobeError,
-    UnknownNameError,
-)
-from nuprobe.experiments.base import AnyExperiment, unknown_parameter
-from nuprobe.experiments.changes import changed
+from nuprobe.errors import InputError, UnknownNameError
 from nuprobe.experiments.coefficients import CouplingPrediction, one_value
+from nuprobe.experiments.folders import FolderExperiment, flux_of
 from nuprobe.experiments.ratio import RatioPrediction, scanned_ratio
 from nuprobe.experiments.scanned import Scanned, has_mediator, is_plane
 from nuprobe.experiments.trident_files import TridentFile, TridentMeasurement
 from nuprobe.experiments.trident_rates import TridentRates, beam_energies
 from nuprobe.flavours import flavour
-from nuprobe.fluxes import Flux, FluxComponent, Line, flux
+from nuprobe.fluxes import Flux, FluxComponent, Line
 from nuprobe.inference import Cost, GaussianCost
 from nuprobe.models import LeptonModel, StandardModel
 from nuprobe.nuclei import Target, target
 from nuprobe.numerics import FloatArray, flag
 from nuprobe.parameters import Parameter
 from nuprobe.processes import trident
-from nuprobe.schema import Folder, validate
 from nuprobe.units import parse_quantity
 
 __all__ = ["TridentExperiment", "TridentRates"]
@@ -49,8 +42,8 @@ def _scaled(component: FluxComponent, beam: str, factor: float) -> FluxComponent
     )
 
 
-@dataclass(frozen=True, eq=False)
-class TridentExperiment(AnyExperiment):
+@dataclass(frozen=True, eq=False, repr=False)
+class TridentExperiment(FolderExperiment[TridentFile]):
     """One trident experiment, read from a folder.
 
     Attributes
@@ -60,61 +53,38 @@ class TridentExperiment(AnyExperiment):
     raw : the parsed file.
     """
 
-    file: TridentFile
-    folder: Folder
-    raw: Mapping[str, Any]
-    _cache: dict[Any, Any] = field(default_factory=dict, repr=False)
+    FORMAT = TridentFile
+    NO_BINS = "measures one ratio and has no bins to add"
 
-    def __repr__(self) -> str:
-        return f"<experiment {self.name}>"
-
-    @classmethod
-    def read(cls, folder: Folder, raw: Mapping[str, Any]) -> TridentExperiment:
-        """Check a parsed file; raises `ExperimentFileError` naming file, key and
-        remedy."""
-        result = cls(validate(TridentFile, raw, folder.name), folder, raw)
-        try:
-            if not result.channels():
-                raise InputError(
-                    f"flux.name: {result.flux.name} has no neutrinos that make this"
-                    " pair"
-                )
-            if result.file.flux.exposure is not None and result.file.flux.energy:
-                raise InputError(
-                    "flux.exposure needs a flux with a normalisation: give flux.name"
-                )
-            made = result.target()
-            source = result.flux
-            for one in (channels := result.channels()):
-                start = trident.threshold_energy(one, made, result.file.regime)
-                if any(c.e_max > start for c in source.of(one.incoming)):
-                    break
-            else:
-                raise InputError(
-                    f"flux: it ends below the threshold of {channels[0]}, {start:.6g}"
-                    " MeV; correct the flux"
-                )
-            shape = result.file.target.form_factor
-            for component in (
-                made.components if result.file.regime != "incoherent" else ()
-            ):
-                try:
-                    if component.isotope.a > 1:
-                        trident.charge_form_factor(component.isotope, shape)
-                except InputError as err:
-                    raise InputError(f"target.form_factor: {err}") from None
-        except ExperimentFileError:
-            raise
-        except NuprobeError as err:
-            raise ExperimentFileError(f"{folder.name}: {err}") from None
-        return result
-
-    @public
-    def with_changes(self, changes: Mapping[str, Any]) -> TridentExperiment:
-        """Return the experiment with keys of its file replaced by `changes`: whole
-        sections, or single keys such as ``target.material``."""
-        raw = changed(self.raw, changes, self.folder.name)
-        return TridentExperiment.read(self.folder, raw)
+    def _check(self) -> None:
+        channels, source, made = self.channels(), self.flux, self.target()
+        if not channels:
+            raise InputError(
+                f"flux.name: {source.name} has no neutrinos that make this pair"
+            )
+        if self.file.flux.exposure is not None and self.file.flux.energy:
+            raise InputError(
+                "flux.exposure needs a flux with a normalisation: give flux.name"
+            )
+        for one in channels:
+            start = trident.threshold_energy(one, made, self.file.regime)
+            if any(c.e_max > start for c in source.of(one.incoming)):
+                break
+        else:
+            raise InputError(
+                f"flux: it ends below the threshold of {channels[0]}, {start:.6g} MeV;"
+                " correct the flux"
+            )
+        if self.file.regime == "incoherent":
+            return
+        for component in made.components:
+            try:
+                if component.isotope.a > 1:
+                    trident.charge_form_factor(
+                        component.isotope, self.file.target.form_factor
+                    )
+            except InputError as err:
+                raise InputError(f"target.form_factor: {err}") from None
 
     @property
     def flux(self) -> Flux:
@@ -143,12 +113,8 @@ class TridentExperiment(AnyExperiment):
             name = f"{section.energy} beam"
             return {name: Flux(name, tuple(components), per="neutrino")}
         if section.name is not None:
-            return {section.name: flux(self._path(section.name), **section.options)}
-        return {name: flux(self._path(name)) for name in section.beams}
-
-    def _path(self, name: str) -> str:
-        """Folders are relative to that of the experiment."""
-        return f"{self.folder.root}/{name[2:]}" if name.startswith("./") else name
+            return {section.name: flux_of(self.folder, section.name, section.options)}
+        return {n: flux_of(self.folder, n, key="flux.beams") for n in section.beams}
 
     @property
     def material(self) -> str | dict[str, float]:
@@ -186,7 +152,7 @@ class TridentExperiment(AnyExperiment):
     ) -> float:
         """Expected events of one `regime` from some `flavours` of the beam (default
         all), for a `model` (default the Standard Model)."""
-        number = self._targets()
+        number = self.targets()
         if number is None:
             raise InputError(
                 f"{self.name} has no target mass and exposure, so no event rates"
@@ -210,7 +176,7 @@ class TridentExperiment(AnyExperiment):
         return (
             number
             * part.fluence
-            * self._nucleons(regime)
+            * self.nucleons(regime)
             * one_value(chosen.observed(model))
         )
 
@@ -230,10 +196,9 @@ class TridentExperiment(AnyExperiment):
         axial : whether they have axial couplings.
         """
         key = (regime, tuple(mediators), flag("axial", axial))
-        if key not in self._cache:
-            self._cache[key] = self._average(self.flux, regime, mediators, axial)
-        result: trident.Averaged = self._cache[key]
-        return result
+        return self._kept(
+            key, lambda: self._average(self.flux, regime, mediators, axial)
+        )
 
     def _average(
         self,
@@ -293,16 +258,16 @@ class TridentExperiment(AnyExperiment):
         error = 0.0
         for regime in listed:
             part = self.averaged(regime, *self._exchanged(model))
-            number = self._nucleons(regime)
+            number = self.nucleons(regime)
             value = number * one_value(part.observed(model))
             sections[regime] = value
             error = max(error, part.error)
-            per_cm2 = self._targets()
+            per_cm2 = self.targets()
             if per_cm2 is not None:
                 events[regime] = per_cm2 * part.fluence * value
         total = sum(sections[regime] for regime in regimes)
         standard = sum(
-            self._nucleons(r) * self.averaged(r).total(StandardModel()) for r in regimes
+            self.nucleons(r) * self.averaged(r).total(StandardModel()) for r in regimes
         )
         ratio = total / standard
         sigma = chosen.plus if ratio > chosen.ratio else chosen.minus
@@ -347,10 +312,7 @@ class TridentExperiment(AnyExperiment):
         """
         scanned = Scanned.of("lmu-ltau" if family is None else family)
         name, _ = self._analysis(analysis)
-        known = [p.name for p in scanned.parameters]
-        for parameter in free:
-            if parameter not in known:
-                raise unknown_parameter(self.name, parameter, known)
+        self._freed(free, scanned.parameters)
         return scanned_ratio(
             f"{self.name}/{name}",
             scanned,
@@ -377,14 +339,10 @@ class TridentExperiment(AnyExperiment):
             If a parameter is a flat direction: the ratio does not depend on it.
         """
         name, _ = self._analysis(analysis)
-        known = {p.name: p for p in getattr(model, "parameters", ())}
-        for parameter in free:
-            if parameter not in known:
-                raise unknown_parameter(self.name, parameter, list(known))
         found = CouplingPrediction(
             name=f"{self.name}/{name}",
             model=model,
-            parameters=tuple(known[parameter] for parameter in free),
+            parameters=self._freed(free, getattr(model, "parameters", ())),
             part=self.averaged(self.file.regime, *self._exchanged(model)),
             standard=self.averaged(self.file.regime).total(StandardModel()),
         )
@@ -461,15 +419,6 @@ class TridentExperiment(AnyExperiment):
         )
         return cost.of(self.origin(analysis))
 
-    def is_projection(self, analysis: str | None = None) -> bool:
-        """Whether the ratio of an analysis is assumed, not measured.
-
-        Parameters
-        ----------
-        analysis : default the first of the file.
-        """
-        return self.measurement(analysis).kind == "projection"
-
     def measurement(self, analysis: str | None = None) -> TridentMeasurement:
         """The measured or assumed ratio of an analysis."""
         return self._analysis(analysis)[1]
@@ -478,7 +427,10 @@ class TridentExperiment(AnyExperiment):
         name = self._named(name)
         return name, self.file.analyses[name]
 
-    def _nucleons(self, regime: str) -> float:
+    @public
+    def nucleons(self, regime: str) -> float:
+        """Nucleons of a formula unit that one of the cross sections of a `regime` is
+        per: protons, neutrons, or 1."""
         parts = self.target().components
         if regime == "proton":
             return sum(c.count * c.isotope.z for c in parts)
@@ -486,9 +438,10 @@ class TridentExperiment(AnyExperiment):
             return sum(c.count * c.isotope.n for c in parts)
         return 1.0
 
-    def _targets(self) -> float | None:
-        """Formula units times flux units: multiplies fluence per unit (cm⁻²) and cross
-        section (cm²)."""
+    @public
+    def targets(self) -> float | None:
+        """Formula units times flux units, which multiply the fluence per unit (cm⁻²)
+        and the cross section (cm²); None if the file lacks mass or exposure."""
         section = self.file
         if section.target.mass is None or section.flux.exposure is None:
             return None

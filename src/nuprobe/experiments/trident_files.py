@@ -8,7 +8,7 @@ from typing import Any, Literal
 from pydantic import Field, PositiveFloat, model_validator
 
 from nuprobe.errors import InputError
-from nuprobe.experiments.format import Energy, Mass
+from nuprobe.experiments.format import Energy, FileHeader, Mass
 from nuprobe.flavours import flavour
 from nuprobe.schema import Strict
 
@@ -16,7 +16,6 @@ __all__ = [
     "TridentCounts",
     "TridentFile",
     "TridentMeasurement",
-    "trident_json_schema",
 ]
 
 
@@ -142,7 +141,7 @@ class TridentMeasurement(Strict):
     notes: str = Field(default="", description="remarks")
 
 
-class TridentFile(Strict):
+class TridentFile(FileHeader):
     """Contents of ``experiment.toml`` with ``process = "trident"``.
 
     Attributes
@@ -158,16 +157,10 @@ class TridentFile(Strict):
     analyses : measured or assumed ratios by name.
     """
 
+    URN = "trident:1"
+
     schema_version: Literal[1]
-    name: str = Field(pattern=r"^[a-z0-9][a-z0-9-]*$")
-    title: str
     process: Literal["trident"]
-    references: list[str] = []
-    notes: str = ""
-    shares_data_with: list[str] = Field(
-        default=[],
-        description="names of experiments with some of the same events, never combined",
-    )
     pair: Literal["e", "mu", "tau"] = Field(
         description="flavour of the charged pair, ν ℓ+ ℓ-"
     )
@@ -177,18 +170,3 @@ class TridentFile(Strict):
     analyses: dict[str, TridentMeasurement] = Field(
         min_length=1, description="the first one is the default"
     )
-
-
-def trident_json_schema() -> dict[str, Any]:
-    """JSON Schema of ``experiment.toml`` with ``process = "trident"``.
-
-    Examples
-    --------
-    >>> trident_json_schema()["$id"]
-    'urn:nuprobe:trident:1'
-    """
-    return {
-        "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "$id": "urn:nuprobe:trident:1",
-        **TridentFile.model_json_schema(),
-    }

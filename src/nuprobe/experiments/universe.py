@@ -4,7 +4,7 @@ that add to those of laboratories."""
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Final
 
@@ -19,27 +19,23 @@ from nuprobe.cosmology.nucleosynthesis import (
     uncertainties,
 )
 from nuprobe.cosmology.nucleosynthesis.surfaces import moment_surface
-from nuprobe.errors import ExperimentFileError, InputError, NuprobeError
-from nuprobe.experiments.abundances import AbundancePrediction, squares
-from nuprobe.experiments.base import AnyExperiment, unknown_parameter
-from nuprobe.experiments.changes import changed
+from nuprobe.errors import InputError, NuprobeError
+from nuprobe.experiments.abundances import AbundancePrediction
+from nuprobe.experiments.moments import MomentExperiment, with_moments
 from nuprobe.experiments.universe_files import UniverseFile
-from nuprobe.fluxes import Flux
 from nuprobe.inference import Cost, GaussianCost
-from nuprobe.models import Electromagnetic, StandardModel
-from nuprobe.nuclei import Target
 from nuprobe.numerics import FloatArray
-from nuprobe.parameters import Nuisance, Parameter
-from nuprobe.schema import Folder, validate
+from nuprobe.parameters import Nuisance
+from nuprobe.reprs import readable
 from nuprobe.units import parse_quantity
 
 __all__ = ["UniverseExperiment", "UniverseRates"]
 
-_MOMENTS: Final = ("magnetic_moment.", "electric_moment.", "mu_eff")
 _FELT: Final = 1e-3
 """A nuisance that moves no bin by more than this share of its error is left out."""
 
 
+@readable
 @dataclass(frozen=True, eq=False)
 class UniverseRates:
     """What is predicted, beside what is measured.
@@ -89,8 +85,7 @@ class UniverseRates:
         }
 
 
-@dataclass(frozen=True, eq=False)
-class UniverseExperiment(AnyExperiment):
+class UniverseExperiment(MomentExperiment[UniverseFile]):
     """Measured abundances and N_eff, read from a folder.
 
     Attributes
@@ -100,52 +95,16 @@ class UniverseExperiment(AnyExperiment):
     raw : the parsed file.
     """
 
-    file: UniverseFile
-    folder: Folder
-    raw: Mapping[str, Any]
-    _cache: dict[Any, Any] = field(default_factory=dict, repr=False)
+    FORMAT = UniverseFile
+    NO_BINS = "measures abundances, which have no bins to add"
+    STUDIED = "the early universe"
 
-    def __repr__(self) -> str:
-        return f"<experiment {self.name}>"
-
-    @classmethod
-    def read(cls, folder: Folder, raw: Mapping[str, Any]) -> UniverseExperiment:
-        """Check a parsed file; raises `ExperimentFileError` naming file, key and
-        remedy."""
-        result = cls(validate(UniverseFile, raw, folder.name), folder, raw)
+    def _check(self) -> None:
         try:
-            result.options()
-            result._t_max()
+            self.options()
+            self._t_max()
         except NuprobeError as err:
-            raise ExperimentFileError(f"{folder.name}: universe: {err}") from None
-        return result
-
-    @public
-    def with_changes(self, changes: Mapping[str, Any]) -> UniverseExperiment:
-        """Return the experiment with keys of its file replaced by `changes`, e.g.
-        ``{"universe.rates": "yof"}``."""
-        raw = changed(self.raw, changes, self.folder.name)
-        return UniverseExperiment.read(self.folder, raw)
-
-    @public
-    def rebinned(
-        self,
-        energy: int | Sequence[float] | None = None,
-        time: int | Sequence[str] | None = None,
-        analysis: str | None = None,
-    ) -> UniverseExperiment:
-        """Always refused: abundances have no bins of `energy` or `time`, in no
-        `analysis`."""
-        raise InputError(f"{self.name} measures abundances, which have no bins to add")
-
-    @property
-    def flux(self) -> Flux:
-        """There is none."""
-        raise InputError(f"{self.name} measures the early universe: it has no flux")
-
-    def target(self) -> Target:
-        """There is none."""
-        raise InputError(f"{self.name} measures the early universe: it has no target")
+            raise InputError(f"universe: {err}") from None
 
     def options(self) -> Nucleosynthesis:
         """Options of nucleosynthesis, as the file has them."""
@@ -176,26 +135,6 @@ class UniverseExperiment(AnyExperiment):
         return choices
 
     @public
-    def parameters(self, model: Any = None) -> tuple[Parameter, ...]:
-        """What a fit can free with a `model` (default: Majorana moments): its
-        moments."""
-        known = getattr(_moments(model), "parameters", ())
-        return tuple(p for p in known if p.name.startswith(_MOMENTS))
-
-    def depends_on(self, model: Any, parameter: str) -> bool:
-        """Whether abundances depend on a parameter.
-
-        Parameters
-        ----------
-        model : as in `cost`.
-        parameter : its name.
-        """
-        if parameter not in {p.name for p in self.parameters(model)}:
-            return False
-        form = squares(_moments(model), (parameter,))
-        return bool(np.any(form.quadratic) or np.any(form.linear))
-
-    @public
     def predict(self, model: Any = None, analysis: str | None = None) -> UniverseRates:
         """What is predicted, beside what is measured.
 
@@ -207,8 +146,6 @@ class UniverseExperiment(AnyExperiment):
         name = self._named(analysis)
         data = self.file.analyses[name].data()
         choices = self._choices(model)
-        if "t_max" in choices and not squares(model, ()).constant.any():
-            choices.pop("t_max")  # without moments there is nothing to begin at
         history = decoupling(model, **choices)
         found = abundances(history=history, options=self.options())
         bins = [OBSERVABLES.index(one) for one in data]
@@ -252,11 +189,8 @@ class UniverseExperiment(AnyExperiment):
         """
         name = self._named(analysis)
         data = self.file.analyses[name].data()
-        chosen = _moments(model)
-        known = {p.name: p for p in self.parameters(chosen)}
-        for parameter in free:
-            if parameter not in known:
-                raise unknown_parameter(self.name, parameter, list(known))
+        chosen = with_moments(model)
+        parameters, form = self._over(model, free)
         choices = self._choices(chosen)
         sigma = np.array([error for _, error in data.values()])
         bins = [OBSERVABLES.index(one) for one in data]
@@ -267,8 +201,8 @@ class UniverseExperiment(AnyExperiment):
         }
         return AbundancePrediction(
             name=f"{self.name}/{name}",
-            parameters=tuple(known[parameter] for parameter in free),
-            form=squares(chosen, tuple(free)),
+            parameters=parameters,
+            form=form,
             surface=moment_surface(
                 self.options(),
                 choices["flavour_mixing"],
@@ -281,44 +215,12 @@ class UniverseExperiment(AnyExperiment):
             moved=np.array(list(moved.values())).reshape(len(moved), len(data)),
         )
 
-    @public
-    def cost(
-        self,
-        model: Any = None,
-        free: Sequence[str] = (),
-        analysis: str | None = None,
-    ) -> Cost:
-        """Gaussian cost of the abundances; density of baryons, lifetime of the neutron
-        and nuclear rates are nuisances that all experiments of this kind share.
-
-        Parameters
-        ----------
-        model : with moments; default Majorana moments, all zero.
-        free : names of its moments.
-        analysis : default the first of the file.
-        """
-        prediction = self.prediction(model, free, analysis)
-        data = self.file.analyses[self._named(analysis)].data()
+    def _statistic(self, prediction: Any, analysis: str) -> Cost:
+        """Gaussian; density of baryons, lifetime of the neutron and nuclear rates are
+        nuisances that all experiments of this kind share."""
+        data = self.file.analyses[analysis].data()
         values = np.array([value for value, _ in data.values()])
-        ones = np.ones(len(values))
-        cost = GaussianCost(prediction, values / prediction.sigma, ones)
-        return cost.of(self.origin(analysis))
-
-    def is_projection(self, analysis: str | None = None) -> bool:
-        """Whether the numbers of an analysis are assumed, not measured.
-
-        Parameters
-        ----------
-        analysis : default the first of the file.
-        """
-        return self.file.analyses[self._named(analysis)].kind == "projection"
-
-
-def _moments(model: Any) -> Any:
-    """The model, Majorana moments that are zero by default."""
-    if model is None or isinstance(model, StandardModel):
-        return Electromagnetic(magnetic_moment=np.zeros((3, 3)), kind="majorana")
-    return model
+        return GaussianCost(prediction, values / prediction.sigma, np.ones(len(values)))
 
 
 def _nuisance(name: str) -> Nuisance:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Literal
 
 from pydantic import Field, PositiveFloat, model_validator
 
 from nuprobe.errors import InputError
-from nuprobe.experiments.format import Energy
+from nuprobe.experiments.format import Energy, FileHeader
 from nuprobe.schema import Strict
 
-__all__ = ["UniverseFile", "UniverseMeasurement", "universe_json_schema"]
+__all__ = ["UniverseFile", "UniverseMeasurement"]
 
 Measured = tuple[PositiveFloat, PositiveFloat]
 
@@ -74,7 +74,7 @@ class UniverseMeasurement(Strict):
         return {name: value for name, value in given.items() if value is not None}
 
 
-class UniverseFile(Strict):
+class UniverseFile(FileHeader):
     """Contents of ``experiment.toml`` with ``process = "early-universe"``.
 
     Attributes
@@ -87,32 +87,11 @@ class UniverseFile(Strict):
     analyses : measured abundances by name.
     """
 
+    URN = "early-universe:1"
+
     schema_version: Literal[1]
-    name: str = Field(pattern=r"^[a-z0-9][a-z0-9-]*$")
-    title: str
     process: Literal["early-universe"]
-    references: list[str] = []
-    notes: str = ""
-    shares_data_with: list[str] = Field(
-        default=[],
-        description="names of experiments with some of the same data, never combined",
-    )
     universe: UniverseInputs
     analyses: dict[str, UniverseMeasurement] = Field(
         min_length=1, description="the first one is the default"
     )
-
-
-def universe_json_schema() -> dict[str, Any]:
-    """JSON Schema of ``experiment.toml`` with ``process = "early-universe"``.
-
-    Examples
-    --------
-    >>> universe_json_schema()["$id"]
-    'urn:nuprobe:early-universe:1'
-    """
-    return {
-        "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "$id": "urn:nuprobe:early-universe:1",
-        **UniverseFile.model_json_schema(),
-    }

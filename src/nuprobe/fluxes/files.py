@@ -127,8 +127,11 @@ class FluxFile(Strict):
     """
 
     schema_version: Literal[1]
-    name: str = Field(pattern=r"^[a-z0-9][a-z0-9-]*$")
-    title: str
+    name: str = Field(
+        pattern=r"^[a-z0-9][a-z0-9-]*$",
+        description="its own: lower-case letters, digits and hyphens",
+    )
+    title: str = Field(description="in words, for tables and figures")
     per: str = Field(
         description="what one unit of the flux is, e.g. 'proton on target'"
     )
@@ -194,6 +197,10 @@ def read_flux(folder: Folder, options: Mapping[str, Any] | None = None) -> Flux:
             fractions=file.source.fractions(),
             isotopes=tuple(file.source.isotopes),
             other=lambda more: read_flux(folder, {**given, **more}),
+            energies={
+                name: isotope.energy_per_fission
+                for name, isotope in file.source.isotopes.items()
+            },
         )
     except ExperimentFileError:
         raise

@@ -26,6 +26,7 @@ class ReactorFlux(Flux):
     fractions : share of each isotope in the fissions.
     isotopes : names of those that the flux knows.
     other : makes the same flux with other options.
+    energies : energy released by a fission of each isotope, in MeV.
 
     Examples
     --------
@@ -39,6 +40,19 @@ class ReactorFlux(Flux):
     other: Callable[[Mapping[str, Any]], Flux] | None = field(
         default=None, compare=False
     )
+    energies: Mapping[str, float] = field(default_factory=dict, compare=False)
+
+    @property
+    def energy_per_fission(self) -> float:
+        """Mean energy released by a fission of the fuel, in MeV.
+
+        Examples
+        --------
+        >>> import nuprobe as nu
+        >>> nu.flux("reactor", fractions={"U235": 1.0}).energy_per_fission
+        201.9
+        """
+        return sum(x * self.energies[name] for name, x in self.fractions.items())
 
     @public
     def yield_ibd(

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass, replace
-from importlib.metadata import version
-from io import BytesIO
 from math import inf
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from nuprobe.border import public
+from nuprobe.drawing import draws
 from nuprobe.errors import InputError
 from nuprobe.files import atomic_write
 from nuprobe.inference.checkpoints import same_probe
@@ -21,8 +20,10 @@ from nuprobe.inference.levels import ONE_SIGMA, delta_threshold
 from nuprobe.inference.regions import Region
 from nuprobe.inference.result_files import numbers, opened, require, texts
 from nuprobe.inference.scan_regions import Interpolated, lowest_along
+from nuprobe.markup import table
 from nuprobe.numerics import FloatArray
-from nuprobe.sealed import BLOCK, seal
+from nuprobe.reprs import readable
+from nuprobe.sealed import sealed
 
 __all__ = ["FORMAT", "ScanResult", "ScanState"]
 
@@ -30,6 +31,7 @@ FORMAT: Final = "nuprobe-scan-2"
 """Version of the file format."""
 
 
+@readable
 @dataclass(frozen=True)
 class ScanResult:
     """−2 ln L, minimised over the nuisances, on a grid.
@@ -57,6 +59,28 @@ class ScanResult:
     fingerprint: str
     fitted: dict[str, float] | None = None
     fitted_twice_nll: float | None = None
+
+    def __repr__(self) -> str:
+        size = " × ".join(f"{name} ({len(x)})" for name, x in self.axes.items())
+        return f"<scan of {size or 'no parameter'}: {self._best()}>"
+
+    def _repr_html_(self) -> str:
+        rows = [("best fit", self._best())]
+        for name, x in self.axes.items():
+            text = f"{len(x)} values from {x.min():.5g} to {x.max():.5g}"
+            rows.append((name, f"{text} {self.units.get(name, '')}".rstrip()))
+        rows += [(name, f"{x:.5g} (fixed)") for name, x in self.fixed.items()]
+        rows.append(("nuisances", ", ".join(self.nuisance_names) or "none"))
+        return table("scan of −2 ln L", rows)
+
+    def _best(self) -> str:
+        words = [
+            f"{name} = {x:.5g} {self.units.get(name, '')}".rstrip()
+            for name, x in self.best.items()
+        ]
+        return ", ".join([*words, f"−2 ln L = {self.best_twice_nll:.5g}"])
+
+    plot = draws("plot_scan")
 
     @property
     def delta(self) -> FloatArray:
@@ -242,12 +266,8 @@ def scan_image(result: ScanResult, state: ScanState) -> bytes:
     result : what there is so far.
     state : what of it is done.
     """
-    import h5py
 
-    image = BytesIO()
-    with h5py.File(image, "w", userblock_size=BLOCK) as file:
-        file.attrs["format"] = FORMAT
-        file.attrs["nuprobe"] = version("nuprobe")
+    def fill(file: Any) -> None:
         file.attrs["fingerprint"] = result.fingerprint
         file.attrs["nuisances"] = list(result.nuisance_names)
         file.attrs["axes"] = list(result.axes)
@@ -264,7 +284,8 @@ def scan_image(result: ScanResult, state: ScanState) -> bytes:
         file["twice_nll"] = result.twice_nll
         file["nuisances"] = result.nuisances
         file["probe"] = state.probe
-    return seal(image.getvalue())
+
+    return sealed(FORMAT, fill)
 
 
 def read_scan(path: Path) -> tuple[ScanResult, ScanState]:

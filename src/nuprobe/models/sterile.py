@@ -13,12 +13,18 @@ from nuprobe.border import public, quick_methods
 from nuprobe.errors import InputError, shown
 from nuprobe.models.fields import ModelName, setting
 from nuprobe.models.mixing import PMNS
-from nuprobe.models.stack import Stacked, check_base
+from nuprobe.models.stack import Stacked, base_of, check_base
 from nuprobe.models.standard import StandardModel
 from nuprobe.numerics import FloatArray, numbers
 from nuprobe.parameters import Parameter
 
-__all__ = ["DM2_41_RANGE", "SterileNeutrino", "check_splitting", "sterile_share"]
+__all__ = [
+    "DM2_41_RANGE",
+    "SterileNeutrino",
+    "check_splitting",
+    "sterile_of",
+    "sterile_share",
+]
 
 DM2_41_RANGE: Final = (1e-2, 1e2)
 """eV²: where a fit may move Δm²₄₁, as published scans do. Above, no experiment at a
@@ -163,3 +169,19 @@ class SterileNeutrino(Stacked):
     def moved(self, values: Mapping[str, FloatArray]) -> Mapping[str, Any]:
         """Fields at other `values` of `own_parameters`."""
         return dict(values)
+
+
+def sterile_of(model: Any) -> SterileNeutrino | None:
+    """The sterile neutrino of a model, if it has one.
+
+    Parameters
+    ----------
+    model : any model, or None.
+
+    Examples
+    --------
+    >>> sterile_of(StandardModel()) is None
+    True
+    """
+    found = base_of(model, SterileNeutrino)
+    return found if isinstance(found, SterileNeutrino) else None

@@ -10,10 +10,10 @@ import numpy as np
 
 from nuprobe.border import public
 from nuprobe.inference.levels import delta_threshold
+from nuprobe.plotting.sheets import Where, new_figure
 from nuprobe.plotting.style import (
     PALETTE,
     WIDTH,
-    new_figure,
     provenance,
     styled,
     unit_text,
@@ -21,9 +21,9 @@ from nuprobe.plotting.style import (
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
 
     from nuprobe.inference import ExclusionPlane
+    from nuprobe.numerics import FloatArray
     from nuprobe.parameters import Parameter
 
 __all__ = ["STERILE_POINTS", "plot_exclusion_plane"]
@@ -34,6 +34,7 @@ STERILE_POINTS = {
 }
 """Published best points of sin²2θ₁₄ and Δm²₄₁ (eV²)."""
 
+_FINER = 8  # parts of a step of the grid in the band of the Monte Carlo error
 _LABELS = {
     "wilks": r"$\Delta\chi^2$, Wilks",
     "fc": "Feldman–Cousins",
@@ -63,8 +64,12 @@ def plot_exclusion_plane(
     points: Mapping[str, tuple[float, float]] | None = None,
     beside: Mapping[str, ExclusionPlane] | None = None,
     references: Sequence[str] = (),
-) -> Figure:
-    """Plot what is excluded at a confidence level: to the right of each line.
+    *,
+    ax: Where = None,
+    **artist: Any,
+) -> Axes:
+    """Plot what is excluded at a confidence level: to the right of each line. Of toys
+    the line has a band, its Monte Carlo error of one standard deviation.
 
     Parameters
     ----------
@@ -76,6 +81,8 @@ def plot_exclusion_plane(
     beside : planes of other data by name, whose allowed regions (Δχ² of 2 parameters)
         are filled; their grids may differ.
     references : texkeys for the line at the bottom.
+    ax : axes to draw on instead of a new figure.
+    **artist : properties of the main artists, e.g. ``color="k", linewidth=2``.
 
     Examples
     --------
@@ -83,10 +90,10 @@ def plot_exclusion_plane(
     >>> from nuprobe.inference import exclusion_plane
     >>> cost = nu.experiment("danss").cost(free=["sin2_2theta_14", "dm2_41"])
     >>> axes = {"sin2_2theta_14": [0.02, 0.1, 0.5], "dm2_41": [0.5, 1.0, 2.0]}
-    >>> plot_exclusion_plane(exclusion_plane(cost, axes, toys=0)).axes[0].get_xscale()
+    >>> plot_exclusion_plane(exclusion_plane(cost, axes, toys=0)).get_xscale()
     'log'
     """
-    figure = new_figure(WIDTH, 5.6)
+    figure = new_figure(WIDTH, 5.6, ax, artist)
     axes = figure.subplots()
     handles: list[Any] = []
     labels: list[str] = []
@@ -101,6 +108,7 @@ def plot_exclusion_plane(
     for method in result.methods if methods is None else methods:
         colour, line = _STYLES[method]
         excess = result.exclusion(method, cl)
+        _noise(axes, result, method, cl)
         # a region below the first point of the grid is open, not closed, there
         axes.contour(
             result.x, result.y, excess.T, [0.0], colors=[colour], linestyles=[line]
@@ -128,7 +136,36 @@ def plot_exclusion_plane(
     s = result.settings
     toys = "" if s is None else f"; {s.number} toys a point"
     provenance(figure, references, f"{100 * cl:g} % CL, {_grid(result)}{toys}")
-    return figure
+    return figure.one()
+
+
+def _noise(axes: Axes, result: ExclusionPlane, method: str, cl: float) -> None:
+    """Fill what lies within one Monte Carlo error of the contour."""
+    error = result.exclusion_error(method, cl)
+    if not error.any():
+        return
+    # linear between points, as the contour is
+    x, y, excess, width = (
+        _finer(one) for one in (result.x, result.y, result.exclusion(method, cl), error)
+    )
+    far = np.abs(excess) - width
+    levels = [min(float(far.min()), 0.0) - 1, 0.0]
+    colour = _STYLES[method][0]
+    axes.contourf(x, y, far.T, levels, colors=[colour], alpha=0.25)
+
+
+def _finer(values: FloatArray) -> FloatArray:
+    """Values with linear ones between them, along every axis."""
+    for axis in range(values.ndim):
+        n = values.shape[axis]
+        at = np.linspace(0, n - 1, _FINER * (n - 1) + 1)
+        left = np.minimum(at.astype(int), n - 2)
+        share = (at - left).reshape(
+            [-1 if k == axis else 1 for k in range(values.ndim)]
+        )
+        low, high = (np.take(values, left + k, axis=axis) for k in (0, 1))
+        values = low + share * (high - low)
+    return values
 
 
 def _grid(result: ExclusionPlane) -> str:

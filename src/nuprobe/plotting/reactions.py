@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Final, Literal, get_args
+from typing import TYPE_CHECKING, Any, Final, Literal, get_args
 
 import numpy as np
 
 from nuprobe.border import public
 from nuprobe.errors import InputError, UnknownNameError
 from nuprobe.numerics import FloatArray, numbers
+from nuprobe.plotting.sheets import Where, new_figure
 from nuprobe.plotting.style import (
     WIDTH,
     colours,
     legend_above,
-    new_figure,
     power_of_ten,
     pretty,
     provenance,
@@ -22,7 +22,7 @@ from nuprobe.plotting.style import (
 )
 
 if TYPE_CHECKING:
-    from matplotlib.figure import Figure
+    from matplotlib.axes import Axes
 
 __all__ = ["plot_reactions"]
 
@@ -41,11 +41,14 @@ def plot_reactions(
     curves: Sequence[tuple[str, FloatArray, FloatArray]],
     against: Against = "energy",
     *,
+    bands: Sequence[tuple[FloatArray, FloatArray]] = (),
     deposit: str = "deposit $T$",
     title: str = "",
     references: Iterable[str] = (),
     note: str = "",
-) -> Figure:
+    ax: Where = None,
+    **artist: Any,
+) -> Axes:
     """Plot cross sections of reactions over energy, angle or deposit.
 
     Parameters
@@ -53,39 +56,49 @@ def plot_reactions(
     curves : label, coordinates (MeV, or cosines) and cross sections (cm² or cm²/MeV) of
         each; where one is 0 nothing is drawn over energies.
     against : ``"energy"``, ``"cosine"`` or ``"deposit"``.
+    bands : lower and upper cross section of each curve at its coordinates, filled in
+        its colour; none, or one for each curve.
     deposit : what the deposit is.
     title : above the legend.
     references, note : texkeys and a remark for the line below.
+    ax : axes to draw on instead of a new figure.
+    **artist : properties of the main artists, e.g. ``color="k", linewidth=2``.
 
     Returns
     -------
-    Figure
+    Axes
         Logarithmic in σ over energies.
 
     Raises
     ------
     InputError, UnknownNameError
-        If there is no curve, or `against` is unknown.
+        If there is no curve, `against` is unknown, or bands do not fit the curves.
 
     Examples
     --------
     >>> import nuprobe as nu
     >>> e = np.linspace(2, 10, 9)
-    >>> figure = plot_reactions([("ibd", e, nu.ibd.total(e))])
-    >>> figure.axes[0].get_yscale()
+    >>> drawn = plot_reactions([("ibd", e, nu.ibd.total(e))])
+    >>> drawn.figure.axes[0].get_yscale()
     'log'
     """
     if against not in get_args(Against):
         raise UnknownNameError("axis", against, get_args(Against))
     if not curves:
         raise InputError("give at least one curve")
-    figure = new_figure(WIDTH, 4.6)
+    _check_bands(curves, bands)
+    figure = new_figure(WIDTH, 4.6, ax, artist)
     axes = figure.subplots()
     handles, labels = [], []
     over_energy = against == "energy"
-    ends, most = [], max(float(np.max(y, initial=0.0)) for _, _, y in curves)
+    drawn = [*(y for _, _, y in curves), *(high for _, high in bands)]
+    ends, most = [], max(float(np.max(y, initial=0.0)) for y in drawn)
     factor, power = (1.0, "") if over_energy else power_of_ten([most])
-    for tint, (label, x, y) in zip(colours(len(curves)), curves, strict=True):
+    tints = colours(len(curves))
+    for tint, (_, x, _), band in zip(tints, curves, bands, strict=False):
+        low, high = (np.asarray(one) / factor for one in band)
+        axes.fill_between(x, low, high, color=tint, alpha=0.3, linewidth=0)
+    for tint, (label, x, y) in zip(tints, curves, strict=True):
         at, value = numbers("coordinates", x), numbers("cross sections", y)
         shown = np.where(value > 0, value, np.nan) if over_energy else value / factor
         mark, line = "o" if at.size == 1 else "", "--" if "nubar" in label else "-"
@@ -105,4 +118,23 @@ def plot_reactions(
     axes.set_ylabel(names[1].format(power))
     legend_above(figure, handles, labels, title)
     provenance(figure, references, note)
-    return figure
+    return figure.one()
+
+
+def _check_bands(
+    curves: Sequence[tuple[str, FloatArray, FloatArray]],
+    bands: Sequence[tuple[FloatArray, FloatArray]],
+) -> None:
+    """Refuse bands that are not those of the curves."""
+    if len(bands) not in (0, len(curves)):
+        raise InputError(
+            f"give no bands or one for each curve: {len(bands)} for {len(curves)}"
+        )
+    for (label, x, _), band in zip(curves, bands, strict=False):
+        low, high = (numbers("bands", one) for one in band)
+        fits = low.shape == np.shape(x) == high.shape
+        if not (fits and (low <= high).all()):
+            raise InputError(
+                f"the band of {label} must have a lower and an upper value at each of"
+                f" its {np.size(x)} coordinates"
+            )

@@ -12,6 +12,7 @@ the `Process` below; neither contains the kinematics of any one process.
 
 from __future__ import annotations
 
+import math
 from abc import abstractmethod
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
@@ -26,10 +27,13 @@ from nuprobe.models import Couplings, Propagator
 from nuprobe.nuclei import Target
 from nuprobe.numerics import FloatArray
 from nuprobe.parameters import Parameter
+from nuprobe.reprs import readable
 
 __all__ = [
     "CONTACT",
+    "ELECTRON_ENERGY",
     "ELECTRON_RECOIL",
+    "ENERGY_TRANSFER",
     "NUCLEAR_RECOIL",
     "POSITRON_ENERGY",
     "VISIBLE_ENERGY",
@@ -40,6 +44,7 @@ __all__ = [
     "Process",
     "Scatterer",
     "exchanges_of",
+    "no_response",
 ]
 
 Exchange = tuple[Propagator, tuple[str, ...]]
@@ -48,6 +53,7 @@ Slot = tuple[Propagator, str]
 """Where an amplitude sits: propagator and constituent."""
 
 
+@readable
 @dataclass(frozen=True)
 class Deposit:
     """The energy T that a process leaves in a detector.
@@ -68,6 +74,8 @@ class Deposit:
 NUCLEAR_RECOIL: Final = Deposit("nuclear recoil", r"T_\mathrm{nr}")
 ELECTRON_RECOIL: Final = Deposit("electron recoil", r"T_e")
 POSITRON_ENERGY: Final = Deposit("positron energy", r"E_{e^+}")
+ELECTRON_ENERGY: Final = Deposit("electron energy", r"E_e")
+ENERGY_TRANSFER: Final = Deposit("energy transfer", r"\omega")
 VISIBLE_ENERGY: Final = Deposit("visible energy", r"E_\mathrm{vis}")
 
 
@@ -183,6 +191,22 @@ class KernelGroup:
             for i, n in enumerate(self.powers):
                 value = value + amplitudes[..., i] * inverse**n
         return np.maximum(value, 0.0) if self.positive else value
+
+
+def no_response(t: FloatArray) -> FloatArray:
+    """Response 1 of one term, for a `KernelGroup` whose function has everything.
+
+    Parameters
+    ----------
+    t : deposits.
+
+    Examples
+    --------
+    >>> no_response(np.array([1.0, 2.0]))
+    array([[1.],
+           [1.]])
+    """
+    return np.ones((*t.shape, 1))
 
 
 @quick_methods
@@ -387,6 +411,17 @@ class Process(Protocol):
     def parameters(self) -> tuple[Parameter, ...]:
         """Constants of the process that a fit may free, as those of a model."""
         return ()
+
+    @property
+    def accurate_to(self) -> float:
+        """Neutrino energy in MeV above which `left_out` counts; infinite by default.
+        Rates and fits over a flux that reaches further warn of it."""
+        return math.inf
+
+    @property
+    def left_out(self) -> str:
+        """What counts above `accurate_to` and is not computed, in a few words."""
+        return ""
 
     def with_values(self, values: Mapping[str, FloatArray]) -> Self:
         """Return the same process at other `values` of its `parameters` (by name;

@@ -10,6 +10,7 @@ import pytest
 from scipy.optimize import minimize
 from tests.inference.synthetic import Synthetic
 from tests.inference.test_morphing import ANCHORS, Bent, table
+from tests.nightly import few, mostly_nightly
 
 import nuprobe as nu
 from nuprobe.inference import (
@@ -81,7 +82,7 @@ def test_fits_are_those_of_the_ordinary_fitter(kind: str, free: list[str]) -> No
         np.testing.assert_allclose(best.nuisances[i], wanted, rtol=0, atol=2e-3)
 
 
-@pytest.mark.parametrize("free", [[], ["strength"]])
+@pytest.mark.parametrize("free", mostly_nightly([[], ["strength"]], [[]]))
 def test_empty_bins_driven_to_no_expectation(free: list[str]) -> None:
     # a tilt of many times the background: in most toys some bin has no expectation left
     p = Synthetic(bins=8, signal=3.0, background=4.0, sigmas=(0.3, 0.1, 2.0, 5.0))
@@ -90,7 +91,8 @@ def test_empty_bins_driven_to_no_expectation(free: list[str]) -> None:
     best = fit_toys(cost, toys, free, cost.default, np.zeros(4))
     assert best.single == 0
     touched = 0
-    for i in range(0, len(toys), 10 if free else 1):  # the ordinary fitter is slow here
+    # the ordinary fitter is slow where something is free
+    for i in range(0, len(toys), few(20, 10) if free else 1):
         one = shifted_cost(cost, toys, i)
         if free:
             fixed = {"radius": cost.default[1]}
@@ -142,7 +144,7 @@ def test_nuisances_that_morph_against_the_ordinary_fitter() -> None:
     rng = np.random.default_rng(8)
     toys = draw(cost, cost.default, np.zeros(3), 6, rng, "conditional")
     best = fit_toys(cost, toys, ["scale"], cost.default, np.zeros(3))
-    for i in range(len(toys)):
+    for i in range(few(3, len(toys))):
         ordinary = fit(shifted_cost(cost, toys, i), minos=False)
         assert best.twice_nll[i] <= ordinary.twice_nll + 1e-6
         assert best.twice_nll[i] == pytest.approx(ordinary.twice_nll, abs=1e-4)

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
+from tests.command_line import Run
 
 import nuprobe as nu
-from nuprobe.cli import main
-from nuprobe.errors import InputError
+from nuprobe.errors import InputError, ValidityWarning
 from nuprobe.processes.nuclear import bump
 
+COMMAND = ("xsec", "bump")
 CURVE = "# of a user\nenergy,sigma\n9.3,0\n12,2e-46\n17,4e-45\n"
 
 
@@ -91,6 +91,20 @@ def test_a_flux_that_ends_below_is_refused_with_its_range() -> None:
         bump.required("solar")
 
 
+def test_where_the_flux_ends_is_told() -> None:
+    with pytest.warns(ValidityWarning, match=r"up to 8 MeV and continued .* 12 MeV"):
+        bump.required(nu.flux("reactor", highest="12 MeV"))
+    with pytest.warns(ValidityWarning, match=r"ends at 10\.05 MeV") as caught:
+        found = bump.required(nu.flux("reactor", model="hkss"))
+    assert found.ends == 10.05
+    whole = nu.flux("reactor", model="summation").of("nubar_e")
+    least = bump.threshold()
+    e = np.linspace(least, 16.35, 20001)
+    density = np.sum([part.continuum(e) for part in whole], axis=0)
+    share = density[e > 10.05].sum() / density.sum()
+    assert f"has {100 * share:.0f} %" in str(caught[0].message)
+
+
 @pytest.mark.parametrize(
     ("rows", "what"),
     [
@@ -125,16 +139,7 @@ def test_other_mistakes_are_told() -> None:
         bump.cross_section(10.0, "absent.csv")
 
 
-def test_on_the_command_line(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], curve: Path
-) -> None:
-    def run(*arguments: str) -> tuple[object, str, str]:
-        monkeypatch.setattr(sys, "argv", ["nuprobe", "xsec", "bump", *arguments])
-        with pytest.raises(SystemExit) as end:
-            main()
-        captured = capsys.readouterr()
-        return end.value.code, captured.out, captured.err
-
+def test_on_the_command_line(run: Run, curve: Path) -> None:
     code, text, _ = run()
     assert code == 0
     assert "5.02e+06" in text

@@ -30,10 +30,14 @@ from nuprobe.errors import (
     UnknownNameError,
     ValidityWarning,
 )
+from nuprobe.flavours import FlavourState
 from nuprobe.inverse_beta import TwoBody
-from nuprobe.plotting import plot_levels
+from nuprobe.plotting import figure_of, plot_levels
+from nuprobe.processes import CONTACT
+from nuprobe.processes.nuclear.carbon import CarbonNeutral
 from nuprobe.processes.nuclear.fermi import fermi_function
 from nuprobe.processes.nuclear.levels import level_tables, levels
+from nuprobe.processes.nuclear.one_level import one_level
 from nuprobe.processes.nuclear.two_body import Transfer
 
 GROUND, EXCITED = "1/2- g.s.", "3/2- 3.502"
@@ -103,6 +107,19 @@ def test_neutral_currents_are_the_closed_form() -> None:
     assert float(nu.carbon.total(10.0, "nc", "nu_e", shifted)) == float(by_hand)
 
 
+def test_one_level_moves_with_the_couplings() -> None:
+    """Coefficients are squares: along the couplings themselves they grow twice."""
+    couplings = nu.StandardModel().couplings()
+    state = FlavourState.pure(nu.flavours.flavour("nu_mu"))
+    alone = one_level(CarbonNeutral(), "3.684")
+    np.testing.assert_allclose(
+        alone.coefficient_derivatives(couplings, couplings, state, False, CONTACT),
+        2 * alone.coefficients(couplings, state, False, CONTACT),
+        rtol=1e-12,
+    )
+    assert alone.terms(CONTACT) == ("axial",)
+
+
 def test_levels_add_up_and_thresholds_are_exact_zeros() -> None:
     every = nu.carbon.total([3.0, 10.0], "cc", "nu_e")
     parts = [
@@ -161,6 +178,34 @@ def test_a_user_replaces_the_table(tmp_path: Path) -> None:
     assert low / shipped == pytest.approx(0.71 / 1.06, rel=2e-3)
     with pytest.raises(InputError, match="no transitions by neutral"):
         nu.carbon.total(12.0, "nc", "nu_e", levels=str(own))
+
+
+@pytest.mark.parametrize(
+    ("strength", "hint"),
+    [
+        ("71", "adds up to 71, but the 7 neutrons of C13 .* 3 each, 21"),
+        ("0.7, fermi = 8", "fermi adds up to 8, .* 1 each, 7"),
+    ],
+)
+def test_strengths_beyond_the_nucleons_are_refused(
+    tmp_path: Path, strength: str, hint: str
+) -> None:
+    own = tmp_path / "own.toml"
+    own.write_text(TABLE.format(neutron=3, strength=strength))
+    with pytest.raises(InputError, match=hint):
+        levels(str(own))
+
+
+def test_a_strength_that_hardly_occurs_is_told(tmp_path: Path) -> None:
+    own = tmp_path / "own.toml"
+    own.write_text(TABLE.format(neutron=3, strength=7.1))
+    with pytest.warns(ValidityWarning, match=r"7\.1 of only is above 6"):
+        levels(str(own))
+
+
+def test_a_table_that_does_not_exist() -> None:
+    with pytest.raises(UnknownNameError, match="table of levels 'nofile': known: carb"):
+        levels("nofile")
 
 
 def test_the_table_of_the_guide(tmp_path: Path) -> None:
@@ -357,7 +402,7 @@ def test_level_by_level() -> None:
     for name, sigma in found.items():
         alone = nu.carbon.total(e, "cc", "nu_e", level=name)
         assert np.array_equal(sigma, alone)
-    figure = plot_levels(np.linspace(3.0, 15.0, 20))
+    figure = figure_of(plot_levels(np.linspace(3.0, 15.0, 20)))
     top = np.asarray(figure.axes[0].lines[0].get_ydata())
     parts = [np.nan_to_num(np.asarray(x.get_ydata())) for x in figure.axes[0].lines[1:]]
     assert top == pytest.approx(sum(parts))

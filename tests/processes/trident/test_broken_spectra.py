@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from tests.nightly import mostly_nightly
 
 import nuprobe as nu
 from nuprobe.events import distributions, trident
@@ -27,7 +28,10 @@ BINS = {
 @pytest.mark.parametrize(
     ("variable", "channel", "energy"),
     [
-        *((variable, MUMU, 4e3) for variable in BINS),
+        *mostly_nightly(
+            [(variable, MUMU, 4e3) for variable in BINS],
+            [(variable, MUMU, 4e3) for variable in BINS if variable != "m_pair"],
+        ),
         (
             "w",
             EMU,

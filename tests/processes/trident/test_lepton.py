@@ -204,7 +204,11 @@ def real_photon(s: float, n: int) -> Array:
 
 
 @pytest.mark.parametrize(
-    ("root_s", "n", "published"), [("1 GeV", 10, 8.691e-42), ("10 GeV", 14, None)]
+    ("root_s", "n", "published"),
+    [
+        ("1 GeV", 10, 8.691e-42),
+        pytest.param("10 GeV", 14, None, marks=pytest.mark.nightly),
+    ],
 )
 def test_real_photon_cross_section(
     root_s: str, n: int, published: float | None

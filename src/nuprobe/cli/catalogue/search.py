@@ -10,6 +10,7 @@ from pathlib import Path
 import click
 
 from nuprobe.cli.catalogue.library import LIBRARY, entry_table, open_library
+from nuprobe.cli.catalogue.order import OrderSpec, order_options
 from nuprobe.cli.options import command, grouped
 from nuprobe.cli.output import Output, output_options
 from nuprobe.errors import InputError
@@ -67,19 +68,28 @@ _filter_options = grouped(
 
 @command(
     "search",
-    epilog='Example: nuprobe catalogue search "reactor" --observable magnetic_moment',
+    epilog="""\b
+Examples:
+  nuprobe catalogue search "reactor" --observable magnetic_moment
+  nuprobe catalogue search --best
+  nuprobe catalogue search --observable magnetic_moment --sort tightest""",
 )
 @click.argument("text", default="")
 @_filter_options
+@order_options
 @LIBRARY
 @output_options
 def search_entries(
-    text: str, wanted: FilterSpec, library: Path | None, out: Output
+    text: str,
+    wanted: FilterSpec,
+    order: OrderSpec,
+    library: Path | None,
+    out: Output,
 ) -> None:
     """Entries that contain all words of TEXT and fit the options; exit code 1 if there
     are none."""
-    entries = open_library(library).search(
-        text, **{**asdict(wanted), "year": wanted.years()}
+    entries = order.chosen(
+        open_library(library).search(text, **{**asdict(wanted), "year": wanted.years()})
     )
     table = entry_table(entries, "found")
     out.emit(str(table), table.to_dict()["rows"])

@@ -33,7 +33,7 @@ Examples:
       --vary v-a --vary "light=lmu-ltau:coupling=1e-3,mass=10 MeV"
 The name of the file says what it is: HepMC3 text (.hepmc3, .hepmc, .hepmc3.gz,
 .hepmc.gz) in the layout of NuHepMC, or a ROOT tree (.root). Needs pyhepmc or uproot:
-pip install "nuprobe[events]".""",
+pip install ".[events]" (in a clone).""",
 )
 @generator_options
 @model_options

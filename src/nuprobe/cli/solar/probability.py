@@ -8,6 +8,7 @@ from typing import Literal
 
 import click
 
+from nuprobe.cli.completing import Named
 from nuprobe.cli.options import command, grouped
 from nuprobe.cli.output import Output, output_options, plot_option, save_plot
 from nuprobe.errors import InputError
@@ -50,7 +51,13 @@ _passage_options = grouped(
     "passage",
     PassageSpec,
     click.option("--kind", default="8B", show_default=True, help="pp, 7Be, 8B, …"),
-    click.option("--model", default="B16-GS98", show_default=True, help="Solar model."),
+    click.option(
+        "--model",
+        type=Named("solar-models"),
+        default="B16-GS98",
+        show_default=True,
+        help="Solar model.",
+    ),
     click.option("--sin2-12", type=float, help="sin2 theta12 [default: NuFIT 6.0]."),
     click.option("--dm2", type=float, help="dm2_21 in eV2 [default: NuFIT 6.0]."),
     click.option("--sin2-13", type=float, help="sin2 theta13 [default: NuFIT 6.0]."),

@@ -18,6 +18,7 @@ from numpy.typing import ArrayLike
 from nuprobe.border import public
 from nuprobe.errors import InputError, UnknownNameError
 from nuprobe.numerics import FloatArray, numbers
+from nuprobe.reprs import readable
 
 __all__ = [
     "CAUTION",
@@ -44,6 +45,7 @@ CAUTION: Final = (
 """What tables of decays say of the cross sections."""
 
 
+@readable
 @dataclass(frozen=True)
 class Disintegration:
     """One channel.

@@ -19,6 +19,7 @@ from nuprobe.cosmology.nucleosynthesis.options import Nucleosynthesis
 from nuprobe.cosmology.nucleosynthesis.reactions import SPECIES, reactions
 from nuprobe.errors import InputError, UnknownNameError
 from nuprobe.numerics import FloatArray
+from nuprobe.reprs import readable
 
 __all__ = ["OBSERVABLES", "Abundances", "Pipeline", "abundances", "uncertainties"]
 
@@ -31,6 +32,7 @@ SIGMA_TAU: Final = 0.5  # s
 SIGMA_OMEGA: Final = 0.00014
 
 
+@readable
 @dataclass(frozen=True)
 class Abundances:
     """Primordial abundances after all decays.
@@ -142,6 +144,11 @@ def _instantaneous(
     model: Any, criterion: Criterion, options: Mapping[str, Any]
 ) -> Expansion:
     """The expansion, after a look at options that it does not have."""
+    if "t_max" in options:
+        raise InputError(
+            "in an instant only Majorana moments are followed; for Dirac moments, which"
+            " t_max is for, leave criterion at 'evolved'"
+        )
     if options.get("flavour_mixing", "none") != "none":
         raise InputError(
             "in an instant flavours decouple one by one: with"

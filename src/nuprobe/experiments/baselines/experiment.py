@@ -3,16 +3,15 @@ out."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 from math import inf
 from typing import Any
 
 import numpy as np
 
 from nuprobe.border import public
-from nuprobe.errors import ExperimentFileError, InputError, NuprobeError
-from nuprobe.experiments.base import AnyExperiment, unknown_parameter
+from nuprobe.errors import ExperimentFileError, InputError
 from nuprobe.experiments.baselines.files import BaselineFile
 from nuprobe.experiments.baselines.prediction import (
     BaselinePrediction,
@@ -20,15 +19,14 @@ from nuprobe.experiments.baselines.prediction import (
 )
 from nuprobe.experiments.baselines.rates import BaselineRates
 from nuprobe.experiments.baselines.tables import BaselineData, read_data, read_folding
-from nuprobe.experiments.changes import changed
+from nuprobe.experiments.folders import MeasuredExperiment, flux_of
 from nuprobe.flavours import flavour
-from nuprobe.fluxes import Flux, FluxComponent, Line, flux
+from nuprobe.fluxes import Flux, FluxComponent, Line
 from nuprobe.inference import Cost, CovarianceCost, GaussianCost, SharesCost
-from nuprobe.models.stack import base_of
-from nuprobe.models.sterile import SterileNeutrino
+from nuprobe.models.sterile import SterileNeutrino, sterile_of
 from nuprobe.nuclei import Target, target
+from nuprobe.numerics import FloatArray
 from nuprobe.parameters import Nuisance, Parameter
-from nuprobe.schema import Folder, validate
 from nuprobe.units import parse_quantity
 
 __all__ = ["BaselineExperiment", "BaselineRates"]
@@ -37,8 +35,8 @@ _NAMES = ("sin2_2theta_14", "dm2_41")
 _START = SterileNeutrino(0.1, 1.0)
 
 
-@dataclass(frozen=True, eq=False)
-class BaselineExperiment(AnyExperiment):
+@dataclass(frozen=True, eq=False, repr=False)
+class BaselineExperiment(MeasuredExperiment[BaselineFile]):
     """One disappearance experiment, read from a folder.
 
     Its parameters are ``sin2_2theta_14`` and ``dm2_41`` of `SterileNeutrino`, which
@@ -51,44 +49,26 @@ class BaselineExperiment(AnyExperiment):
     raw : the parsed file.
     """
 
-    file: BaselineFile
-    folder: Folder
-    raw: Mapping[str, Any]
-    _cache: dict[Any, Any] = field(default_factory=dict, repr=False)
+    FORMAT = BaselineFile
+    NO_BINS = (
+        "has published bins with a covariance, which are not added up: copy its folder"
+        " and change the tables there"
+    )
 
-    def __repr__(self) -> str:
-        return f"<experiment {self.name}>"
-
-    @classmethod
-    def read(cls, folder: Folder, raw: Mapping[str, Any]) -> BaselineExperiment:
-        """Check a parsed file; raises `ExperimentFileError` naming file, key and
-        remedy."""
-        result = cls(validate(BaselineFile, raw, folder.name), folder, raw)
-        try:
-            result.target()
-            for name in result.analyses:
-                result._data(name)
-        except ExperimentFileError:
-            raise
-        except NuprobeError as err:
-            raise ExperimentFileError(f"{folder.name}: {err}") from None
-        return result
-
-    @public
-    def with_changes(self, changes: Mapping[str, Any]) -> BaselineExperiment:
-        """Return the experiment with keys of its file replaced by `changes`: whole
-        sections, or single keys such as ``source.cell``."""
-        raw = changed(self.raw, changes, self.folder.name)
-        return BaselineExperiment.read(self.folder, raw)
+    def _check(self) -> None:
+        self.target()
+        source = self.file.source
+        if not self.flux.of(flavour(source.flavour)):
+            raise InputError(f"source.flux: {source.flux} has no {source.flavour}")
+        for name in self.analyses:
+            self._data(name)
 
     @property
     def flux(self) -> Flux:
         """The source: a flux, or lines with their relative numbers of events."""
         source = self.file.source
         if source.flux is not None:
-            name = source.flux
-            path = f"{self.folder.root}/{name[2:]}" if name.startswith("./") else name
-            return flux(path, **source.options)
+            return flux_of(self.folder, source.flux, source.options, "source.flux")
         lines = tuple(
             Line(parse_quantity(o.energy, "energy"), o.weight) for o in source.lines
         )
@@ -100,28 +80,10 @@ class BaselineExperiment(AnyExperiment):
         return target(self.file.target)
 
     @public
-    def rebinned(
-        self,
-        energy: int | Sequence[float] | None = None,
-        time: int | Sequence[str] | None = None,
-        analysis: str | None = None,
-    ) -> BaselineExperiment:
-        """Refuse: a covariance of published bins is not added up here.
-
-        Parameters
-        ----------
-        energy, time, analysis : as in `AnyExperiment.rebinned`.
-        """
-        raise InputError(
-            f"{self.name} has published bins with a covariance, which are not added"
-            " up: copy its folder and change the tables there"
-        )
-
-    @public
     def parameters(self, model: Any = None) -> tuple[Parameter, ...]:
         """sin²2θ₁₄ and Δm²₄₁, starting at the values of a `model` with a sterile
         neutrino, or at 0.1 and 1 eV²."""
-        return (_sterile(model) or _START).own_parameters()
+        return (sterile_of(model) or _START).own_parameters()
 
     @public
     def predict(self, model: Any = None, analysis: str | None = None) -> BaselineRates:
@@ -135,7 +97,7 @@ class BaselineExperiment(AnyExperiment):
         """
         name = self._named(analysis)
         data, section = self._data(name), self.file.analyses[name]
-        chosen = _sterile(model) or SterileNeutrino()
+        chosen = sterile_of(model) or SterileNeutrino()
         values = self._point(chosen)
         point = np.array([list(values.values())])
         cost = self.cost(chosen, _NAMES, name)
@@ -177,14 +139,14 @@ class BaselineExperiment(AnyExperiment):
 
         Parameters
         ----------
-        model, free, analysis : as those of `cost`.
+        model : `SterileNeutrino` with the values of what is not free; any other model
+            has three neutrinos.
+        free : ``sin2_2theta_14``, ``dm2_41`` or both.
+        analysis : default the first of the file.
         """
         name = self._named(analysis)
-        chosen = _sterile(model)
-        known = {p.name: p for p in self.parameters(model)}
-        for parameter in free:
-            if parameter not in known:
-                raise unknown_parameter(self.name, parameter, list(known))
+        chosen = sterile_of(model)
+        parameters = self._freed(free, self.parameters(model))
         values = self._point(chosen or SterileNeutrino())
         if list(free) == ["dm2_41"] and not values["sin2_2theta_14"]:
             raise InputError(
@@ -195,7 +157,7 @@ class BaselineExperiment(AnyExperiment):
         section = self.file.analyses[name]
         return BaselinePrediction(
             name=f"{self.name}/{name}",
-            parameters=tuple(known[parameter] for parameter in free),
+            parameters=parameters,
             nuisances=tuple(
                 Nuisance(
                     one.name,
@@ -209,31 +171,14 @@ class BaselineExperiment(AnyExperiment):
             fixed=values,
         )
 
-    @public
-    def cost(
-        self,
-        model: Any = None,
-        free: Sequence[str] = (),
-        analysis: str | None = None,
-    ) -> Cost:
-        """χ² of one analysis; costs of several experiments add with ``+``.
-
-        Parameters
-        ----------
-        model : `SterileNeutrino` with the values of what is not free; any other model
-            has three neutrinos.
-        free : ``sin2_2theta_14``, ``dm2_41`` or both.
-        analysis : default the first of the file.
-        """
-        name = self._named(analysis)
-        prediction, data = self.prediction(model, free, name), self._data(name)
+    def _statistic(self, prediction: Any, analysis: str) -> Cost:
+        """χ² with a covariance, of shares where only these count."""
+        data = self._data(analysis)
         if data.covariance is None:
-            made: Cost = GaussianCost(prediction, data.value, data.sigma)
-        elif data.rows.group is not None:
-            made = SharesCost(prediction, data.value, data.covariance, data.rows.group)
-        else:
-            made = CovarianceCost(prediction, data.value, data.covariance)
-        return made.of(self.origin(name))
+            return GaussianCost(prediction, data.value, data.sigma)
+        if data.rows.group is not None:
+            return SharesCost(prediction, data.value, data.covariance, data.rows.group)
+        return CovarianceCost(prediction, data.value, data.covariance)
 
     def _point(self, model: SterileNeutrino) -> dict[str, float]:
         """Values of one point by name."""
@@ -247,13 +192,15 @@ class BaselineExperiment(AnyExperiment):
         return {name: float(value.ravel()[0]) for name, value in found.items()}
 
     def _data(self, name: str) -> BaselineData:
-        """Data of an analysis, read once."""
-        if ("data", name) not in self._cache:
-            detectors = self._detectors()
-            found = read_data(self.file, self.folder, name, detectors)
-            self._cache["data", name] = found
-        made: BaselineData = self._cache["data", name][0]
-        return made
+        """Data of an analysis."""
+        return self._read(name)[0]
+
+    def _read(self, name: str) -> tuple[BaselineData, FloatArray | None]:
+        """Data of an analysis and the edges of its bins, read once."""
+        return self._kept(
+            ("data", name),
+            lambda: read_data(self.file, self.folder, name, self._detectors()),
+        )
 
     def _detectors(self) -> tuple[str, ...]:
         if self.file.segments is None:
@@ -262,22 +209,15 @@ class BaselineExperiment(AnyExperiment):
 
     def _templates(self, name: str, model: SterileNeutrino) -> SterileTemplates:
         """Folded kernels of an analysis, for one mixing of the known neutrinos."""
-        key = "templates", name, model.mixing
-        if key not in self._cache:
-            self._data(name)
-            edges = self._cache["data", name][1]
+
+        def make() -> SterileTemplates:
+            _, edges = self._read(name)
             folding, _, bins = read_folding(self.file, self.folder, self.flux, edges)
             if edges is not None and bins is not None and len(bins) != len(edges):
                 raise ExperimentFileError(
                     f"{self.folder.name}: the response has {len(bins)} bins, the data"
                     f" of {name} {len(edges)}"
                 )
-            self._cache[key] = SterileTemplates(folding, model.mixing)
-        made: SterileTemplates = self._cache[key]
-        return made
+            return SterileTemplates(folding, model.mixing)
 
-
-def _sterile(model: Any) -> SterileNeutrino | None:
-    """The sterile neutrino of a model, if it has one."""
-    found = base_of(model, SterileNeutrino)
-    return found if isinstance(found, SterileNeutrino) else None
+        return self._kept(("templates", name, model.mixing), make)

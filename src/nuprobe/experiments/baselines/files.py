@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field, PositiveFloat, model_validator
 
 from nuprobe.errors import InputError
-from nuprobe.experiments.format import Energy, Length
+from nuprobe.experiments.format import Energy, FileHeader, Length
 from nuprobe.flavours import flavour
 from nuprobe.schema import Strict
 from nuprobe.units import parse_quantity
@@ -20,7 +20,6 @@ __all__ = [
     "BaselineResponse",
     "BaselineSource",
     "Normalisation",
-    "baseline_json_schema",
 ]
 
 
@@ -228,7 +227,7 @@ class BaselineAnalysis(Strict):
         return self
 
 
-class BaselineFile(Strict):
+class BaselineFile(FileHeader):
     """Contents of ``experiment.toml`` with ``process = "oscillation"``.
 
     Attributes
@@ -245,16 +244,10 @@ class BaselineFile(Strict):
     analyses : data by name.
     """
 
+    URN = "oscillation:1"
+
     schema_version: Literal[1]
-    name: str = Field(pattern=r"^[a-z0-9][a-z0-9-]*$")
-    title: str
     process: Literal["oscillation"]
-    references: list[str] = []
-    notes: str = ""
-    shares_data_with: list[str] = Field(
-        default=[],
-        description="names of experiments with some of the same events, never combined",
-    )
     target: str = Field(description="such as 'H' or 'Ga71'")
     source: BaselineSource
     response: BaselineResponse
@@ -276,18 +269,3 @@ class BaselineFile(Strict):
         if self.response.kind == "table" and self.source.lines:
             raise InputError("a response in a table needs a flux, not lines")
         return self
-
-
-def baseline_json_schema() -> dict[str, Any]:
-    """JSON Schema of ``experiment.toml`` with ``process = "oscillation"``.
-
-    Examples
-    --------
-    >>> baseline_json_schema()["$id"]
-    'urn:nuprobe:oscillation:1'
-    """
-    return {
-        "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "$id": "urn:nuprobe:oscillation:1",
-        **BaselineFile.model_json_schema(),
-    }

@@ -20,7 +20,10 @@ _PHASE: Final = float(eV**2 * m / 2)  # of 1 eV² over 1 m at 1 MeV: 2 × 1.2669
 _STEP: Final = 3e-3  # of the grid in ln(L/E)
 _SLOW: Final = 1.0  # phases of a step between which a wave is let go
 _FAST: Final = 3.0
-_BOX: Final = 16  # points of a box of distances
+_BOX: Final = 16  # points of a box of distances, where energies average waves
+_LINES: Final = 16  # so few energies average nothing: boxes must resolve every wave
+_FASTEST: Final = 100.0  # eV², up to which they do
+_MOST: Final = 400
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,12 +46,23 @@ class Segments:
     row: NDArray[np.intp]
     detector: NDArray[np.intp]
 
-    def points(self, i: int) -> tuple[FloatArray, FloatArray]:
-        """Distances (m) over which segment `i` is spread, and their weights."""
+    def points(self, i: int, phase: float = 0.0) -> tuple[FloatArray, FloatArray]:
+        """Distances over which a segment is spread, and their weights.
+
+        Parameters
+        ----------
+        i : its number.
+        phase : of the fastest wave that quadrature must resolve, over 1 m.
+
+        Returns
+        -------
+        m, shape (points,); relative number of events, shape (points,)
+        """
         far, weight = np.array([self.baseline[i]]), np.array([self.weight[i]])
-        x, w = gauss_legendre(_BOX)
         for half in self.spreads[i]:
             if half:
+                count = min(_BOX + int(phase * half / 2), _MOST)
+                x, w = gauss_legendre(count)
                 far = (far[:, None] + half * (2 * x - 1)).ravel()
                 weight = (weight[:, None] * w).ravel()
         return far, weight
@@ -163,7 +177,9 @@ class PhaseFolding:
 
     def _dealt(self, i: int, columns: int, count: int) -> FloatArray:
         """Events of segment `i` on the grid, shape (columns of the response, grid)."""
-        far, share = self.segments.points(i)
+        few = len(self.energy) <= _LINES
+        fastest = _PHASE * _FASTEST / self.energy.min() if few else 0.0
+        far, share = self.segments.points(i, fastest)
         place = (np.log(_PHASE * far / self.energy[:, None]) - self._ends[0]) / _STEP
         left = np.floor(place).astype(np.intp)
         t = place - left

@@ -22,19 +22,23 @@ from nuprobe.experiments.format.detector import (
     TableAcceptanceSection,
     TableQuenchingSection,
 )
-from nuprobe.experiments.format.file import ExperimentFile, SiteSection, json_schema
+from nuprobe.experiments.format.file import ExperimentFile
+from nuprobe.experiments.format.header import FileHeader
 from nuprobe.experiments.format.morphing import (
     MorphingSection,
     MorphingSystematic,
 )
 from nuprobe.experiments.format.quantities import Energy, Length, Mass, Time
+from nuprobe.experiments.format.several import AlsoSection, SiteSection
 
 __all__ = [
+    "AlsoSection",
     "Analysis",
     "ConstantQuenchingSection",
     "DataSection",
     "Energy",
     "ExperimentFile",
+    "FileHeader",
     "FlatBackground",
     "KernelParameter",
     "Length",
@@ -56,5 +60,4 @@ __all__ = [
     "TableQuenchingSection",
     "TemplateBackground",
     "Time",
-    "json_schema",
 ]

@@ -3,11 +3,12 @@ systematics."""
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, PositiveFloat, model_validator
 
 from nuprobe.errors import InputError
+from nuprobe.experiments.format.data import EDGE
 from nuprobe.experiments.format.quantities import Time
 from nuprobe.schema import Strict
 
@@ -97,13 +98,13 @@ class Analysis(Strict):
         default=None,
         description="of the bins of this analysis, in place of their errors (gaussian)",
     )
-    energy_range: tuple[float, float] | None = Field(
+    energy_range: tuple[Annotated[float, EDGE], Annotated[float, EDGE]] | None = Field(
         default=None, description="bins inside these two edges; default all"
     )
     time_range: tuple[Time, Time] | None = Field(
         default=None, description="time bins inside these two edges; default all"
     )
-    energy_edges: list[float] | None = Field(
+    energy_edges: list[Annotated[float, EDGE]] | None = Field(
         default=None,
         min_length=2,
         description="edges of wider bins, inside energy_range: counts and backgrounds"
@@ -156,7 +157,9 @@ class Analysis(Strict):
             "names of the processes of [[also]] that count; default all, [] none"
         ),
     )
-    systematics: list[str] = Field(default=[])
+    systematics: list[str] = Field(
+        default=[], description="names of [[systematics]] that it has"
+    )
     shapes: Literal["marginal", "profiled"] = Field(
         default="marginal",
         description=(

@@ -4,16 +4,20 @@ is known."""
 from __future__ import annotations
 
 import itertools
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field, PositiveFloat, model_validator
+from pydantic import Field, PositiveFloat, WithJsonSchema, model_validator
 
 from nuprobe.errors import InputError, shown
 from nuprobe.experiments.format.quantities import Time
 from nuprobe.schema import Strict
 from nuprobe.units import parse_quantity
 
+EDGE = WithJsonSchema({"anyOf": [{"type": "number"}, {"type": "string"}]})
+"""A number in the reconstructed quantity, or in the file an energy with its unit."""
+
 __all__ = [
+    "EDGE",
     "BinningSection",
     "DataSection",
     "EnergyBinning",
@@ -33,11 +37,17 @@ __all__ = [
 class EnergyBinning(Strict):
     """Bins of the reconstructed quantity."""
 
-    edges: list[float] | None = Field(
-        default=None, description="all bin edges, increasing"
+    edges: list[Annotated[float, EDGE]] | None = Field(
+        default=None,
+        description="all bin edges, increasing: numbers in the reconstructed quantity,"
+        " or energies such as '100 eVee'",
     )
-    start: float | None = Field(default=None, description="lower end of equal bins")
-    stop: float | None = Field(default=None, description="upper end of equal bins")
+    start: Annotated[float, EDGE] | None = Field(
+        default=None, description="lower end of equal bins, a number or '100 eVee'"
+    )
+    stop: Annotated[float, EDGE] | None = Field(
+        default=None, description="upper end of equal bins, a number or '1 keVee'"
+    )
     bins: int | None = Field(
         default=None, ge=1, le=100_000, description="number of equal bins"
     )
@@ -237,8 +247,9 @@ class FlatBackground(Strict):
     kind: Literal["flat"] = Field(description="constant in the reconstructed quantity")
     name: str = Field(description="name for systematics, analyses and results")
     title: str = Field(default="", description="name in figures")
-    density: PositiveFloat = Field(
-        description="counts per unit of the reconstructed quantity, times scale"
+    density: Annotated[PositiveFloat, EDGE] = Field(
+        description="counts per unit of the reconstructed quantity, times scale; or a"
+        " rate '10 1/keV/kg/day', times target.mass and flux.time"
     )
     scale: PositiveFloat = Field(
         default=1.0, description="multiplies the density, e.g. an exposure"

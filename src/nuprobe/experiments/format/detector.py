@@ -14,17 +14,20 @@ from nuprobe.detectors import (
 )
 from nuprobe.errors import InputError
 from nuprobe.experiments.format.quantities import (
+    ElectronEquivalent,
     Energy,
     Length,
     LightYield,
+    LiveTime,
     Mass,
+    Power,
     Radius,
     Time,
 )
 from nuprobe.nuclei import BINDINGS, FORM_FACTORS, radius_isotopes
 from nuprobe.nuclei.form_factors import DEFAULT_NUCLEON, NucleonName
 from nuprobe.schema import Strict
-from nuprobe.units import parse_quantity
+from nuprobe.units import parse_quantity, units_of
 
 __all__ = [
     "ConstantQuenchingSection",
@@ -66,7 +69,7 @@ class TargetSection(Strict):
     material: str | dict[str, PositiveFloat] = Field(
         description="'CsI', 'natural Ge', or a mixture by number"
     )
-    mass: Mass = Field(description="mass of the target with its unit")
+    mass: Mass = Field(description=f"mass of the target ({units_of('mass')})")
     form_factor: Literal[tuple(FORM_FACTORS)] = Field(  # type: ignore[valid-type]
         default="helm", description="of protons and neutrons, by name"
     )
@@ -140,8 +143,20 @@ class FluxSection(Strict):
     options: dict[str, Any] = Field(
         default={}, description="options of the flux, e.g. { model = 'B16-GS98' }"
     )
-    exposure: PositiveFloat = Field(
-        description="number of units of the flux, e.g. protons on target"
+    exposure: PositiveFloat | None = Field(
+        default=None,
+        description="number of units of the flux, e.g. protons on target; or give power"
+        " and time (reactors), or time alone (fluxes per second)",
+    )
+    power: Power | None = Field(
+        default=None,
+        description="thermal power of a reactor, e.g. '3 GW': the exposure is power"
+        " times time over the mean energy per fission of Kopeikin:2004cn",
+    )
+    time: LiveTime | None = Field(
+        default=None,
+        description="live time, e.g. '1 year': with power, or alone for a flux per"
+        " second, in place of exposure; beside exposure only for backgrounds per day",
     )
     distance: Length | None = Field(
         default=None, description="required for an isotropic source"
@@ -156,6 +171,21 @@ class FluxSection(Strict):
     def _check_baselines(self) -> FluxSection:
         if self.distance is not None and self.baselines:
             raise InputError("give distance or baselines, not both")
+        return self
+
+    @model_validator(mode="after")
+    def _check_exposure(self) -> FluxSection:
+        if self.power is not None and self.exposure is not None:
+            raise InputError("give exposure, or power and time, not both")
+        if self.power is not None and self.time is None:
+            raise InputError(
+                f"power = {self.power!r} needs the live time: add time = '1 year'"
+            )
+        if self.exposure is None and self.time is None:
+            raise InputError(
+                "exposure: this key is required; add it (or power and time of a"
+                " reactor, or time for a flux per second)"
+            )
         return self
 
     @property
@@ -302,7 +332,18 @@ class ResponseSection(Strict):
     )
     light_yield: LightYield | None = Field(
         default=None,
-        description="mean of the reconstructed quantity per electron-equivalent energy",
+        description="mean of the reconstructed quantity per electron-equivalent energy;"
+        " default 1 per unit where the unit is an energy (eVee, keVee, MeVee, eV, …)",
+    )
+    threshold: ElectronEquivalent | None = Field(
+        default=None,
+        description="nothing reconstructed below it is kept, e.g. '100 eVee'; the"
+        " acceptance applies above it",
+    )
+    resolution: str | None = Field(
+        default=None,
+        description="in place of smearing: Gaussian of constant standard deviation"
+        " '30 eV', of constant '70 eV FWHM', or of '5 %' of the energy",
     )
     quenching: (
         Annotated[
@@ -313,7 +354,11 @@ class ResponseSection(Strict):
             Field(discriminator="kind"),
         ]
         | None
-    ) = None
+    ) = Field(
+        default=None,
+        description="electron-equivalent energy over recoil energy; a factor of 1 where"
+        " heat or electrons are measured",
+    )
     floor: Literal["none"] | Energy | None = Field(
         default=None,
         description="electron-equivalent energy below which a recoil gives no signal"
@@ -321,7 +366,11 @@ class ResponseSection(Strict):
         " default: that of Si, Ge, Ar or Xe where part of the Gaussian noise is"
         " constant and recoils are quenched, else 'none'",
     )
-    matrix: MatrixSection | None = None
+    matrix: MatrixSection | None = Field(
+        default=None,
+        description="a table of the probability of each bin by recoil energy, in place"
+        " of light yield, quenching, smearing and acceptance",
+    )
     smearing: SmearingSection = Field(
         default=SmearingSection(), description="distribution around the mean"
     )
@@ -360,6 +409,12 @@ class ResponseSection(Strict):
 
     @model_validator(mode="after")
     def _check(self) -> ResponseSection:
+        if self.threshold is not None and self.acceptance_of == "recoil":
+            raise InputError(
+                "response.threshold is electron-equivalent, but acceptance_of ="
+                " 'recoil': remove one of them, or put the threshold into the"
+                " acceptance"
+            )
         if self.matrix is None:
             missing = [
                 key
@@ -369,7 +424,8 @@ class ResponseSection(Strict):
             if missing:
                 raise InputError(
                     f"response.{missing[0]}: this key is required; add it (or"
-                    " [response.matrix])"
+                    " [response.matrix]"
+                    + ("; or unit = 'keVee')" if missing[0] == "light_yield" else ")")
                 )
         else:
             foreign = self.model_fields_set - {

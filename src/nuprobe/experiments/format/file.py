@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from typing import Annotated, Any, Literal
 
 from pydantic import Field, model_validator
@@ -26,83 +27,16 @@ from nuprobe.experiments.format.detector import (
     ResponseSection,
     TargetSection,
 )
+from nuprobe.experiments.format.header import FileHeader
 from nuprobe.experiments.format.morphing import MorphingSystematic
+from nuprobe.experiments.format.paper import expanded
+from nuprobe.experiments.format.several import AlsoSection, SiteSection
 from nuprobe.processes import process, process_options
-from nuprobe.schema import Strict
 
-__all__ = ["AlsoSection", "ExperimentFile", "SiteSection", "json_schema"]
-
-
-class AlsoShape(Strict):
-    """Distribution of a further process in the bins of [binning.shape].
-
-    Attributes
-    ----------
-    table, column : as of [binning.shape], with the same edges.
-    """
-
-    table: str = Field(description="table with the columns of that of [binning.shape]")
-    column: str | None = Field(
-        default=None, description="column of the fraction; default the same"
-    )
+__all__ = ["ExperimentFile"]
 
 
-class AlsoSection(Strict):
-    """A further process in the same detector.
-
-    Attributes
-    ----------
-    process, options : as of the file.
-    response : keys of [response] that differ for it.
-    shape : its distribution in the third quantity, if there is one.
-    """
-
-    process: str = Field(description="name of a process")
-    options: dict[str, Any] = Field(default={}, description="of the process")
-    response: dict[str, Any] = Field(
-        default={},
-        description="keys of [response] that differ, e.g. { quenching = { kind ="
-        " 'constant', factor = 1.0 } }",
-    )
-    shape: AlsoShape | None = Field(
-        default=None,
-        description="its fraction of events in each bin of [binning.shape]",
-    )
-
-
-class SiteSection(Strict):
-    """One of several places where the same kind of detector counts.
-
-    What it gives replaces the keys of that name in the section of the experiment; its
-    systematics are added, and act on its own counts in every analysis.
-
-    Attributes
-    ----------
-    name : of the site.
-    target, flux, response, binning, data : keys of these sections that differ.
-    backgrounds : in place of those of the experiment, or None to share them.
-    systematics : of this site alone.
-    """
-
-    name: str = Field(pattern=r"^[a-z0-9][a-z0-9-]*$")
-    target: dict[str, Any] = Field(default={}, description="keys of [target]")
-    flux: dict[str, Any] = Field(
-        default={}, description="keys of [flux], e.g. { distance = '7 m' }"
-    )
-    response: dict[str, Any] = Field(default={}, description="keys of [response]")
-    binning: dict[str, Any] = Field(default={}, description="keys of [binning]")
-    data: dict[str, Any] = Field(
-        default={}, description="keys of [data], e.g. { table = 'near.csv' }"
-    )
-    backgrounds: list[dict[str, Any]] | None = Field(
-        default=None, description="in place of [[backgrounds]]"
-    )
-    systematics: list[dict[str, Any]] = Field(
-        default=[], description="besides [[systematics]], for this site alone"
-    )
-
-
-class ExperimentFile(Strict):
+class ExperimentFile(FileHeader):
     """Contents of ``experiment.toml``.
 
     Attributes
@@ -117,15 +51,16 @@ class ExperimentFile(Strict):
     binning : bins of the data.
     data : observed counts, or None.
     projection : without data, whether costs take the Standard Model for them.
+    background : a flat one as on a data sheet, which becomes one of `backgrounds`.
     backgrounds, parameters, systematics : lists of named sections.
     analyses : by name.
     """
 
+    URN = "experiment:2"
+
     schema_version: Literal[1, 2] = Field(
         description="1; or 2, which adds [[also]] and [[sites]]"
     )
-    name: str = Field(pattern=r"^[a-z0-9][a-z0-9-]*$")
-    title: str
     process: str = Field(
         description="name of a process: cevns, electron, or one that an installed"
         " package offers"
@@ -142,15 +77,12 @@ class ExperimentFile(Strict):
         description="places with detectors of this kind, whose bins stand behind each"
         " other",
     )
-    references: list[str] = Field(default=[])
-    notes: str = ""
-    shares_data_with: list[str] = Field(
-        default=[],
-        description="names of experiments with some of the same events, never combined",
-    )
     target: TargetSection
     flux: FluxSection
-    propagation: PropagationSection = PropagationSection()
+    propagation: PropagationSection = Field(
+        default=PropagationSection(),
+        description="flavour change between source and detector",
+    )
     response: ResponseSection
     binning: BinningSection
     data: DataSection | None = None
@@ -161,22 +93,43 @@ class ExperimentFile(Strict):
             " (Asimov)"
         ),
     )
+    background: str | None = Field(
+        default=None,
+        description="a flat background as measured, e.g. '10 1/keV/kg/day', times"
+        " target.mass and flux.time; the same as one of [[backgrounds]]",
+    )
     backgrounds: list[
         Annotated[
             MeasuredBackground | TemplateBackground | TableBackground | FlatBackground,
             Field(discriminator="kind"),
         ]
-    ] = Field(default=[])
-    parameters: list[KernelParameter] = Field(default=[])
+    ] = Field(
+        default=[],
+        description="what else is counted: measured in the same bins, a template, a"
+        " table or flat",
+    )
+    parameters: list[KernelParameter] = Field(
+        default=[], description="what a fit can free inside the integrals"
+    )
     systematics: list[
         Annotated[
             Systematic | ShapeSystematic | ResponseSystematic | MorphingSystematic,
             Field(discriminator="kind"),
         ]
-    ] = Field(default=[])
+    ] = Field(
+        default=[],
+        description="nuisances with a Gaussian constraint; analyses name those they"
+        " have",
+    )
     analyses: dict[str, Analysis] = Field(
         min_length=1, description="the first one is the default"
     )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _from_paper(cls, data: Any) -> Any:
+        """Quantities of a data sheet in the plain keys."""
+        return expanded(data) if isinstance(data, Mapping) else data
 
     @model_validator(mode="after")
     def _check_version(self) -> ExperimentFile:
@@ -246,6 +199,13 @@ class ExperimentFile(Strict):
     @model_validator(mode="after")
     def _check_names(self) -> ExperimentFile:
         """Each name once, and none that is not defined."""
+        for problem in self.name_problems():
+            raise InputError(problem)
+        self._check_morphing()
+        return self
+
+    def name_problems(self) -> Iterator[str]:
+        """Names that are given twice, or that nothing has."""
         sources = ["signal", *self._processes, *(b.name for b in self.backgrounds)]
         for group, names in (
             ("background", sources),
@@ -254,43 +214,33 @@ class ExperimentFile(Strict):
         ):
             double = next((n for n in names if names.count(n) > 1), None)
             if double:
-                raise InputError(
-                    f"{group} {double!r} is defined twice; give each its own name"
-                )
+                yield f"{group} {double!r} is defined twice; give each its own name"
         for systematic in self.systematics:
-            _known(
-                f"systematics.{systematic.name}.acts_on",
-                list(systematic.acts_on),
-                sources,
-            )
-        self._check_morphing()
+            place = f"systematics.{systematic.name}.acts_on"
+            yield from _unknown(place, list(systematic.acts_on), sources)
         for parameter in self.parameters:
-            _known(
-                f"parameters.{parameter.name}.processes",
-                parameter.processes,
-                self._processes,
-            )
-        systematics = [s.name for s in self.systematics]
+            place = f"parameters.{parameter.name}.processes"
+            yield from _unknown(place, parameter.processes, self._processes)
         for name, analysis in self.analyses.items():
-            place = f"analyses.{name}"
-            _known(f"{place}.systematics", analysis.systematics, systematics)
-            known = [b.name for b in self.backgrounds]
-            _known(f"{place}.backgrounds", analysis.backgrounds or [], known)
-            for systematic in self.systematics:
-                acts_on = systematic.acts_on
-                idle = all(n in known and not analysis.has(n) for n in acts_on)
-                if systematic.name in analysis.systematics and acts_on and idle:
-                    raise InputError(
-                        f"{place}: {systematic.name} acts on none of its backgrounds;"
-                        " remove it"
-                    )
-            _known(f"{place}.also", analysis.also or [], self._processes[1:])
-            _known(
-                f"{place}.subtract",
-                analysis.subtract,
-                [*self._measured, *self._controlled],
-            )
-        return self
+            yield from self._unknown_in(f"analyses.{name}", analysis)
+
+    def _unknown_in(self, place: str, analysis: Analysis) -> Iterator[str]:
+        """Names in an analysis that nothing has, or that do nothing there."""
+        known = [b.name for b in self.backgrounds]
+        systematics = [s.name for s in self.systematics]
+        yield from _unknown(f"{place}.systematics", analysis.systematics, systematics)
+        yield from _unknown(f"{place}.backgrounds", analysis.backgrounds or [], known)
+        for systematic in self.systematics:
+            acts_on = systematic.acts_on
+            idle = all(n in known and not analysis.has(n) for n in acts_on)
+            if systematic.name in analysis.systematics and acts_on and idle:
+                yield (
+                    f"{place}: {systematic.name} acts on none of its backgrounds;"
+                    " remove it"
+                )
+        yield from _unknown(f"{place}.also", analysis.also or [], self._processes[1:])
+        subtractable = [*self._measured, *self._controlled]
+        yield from _unknown(f"{place}.subtract", analysis.subtract, subtractable)
 
     def _check_morphing(self) -> None:
         """Morphing nuisances: each name once, with tables to morph and no other
@@ -361,7 +311,10 @@ class ExperimentFile(Strict):
     def _check_counted(self, name: str, analysis: Analysis) -> None:
         """A background that is counted, and no systematic that stands for it."""
         place = f"analyses.{name}"
-        _known(f"{place}.counted", list(analysis.counted), self._measured)
+        for problem in _unknown(
+            f"{place}.counted", list(analysis.counted), self._measured
+        ):
+            raise InputError(problem)
         if analysis.counted and analysis.statistic != "poisson":
             raise InputError(
                 f"{place}: counted needs statistic = 'poisson'; a Gaussian analysis"
@@ -468,27 +421,10 @@ class ExperimentFile(Strict):
                 )
 
 
-def _known(place: str, names: list[str], known: list[str]) -> None:
+def _unknown(place: str, names: list[str], known: list[str]) -> Iterator[str]:
     for name in names:
         if name not in known:
-            raise InputError(
+            yield (
                 f"{place}: {name!r} is not defined; defined are"
                 f" {', '.join(known) or 'none'}"
             )
-
-
-def json_schema() -> dict[str, Any]:
-    """JSON Schema of ``experiment.toml``.
-
-    Examples
-    --------
-    >>> from nuprobe.experiments.format import json_schema
-    >>> json_schema()["$id"]
-    'urn:nuprobe:experiment:2'
-    """
-    return {
-        "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "$id": "urn:nuprobe:experiment:2",
-        **ExperimentFile.model_json_schema(),
-        "description": "Contents of ``experiment.toml``.",
-    }

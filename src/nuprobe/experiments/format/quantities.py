@@ -9,9 +9,19 @@ from pydantic import BeforeValidator, Field
 
 from nuprobe.errors import InputError
 from nuprobe.nuclei.named_radii import length_or_name
-from nuprobe.units import parse_quantity
+from nuprobe.units import parse_quantity, units_of
 
-__all__ = ["Energy", "Length", "LightYield", "Mass", "Radius", "Time"]
+__all__ = [
+    "ElectronEquivalent",
+    "Energy",
+    "Length",
+    "LightYield",
+    "LiveTime",
+    "Mass",
+    "Power",
+    "Radius",
+    "Time",
+]
 
 
 def _quantity(dimension: str, positive: bool = True) -> Callable[[object], str]:
@@ -33,12 +43,12 @@ def _radius(value: object) -> str:
 Energy = Annotated[
     str,
     BeforeValidator(_quantity("energy")),
-    Field(description="an energy with its unit"),
+    Field(description=f"an energy with its unit ({units_of('energy')})"),
 ]
 Length = Annotated[
     str,
     BeforeValidator(_quantity("length")),
-    Field(description="a length with its unit"),
+    Field(description=f"a length with its unit ({units_of('length')})"),
 ]
 Radius = Annotated[
     str,
@@ -48,13 +58,30 @@ Radius = Annotated[
 Time = Annotated[
     str,
     BeforeValidator(_quantity("time", positive=False)),
-    Field(description="a time with its unit"),
+    Field(description=f"a time with its unit ({units_of('time')})"),
 ]
 Mass = Annotated[
-    str, BeforeValidator(_quantity("mass")), Field(description="a mass with its unit")
+    str,
+    BeforeValidator(_quantity("mass")),
+    Field(description=f"a mass with its unit ({units_of('mass')})"),
 ]
 LightYield = Annotated[
     str,
     BeforeValidator(_quantity("light yield")),
-    Field(description="e.g. '13.348 PE/keV'"),
+    Field(description=f"e.g. '13.348 PE/keV' ({units_of('light yield')})"),
+]
+ElectronEquivalent = Annotated[
+    str,
+    BeforeValidator(_quantity("electron-equivalent energy")),
+    Field(description="an electron-equivalent energy (eVee, keVee, MeVee)"),
+]
+LiveTime = Annotated[
+    str,
+    BeforeValidator(_quantity("time")),
+    Field(description="a time > 0 with its unit, e.g. '1 year' or '327 days'"),
+]
+Power = Annotated[
+    str,
+    BeforeValidator(_quantity("power")),
+    Field(description=f"a power with its unit ({units_of('power')}), e.g. '3 GW'"),
 ]

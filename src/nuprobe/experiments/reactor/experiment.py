@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any, Final, NoReturn
+from dataclasses import dataclass
+from typing import Any, Final
 
 import numpy as np
 
 from nuprobe.border import public
-from nuprobe.errors import ExperimentFileError, InputError, NuprobeError
-from nuprobe.experiments.base import AnyExperiment, unknown_parameter
-from nuprobe.experiments.changes import changed
+from nuprobe.errors import InputError
+from nuprobe.experiments.folders import MeasuredExperiment, flux_of
 from nuprobe.experiments.reactor.files import RateAnalysis, ReactorFile, ReactorFlux
 from nuprobe.experiments.reactor.prediction import (
     ANGLE,
@@ -26,20 +25,21 @@ from nuprobe.experiments.reactor.yields import (
     Places,
     isotope_yields,
 )
-from nuprobe.fluxes import Flux, flux
+from nuprobe.fluxes import Flux
 from nuprobe.inference import Cost, CovarianceCost
 from nuprobe.inference.costs.covariance import checked_covariance
+from nuprobe.models.sterile import SterileNeutrino, sterile_of
 from nuprobe.nuclei import Target, target
 from nuprobe.numerics import FloatArray
-from nuprobe.oscillation import PMNS
 from nuprobe.parameters import Nuisance, Parameter
-from nuprobe.schema import Folder, validate
 from nuprobe.units import parse_quantity
 
 __all__ = ["Measured", "ReactorExperiment"]
 
 _CURVE: Final = 240
 """Points of the curve in figures."""
+_START: Final = SterileNeutrino(0.1, 1.0)
+_NONE: Final = SterileNeutrino()
 _SUM: Final = 2e-3
 """How far fractions of a published table may be from 1."""
 
@@ -64,8 +64,8 @@ class Measured:
     covariance: FloatArray
 
 
-@dataclass(frozen=True, eq=False)
-class ReactorExperiment(AnyExperiment):
+@dataclass(frozen=True, eq=False, repr=False)
+class ReactorExperiment(MeasuredExperiment[ReactorFile]):
     """Rates of one or many detectors at reactors, read from a folder.
 
     Attributes
@@ -75,46 +75,14 @@ class ReactorExperiment(AnyExperiment):
     raw : the parsed file.
     """
 
-    file: ReactorFile
-    folder: Folder
-    raw: Mapping[str, Any]
-    _cache: dict[Any, Any] = field(default_factory=dict, repr=False)
+    FORMAT = ReactorFile
+    NO_BINS = "measures rates, which have no bins to add"
 
-    def __repr__(self) -> str:
-        return f"<experiment {self.name}>"
-
-    @classmethod
-    def read(cls, folder: Folder, raw: Mapping[str, Any]) -> ReactorExperiment:
-        """Check a parsed file; raises `ExperimentFileError` naming file, key and
-        remedy."""
-        result = cls(validate(ReactorFile, raw, folder.name), folder, raw)
-        try:
-            for name in result.file.analyses:
-                result.measured(name)
-            result.pulls()
-            result.yields(result.file.flux)
-        except ExperimentFileError:
-            raise
-        except NuprobeError as err:
-            raise ExperimentFileError(f"{folder.name}: {err}") from None
-        return result
-
-    @public
-    def with_changes(self, changes: Mapping[str, Any]) -> ReactorExperiment:
-        """Return the experiment with keys of its file replaced by `changes`, such as
-        ``{"flux.options.model": "summation"}``."""
-        raw = changed(self.raw, changes, self.folder.name)
-        return ReactorExperiment.read(self.folder, raw)
-
-    @public
-    def rebinned(
-        self,
-        energy: int | Sequence[float] | None = None,
-        time: int | Sequence[str] | None = None,
-        analysis: str | None = None,
-    ) -> NoReturn:
-        """Refuse: rates have no bins (`energy`, `time`, `analysis`)."""
-        raise InputError(f"{self.name} measures rates, which have no bins to add")
+    def _check(self) -> None:
+        for name in self.file.analyses:
+            self.measured(name)
+        self.pulls()
+        self.yields(self.file.flux)
 
     @property
     def flux(self) -> Flux:
@@ -133,10 +101,7 @@ class ReactorExperiment(AnyExperiment):
     def measured(self, analysis: str | None = None) -> Measured:
         """Rows of an `analysis` (default the first)."""
         name = self._named(analysis)
-        if name not in self._cache:
-            self._cache[name] = self._read_rows(self.file.analyses[name])
-        rows: Measured = self._cache[name]
-        return rows
+        return self._kept(name, lambda: self._read_rows(self.file.analyses[name]))
 
     @public
     def yields(self, section: ReactorFlux | None = None) -> IsotopeYields:
@@ -147,11 +112,10 @@ class ReactorExperiment(AnyExperiment):
         section : which flux and cross section; default those of the prediction.
         """
         chosen = self.file.flux if section is None else section
-        key = chosen.model_dump_json()
-        if key not in self._cache:
-            pure = {n: self._flux(chosen, {n: 1.0}) for n in self.file.isotopes}
-            self._cache[key] = isotope_yields(
-                pure,
+
+        def make() -> IsotopeYields:
+            return isotope_yields(
+                {n: self._flux(chosen, {n: 1.0}) for n in self.file.isotopes},
                 chosen.cross_section,
                 parse_quantity(self.file.cell, "energy"),
                 Bump(
@@ -159,8 +123,8 @@ class ReactorExperiment(AnyExperiment):
                     parse_quantity(self.file.bump.width, "energy"),
                 ),
             )
-        found: IsotopeYields = self._cache[key]
-        return found
+
+        return self._kept(chosen.model_dump_json(), make)
 
     @public
     def reference(self, analysis: str | None = None) -> FloatArray:
@@ -199,10 +163,11 @@ class ReactorExperiment(AnyExperiment):
 
     @public
     def parameters(self, model: Any = None) -> tuple[Parameter, ...]:
-        """What a fit can free: `norm`, `bump`, ``yield.ISOTOPE``, and with a `model`
-        that has a sterile neutrino its mixing and mass."""
+        """What a fit can free: `norm`, `bump`, ``yield.ISOTOPE``, and mixing and mass
+        of a sterile neutrino, starting at the values of a `model` that has one, or at
+        0.1 and 1 eV²."""
         own = own_parameters(tuple(self.file.isotopes))
-        return (*own, *_sterile(model))
+        return (*own, *(sterile_of(model) or _START).own_parameters())
 
     def depends_on(self, model: Any, parameter: str) -> bool:
         """Whether rates depend on a parameter.
@@ -262,13 +227,13 @@ class ReactorExperiment(AnyExperiment):
         found = ReactorPrediction(
             name=self.name,
             parameters=(),
-            values={p.name: p.default for p in self.parameters(model)},
+            values=self._values(sterile_of(model)),
             yields=self.yields(),
             places=places,
             share=share,
             pulls=np.zeros((len(self.file.isotopes), 0)),
             nuisances=(),
-            mixing=_mixing(model),
+            mixing=(sterile_of(model) or _NONE).mixing,
         )
         return np.asarray(found.expectation(np.zeros((1, 0))).base[0])
 
@@ -284,57 +249,60 @@ class ReactorExperiment(AnyExperiment):
 
         Parameters
         ----------
-        model, free, analysis : as in `cost`.
+        model : default the Standard Model; one with a sterile neutrino oscillates.
+        free : names of `parameters`; those of a sterile neutrino add one to any model.
+        analysis : default the first of the file.
         """
         name = self._named(analysis)
         rows, known = self.measured(name), self.parameters(model)
-        by_name = {p.name: p for p in known}
-        for one in free:
-            if one not in by_name:
-                raise unknown_parameter(self.name, one, list(by_name))
-        if len(set(free)) < len(free):
-            raise InputError(f"a parameter is free once, got {', '.join(free)}")
+        chosen = self._freed(free, known)
+        sterile = self._sterile(sterile_of(model), free)
         nuisances, changes = self.pulls()
         if not self.file.analyses[name].flux_errors:
             nuisances, changes = (), changes[:, :0]
         return ReactorPrediction(
             name=f"{self.name}/{name}",
-            parameters=tuple(by_name[one] for one in free),
-            values={p.name: p.default for p in known},
+            parameters=chosen,
+            values=self._values(sterile),
             yields=self.yields(),
             places=rows.places,
             share=rows.fractions / self.reference(name)[:, None],
             pulls=changes,
             nuisances=nuisances,
-            mixing=_mixing(model),
+            mixing=(sterile or _NONE).mixing,
         )
 
-    @public
-    def cost(
-        self,
-        model: Any = None,
-        /,
-        free: Sequence[str] = (),
-        analysis: str | None = None,
-    ) -> Cost:
-        """χ² of the rates with their covariance and the errors of the fluxes.
-
-        Parameters
-        ----------
-        model : default the Standard Model; one with a sterile neutrino oscillates.
-        free : names of `parameters`.
-        analysis : default the first of the file.
-        """
+    def _statistic(self, prediction: Any, analysis: str) -> Cost:
+        """χ² of the rates with their covariance and the errors of the fluxes."""
         rows = self.measured(analysis)
-        prediction = self.prediction(model, free, analysis)
-        cost = CovarianceCost(prediction, rows.ratio, rows.covariance)
-        return cost.of(self.origin(analysis))
+        return CovarianceCost(prediction, rows.ratio, rows.covariance)
+
+    def _sterile(
+        self, sterile: SterileNeutrino | None, free: Sequence[str]
+    ) -> SterileNeutrino | None:
+        """The sterile neutrino of a prediction: that of the model, or one that is added
+        because its parameters are free."""
+        chosen = sterile
+        if sterile is None and {ANGLE, SPLITTING} & set(free):
+            chosen = _NONE
+        alone = SPLITTING in free and ANGLE not in free
+        if alone and chosen is not None and not np.any(chosen.sin2_2theta_14):
+            raise InputError(
+                f"{self.name} does not depend on {SPLITTING} where {ANGLE} is 0: free"
+                f" both, or give a model with mixing, such as --model sterile --param"
+                f" {ANGLE}=0.1"
+            )
+        return chosen
+
+    def _values(self, sterile: SterileNeutrino | None) -> dict[str, float]:
+        """Values of all parameters; without a sterile neutrino its two are absent."""
+        own = own_parameters(tuple(self.file.isotopes))
+        other = () if sterile is None else sterile.own_parameters()
+        return {p.name: p.default for p in (*own, *other)}
 
     def _flux(self, section: ReactorFlux, fractions: Mapping[str, float]) -> Flux:
-        name = section.name
-        if name.startswith("./"):
-            name = f"{self.folder.root}/{name[2:]}"
-        return flux(name, fractions=dict(fractions), **section.options)
+        options = {"fractions": dict(fractions), **section.options}
+        return flux_of(self.folder, section.name, options)
 
     def _read_rows(self, section: RateAnalysis) -> Measured:
         table = section.table
@@ -389,16 +357,3 @@ class ReactorExperiment(AnyExperiment):
                 raise InputError(f"{file}: ({i + 1}, {j + 1}) is there twice")
             matrix[i, j] = matrix[j, i] = value
         return matrix
-
-
-def _mixing(model: Any) -> PMNS:
-    """Mixing of the known neutrinos of a model with a sterile one, or the default."""
-    mixing: PMNS = model.mixing if _sterile(model) else PMNS()
-    return mixing
-
-
-def _sterile(model: Any) -> tuple[Parameter, ...]:
-    """Parameters of the sterile neutrino of a model, if it has one."""
-    return tuple(
-        p for p in getattr(model, "parameters", ()) if p.name in (ANGLE, SPLITTING)
-    )

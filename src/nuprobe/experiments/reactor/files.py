@@ -7,7 +7,7 @@ from typing import Any, Literal
 from pydantic import Field, PositiveFloat, model_validator
 
 from nuprobe.errors import InputError
-from nuprobe.experiments.format import Energy
+from nuprobe.experiments.format import Energy, FileHeader
 from nuprobe.schema import Strict
 
 __all__ = [
@@ -16,7 +16,6 @@ __all__ = [
     "ReactorBump",
     "ReactorFile",
     "ReactorFlux",
-    "reactor_json_schema",
 ]
 
 Form = Literal["strumia-vissani", "strumia-vissani-tree", "vogel-beacom"]
@@ -138,7 +137,7 @@ class RateAnalysis(Strict):
     notes: str = ""
 
 
-class ReactorFile(Strict):
+class ReactorFile(FileHeader):
     """Contents of ``experiment.toml`` with ``process = "reactor-rates"``.
 
     Attributes
@@ -157,16 +156,10 @@ class ReactorFile(Strict):
     analyses : measured rates by name.
     """
 
+    URN = "reactor-rates:1"
+
     schema_version: Literal[1]
-    name: str = Field(pattern=r"^[a-z0-9][a-z0-9-]*$")
-    title: str
     process: Literal["reactor-rates"]
-    references: list[str] = []
-    notes: str = ""
-    shares_data_with: list[str] = Field(
-        default=[],
-        description="names of experiments with some of the same events, never combined",
-    )
     isotopes: list[str] = Field(
         default=["U235", "U238", "Pu239", "Pu241"], min_length=1
     )
@@ -187,18 +180,3 @@ class ReactorFile(Strict):
                 " add them, or flux_errors = false"
             )
         return self
-
-
-def reactor_json_schema() -> dict[str, Any]:
-    """JSON Schema of ``experiment.toml`` with ``process = "reactor-rates"``.
-
-    Examples
-    --------
-    >>> reactor_json_schema()["$id"]
-    'urn:nuprobe:reactor-rates:1'
-    """
-    return {
-        "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "$id": "urn:nuprobe:reactor-rates:1",
-        **ReactorFile.model_json_schema(),
-    }

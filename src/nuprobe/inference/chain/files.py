@@ -9,8 +9,7 @@ import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from importlib.metadata import version
-from io import BytesIO, StringIO
+from io import StringIO
 from math import isfinite
 from pathlib import Path
 from typing import Any, Final
@@ -23,7 +22,7 @@ from nuprobe.inference.chain.mixture import Mixture, Modes
 from nuprobe.inference.checkpoints import same_probe
 from nuprobe.inference.result_files import numbers, opened, require, texts, whole
 from nuprobe.numerics import FloatArray
-from nuprobe.sealed import BLOCK, seal
+from nuprobe.sealed import sealed
 
 __all__ = ["FORMAT", "ChainState"]
 
@@ -72,12 +71,8 @@ def chain_image(
     state : to go on with; None if the run is over.
     probe : tells the prediction.
     """
-    import h5py
 
-    image = BytesIO()
-    with h5py.File(image, "w", userblock_size=BLOCK) as file:
-        file.attrs["format"] = FORMAT
-        file.attrs["nuprobe"] = version("nuprobe")
+    def fill(file: Any) -> None:
         for key in ("cost", "parameters", "treatment", "burn", "seed", "fingerprint"):
             file.attrs[key] = content[key]
         for key in ("names", "latex", "units", "priors"):
@@ -95,7 +90,8 @@ def chain_image(
             file["random"] = np.asarray(state.random[1], dtype=np.uint32)
             names = ("pos", "has_gauss", "gauss")
             file["random"].attrs.update(zip(names, state.random[2:5], strict=True))
-    return seal(image.getvalue())
+
+    return sealed(FORMAT, fill)
 
 
 def read_chain(path: Path) -> tuple[dict[str, Any], ChainState, FloatArray]:

@@ -290,6 +290,6 @@ def _emcee() -> Any:
         import emcee
     except ImportError:
         raise InputError(
-            'sampling needs emcee: install it with pip install "nuprobe[sampling]"'
+            'sampling needs emcee: pip install ".[sampling]" (in a clone)'
         ) from None
     return emcee

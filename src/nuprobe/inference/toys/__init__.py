@@ -11,6 +11,7 @@ from nuprobe.inference.toys.exclusion import CLs, cls
 from nuprobe.inference.toys.fits import BestFits, fit_toys
 from nuprobe.inference.toys.goodness import ToyPValue, toy_p_value
 from nuprobe.inference.toys.plane import ExclusionPlane, exclusion_plane
+from nuprobe.inference.toys.point import PointExclusion, exclusion_at
 from nuprobe.inference.toys.sample import Hypothesis, ToySample, throw
 from nuprobe.inference.toys.settings import ToySettings
 from nuprobe.inference.toys.thresholds import (
@@ -28,6 +29,7 @@ __all__ = [
     "ExclusionPlane",
     "FeldmanCousins",
     "Hypothesis",
+    "PointExclusion",
     "ToyInterval",
     "ToyPValue",
     "ToySample",
@@ -37,6 +39,7 @@ __all__ = [
     "cls",
     "coverage",
     "draw",
+    "exclusion_at",
     "exclusion_plane",
     "feldman_cousins",
     "fit_toys",

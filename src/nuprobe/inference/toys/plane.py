@@ -23,8 +23,10 @@ from nuprobe.border import public
 from nuprobe.errors import InputError, OutputError, shown
 from nuprobe.inference.checkpoints import Checkpoint, probe, progress_bar, stopped
 from nuprobe.inference.costs import Cost, CovarianceCost
+from nuprobe.inference.costs.morphing import full_points
 from nuprobe.inference.executors import working
-from nuprobe.inference.toys.plane_files import PlaneState, plane_image, resumed_plane
+from nuprobe.inference.expectations import expected_counts
+from nuprobe.inference.toys.plane_files import PlaneState
 from nuprobe.inference.toys.plane_result import ExclusionPlane, row_statistic
 from nuprobe.inference.toys.quadratic import QuadraticCost, quadratic
 from nuprobe.inference.toys.settings import ToySettings, settings_of
@@ -38,7 +40,7 @@ _EQUAL = 1e-7  # differences of χ² that rounding may make
 
 
 @dataclass(frozen=True, eq=False)
-class _Problem:
+class Problem:
     """What a worker needs: it travels once.
 
     Attributes
@@ -59,7 +61,7 @@ class _Problem:
     settings: ToySettings
 
 
-def _drawn(problem: _Problem, number: int) -> tuple[list[FloatArray], FloatArray]:
+def drawn(problem: Problem, number: int) -> tuple[list[FloatArray], FloatArray]:
     """Data and centres of the constraints of all toys at one point. Each block has
     random numbers of its own."""
     cost, s = problem.cost, problem.settings
@@ -89,7 +91,7 @@ def _drawn(problem: _Problem, number: int) -> tuple[list[FloatArray], FloatArray
 def _fits(problem: Any, number: int) -> tuple[FloatArray, FloatArray]:
     """Rises of the toys of one point, and shares of them that reach the data: at this
     point, or at every one for toys without a signal."""
-    value = problem.grid.value(*_drawn(problem, number))
+    value = problem.grid.value(*drawn(problem, number))
     without, plane = value[:, -1], value[:, :-1]
     n, m = problem.shape
     if number < n * m:
@@ -153,16 +155,16 @@ def exclusion_plane(
     >>> found.excluded("cls")[2]
     array([ True,  True,  True])
     """
-    names, values = _axes(cost, axes)
+    names, values = plane_axes(cost, axes)
     parameters = tuple(cost.parameters[cost.index(n)] for n in names)
-    points, lowest = _points(cost, names, values, null, fixed)
+    points, lowest = plane_points(cost, names, values, null, fixed)
     shape = (len(values[0]), len(values[1]))
     grid = quadratic(cost, points)
     data = observed(cost)
     found = grid.value(data.data, data.auxiliary)[0]
     # where toys without a signal, and Asimov data, are made
     nuisances = cost.profiled(points).nuisances
-    asimov = _asimov(cost, grid, nuisances)
+    expected = asimov(cost, grid, nuisances)
     plane, without = found[:-1].reshape(shape), float(found[-1])
     best = int(found.argmin())
     column = [cost.index(n) for n in names]
@@ -178,7 +180,7 @@ def exclusion_plane(
         plain = ToySettings(
             chosen.number, chosen.seed, chosen.ensemble, chosen.nuisances
         )
-        problem = _Problem(cost, grid, shape, nuisances, rise, plain)
+        problem = Problem(cost, grid, shape, nuisances, rise, plain)
         state = _thrown(problem, chosen)
     return ExclusionPlane(
         (parameters[0], parameters[1]),
@@ -188,8 +190,8 @@ def exclusion_plane(
         plane,
         without,
         (float(place[0]), float(place[1])),
-        asimov[0].reshape(shape),
-        asimov[1].reshape(shape),
+        expected[0].reshape(shape),
+        expected[1].reshape(shape),
         None if state is None else state.delta.reshape(*shape, -1),
         None if state is None else state.reached.reshape(2, *shape),
         None if state is None else state.without.reshape(2, *shape),
@@ -197,7 +199,7 @@ def exclusion_plane(
     )
 
 
-def _axes(
+def plane_axes(
     cost: Cost, axes: Mapping[str, ArrayLike]
 ) -> tuple[list[str], tuple[FloatArray, FloatArray]]:
     """Names and values of the two axes; raises `InputError`."""
@@ -217,7 +219,7 @@ def _axes(
     return list(axes), (values[0], values[1])
 
 
-def _points(
+def plane_points(
     cost: Cost,
     names: list[str],
     values: tuple[FloatArray, FloatArray],
@@ -248,7 +250,7 @@ def _points(
     return points, lowest
 
 
-def _asimov(
+def asimov(
     cost: Cost, grid: QuadraticCost, nuisances: FloatArray
 ) -> tuple[FloatArray, FloatArray]:
     """Rises of χ² of data without fluctuations: from no signal to each point where
@@ -256,16 +258,21 @@ def _asimov(
     without = [mu[None] for mu in cost.expected(grid.points[-1], nuisances[-1])]
     value = grid.value(without, nuisances[-1:])[0]
     pair = grid.at([-1])
+    points = full_points(cost.layout, grid.points, nuisances)
+    expected = [
+        expected_counts(term.expectation(points[:, columns]), nuisances[:, k])
+        for term, columns, k in cost.layout.places
+    ]
     back = []
-    for i, point in enumerate(grid.points[:-1]):
-        data = [mu[None] for mu in cost.expected(point, nuisances[i])]
+    for i in range(len(points) - 1):
+        data = [mu[i : i + 1] for mu in expected]
         aux = nuisances[i : i + 1]
         rise = pair.value(data, aux)[0, 0] - grid.at([i]).value(data, aux)[0, 0]
         back.append(max(rise, 0.0))
     return np.maximum(value[:-1] - value[-1], 0.0), np.array(back)
 
 
-def _fingerprint(problem: _Problem) -> str:
+def _fingerprint(problem: Problem) -> str:
     """What the results depend on."""
     s = problem.settings
     state = hashlib.sha256(
@@ -277,29 +284,30 @@ def _fingerprint(problem: _Problem) -> str:
     return state.hexdigest()
 
 
-def _thrown(problem: _Problem, settings: ToySettings) -> PlaneState:
+def _thrown(problem: Problem, settings: ToySettings) -> PlaneState:
     """Toys at all points, gone on with if some are done."""
     count = len(problem.grid.points) - 1
     state = PlaneState(
-        np.zeros(count + 1, dtype=bool),
-        np.full((count, settings.number), np.nan),
-        np.full((2, count), np.nan),
-        np.full((2, count), np.nan),
-        probe(problem.cost, problem.grid.points),
+        probe=probe(problem.cost, problem.grid.points),
+        done=np.zeros(count + 1, dtype=bool),
+        delta=np.full((count, settings.number), np.nan),
+        reached=np.full((2, count), np.nan),
+        without=np.full((2, count), np.nan),
     )
     fingerprint = _fingerprint(problem)
     file = settings.file()
     with file.held():
-        known = file.known(lambda path: resumed_plane(path, fingerprint, state))
+        known = file.known(lambda path: state.resumed(path, fingerprint))
         state = known or state
         file.start()
         _work(problem, settings, state, file, fingerprint)
-        file.complete(lambda: plane_image(state, fingerprint, problem.grid.points))
+        points = problem.grid.points
+        file.complete(lambda: state.image(fingerprint, {}, points=points))
     return state
 
 
 def _work(
-    problem: _Problem,
+    problem: Problem,
     settings: ToySettings,
     state: PlaneState,
     file: Checkpoint,
@@ -311,7 +319,7 @@ def _work(
     bar = progress_bar(settings.progress, count + 1, count + 1 - len(left), "point")
 
     def image() -> bytes:
-        return plane_image(state, fingerprint, problem.grid.points)
+        return state.image(fingerprint, {}, points=problem.grid.points)
 
     try:
         where = working(problem, _fits, settings.executor, settings.workers)  # type: ignore[arg-type]

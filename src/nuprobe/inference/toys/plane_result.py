@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from nuprobe.border import public_methods
+from nuprobe.drawing import draws
 from nuprobe.errors import InputError, UnknownNameError, shown
 from nuprobe.inference.levels import check_level, delta_threshold
 from nuprobe.inference.toys.asymptotic import (
@@ -16,6 +17,7 @@ from nuprobe.inference.toys.asymptotic import (
     gaussian_cls,
 )
 from nuprobe.inference.toys.settings import ToySettings
+from nuprobe.inference.toys.smoothing import smoothed
 from nuprobe.inference.toys.thresholds import quantile
 from nuprobe.numerics import FloatArray
 from nuprobe.parameters import Parameter
@@ -71,6 +73,11 @@ class ExclusionPlane:
     reached: FloatArray | None
     reached_without: FloatArray | None
     settings: ToySettings | None
+    _smooth: dict[tuple[str, float], tuple[FloatArray, FloatArray]] = field(
+        default_factory=dict, init=False, repr=False
+    )
+
+    plot = draws("plot_exclusion_plane")
 
     @property
     def lowest(self) -> float:
@@ -111,13 +118,19 @@ class ExclusionPlane:
         assert self.delta is not None
         return int(self.delta.shape[2])
 
-    def exclusion(self, method: str, cl: float = 0.95) -> FloatArray:
+    def exclusion(
+        self, method: str, cl: float = 0.95, *, smooth: bool = True
+    ) -> FloatArray:
         """How strongly each point is excluded: positive where it is, 0 on the contour.
 
         Parameters
         ----------
         method : a name of `methods`.
         cl : confidence level.
+        smooth : of toys, draw what is noisy through the neighbours of each point
+            (a polynomial of second order within three steps, where it describes them
+            within their errors): thresholds, and the ratio of CLs to its formula. The
+            data are never smoothed.
 
         Returns
         -------
@@ -129,11 +142,55 @@ class ExclusionPlane:
             raise UnknownNameError("method", str(method), self.methods)
         if method == "wilks":
             return np.asarray(self.rise - delta_threshold(cl, 2))
+        if method in _TOYS:
+            return self._noisy(method, cl, smooth)[0]
+        return _excess(self.cls(method), cl)
+
+    def exclusion_error(
+        self, method: str, cl: float = 0.95, *, smooth: bool = True
+    ) -> FloatArray:
+        """Monte Carlo error of `exclusion`, shape (n, m); 0 for formulae.
+
+        Parameters
+        ----------
+        method, cl, smooth : as in `exclusion`.
+        """
+        if method in _TOYS and method in self.methods:
+            return self._noisy(method, cl, smooth)[1]
+        return np.zeros_like(self.exclusion(method, cl))
+
+    def _noisy(
+        self, method: str, cl: float, smooth: bool
+    ) -> tuple[FloatArray, FloatArray]:
+        """Exclusion of toys and its Monte Carlo error."""
         if method == "fc":
-            return np.asarray(self.rise - self.threshold(cl)[0])
-        # 0 of some toys is no end of a contour: it is beyond a thousandth
-        shares = np.maximum(self.cls(method), 1e-3 * (1 - cl))
-        return np.asarray(np.log1p(-cl) - np.log(shares))
+            value, error = self.threshold(cl)
+            known, enough = np.zeros_like(value), np.ones(value.shape, dtype=bool)
+        else:
+            # 0 of some toys is no end of a contour: it is beyond a thousandth
+            value = _excess(self.cls(method), cl)
+            error, enough = self._share_error(_CLS[method])
+            # the formula has the structure of the data
+            known = _excess(self.cls(method.removesuffix("-toys")), cl)
+        if smooth:
+            key = method, cl
+            if key not in self._smooth:
+                usable = np.where(enough, error, np.inf)
+                self._smooth[key] = smoothed(value - known, usable)
+            value, left = self._smooth[key]
+            value, error = value + known, np.where(enough, left, error)
+        return (self.rise - value if method == "fc" else value), error
+
+    def _share_error(self, k: int) -> tuple[FloatArray, NDArray[np.bool_]]:
+        """Error of ln CLs from the numbers of toys that reach the data, counting one at
+        least, and where there are enough of them."""
+        assert self.reached is not None
+        assert self.reached_without is not None
+        shares = np.stack([self.reached[k], self.reached_without[k]])
+        counted = np.maximum(shares, 1 / self._toys)
+        variance = ((1 - shares) / counted).sum(axis=0) / self._toys
+        enough = (shares * self._toys >= _ENOUGH).all(axis=0)
+        return np.asarray(np.sqrt(variance)), np.asarray(enough)
 
     def cls(self, method: str) -> FloatArray:
         """CLs at each point, shape (n, m).
@@ -148,11 +205,10 @@ class ExclusionPlane:
             return gaussian_cls(self.asimov, self.asimov, self.signal)
         if method == "raster":
             return asymptotic_cls(self.row_statistic, np.maximum(self.asimov, 0.0))
-        known = {"cls-toys": 0, "raster-toys": 1}
-        if method not in known or self.reached is None or self.reached_without is None:
+        if method not in _CLS or self.reached is None or self.reached_without is None:
             names = [m for m in self.methods if m not in ("wilks", "fc")]
             raise InputError(f"CLs has the methods {names}, got {shown(method)}")
-        k, least = known[method], 1 / (2 * self._toys)
+        k, least = _CLS[method], 1 / (2 * self._toys)
         return np.asarray(self.reached[k] / np.maximum(self.reached_without[k], least))
 
     @property
@@ -178,7 +234,25 @@ class ExclusionPlane:
         ----------
         method, cl : as in `exclusion`.
         """
-        excess = self.exclusion(method, cl)
+        return self._crossings(self.exclusion(method, cl))
+
+    def limit_errors(self, method: str, cl: float = 0.95) -> list[float | None]:
+        """Monte Carlo error of each of the `limits`: half the distance of those of one
+        standard deviation to both sides; None where one of these is not in the grid.
+
+        Parameters
+        ----------
+        method, cl : as in `exclusion`.
+        """
+        excess, error = (f(method, cl) for f in (self.exclusion, self.exclusion_error))
+        low, high = (self._crossings(excess + s * error) for s in (-1, 1))
+        return [
+            None if a is None or b is None else abs(a - b) / 2
+            for a, b in zip(low, high, strict=True)
+        ]
+
+    def _crossings(self, excess: FloatArray) -> list[float | None]:
+        """For each y the x above which an exclusion is positive."""
         found: list[float | None] = []
         for column in excess.T:
             allowed = np.flatnonzero(column <= 0)
@@ -216,6 +290,9 @@ class ExclusionPlane:
                 else None,
                 "excluded": {m: self.excluded(m, level).tolist() for m in self.methods},
                 "limits": {m: self.limits(m, level) for m in self.methods},
+                "limit_errors": {
+                    m: self.limit_errors(m, level) for m in self.methods if m in _TOYS
+                },
             }
             for level in cl
         ]
@@ -239,6 +316,13 @@ class ExclusionPlane:
 
 
 _TOYS: Final = ("fc", "cls-toys", "raster-toys")
+_CLS: Final = {"cls-toys": 0, "raster-toys": 1}
+_ENOUGH: Final = 5  # toys that a share must have for an error of its logarithm
+
+
+def _excess(cls: FloatArray, cl: float) -> FloatArray:
+    """ln of (1 − cl)/CLs, up to that of a thousandth of 1 − cl."""
+    return np.asarray(np.log1p(-cl) - np.log(np.maximum(cls, 1e-3 * (1 - cl))))
 
 
 def row_statistic(twice_nll: FloatArray, without: Any) -> FloatArray:

@@ -11,21 +11,22 @@ from importlib.metadata import version
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from nuprobe.errors import OutputError
 from nuprobe.inference.checkpoints import Checkpoint, probe, progress_bar, stopped
 from nuprobe.inference.costs import Cost
 from nuprobe.inference.executors import working
 from nuprobe.inference.toys.ensemble import Ensemble, draw
-from nuprobe.inference.toys.files import ToyState, resumed_toys, toys_image
+from nuprobe.inference.toys.files import ToyState
 from nuprobe.inference.toys.fits import fit_toys
 from nuprobe.inference.toys.settings import ToySettings
 from nuprobe.numerics import FloatArray
+from nuprobe.reprs import readable
 
 __all__ = ["Hypothesis", "ToySample", "throw"]
 
 
+@readable
 @dataclass(frozen=True, eq=False)
 class Hypothesis:
     """Where toys are drawn, and which values are tested with them.
@@ -43,6 +44,7 @@ class Hypothesis:
     tested: FloatArray
 
 
+@readable
 @dataclass(frozen=True, eq=False)
 class ToySample:
     """Fits of toys at some hypotheses.
@@ -133,7 +135,7 @@ def throw(
     run = _Run(cost, tuple(hypotheses), tuple(free), tuple(others), settings)
     file = settings.file()
     with file.held():
-        known = file.known(lambda p: resumed_toys(p, run.fingerprint, run.state))
+        known = file.known(lambda p: run.state.resumed(p, run.fingerprint))
         run.state = known or run.state
         file.start()
         tasks = [t for t in run.tasks() if not run.state.done[t.number, t.toys].all()]
@@ -224,9 +226,9 @@ class _Run:
 
     def image(self) -> bytes:
         """What there is so far, as a file."""
-        names = tuple(p.name for p in self.cost.parameters)
-        truths: NDArray[np.float64] = np.array([h.truth for h in self.hypotheses])
-        return toys_image(self.state, self.fingerprint, names, truths)
+        said = {"parameters": [p.name for p in self.cost.parameters]}
+        truths = np.array([h.truth for h in self.hypotheses])
+        return self.state.image(self.fingerprint, said, truths=truths)
 
     def remedy(self, file: Checkpoint) -> str:
         """What is saved, and how to go on."""

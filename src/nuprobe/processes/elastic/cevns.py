@@ -47,6 +47,7 @@ from nuprobe.models import Couplings, Model, Propagator
 from nuprobe.nuclei import Axial, Component, Target, TargetSpec, check_axial
 from nuprobe.numerics import FloatArray
 from nuprobe.processes import cross_section
+from nuprobe.processes.currents import NeutralCurrent
 from nuprobe.processes.elastic import amplitudes as amp
 from nuprobe.processes.elastic.nuclear import (
     AXIAL_TERMS,
@@ -64,7 +65,6 @@ from nuprobe.processes.interface import (
     Deposit,
     Exchange,
     Exchanges,
-    Process,
     Scatterer,
     Slot,
 )
@@ -91,7 +91,7 @@ _AXIAL_SLOTS: Final = tuple((Propagator(), n) for n in NUCLEONS)
 @public
 @quick_methods
 @dataclass(frozen=True)
-class Cevns(Process):
+class Cevns(NeutralCurrent):
     """The process as cross sections and templates see it.
 
     Attributes
@@ -156,38 +156,12 @@ class Cevns(Process):
         """Return those of `exchanges` in which a photon is exchanged."""
         return amp.diverging(self.terms(exchanges))
 
-    def coefficients(
-        self,
-        couplings: Couplings,
-        state: FlavourState,
-        anti: bool,
-        exchanges: Exchanges,
-    ) -> FloatArray:
-        """Coefficients of the terms, shape (terms,) or (points, terms).
-
-        `couplings`, `state`, `anti`, `exchanges`: as in `Process.coefficients`.
-        """
-        return self._coefficients(couplings, None, state, exchanges)
-
-    def coefficient_derivatives(
-        self,
-        couplings: Couplings,
-        slope: Couplings,
-        state: FlavourState,
-        anti: bool,
-        exchanges: Exchanges,
-    ) -> FloatArray:
-        """Derivative of `coefficients` where the `couplings` move along `slope`.
-
-        `state`, `anti`, `exchanges`: as in `Process.coefficients`.
-        """
-        return self._coefficients(couplings, slope, state, exchanges)
-
-    def _coefficients(
+    def _weights(
         self,
         couplings: Couplings,
         slope: Couplings | None,
         state: FlavourState,
+        anti: bool,
         exchanges: Exchanges,
     ) -> FloatArray:
         def pairs(given: str, entries: tuple[Exchange, ...]) -> list[FloatArray]:

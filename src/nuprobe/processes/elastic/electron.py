@@ -38,6 +38,7 @@ from nuprobe.models import Couplings, Model
 from nuprobe.nuclei import Binding, Target, TargetSpec, check_binding
 from nuprobe.numerics import FloatArray
 from nuprobe.processes import cross_section
+from nuprobe.processes.currents import NeutralCurrent
 from nuprobe.processes.elastic import amplitudes as amp
 from nuprobe.processes.elastic.atomic import (
     CHARGES,
@@ -59,7 +60,6 @@ from nuprobe.processes.interface import (
     ELECTRON_RECOIL,
     Deposit,
     Exchanges,
-    Process,
     Scatterer,
 )
 
@@ -81,7 +81,7 @@ __all__ = [
 @public
 @quick_methods
 @dataclass(frozen=True)
-class Electron(Process):
+class Electron(NeutralCurrent):
     """The process as cross sections and templates see it.
 
     Attributes
@@ -141,31 +141,14 @@ class Electron(Process):
         """Return those of `exchanges` in which a photon is exchanged."""
         return amp.diverging(terms(exchanges))
 
-    def coefficients(
+    def _weights(
         self,
         couplings: Couplings,
+        slope: Couplings | None,
         state: FlavourState,
         anti: bool,
         exchanges: Exchanges,
     ) -> FloatArray:
-        """Coefficients of the terms, shape (terms,) or (points, terms).
-
-        `couplings`, `state`, `anti`, `exchanges`: as in `Process.coefficients`.
-        """
-        return _coefficients(couplings, None, state, exchanges)
-
-    def coefficient_derivatives(
-        self,
-        couplings: Couplings,
-        slope: Couplings,
-        state: FlavourState,
-        anti: bool,
-        exchanges: Exchanges,
-    ) -> FloatArray:
-        """Derivative of `coefficients` where the `couplings` move along `slope`.
-
-        `state`, `anti`, `exchanges`: as in `Process.coefficients`.
-        """
         return _coefficients(couplings, slope, state, exchanges)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, Final
+from typing import Any
 
 import numpy as np
 
@@ -16,27 +16,22 @@ from nuprobe.inverse_beta import TwoBody
 from nuprobe.models import Couplings
 from nuprobe.nuclei import Target, isotope
 from nuprobe.numerics import FloatArray
+from nuprobe.processes.currents import ChargedCurrent, NeutralCurrent
 from nuprobe.processes.interface import (
+    ELECTRON_ENERGY,
+    ENERGY_TRANSFER,
     Deposit,
     Exchanges,
     KernelGroup,
-    Process,
     Scatterer,
+    no_response,
 )
 from nuprobe.processes.nuclear import allowed
 from nuprobe.processes.nuclear.common import count_of, isovector, within
-from nuprobe.processes.nuclear.electron_flavour import electron_share
 from nuprobe.processes.nuclear.levels import Level, Levels, levels
 from nuprobe.processes.nuclear.two_body import LeptonEnergy, Transfer
 
 __all__ = ["CarbonCharged", "CarbonNeutral", "checked"]
-
-_LEPTON: Final = Deposit("electron energy", r"E_e")
-_TRANSFER: Final = Deposit("energy transfer", r"\omega")
-
-
-def _one(t: FloatArray) -> FloatArray:
-    return np.ones((*t.shape, 1))
 
 
 def _count(target: Target | None, table: Levels) -> float:
@@ -66,7 +61,7 @@ def checked(table: Levels, e: FloatArray) -> None:
 @public
 @quick_methods
 @dataclass(frozen=True)
-class CarbonCharged(Process):
+class CarbonCharged(ChargedCurrent):
     """Transitions by charged currents, ν_e to e⁻ or, of a table that says so, ν̄_e to
     e⁺.
 
@@ -94,7 +89,17 @@ class CarbonCharged(Process):
     @property
     def deposit(self) -> Deposit:
         """The total energy of the electron."""
-        return _LEPTON
+        return ELECTRON_ENERGY
+
+    @property
+    def accurate_to(self) -> float:
+        """Energy in MeV that the table of levels says."""
+        return levels(self.levels).accurate_to
+
+    @property
+    def left_out(self) -> str:
+        """What the table of levels says."""
+        return levels(self.levels).left_out
 
     def scatterers(self, target: Target | None) -> tuple[Scatterer, ...]:
         """Return one scatterer a level of the product, for the nuclei of a `target` or
@@ -121,24 +126,12 @@ class CarbonCharged(Process):
             )
         return tuple(result)
 
-    def terms(self, exchanges: Exchanges) -> tuple[str, ...]:
-        """Return the one term, whatever the `exchanges`: that of the W boson."""
-        return ("w",)
-
-    def coefficients(
-        self,
-        couplings: Couplings,
-        state: FlavourState,
-        anti: bool,
-        exchanges: Exchanges,
-    ) -> FloatArray:
-        """Share of electron neutrinos (or antineutrinos), shape (1,).
-
-        `couplings`, `state`, `anti`, `exchanges`: as in `Process.coefficients`.
-        """
+    @property
+    def antineutrino(self) -> bool:
+        """Whether the table is of antineutrinos."""
         table = levels(self.levels)
         assert table.charged is not None  # __post_init__
-        return np.array([electron_share(state, anti, table.charged.antineutrino)])
+        return table.charged.antineutrino
 
 
 def _charged(
@@ -154,13 +147,13 @@ def _charged(
 
 
 def _charged_groups(kernel: Any, exchanges: Exchanges) -> tuple[KernelGroup, ...]:
-    return (KernelGroup(("w",), _one, function=kernel, positive=True),)
+    return (KernelGroup(("w",), no_response, function=kernel, positive=True),)
 
 
 @public
 @quick_methods
 @dataclass(frozen=True)
-class CarbonNeutral(Process):
+class CarbonNeutral(NeutralCurrent):
     """Allowed transitions by neutral currents, of every flavour.
 
     Attributes
@@ -187,12 +180,22 @@ class CarbonNeutral(Process):
     @property
     def deposit(self) -> Deposit:
         """The energy that the neutrino hands over: excitation and recoil."""
-        return _TRANSFER
+        return ENERGY_TRANSFER
 
     @property
     def constituents(self) -> tuple[str, ...]:
         """Proton and neutron."""
         return ("p", "n")
+
+    @property
+    def accurate_to(self) -> float:
+        """Energy in MeV that the table of levels says."""
+        return levels(self.levels).accurate_to
+
+    @property
+    def left_out(self) -> str:
+        """What the table of levels says."""
+        return levels(self.levels).left_out
 
     def scatterers(self, target: Target | None) -> tuple[Scatterer, ...]:
         """Return one scatterer a level, for the nuclei of a `target` or for one
@@ -227,35 +230,17 @@ class CarbonNeutral(Process):
         reach these levels, or hardly."""
         return self._terms
 
-    def coefficients(
+    def _weights(
         self,
         couplings: Couplings,
+        slope: Couplings | None,
         state: FlavourState,
         anti: bool,
         exchanges: Exchanges,
     ) -> FloatArray:
         """Isovector axial couplings squared, 1 in the Standard Model, and times vector
-        ones, shape (..., terms).
-
-        `couplings`, `state`, `anti`, `exchanges`: as in `Process.coefficients`.
-        """
-        return self._weights(isovector(couplings, None, state, anti))
-
-    def coefficient_derivatives(
-        self,
-        couplings: Couplings,
-        slope: Couplings,
-        state: FlavourState,
-        anti: bool,
-        exchanges: Exchanges,
-    ) -> FloatArray:
-        """Derivative of `coefficients` where the `couplings` move along `slope`.
-
-        `state`, `anti`, `exchanges`: as in `Process.coefficients`.
-        """
-        return self._weights(isovector(couplings, slope, state, anti))
-
-    def _weights(self, pair: tuple[FloatArray, FloatArray]) -> FloatArray:
+        ones, shape (..., terms)."""
+        pair = isovector(couplings, slope, state, anti)
         used = pair[: len(self._terms)]
         return np.stack(np.broadcast_arrays(*used), axis=-1)
 
@@ -274,6 +259,6 @@ def _neutral_groups(
         return allowed.neutral(reaction, level, e, t)[part]
 
     return tuple(
-        KernelGroup((term,), _one, function=partial(kernel, part), positive=True)
+        KernelGroup((term,), no_response, function=partial(kernel, part), positive=True)
         for part, term in enumerate(terms)
     )

@@ -11,6 +11,7 @@ energy more. What is exchanged is the W boson of the Standard Model, whatever th
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from typing import Final
@@ -22,11 +23,10 @@ from nuprobe import inverse_beta
 from nuprobe.border import public, quick_methods
 from nuprobe.constants import HBARC_MEV_CM, M_ELECTRON
 from nuprobe.errors import InputError, UnknownNameError, warn
-from nuprobe.flavours import FlavourState
 from nuprobe.fluxes import Flux, means
 from nuprobe.fluxes import flux as as_flux
 from nuprobe.inverse_beta import DEFAULT, REACTION, VERSIONS, Version, vogel_beacom
-from nuprobe.models import Couplings, StandardModel
+from nuprobe.models import StandardModel
 from nuprobe.nuclei import Target, TargetSpec
 from nuprobe.nuclei import target as make_target
 from nuprobe.numerics import (
@@ -36,6 +36,7 @@ from nuprobe.numerics import (
     numbers,
 )
 from nuprobe.processes import cross_section
+from nuprobe.processes.currents import ChargedCurrent
 from nuprobe.processes.inputs import deposits, energies
 from nuprobe.processes.interface import (
     POSITRON_ENERGY,
@@ -43,11 +44,10 @@ from nuprobe.processes.interface import (
     DepositRange,
     Exchanges,
     KernelGroup,
-    Process,
     Scatterer,
+    no_response,
 )
 from nuprobe.processes.nuclear.common import count_of
-from nuprobe.processes.nuclear.electron_flavour import electron_share
 from nuprobe.processes.nuclear.two_body import FirstOrderRange, LeptonEnergy
 
 __all__ = [
@@ -69,14 +69,10 @@ _FIRST_ORDER_REACH: Final = 100.0
 """MeV: above, the expansion in E/M is of no use."""
 
 
-def _one(t: FloatArray) -> FloatArray:
-    return np.ones((*t.shape, 1))
-
-
 @public
 @quick_methods
 @dataclass(frozen=True)
-class InverseBeta(Process):
+class InverseBeta(ChargedCurrent):
     """The process as cross sections and templates see it.
 
     Attributes
@@ -128,24 +124,12 @@ class InverseBeta(Process):
 
     def _groups(self, exchanges: Exchanges) -> tuple[KernelGroup, ...]:
         kernel = partial(inverse_beta.differential, version=self.version)
-        return (KernelGroup(("w",), _one, function=kernel, positive=True),)
+        return (KernelGroup(("w",), no_response, function=kernel, positive=True),)
 
-    def terms(self, exchanges: Exchanges) -> tuple[str, ...]:
-        """Return the one term, whatever the `exchanges`: that of the W boson."""
-        return ("w",)
-
-    def coefficients(
-        self,
-        couplings: Couplings,
-        state: FlavourState,
-        anti: bool,
-        exchanges: Exchanges,
-    ) -> FloatArray:
-        """Share of electron antineutrinos, shape (1,).
-
-        `couplings`, `state`, `anti`, `exchanges`: as in `Process.coefficients`.
-        """
-        return np.array([electron_share(state, anti, True)])
+    @property
+    def antineutrino(self) -> bool:
+        """It takes antineutrinos."""
+        return True
 
 
 def _checked(e_nu: ArrayLike, version: Version) -> FloatArray:
@@ -280,11 +264,8 @@ def flux_averaged(
     >>> flux_averaged("reactor")
     9.271e-44
     """
-    source = as_flux(flux)
-    number = source.total("nubar_e")
-    if number == 0:
-        raise InputError(f"flux {source.name} has no nubar_e")
-    return per_unit(source, target, version=version, rtol=rtol) / number
+    sigma = _within(target, version, rtol)
+    return means.mean(as_flux(flux), "nubar_e", sigma, REACTION.threshold, rtol)
 
 
 @public
@@ -319,12 +300,15 @@ def per_unit(
     >>> per_unit(nu.flux("reactor", lowest="1.8 MeV", **uranium))
     6.669e-43
     """
-    source = as_flux(flux)
+    sigma = _within(target, version, rtol)
+    return means.per_unit(as_flux(flux), "nubar_e", sigma, REACTION.threshold, rtol)
 
-    def sigma(e_nu: FloatArray) -> FloatArray:
-        return total(e_nu, target, version=version, rtol=rtol / 10)
 
-    return means.per_unit(source, "nubar_e", sigma, REACTION.threshold, rtol)
+def _within(
+    target: TargetSpec | None, version: Version, rtol: float
+) -> Callable[[FloatArray], FloatArray]:
+    """`total` as accurate as a mean over a flux needs it."""
+    return partial(total, target=target, version=version, rtol=rtol / 10)
 
 
 @public

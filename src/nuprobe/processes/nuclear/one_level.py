@@ -9,6 +9,7 @@ from nuprobe.flavours import FlavourState
 from nuprobe.models import Couplings
 from nuprobe.nuclei import Target
 from nuprobe.numerics import FloatArray
+from nuprobe.processes.currents import NeutralCurrent
 from nuprobe.processes.interface import Deposit, Exchanges, Process, Scatterer
 
 __all__ = ["one_level"]
@@ -34,7 +35,7 @@ def one_level(process: Process, level: str) -> Process:
 
 # not a process by name: the library knows classes without an underscore
 @dataclass(frozen=True)
-class _OneLevel(Process):
+class _OneLevel(NeutralCurrent):
     """The process of one level; everything else is that of the whole.
 
     Attributes
@@ -75,15 +76,17 @@ class _OneLevel(Process):
         """Return the terms of the process, for `exchanges`."""
         return self.process.terms(exchanges)
 
-    def coefficients(
+    def _weights(
         self,
         couplings: Couplings,
+        slope: Couplings | None,
         state: FlavourState,
         anti: bool,
         exchanges: Exchanges,
     ) -> FloatArray:
-        """Coefficients of the process.
-
-        `couplings`, `state`, `anti`, `exchanges`: as in `Process.coefficients`.
-        """
-        return self.process.coefficients(couplings, state, anti, exchanges)
+        """Those of the process."""
+        if slope is None:
+            return self.process.coefficients(couplings, state, anti, exchanges)
+        return self.process.coefficient_derivatives(
+            couplings, slope, state, anti, exchanges
+        )

@@ -8,6 +8,7 @@ electromagnetic  charge radii, moments and charges of neutrinos
 carbon           transitions of carbon nuclei between levels
 deuteron_tables  public tables of the break-up of the deuteron
 baselines        disappearance over short baselines
+energy_scales    ratios of detectors whose energy scales are free
 bounds           bounds that come from elsewhere: (g−2)_μ, monophotons
 independent      sizes that independent calculations found
 deuteron         break-up of the deuteron
@@ -24,6 +25,7 @@ majorana         Dirac or Majorana: decays, double beta decay, relic neutrinos
 from nuprobe.reproductions.recipes.baselines import (
     disappearance_best,
     disappearance_chi2,
+    disappearance_exclusion,
     disappearance_ratio,
 )
 from nuprobe.reproductions.recipes.bounds import (
@@ -74,6 +76,7 @@ from nuprobe.reproductions.recipes.electromagnetic import (
     standard_charge_radius,
     transition_moment_scale,
 )
+from nuprobe.reproductions.recipes.energy_scales import disappearance_scales
 from nuprobe.reproductions.recipes.experiments import (
     bound,
     counts,
@@ -180,7 +183,9 @@ __all__ = [
     "dirac_moment",
     "disappearance_best",
     "disappearance_chi2",
+    "disappearance_exclusion",
     "disappearance_ratio",
+    "disappearance_scales",
     "double_beta_half_life",
     "double_beta_mass",
     "effective_neutrinos",

@@ -1,0 +1,61 @@
+"""The commands: where each is, and one line of help."""
+
+from __future__ import annotations
+
+COMMANDS: dict[str, tuple[str, str]] = {
+    "list": (
+        "nuprobe.cli.list",
+        "Everything that can be named: targets, fluxes, models, experiments, …",
+    ),
+    "xsec": ("nuprobe.cli.xsec", "Cross sections."),
+    "form-factors": ("nuprobe.cli.form_factors", "Form factors of a nucleus over q."),
+    "new": ("nuprobe.cli.new", "A commented folder of your own to begin with."),
+    "check": ("nuprobe.cli.check", "Everything that is wrong with a folder."),
+    "rate": ("nuprobe.cli.rate", "Expected counts of an experiment."),
+    "fit": ("nuprobe.cli.fit", "Fit parameters to the data of an experiment."),
+    "scan": ("nuprobe.cli.scan", "Scan a grid of parameters; resumable."),
+    "sample": (
+        "nuprobe.cli.sample",
+        "Sample the posterior of parameters: credible intervals, chains, corner plot.",
+    ),
+    "toys": ("nuprobe.cli.toys", "Simulated data: coverage, thresholds, CLs."),
+    "plane": ("nuprobe.cli.plane", "Exclusion of a plane by several statistics."),
+    "limit": ("nuprobe.cli.limit", "Largest couplings that experiments allow."),
+    "match": ("nuprobe.cli.match", "Wilson coefficients that a boson leaves."),
+    "majorana": (
+        "nuprobe.cli.majorana",
+        "Dirac or Majorana: heavy neutrinos, double beta decay, relic neutrinos.",
+    ),
+    "gap": ("nuprobe.cli.gap", "Cosmic neutrinos that a Z' absorbs: IceCube's gap."),
+    "sensitivity": ("nuprobe.cli.sensitivity", "Reach of tridents by beam energy."),
+    "solar": ("nuprobe.cli.solar", "Solar neutrinos: survival, mixing and L_1A."),
+    "precession": ("nuprobe.cli.precession", "Solar neutrinos in the Sun's field."),
+    "cosmology": ("nuprobe.cli.cosmology", "The early universe with moments."),
+    "star": ("nuprobe.cli.star", "Red giants that cool by magnetic moments."),
+    "reproduce": (
+        "nuprobe.cli.reproduce",
+        "Published numbers beside computed ones; exit code 1 if one disagrees.",
+    ),
+    "events": (
+        "nuprobe.cli.events",
+        "Neutrino trident events: generated, weighted by any model, written.",
+    ),
+    "catalogue": (
+        "nuprobe.cli.catalogue",
+        "Published constraints: shown, searched, checked, exported, plotted.",
+    ),
+    "schema": ("nuprobe.cli.schema", "JSON Schemas of experiments and catalogue."),
+    "data": (
+        "nuprobe.cli.data",
+        "Full data releases: fetched by DOI or from a folder, checksums verified.",
+    ),
+    "completion": (
+        "nuprobe.cli.completion",
+        "Names completed by the shell: bash, zsh, fish.",
+    ),
+    "demo": (
+        "nuprobe.cli.demo",
+        "The main job: CsI 2017 from folder to fit, with plots and tables.",
+    ),
+}
+"""Command → module, one line of help: the help page imports nothing else."""

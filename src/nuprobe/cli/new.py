@@ -1,0 +1,65 @@
+"""``nuprobe new``: a folder of one's own to begin with."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from nuprobe.cli.options import command
+from nuprobe.cli.output import new_folder, overwrite_option, overwriting
+
+_FOLDER = click.argument("folder", type=click.Path(path_type=Path))
+
+
+@click.group("new")
+def new_command() -> None:
+    """A commented folder of your own, made from one that comes with nuprobe: change its
+    numbers, then run `nuprobe check`."""
+
+
+@command("experiment", epilog="Example: nuprobe new experiment ./ge --like conus-plus")
+@_FOLDER
+@click.option(
+    "--like",
+    required=True,
+    help="Name of `nuprobe list experiments` whose folder is copied.",
+)
+@overwrite_option
+def experiment_command(folder: Path, like: str) -> None:
+    """Write FOLDER with experiment.toml, in which a comment explains each key, the
+    tables and a README to fill in. It gives the same counts as the original; the name
+    of the folder becomes that of the experiment."""
+    from nuprobe.experiments import new_experiment
+
+    new_folder(folder, overwriting())
+    _say(new_experiment(folder, like), folder, "rate")
+
+
+@command("flux", epilog="Example: nuprobe new flux ./myflux --like sns")
+@_FOLDER
+@click.option(
+    "--like",
+    required=True,
+    help="Name of `nuprobe list fluxes` whose folder is copied.",
+)
+@overwrite_option
+def flux_command(folder: Path, like: str) -> None:
+    """Write FOLDER with flux.toml, in which a comment explains each key, its tables and
+    a README to fill in."""
+    from nuprobe.experiments import new_flux
+
+    new_folder(folder, overwriting())
+    _say(new_flux(folder, like), folder, None)
+
+
+def _say(made: Path, folder: Path, then: str | None) -> None:
+    given = str(folder) if "/" in str(folder) else f"./{folder}"
+    files = sorted(p.name for p in made.iterdir() if not p.name.startswith("."))
+    more = f", nuprobe {then} {given}" if then else ""
+    click.echo(f"wrote {given} ({', '.join(files)})")
+    click.echo(f"next: nuprobe check {given}{more}")
+
+
+new_command.add_command(experiment_command)
+new_command.add_command(flux_command)

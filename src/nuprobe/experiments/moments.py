@@ -1,0 +1,95 @@
+"""What experiments that see magnetic and electric moments alone have in common: the
+early universe and stars."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, ClassVar, Final, NoReturn
+
+import numpy as np
+
+from nuprobe.border import public
+from nuprobe.cosmology.moments import Squares, squares
+from nuprobe.errors import InputError
+from nuprobe.experiments.folders import FileT, MeasuredExperiment
+from nuprobe.fluxes import Flux
+from nuprobe.models import Electromagnetic, StandardModel
+from nuprobe.nuclei import Target
+from nuprobe.parameters import Parameter
+
+__all__ = ["MomentExperiment", "with_moments"]
+
+_MOMENTS: Final = ("magnetic_moment.", "electric_moment.", "mu_eff")
+
+
+class MomentExperiment(MeasuredExperiment[FileT]):
+    """What is measured far from a laboratory, and depends on the moments of neutrinos:
+    it has no flux, no target and no bins."""
+
+    STUDIED: ClassVar[str]
+    """What is looked at, for messages."""
+
+    @property
+    def flux(self) -> Flux:
+        """There is none."""
+        return self._lacks("flux")
+
+    def target(self) -> Target:
+        """There is none."""
+        return self._lacks("target")
+
+    def _lacks(self, what: str) -> NoReturn:
+        raise InputError(f"{self.name} measures {self.STUDIED}: it has no {what}")
+
+    @public
+    def parameters(self, model: Any = None) -> tuple[Parameter, ...]:
+        """What a fit can free with a `model` (default: Majorana moments): its
+        moments."""
+        known = getattr(with_moments(model), "parameters", ())
+        return tuple(p for p in known if p.name.startswith(_MOMENTS))
+
+    def depends_on(self, model: Any, parameter: str) -> bool:
+        """Whether what is measured depends on a parameter.
+
+        Parameters
+        ----------
+        model : as in `cost`.
+        parameter : its name.
+        """
+        if parameter not in {p.name for p in self.parameters(model)}:
+            return False
+        form = squares(with_moments(model), (parameter,))
+        return bool(np.any(form.quadratic) or np.any(form.linear))
+
+    def _over(
+        self, model: Any, free: Sequence[str]
+    ) -> tuple[tuple[Parameter, ...], Squares]:
+        """Free moments of a model, and the squares over them."""
+        moments = [name for name in free if name.startswith(_MOMENTS)]
+        if isinstance(model, StandardModel) and moments:
+            raise InputError(
+                f"{self.name}: the Standard Model has no {moments[0]} to free, and a"
+                " moment is Majorana or Dirac: give --model electromagnetic --param"
+                " kind=majorana (or kind=dirac), in Python"
+                ' nu.Electromagnetic(magnetic_moment={"emu": 0.0}, kind="majorana")'
+            )
+        model = with_moments(model)
+        parameters = self._freed(free, self.parameters(model))
+        return parameters, squares(model, tuple(free))
+
+
+def with_moments(model: Any) -> Any:
+    """The model, or Majorana moments that are zero for the Standard Model.
+
+    Parameters
+    ----------
+    model : any, or None.
+
+    Examples
+    --------
+    >>> with_moments(None).kind
+    'majorana'
+    """
+    if model is None or isinstance(model, StandardModel):
+        return Electromagnetic(magnetic_moment=np.zeros((3, 3)), kind="majorana")
+    return model

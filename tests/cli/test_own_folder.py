@@ -1,0 +1,57 @@
+"""``nuprobe new`` and ``nuprobe check``."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from tests.command_line import Run
+
+
+@pytest.fixture(autouse=True)
+def inside(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Folders are made in a new one."""
+    monkeypatch.chdir(tmp_path)
+
+
+def test_new_check_rate(run: Run, tmp_path: Path) -> None:
+    code, out, err = run("new", "experiment", "./ge", "--like", "conus-plus")
+    assert (code, err) == (0, "")
+    assert "next: nuprobe check ./ge, nuprobe rate ./ge" in out
+    code, out, _ = run("check", "./ge")
+    assert (code, out.splitlines()[-1]) == (0, "ge: no problems, 1 warning")
+    assert run("rate", "./ge")[0] == 0
+    # written again only if asked to
+    assert run("new", "experiment", "./ge", "--like", "conus-plus")[0] == 2
+    again = ("new", "experiment", "./ge", "--like", "texono-csi", "--overwrite")
+    assert run(*again)[0] == 0
+    assert 'material = "CsI"' in (tmp_path / "ge/experiment.toml").read_text()
+
+
+def test_exit_code_and_json(run: Run, tmp_path: Path) -> None:
+    run("new", "flux", "beam", "--like", "sns")
+    file = tmp_path / "beam/flux.toml"
+    file.write_text(file.read_text().replace("0.08\n", "-0.08\n", 1))
+    code, out, _ = run("check", "beam", "--json")
+    found = json.loads(out)
+    assert (code, found["problems"]) == (2, 1)
+    assert found["findings"][0]["key"] == "source.neutrinos_per_flavour"
+    assert isinstance(found["findings"][0]["line"], int)
+
+
+def test_no_such_folder(run: Run) -> None:
+    code, out, err = run("check", "nowhere")
+    assert (code, out) == (2, "")
+    assert "experiment.toml" in err
+    assert err.count("\n") == 1
+    code, _, err = run("new", "experiment", "ge", "--like", "conus")
+    assert (code, err.count("\n")) == (2, 1)
+    assert "did you mean conus-plus" in err
+
+
+def test_templates(run: Run) -> None:
+    code, out, _ = run("list", "templates")
+    assert code == 0
+    assert "conus-plus" in out
+    assert "supernova" in out
