@@ -103,7 +103,7 @@ def _breit_wheeler(s: FloatArray) -> FloatArray:
     """s σ up to a constant."""
     b = np.sqrt(np.maximum(1 - 4 * _M**2 / s, 0.0))
     b = np.minimum(b, 1 - 1e-15)
-    return (3 - b**4) * np.log((1 + b) / (1 - b)) - 2 * b * (2 - b**2)
+    return np.asarray((3 - b**4) * np.log((1 + b) / (1 - b)) - 2 * b * (2 - b**2))
 
 
 def pairs(rng: np.random.Generator, e: FloatArray, t: float) -> FloatArray:
