@@ -196,11 +196,18 @@ def units_of(dimension: str) -> str:
     ----------
     dimension : one of `DIMENSIONS`.
 
+    Raises
+    ------
+    UnknownNameError
+        If there is no such dimension.
+
     Examples
     --------
     >>> units_of("mass")
     'g, kg, t'
     """
+    if not isinstance(dimension, str) or dimension not in _DIMENSIONS:
+        raise UnknownNameError("dimension", dimension, _DIMENSIONS)
     return ", ".join(u for u in _DIMENSIONS[dimension] if u)
 
 
