@@ -53,3 +53,43 @@ def test_mistakes(
         code, _, err = said(monkeypatch, capsys, *options)
         assert code == 2
         assert "Traceback" not in err
+
+
+LAR = ("coherent-lar-2020", "--analysis", "published", "--free", "cevns_scale")
+
+
+def test_expected_limit_of_an_experiment(
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    tmp_path: Path,
+) -> None:
+    figure = tmp_path / "limit.png"
+    more = ("--toys", "20", "--cl", "0.9", "--plot", str(figure), "--json")
+    code, out, _ = said(monkeypatch, capsys, *LAR, *more)
+    found = json.loads(out)
+    assert code == 0
+    assert figure.stat().st_size > 5e3
+    assert found["expected"]["median"] == pytest.approx(0.513, rel=1e-3)
+    assert found["number"] == 20
+    code, out, _ = said(monkeypatch, capsys, *LAR)
+    assert (code, "median" in out, "by toys" in out) == (0, True, False)
+
+
+@pytest.mark.parametrize(
+    ("line", "part"),
+    [
+        (("--free", "rn"), "name it"),
+        (("coherent-lar-2020",), "--free is needed"),
+        ((*LAR, "--energy", "1 GeV"), "--energy is for beams"),
+        (("coherent-lar-2020", "--free", "nothing"), "nothing"),
+    ],
+)
+def test_experiment_and_beams_do_not_mix(
+    line: tuple[str, ...],
+    part: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    code, out, err = said(monkeypatch, capsys, *line)
+    assert (code, out, err.count("\n")) == (2, "", 1)
+    assert part in err

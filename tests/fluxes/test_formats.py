@@ -10,6 +10,7 @@ import pytest
 
 import nuprobe as nu
 from nuprobe.errors import NuprobeError
+from nuprobe.fluxes import Flux
 from nuprobe.fluxes.formats import SEVEN, read_flux_file
 
 HEAD = """schema_version = 1
@@ -25,13 +26,13 @@ emission = "{emission}"
 
 def flux(
     folder: Path, source: str, per: str = "second", emission: str = "beam"
-) -> nu.fluxes.Flux:
+) -> Flux:
     text = HEAD.format(per=per, emission=emission, source=source)
     (folder / "flux.toml").write_text(text)
     return nu.flux(folder)
 
 
-def total(one: nu.fluxes.Flux, name: str) -> float:
+def total(one: Flux, name: str) -> float:
     (part,) = (c for c in one.components if c.name == name)
     return float(part.integrate(np.ones_like))
 

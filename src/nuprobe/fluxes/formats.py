@@ -81,8 +81,17 @@ def read_flux_file(path: Traversable | Path, kind: str | None = None) -> FluxTab
     Notes
     -----
     Columns and units of SNOwGLoBES are those of its manual, version 1.3 (sections 4 and
-    8.1); those of GLoBES of Huber:2004ka, as DUNE's files use them; arrays of snewpy
-    of its `flux.Container`.
+    8.1); those of GLoBES are as its users write them (unverified in its own manual);
+    arrays of snewpy those that its `flux.Container` saves.
+
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder:
+    ...     path = Path(folder, "beam.txt")
+    ...     _ = path.write_text("1 0 2 0 0 1 0\\n2 0 4 0 0 2 0\\n")
+    ...     read_flux_file(path).values["nu_mu"]
+    array([0.002, 0.004])
     """
     if kind not in (None, *FORMATS):
         raise UnknownNameError("format of a flux file", kind, FORMATS)
@@ -118,6 +127,15 @@ def numbers(path: Traversable | Path) -> FloatArray:
     ------
     InputError
         If a row has another number of columns, or a cell is no finite number.
+
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder:
+    ...     path = Path(folder, "flux.dat")
+    ...     _ = path.write_text("E nu_e\\n1 2\\n3 4\\n")
+    ...     numbers(path).tolist()
+    [[1.0, 3.0], [2.0, 4.0]]
     """
     rows: list[list[float]] = []
     for number, line in enumerate(_lines(path), 1):
