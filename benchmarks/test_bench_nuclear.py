@@ -32,7 +32,12 @@ def table() -> Iterator[None]:
     """Collect one row a measurement and print them all at the end."""
     ROWS.clear()
     yield
-    head = ("what", "100 energies", "error, plain quadrature", "plain over this")
+    head = (
+        "what",
+        "100 energies, CPU (goal)",
+        "error, plain quadrature",
+        "plain over this",
+    )
     widths = [max(len(row[i]) for row in [head, *ROWS]) for i in range(4)]
     lines = [
         "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True))
@@ -48,10 +53,15 @@ def _reported(
     plain: Callable[[float], float],
 ) -> None:
     found = benchmark(sigma, E)
-    best = float(benchmark.stats.stats.min)  # type: ignore[union-attr]
-    started = time.perf_counter()
+    # of this process alone: other programs change the time that passes
+    best = np.inf
+    for _ in range(5):
+        started = time.process_time()
+        sigma(E)
+        best = min(best, time.process_time() - started)
+    started = time.process_time()
     expected = np.array([plain(float(e)) for e in E[SAMPLE]])
-    slow = (time.perf_counter() - started) / SAMPLE.size * E.size
+    slow = (time.process_time() - started) / SAMPLE.size * E.size
     known = expected > 0
     error = np.abs(found[SAMPLE][known] / expected[known] - 1).max()
     assert error < 1e-6
@@ -62,7 +72,7 @@ def _reported(
 
 CHANNELS: list[tuple[str, str, dict[str, Any]]] = [
     ("ibd", "nubar_e", {}),
-    ("ibd", "nubar_e", {"form": "vogel-beacom"}),
+    ("ibd", "nubar_e", {"version": "vogel-beacom"}),
     ("carbon-cc", "nu_e", {"levels": "carbon13"}),
     ("carbon-cc", "nu_e", {"levels": "carbon12-inclusive"}),
     ("carbon-cc", "nubar_e", {"levels": "carbon12-nubar"}),

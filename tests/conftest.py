@@ -1,9 +1,11 @@
 """What holds for every test."""
 
+import functools
 import gc
 
 import pytest
 from hypothesis import settings
+from tests.command_line import Run, called
 from tests.nightly import DEFAULT, NIGHT, register_profiles
 
 
@@ -18,3 +20,14 @@ def pytest_collection_finish() -> None:
     again and again, which is 4 % of the time."""
     gc.collect()
     gc.freeze()
+
+
+@pytest.fixture
+def run(
+    request: pytest.FixtureRequest,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> Run:
+    """Runs ``nuprobe``, followed by the words in `COMMAND` of the file of tests."""
+    first = getattr(request.module, "COMMAND", ())
+    return functools.partial(called, monkeypatch, capsys, *first)

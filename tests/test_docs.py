@@ -81,6 +81,8 @@ SMALLER: dict[str, tuple[tuple[str, str], ...]] = {
     "nuprobe solar current sno-2013 super-kamiokande-1 --scheme nnlo --flux free": (
         (" super-kamiokande-1", ""),
     ),
+    "nuprobe fit sno-2013 gallium-2009 homestake-1998 kamland-2005 --free"
+    " tan2_12,dm2_21": (("sno-2013 ", ""),),
     'nuprobe toys coherent-csi-2017 --free rn --grid "rn=2:9 fm:15" --cl 0.683'
     " --cl 0.9 --plot thresholds.png": (
         ("15", "3"),

@@ -5,35 +5,21 @@ from __future__ import annotations
 import csv
 import io
 import json
-import sys
-from collections.abc import Callable
 from importlib import resources
 from pathlib import Path
 
 import pytest
 from tests.catalogue.examples import LINK, RADIUS, RATIO, text
+from tests.command_line import Run
+from tests.nightly import few
 
 from nuprobe.catalogue import catalogue
-from nuprobe.cli import main
 from nuprobe.parsing import parse_yaml
 from nuprobe.reproductions import recipes
 
-Run = Callable[..., tuple[int, str, str]]
+COMMAND = ("catalogue",)
 CCFR = "trident.mumu.ratio/CCFR-1991"
 L023 = "Altmannshofer2014:L023:ccfr_exclusion_cl"
-
-
-@pytest.fixture
-def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
-    def call(*arguments: str) -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "argv", ["nuprobe", "catalogue", *arguments])
-        with pytest.raises(SystemExit) as end:
-            main()
-        captured = capsys.readouterr()
-        assert isinstance(end.value.code, int)
-        return end.value.code, captured.out, captured.err
-
-    return call
 
 
 def library(tmp_path: Path, *contents: str) -> str:
@@ -223,7 +209,7 @@ def test_site(run: Run, tmp_path: Path) -> None:
 
 
 def test_plots(run: Run, tmp_path: Path) -> None:
-    for what in ("magnetic-moments", "charge-radii", "plane"):
+    for what in few(("plane",), ("magnetic-moments", "charge-radii", "plane")):
         target = tmp_path / f"{what}.svg"
         assert run("plot", what, str(target))[0] == 0
         assert target.read_text().startswith("<?xml")

@@ -6,36 +6,20 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
+from tests.command_line import Run
 
 import nuprobe as nu
 import nuprobe.inference
-from nuprobe.cli import main
 from nuprobe.reproductions.studies import nuclear_models
 from nuprobe.units import fm, keV
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
-
-Run = Callable[..., tuple[int, str, str]]
-
-
-@pytest.fixture
-def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
-    def call(*arguments: str) -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "argv", ["nuprobe", *arguments])
-        with pytest.raises(SystemExit) as end:
-            main()
-        captured = capsys.readouterr()
-        assert isinstance(end.value.code, int)
-        return end.value.code, captured.out, captured.err
-
-    return call
 
 
 def test_python_dash_m_is_the_command_line() -> None:
@@ -749,8 +733,11 @@ def test_demo_leaves_plots_tables_and_scan(
         from nuprobe import demo
 
         monkeypatch.setattr(demo, "save", _drawn)
-        monkeypatch.setattr(demo, "csi_choices", nuclear_models)
-        monkeypatch.setattr(demo, "_REPRODUCED", ("Cadeddu:2017etk", "Mishra:1991bv"))
+        models = nuclear_models()
+        monkeypatch.setattr(demo, "csi_choices", lambda: models)
+        monkeypatch.setattr(demo, "nuclear_models", lambda: models)
+        monkeypatch.setattr(demo, "_REPRODUCED", ("Mishra:1991bv",))
+        monkeypatch.setattr(demo._Demo, "tridents", lambda _: None)
     code, out, _ = run("demo", "-o", str(folder), "--quiet")
     assert code == 0
     names = {p.name for p in folder.iterdir()}

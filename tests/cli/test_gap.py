@@ -3,37 +3,21 @@
 from __future__ import annotations
 
 import json
-import sys
 from pathlib import Path
 
 import pytest
+from tests.command_line import Run
 
 from nuprobe.bounds.relic_absorption import PEV, LineOfSight, spectrum, survival
-from nuprobe.cli.main import main
 from nuprobe.units import eV
 
 COARSE = ("limit", "ccfr-trident", "--masses", "5, 1000 MeV")
 
 
-def _run(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], *args: str
-) -> tuple[int, str, str]:
-    monkeypatch.setattr(sys, "argv", ["nuprobe", *args])
-    with pytest.raises(SystemExit) as end:
-        main()
-    shown = capsys.readouterr()
-    assert isinstance(end.value.code, int)
-    return end.value.code, shown.out, shown.err
-
-
-def test_the_spectrum_with_its_gap(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
-) -> None:
+def test_the_spectrum_with_its_gap(run: Run, tmp_path: Path) -> None:
     figure = tmp_path / "gap.png"
     args = ("--coupling", "4e-4", "--m-nu", "0.05 eV", "--energy", "0.2, 0.5, 2 PeV")
-    code, out, err = _run(
-        monkeypatch,
-        capsys,
+    code, out, err = run(
         *("gap", "--mass", "10 MeV", *args, "--z-source", "1.2", "--index", "2.5"),
         *("--json", "--plot", str(figure)),
     )
@@ -56,11 +40,11 @@ def test_the_spectrum_with_its_gap(
 
 
 def test_a_coarse_limit_draws_the_gap_of_other_neutrinos(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+    run: Run, tmp_path: Path
 ) -> None:
     figure = tmp_path / "plane.svg"
     options = ("--m-nu", "0.05, 0.051, 0.07 eV", "--z-source", "2", "--dirac")
-    code, _, err = _run(monkeypatch, capsys, *COARSE, *options, "--plot", str(figure))
+    code, _, err = run(*COARSE, *options, "--plot", str(figure))
     assert code == 0, err
     assert "0.05, 0.051, 0.07 eV" in figure.read_text()
 
@@ -85,12 +69,12 @@ def test_a_coarse_limit_draws_the_gap_of_other_neutrinos(
 def test_mistakes(
     args: tuple[str, ...],
     message: str,
+    run: Run,
     monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
     tmp_path: Path,
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    code, out, err = _run(monkeypatch, capsys, *args)
+    code, out, err = run(*args)
     assert code == 2
     assert not out
     assert message in err

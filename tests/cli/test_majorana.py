@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import json
-import sys
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
+from tests.command_line import Run, rows_of
 
-from nuprobe.cli.main import main
 from nuprobe.majorana import (
     HeavyNeutrino,
     TritiumElectrons,
@@ -21,31 +17,11 @@ from nuprobe.majorana import (
 from nuprobe.oscillation import PMNS, Splittings
 from nuprobe.units import eV
 
-Run = Callable[..., tuple[int, str, str]]
-
-
-@pytest.fixture
-def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
-    def call(*arguments: str) -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "argv", ["nuprobe", "majorana", *arguments])
-        with pytest.raises(SystemExit) as end:
-            main()
-        shown = capsys.readouterr()
-        assert isinstance(end.value.code, int)
-        return end.value.code, shown.out, shown.err
-
-    return call
-
-
-def _rows(run: Run, *arguments: str) -> list[dict[str, Any]]:
-    code, out, err = run(*arguments, "--json")
-    assert code == 0, err
-    rows: list[dict[str, Any]] = json.loads(out)["rows"]
-    return rows
+COMMAND = ("majorana",)
 
 
 def test_open_channels_and_how_many_decays_tell(run: Run) -> None:
-    rows = {row["X"]: row for row in _rows(run, "decay", "--mass", "1 GeV")}
+    rows = {row["X"]: row for row in rows_of(run, "decay", "--mass", "1 GeV")}
     assert list(rows) == ["photon", "pi0", "eta", "rho0", "omega"]
     needed = "decays to tell at 3 sigma"
     # a magnetic moment alone cannot tell, a left-handed coupling in some twenty decays
@@ -57,24 +33,26 @@ def test_open_channels_and_how_many_decays_tell(run: Run) -> None:
     assert rows["rho0"][needed] == pytest.approx(
         27 / rows["rho0"]["alpha"] ** 2, rel=1e-2
     )
-    twice = _rows(run, "decay", "--mass", "1 GeV", "--channel", "rho0", "--sigma", "6")
+    twice = rows_of(
+        run, "decay", "--mass", "1 GeV", "--channel", "rho0", "--sigma", "6"
+    )
     assert twice[0]["decays to tell at 6 sigma"] == pytest.approx(
         4 * rows["rho0"][needed]
     )
     moments = ("--channel", "photon", "--moments", "1,1j")
-    (row,) = _rows(run, "decay", "--mass", "10 MeV", *moments)
+    (row,) = rows_of(run, "decay", "--mass", "10 MeV", *moments)
     assert row["alpha"] == -1.0
 
 
 def test_distributions_of_decays(run: Run, tmp_path: Path) -> None:
     figure = tmp_path / "decay.png"
     args = ("decay", "--mass", "300 MeV", "--channel", "pi0", "--polarisation", "0.5")
-    rows = _rows(run, *args, "--cosine=-1:1:3", "--plot", str(figure))
+    rows = rows_of(run, *args, "--cosine=-1:1:3", "--plot", str(figure))
     assert figure.stat().st_size > 10_000
     assert [row["dirac"] for row in rows] == pytest.approx([0.25, 0.5, 0.75])
     assert [row["antidirac"] for row in rows] == pytest.approx([0.75, 0.5, 0.25])
     assert [row["majorana"] for row in rows] == pytest.approx([0.5] * 3)
-    rows = _rows(run, *args, "--gamma", "3", "--energies", "5")
+    rows = rows_of(run, *args, "--gamma", "3", "--energies", "5")
     energy = [row["E_X [MeV]"] for row in rows]
     for nature in ("majorana", "dirac", "antidirac"):
         # linear, so that the rule of a trapezium is exact
@@ -88,25 +66,25 @@ def test_distributions_of_decays(run: Run, tmp_path: Path) -> None:
 
 
 def test_half_lives_and_masses_are_each_others_inverse(run: Run) -> None:
-    (there,) = _rows(run, "double-beta", "--isotope", "Ge76", "--half-life", "1.8e26")
+    (there,) = rows_of(run, "double-beta", "--isotope", "Ge76", "--half-life", "1.8e26")
     low, high = there["m_bb from [eV]"], there["to [eV]"]
     ends = f"{low!r}, {high!r} eV"
-    back = _rows(run, "double-beta", "--isotope", "Ge76", "--m-bb", ends)
+    back = rows_of(run, "double-beta", "--isotope", "Ge76", "--m-bb", ends)
     assert back[0]["T1/2 from [yr]"] == pytest.approx(1.8e26)
     assert back[1]["to [yr]"] == pytest.approx(1.8e26)
     args = ("double-beta", "--isotope", "Ge76", "--m-bb", "0.1 eV")
-    (one,) = _rows(run, *args, "--matrix-element", "3")
+    (one,) = rows_of(run, *args, "--matrix-element", "3")
     assert one["T1/2 from [yr]"] == one["to [yr]"] == pytest.approx(4.72e26, rel=3e-3)
-    more = _rows(run, *args, "--matrix-element", "3", "--contact", "0.4")
+    more = rows_of(run, *args, "--matrix-element", "3", "--contact", "0.4")
     assert more[0]["to [yr]"] == pytest.approx(one["to [yr]"] / 1.96)
-    (never,) = _rows(run, "double-beta", "--isotope", "Ge76", "--m-bb", "0 eV")
+    (never,) = rows_of(run, "double-beta", "--isotope", "Ge76", "--m-bb", "0 eV")
     assert never["to [yr]"] is None
 
 
 def test_bands_and_published_limits(run: Run, tmp_path: Path) -> None:
     figure = tmp_path / "bands.png"
     args = ("double-beta", "--lightest", "0.001, 0.1 eV", "--isotope", "Xe136")
-    rows = _rows(run, *args, "--plot", str(figure))
+    rows = rows_of(run, *args, "--plot", str(figure))
     assert figure.stat().st_size > 10_000
     assert [row["ordering"] for row in rows] == ["normal"] * 2 + ["inverted"] * 2
     band = effective_mass_range(
@@ -117,7 +95,7 @@ def test_bands_and_published_limits(run: Run, tmp_path: Path) -> None:
     assert rows[3]["T1/2(Xe136) above [yr]"] == pytest.approx(
         float(half_life("Xe136", band[1], 4.77))
     )
-    published = {r["experiment"]: r for r in _rows(run, "double-beta", "--published")}
+    published = {r["experiment"]: r for r in rows_of(run, "double-beta", "--published")}
     zen = published["KamLAND-Zen 2024"]
     assert zen["T1/2 above [yr]"] == 3.8e26
     for ours, theirs in (("ours from", "published from"), ("ours to", "to")):
@@ -128,16 +106,16 @@ def test_bands_and_published_limits(run: Run, tmp_path: Path) -> None:
 
 def test_relic_neutrinos_on_tritium(run: Run, tmp_path: Path) -> None:
     figure = tmp_path / "relic.png"
-    rows = _rows(run, "relic", "--lightest", "0.3 eV", "--plot", str(figure))
+    rows = rows_of(run, "relic", "--lightest", "0.3 eV", "--plot", str(figure))
     assert figure.stat().st_size > 10_000
     assert rows[-1]["dirac [1/yr]"] == pytest.approx(4.06, rel=5e-3)
     assert rows[-1]["majorana [1/yr]"] == pytest.approx(8.11, rel=5e-3)
     assert rows[0]["gap [eV]"] == pytest.approx(0.6)
-    some = _rows(
+    some = rows_of(
         run, "relic", "--tritium", "10", "--clustering", "2", "--nature", "dirac"
     )
     assert some[-1]["dirac [1/yr]"] == pytest.approx(0.2 * 4.077, rel=1e-3)
-    at = _rows(run, "relic", "--energy", "0.1 eV", "--resolution", "0.02 eV")
+    at = rows_of(run, "relic", "--energy", "0.1 eV", "--resolution", "0.02 eV")
     found = TritiumElectrons(0.1 * eV, "majorana")
     assert at[0]["captures, majorana"] == pytest.approx(
         float(found.capture_spectrum(0.1 * eV, 0.02 * eV)) * eV

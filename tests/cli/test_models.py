@@ -4,16 +4,15 @@ experiments."""
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from tests.command_line import Run
 
 import nuprobe as nu
-from nuprobe.cli.main import main
 from nuprobe.errors import InputError
 from nuprobe.models import (
     LMuLTau,
@@ -25,22 +24,8 @@ from nuprobe.models import (
     model_names,
 )
 
-Run = Callable[..., tuple[int, str, str]]
 VECTOR = "{light-vector: {mass: 10 MeV, coupling: 1e-4}}"
 MOMENT = "{electromagnetic: {magnetic_moment: {mumu: 1e-10}}}"
-
-
-@pytest.fixture
-def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
-    def call(*arguments: str) -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "argv", ["nuprobe", *arguments])
-        with pytest.raises(SystemExit) as end:
-            main()
-        captured = capsys.readouterr()
-        assert isinstance(end.value.code, int)
-        return end.value.code, captured.out, captured.err
-
-    return call
 
 
 def _params(**values: str) -> list[str]:

@@ -4,30 +4,13 @@ km and fm, and what a grid or a table lacks."""
 from __future__ import annotations
 
 import json
-import sys
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from tests.command_line import Run
 
-from nuprobe.cli.main import main
-
-Run = Callable[..., tuple[int, str, str]]
 LMU_LTAU = ("match", "--model", "lmu-ltau", "--param", "mass=500 GeV")
 CEVNS = ("xsec", "cevns", "--target", "Ar40", "--energy")
-
-
-@pytest.fixture
-def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
-    def call(*arguments: str) -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "argv", ["nuprobe", *arguments])
-        with pytest.raises(SystemExit) as end:
-            main()
-        shown = capsys.readouterr()
-        assert isinstance(end.value.code, int)
-        return end.value.code, shown.out, shown.err
-
-    return call
 
 
 @pytest.mark.parametrize(

@@ -3,34 +3,17 @@
 from __future__ import annotations
 
 import json
-import sys
-from collections.abc import Callable
 from pathlib import Path
 from statistics import NormalDist
 
 import numpy as np
 import pytest
 from scipy.optimize import brentq
+from tests.command_line import Run
 
 import nuprobe as nu
-from nuprobe.cli.main import main
-
-Run = Callable[..., tuple[int, str, str]]
 
 GRID = "sin2_2theta_14=0.05:0.8:5:log,dm2_41=0.3:6 eV2:4:log"
-
-
-@pytest.fixture
-def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
-    def call(*arguments: str) -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "argv", ["nuprobe", *arguments])
-        with pytest.raises(SystemExit) as end:
-            main()
-        captured = capsys.readouterr()
-        assert isinstance(end.value.code, int)
-        return end.value.code, captured.out, captured.err
-
-    return call
 
 
 def test_a_plane(run: Run, tmp_path: Path) -> None:
@@ -46,6 +29,20 @@ def test_a_plane(run: Run, tmp_path: Path) -> None:
     assert plot.stat().st_size > 10_000
 
 
+def test_marks_are_asked(run: Run) -> None:
+    grid = ("--grid", GRID, "--toys", "100", "--quiet")
+    code, out, err = run("plane", "danss", *grid, "--mark", "anomaly=0.14,2.3")
+    assert code == 0, err
+    (row,) = [one for one in out.splitlines() if one.startswith("anomaly")]
+    assert "Monte Carlo error of these limits" in out
+    line = ("plane", "danss", *grid, "--json", "--mark", "anomaly=0.14,2.3")
+    found = json.loads(run(*line)[1])["marks"]["anomaly"]
+    assert f"{found['rise']:.2f}" in row
+    rise = nu.experiment("danss").cost(free=["sin2_2theta_14", "dm2_41"])
+    values = rise.twice_nll([[0.14, 2.3], [0.0, 1.0]])
+    assert found["above_none"] == pytest.approx(values[0] - values[1], abs=1e-8)
+
+
 @pytest.mark.parametrize(
     ("more", "message"),
     [
@@ -53,6 +50,7 @@ def test_a_plane(run: Run, tmp_path: Path) -> None:
         (("--grid", "sin2_2theta_14=0.5:1.5:3,dm2_41=1:2:2"), "sin2_2theta_14"),
         (("--grid", "sin2_2theta_14=0.1:0.2:3,dm2_41=0:2:2"), "dm2_41"),
         (("--grid", GRID, "--mark", "here"), "LABEL=X,Y"),
+        (("--grid", GRID, "--mark", "far=2,1"), "sin2_2theta_14 = 2"),
         (("--grid", GRID, "--method", "bayes"), "bayes"),
         (("--grid", GRID, "--cl", "1.5"), "1.5"),
         (("--grid", GRID, "--toys", "-1"), "0 or more"),
@@ -153,3 +151,49 @@ def test_a_fit_of_gallium_leaves_the_splitting_open(
     assert said.endswith("open at the upper end of the range")
     code, out, _ = run("fit", "danss", "--free", "sin2_2theta_14", "--json")
     assert json.loads(out)["notes"][-1].startswith("no mixing")
+
+
+def test_a_file_that_is_none_of_a_scheduler(run: Run, tmp_path: Path) -> None:
+    pytest.importorskip("distributed")
+    file = tmp_path / "scheduler.json"
+    line = ("plane", "danss", "--grid", GRID, "--toys", "5", "--dask", str(file))
+    code, _, err = run(*line)
+    assert code == 2
+    assert "--scheduler-file" in err
+    assert err.count("\n") == 1
+    for text in ("{}", "no json", "[1]"):
+        file.write_text(text, encoding="utf-8")
+        code, _, err = run(*line)
+        assert code == 2
+        assert "is not the file of a Dask scheduler" in err
+
+
+@pytest.mark.nightly
+def test_a_cluster_gives_the_bits_of_processes(run: Run, tmp_path: Path) -> None:
+    distributed = pytest.importorskip("distributed")
+    line = ("plane", "danss", "--grid", GRID, "--toys", "300", "--quiet", "--json")
+    said: dict[str, str] = {}
+    written: dict[str, bytes] = {}
+
+    def ask(name: str, *more: str) -> None:
+        file = tmp_path / f"{name}.h5"
+        code, out, err = run(*line, "-o", str(file), *more)
+        assert code == 0, err
+        said[name], written[name] = out, file.read_bytes()
+
+    ask("here")
+    ask("processes", "--workers", "2")
+    with distributed.LocalCluster(
+        n_workers=2,
+        threads_per_worker=1,
+        processes=True,
+        dashboard_address=None,
+        silence_logs=50,
+    ) as cluster:
+        file = tmp_path / "scheduler.json"
+        identity = cluster.scheduler.identity()
+        file.write_text(json.dumps(identity, default=str), encoding="utf-8")
+        ask("address", "--dask", cluster.scheduler_address)
+        ask("file", "--dask", str(file))
+    assert len(set(said.values())) == 1
+    assert len(set(written.values())) == 1

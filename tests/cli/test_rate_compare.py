@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import json
-import sys
 import warnings
-from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
+from tests.command_line import Run
 
 import nuprobe as nu
-from nuprobe.cli.main import main
 from nuprobe.errors import InputError
 from nuprobe.experiments import Experiment
 from nuprobe.plotting import plot_rates
@@ -20,19 +18,7 @@ from nuprobe.plotting import plot_rates
 CHANGED = "electromagnetic:charge_radius.mumu=-5e-31"
 
 
-Run = Callable[..., tuple[int, str, str]]
-
-
-@pytest.fixture
-def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
-    def call(*arguments: str) -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "argv", ["nuprobe", "rate", *arguments])
-        with pytest.raises(SystemExit) as end:
-            main()
-        said = capsys.readouterr()
-        return int(str(end.value.code)), said.out, said.err
-
-    return call
+COMMAND = ("rate",)
 
 
 def test_counts_of_another_model_beside(run: Run, tmp_path: Path) -> None:

@@ -3,34 +3,19 @@
 from __future__ import annotations
 
 import json
-import sys
-from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
+from tests.command_line import Run
 
 import nuprobe as nu
-from nuprobe.cli.main import main
 from nuprobe.errors import InputError
 from nuprobe.experiments import ReactorExperiment
 from nuprobe.models import SterileNeutrino
 from nuprobe.plotting import plot_reactor_rates
 
-Run = Callable[..., tuple[int, str, str]]
 STERILE = "sterile:sin2_2theta_14=0.089,dm2_41=0.41"
-
-
-@pytest.fixture
-def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
-    def call(*arguments: str) -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "argv", ["nuprobe", *arguments])
-        with pytest.raises(SystemExit) as end:
-            main()
-        said = capsys.readouterr()
-        return int(str(end.value.code)), said.out, said.err
-
-    return call
 
 
 def test_rate(run: Run, tmp_path: Path) -> None:
@@ -78,6 +63,7 @@ def test_fit_and_scan(run: Run, tmp_path: Path) -> None:
     assert (code, file.is_file(), plot.is_file()) == (0, True, True), err
 
 
+@pytest.mark.nightly
 def test_figures() -> None:
     rates = nu.experiment("daya-bay-evolution", ReactorExperiment)
     axes = plot_reactor_rates(rates.predict(), references=rates.references).axes[0]

@@ -4,22 +4,19 @@ from __future__ import annotations
 
 import csv
 import json
-import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import click
 import pytest
+from tests.command_line import Run
 
 import nuprobe as nu
-from nuprobe.cli import main
 from nuprobe.cli.main import cli
 from nuprobe.cli.options import Command
 from nuprobe.cli.xsec.process import process_command
 from nuprobe.errors import InputError
 from nuprobe.units import GeV
-
-Run = Callable[..., tuple[int, str, str]]
 
 KEYS = {
     "params": ("mass=1", "mass=2"),
@@ -44,19 +41,6 @@ LISTS = {
     "observables", "cl", "names", "isotopes", "density", "temperature",
 }  # fmt: skip
 """Repeatable options whose values all count."""
-
-
-@pytest.fixture
-def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
-    def call(*arguments: str) -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "argv", ["nuprobe", *arguments])
-        with pytest.raises(SystemExit) as end:
-            main()
-        captured = capsys.readouterr()
-        assert isinstance(end.value.code, int)
-        return end.value.code, captured.out, captured.err
-
-    return call
 
 
 def commands(

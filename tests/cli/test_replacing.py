@@ -4,20 +4,17 @@ writes."""
 from __future__ import annotations
 
 import shutil
-import sys
-from collections.abc import Callable
 from pathlib import Path
 
 import click
 import pytest
 from tests.cli.test_repeated import EVERY
+from tests.command_line import Run
 
 import nuprobe.catalogue
-from nuprobe.cli import main
 from nuprobe.data import Release, fetch
 
 LIBRARY = Path(nuprobe.catalogue.__file__).parent / "library"
-Run = Callable[..., tuple[int, str, str]]
 
 INPUTS = {
     "model_file", "wcxf", "file", "references", "library", "source", "cache", "points",
@@ -207,19 +204,6 @@ WRITERS: dict[tuple[tuple[str, ...], str], tuple[tuple[str, ...], str]] = {
 
 MADE = {"a": "a.ranges", "folder": "folder/precious.txt"}
 """What lies there already, where it is not the path itself."""
-
-
-@pytest.fixture
-def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
-    def call(*arguments: str) -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "argv", ["nuprobe", *arguments])
-        with pytest.raises(SystemExit) as end:
-            main()
-        captured = capsys.readouterr()
-        assert isinstance(end.value.code, int)
-        return end.value.code, captured.out, captured.err
-
-    return call
 
 
 def test_every_path_of_every_command_is_tried() -> None:

@@ -3,37 +3,20 @@
 from __future__ import annotations
 
 import json
-import sys
-from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
+from tests.command_line import Run
 
 import nuprobe as nu
-from nuprobe.cli import main
 from nuprobe.inference import Normal, SampleResult
 
 pytest.importorskip("emcee", reason="the extra nuprobe[sampling] is not installed")
 
-Run = Callable[..., tuple[int, str, str]]
+COMMAND = ("sample", "coherent-csi-2017")
 # a warning (the runs are short) goes to standard error in one line, as for a user
 pytestmark = pytest.mark.filterwarnings("always::nuprobe.errors.ValidityWarning")
-
-
-@pytest.fixture
-def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
-    def call(*arguments: str) -> tuple[int, str, str]:
-        monkeypatch.setattr(
-            sys, "argv", ["nuprobe", "sample", "coherent-csi-2017", *arguments]
-        )
-        with pytest.raises(SystemExit) as end:
-            main()
-        captured = capsys.readouterr()
-        assert isinstance(end.value.code, int)
-        return end.value.code, captured.out, captured.err
-
-    return call
 
 
 def test_sample_gives_what_the_library_gives_and_all_files(
@@ -87,6 +70,7 @@ def test_sample_gives_what_the_library_gives_and_all_files(
     assert SampleResult.from_h5(tmp_path / "c.h5").chain.shape == (32, 40, 5)
 
 
+@pytest.mark.nightly
 def test_a_chain_whose_parts_agree_has_intervals(run: Run) -> None:
     code, out, err = run("--free", "rn", "--steps", "1500", "--quiet", "--json")
     assert (code, err) == (0, "")

@@ -3,35 +3,21 @@
 from __future__ import annotations
 
 import json
-import sys
 from pathlib import Path
 
 import pytest
+from tests.command_line import Run
 
 import nuprobe as nu
-from nuprobe.cli import main
+
+COMMAND = ("sensitivity",)
 
 
-def said(
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
-    *arguments: str,
-) -> tuple[object, str, str]:
-    monkeypatch.setattr(sys, "argv", ["nuprobe", "sensitivity", *arguments])
-    with pytest.raises(SystemExit) as ended:
-        main()
-    return ended.value.code, *capsys.readouterr()
-
-
-def test_couplings_are_those_that_move_the_ratio(
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
-    tmp_path: Path,
-) -> None:
+def test_couplings_are_those_that_move_the_ratio(run: Run, tmp_path: Path) -> None:
     options = ("--energy", "2, 20 GeV", "--target", "Fe56", "--accuracy", "0.1")
     figure = tmp_path / "beams.png"
     more = ("--masses", "10, 1e3 MeV", "--plot", str(figure), "--json")
-    code, out, _ = said(monkeypatch, capsys, *options, *more)
+    code, out, _ = run(*options, *more)
     assert code == 0
     assert figure.stat().st_size > 1e4
     curves = {c["label"]: c for c in json.loads(out)["curves"]}
@@ -46,11 +32,9 @@ def test_couplings_are_those_that_move_the_ratio(
     assert curves["2-gev"]["coupling"][0] < curves["20-gev"]["coupling"][0]
 
 
-def test_mistakes(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_mistakes(run: Run) -> None:
     for options in (("--accuracy", "0"), ("--energy", "0.1 GeV"), ("--target", "X")):
-        code, _, err = said(monkeypatch, capsys, *options)
+        code, _, err = run(*options)
         assert code == 2
         assert "Traceback" not in err
 

@@ -3,27 +3,13 @@
 from __future__ import annotations
 
 import json
-import sys
 from pathlib import Path
 
 import pytest
-
-from nuprobe.cli import main
-
-
-@pytest.fixture
-def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]):  # type: ignore[no-untyped-def]
-    def call(*arguments: str) -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "argv", ["nuprobe", *arguments])
-        with pytest.raises(SystemExit) as stop:
-            main()
-        said = capsys.readouterr()
-        return int(stop.value.code or 0), said.out, said.err
-
-    return call
+from tests.command_line import Run
 
 
-def test_tip(run) -> None:  # type: ignore[no-untyped-def]
+def test_tip(run: Run) -> None:
     code, out, _ = run("star", "tip", "--json")
     assert code == 0
     rows = json.loads(out)["rows"]
@@ -36,7 +22,7 @@ def test_tip(run) -> None:  # type: ignore[no-untyped-def]
     assert "omega Centauri" in out
 
 
-def test_another_cluster(run) -> None:  # type: ignore[no-untyped-def]
+def test_another_cluster(run: Run) -> None:
     # wanted brightening: 0.11 + 1.96 sqrt(0.05² + 0.03²) = 0.2243 mag
     code, out, _ = run("star", "tip", "--json", "--observed", "-4.1 +- 0.05",
                        "--theory", "-3.99 +- 0.03")  # fmt: skip
@@ -48,7 +34,7 @@ def test_another_cluster(run) -> None:  # type: ignore[no-untyped-def]
     assert row["published [mu_B]"] == "-"
 
 
-def test_emission(run) -> None:  # type: ignore[no-untyped-def]
+def test_emission(run: Run) -> None:
     code, out, _ = run("star", "emission", "--json")
     assert code == 0
     shell, core = json.loads(out)["rows"]
@@ -56,14 +42,14 @@ def test_emission(run) -> None:  # type: ignore[no-untyped-def]
     assert shell["moment/weak"] == pytest.approx(0.418, rel=1e-3)
 
 
-def test_figures(run, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+def test_figures(run: Run, tmp_path: Path) -> None:
     for verb in ("tip", "emission"):
         path = tmp_path / f"{verb}.png"
         assert run("star", verb, "--plot", str(path))[0] == 0
         assert path.stat().st_size > 10_000
 
 
-def test_rate(run) -> None:  # type: ignore[no-untyped-def]
+def test_rate(run: Run) -> None:
     code, out, _ = run("rate", "m5-tip", "--json")
     assert code == 0
     assert json.loads(out)["predicted"] == [-3.99]
@@ -84,7 +70,7 @@ def test_rate(run) -> None:  # type: ignore[no-untyped-def]
         (("emission", "--moment", "-1"), "cannot be negative"),
     ],
 )
-def test_bad_input(run, arguments: tuple[str, ...], words: str) -> None:  # type: ignore[no-untyped-def]
+def test_bad_input(run: Run, arguments: tuple[str, ...], words: str) -> None:
     code, _, err = run("star", *arguments)
     assert code == 2
     assert words in err

@@ -123,10 +123,10 @@ def test_a_message_reaches_a_terminal_without_greek() -> None:
     "arguments",
     [
         ("list", "targets"),
-        ("catalogue", "export", "hepdata"),
+        pytest.param(("catalogue", "export", "hepdata"), marks=pytest.mark.nightly),
         ("xsec", "cevns", "--target", "Ar40", "--energy", "1:50:20000 MeV"),
         ("xsec", "--help"),
-        FIT,
+        pytest.param(FIT, marks=pytest.mark.nightly),
     ],
     ids=" ".join,
 )
@@ -244,6 +244,7 @@ def test_an_installation_that_cannot_be_written(tmp_path: Path) -> None:
     assert sorted(source.rglob("*")) == before
 
 
+@pytest.mark.nightly
 @POSIX
 def test_an_interrupt_is_130(tmp_path: Path) -> None:
     process = start(

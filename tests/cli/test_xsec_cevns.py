@@ -4,34 +4,21 @@ several targets."""
 from __future__ import annotations
 
 import json
-import sys
-from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from tests.command_line import Run, called
 
 import nuprobe as nu
-from nuprobe.cli.main import main
 from nuprobe.oscillation import Vacuum, probabilities
 from nuprobe.plotting import Case, plot_recoils, plot_totals
 from nuprobe.reproductions.spectra import millicharge_by_hand
 from nuprobe.units import fm, keV, km
 
-Run = Callable[..., tuple[int, str, str]]
-
-
-@pytest.fixture
-def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
-    def call(*arguments: str) -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "argv", ["nuprobe", "xsec", "cevns", *arguments])
-        with pytest.raises(SystemExit) as end:
-            main()
-        captured = capsys.readouterr()
-        return int(str(end.value.code)), captured.out, captured.err
-
-    return call
+COMMAND = ("xsec", "cevns")
 
 
 ARGON = ("--target", "Ar40", "--energy", "50 MeV")
@@ -175,14 +162,7 @@ def test_electrons_at_a_distance(
 ) -> None:
     """ν_e far away scatter as Σ_α P_α σ(ν_α): the couplings are diagonal."""
     asked = ("--energy", "3 MeV", "--flavour", "nubar_e", "--baseline", "53 km")
-
-    def run(*arguments: str) -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "argv", ["nuprobe", "xsec", "electron", *arguments])
-        with pytest.raises(SystemExit) as end:
-            main()
-        said = capsys.readouterr()
-        return int(str(end.value.code)), said.out, said.err
-
+    run = partial(called, monkeypatch, capsys, "xsec", "electron")
     code, out, _ = run(*asked, "--json")
     share = probabilities(Vacuum(53 * km), "nubar_e", 3.0)
     sm = nu.StandardModel()

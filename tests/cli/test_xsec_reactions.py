@@ -3,47 +3,23 @@ and remarks on what does nothing."""
 
 from __future__ import annotations
 
-import json
-import sys
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
+from tests.command_line import Run, rows_of
 
 import nuprobe as nu
-from nuprobe.cli.main import main
 
-Run = Callable[..., tuple[int, str, str]]
+COMMAND = ("xsec",)
 DEUTERON = ("deuteron", "--energy", "10 MeV")
 ABOVE = ("--energy", "3 MeV", "--threshold", "1 keV")
 CEVNS = ("cevns", "--target", "Ar40", "--energy", "10 MeV")
 
 
-@pytest.fixture
-def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
-    def call(*arguments: str) -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "argv", ["nuprobe", "xsec", *arguments])
-        with pytest.raises(SystemExit) as end:
-            main()
-        shown = capsys.readouterr()
-        assert isinstance(end.value.code, int)
-        return end.value.code, shown.out, shown.err
-
-    return call
-
-
-def _rows(run: Run, *arguments: str) -> list[dict[str, Any]]:
-    code, out, err = run(*arguments, "--json")
-    assert code == 0, err
-    rows: list[dict[str, Any]] = json.loads(out)["rows"]
-    return rows
-
-
 def test_channels_and_neutrinos_of_the_deuteron(run: Run, tmp_path: Path) -> None:
     figure = tmp_path / "d.png"
-    rows = _rows(
+    rows = rows_of(
         run,
         *("deuteron", "--channel", "cc", "--channel", "nc", "--energy", "2, 10 MeV"),
         *("--neutrino", "nu_e", "--neutrino", "nubar_e", "--mean-cosine"),
@@ -67,8 +43,8 @@ def test_channels_and_neutrinos_of_the_deuteron(run: Run, tmp_path: Path) -> Non
 
 
 def test_a_two_body_current_needs_its_scheme(run: Run) -> None:
-    (plain,) = _rows(run, *DEUTERON)
-    (more,) = _rows(run, *DEUTERON, "--l1a", "4 fm3", "--scheme", "resummed")
+    (plain,) = rows_of(run, *DEUTERON)
+    (more,) = rows_of(run, *DEUTERON, "--l1a", "4 fm3", "--scheme", "resummed")
     assert more["sigma [cm2]"] / plain["sigma [cm2]"] == pytest.approx(
         1 + 4 * 0.0133, rel=3e-3
     )
@@ -84,8 +60,8 @@ def test_angles_integrate_to_the_total(run: Run) -> None:
     x, w = np.polynomial.legendre.leggauss(4)
     cosines = "--angle=" + ", ".join(f"{c:.15f}" for c in x)
     for process in ("deuteron", "ibd"):
-        rows = _rows(run, process, "--energy", "8 MeV", cosines)
-        total = _rows(run, process, "--energy", "8 MeV", "--mean-cosine")[0]
+        rows = rows_of(run, process, "--energy", "8 MeV", cosines)
+        total = rows_of(run, process, "--energy", "8 MeV", "--mean-cosine")[0]
         values = np.array([row["dsigma/dcos [cm2]"] for row in rows])
         assert w @ values == pytest.approx(total["sigma [cm2]"], rel=1e-4)
         assert (w * x) @ values == pytest.approx(
@@ -96,14 +72,14 @@ def test_angles_integrate_to_the_total(run: Run) -> None:
 def test_methods_of_inverse_beta_decay(run: Run, tmp_path: Path) -> None:
     figure = tmp_path / "ibd.png"
     first = ("--method", "vogel-beacom", "--plot", str(figure))
-    (row,) = _rows(run, "ibd", "--energy", "5 MeV", *first)
+    (row,) = rows_of(run, "ibd", "--energy", "5 MeV", *first)
     assert row["sigma [cm2]"] == pytest.approx(1.2655e-42, rel=2e-3)
     assert figure.stat().st_size > 10_000
-    (full,) = _rows(run, "ibd", "--energy", "5 MeV")
+    (full,) = rows_of(run, "ibd", "--energy", "5 MeV")
     assert full["sigma [cm2]"] == pytest.approx(1.2733e-42, rel=2e-3)
     # the older name of the option
-    assert _rows(run, "ibd", "--energy", "5 MeV", "--form", "vogel-beacom") == [row]
-    rows = _rows(run, "ibd", "--energy", "5 MeV", "--recoil", "3.6:3.8:201 MeV")
+    assert rows_of(run, "ibd", "--energy", "5 MeV", "--form", "vogel-beacom") == [row]
+    rows = rows_of(run, "ibd", "--energy", "5 MeV", "--recoil", "3.6:3.8:201 MeV")
     spectrum = [r["dsigma/dT [cm2/MeV]"] for r in rows]
     assert np.trapezoid(spectrum, [r["T [MeV]"] for r in rows]) == pytest.approx(
         full["sigma [cm2]"], rel=0.02
@@ -111,33 +87,33 @@ def test_methods_of_inverse_beta_decay(run: Run, tmp_path: Path) -> None:
 
 
 def test_means_over_fluxes(run: Run) -> None:
-    (heavy,) = _rows(run, "deuteron", "--target", "D2O", "--flux", "solar 8B")
+    (heavy,) = rows_of(run, "deuteron", "--target", "D2O", "--flux", "solar 8B")
     deuterons = heavy["sigma [cm2]"] / 1.212e-42
     assert deuterons == pytest.approx(2, rel=0.015)
     long = ("--flux", "solar", "--flux-option", "components=['8B']")
-    assert _rows(run, "deuteron", "--target", "D2O", *long) == [heavy]
+    assert rows_of(run, "deuteron", "--target", "D2O", *long) == [heavy]
     options = ("--flux-option", "low_energy=none", "--flux-option", "lowest=1.8 MeV")
-    (reactor,) = _rows(run, "ibd", "--flux", "reactor", *options)
+    (reactor,) = rows_of(run, "ibd", "--flux", "reactor", *options)
     flux = nu.flux("reactor", low_energy="none", lowest="1.8 MeV")
     assert reactor["sigma x neutrinos [cm2 per fission]"] == pytest.approx(
         nu.ibd.per_unit(flux)
     )
     level = ("--level", "1/2- g.s.", "--flux", "solar 8B", "--above", "7 MeV")
-    (carbon,) = _rows(run, "carbon", *level)
+    (carbon,) = rows_of(run, "carbon", *level)
     assert carbon["sigma [cm2]"] == pytest.approx(1.47e-42, rel=5e-3)
     # a mean above an energy is not one of all neutrinos
     assert not any("sigma x" in name for name in carbon)
 
 
 def test_carbon_by_both_currents(run: Run) -> None:
-    rows = _rows(
+    rows = rows_of(
         run, "carbon", "--channel", "cc", "--channel", "nc", "--energy", "10 MeV"
     )
     for row in rows:
         ours = nu.carbon.total(10.0, row["channel"], "nu_e")
         assert row["sigma [cm2]"] == pytest.approx(float(ours))
     ground = ("--level", "1/2- g.s.", "--energy", "5, 10, 15 MeV")
-    found = [row["sigma [cm2]"] for row in _rows(run, "carbon", *ground)]
+    found = [row["sigma [cm2]"] for row in rows_of(run, "carbon", *ground)]
     assert found == pytest.approx([2.701e-43, 1.7255e-42, 4.433e-42], rel=5e-3)
 
 

@@ -379,7 +379,7 @@ def test_cuts_only_take_away_and_help(compared: Comparison) -> None:
     # the vertex cut spares coherent tridents and coherent pions entirely
     names = [n.startswith("coherent") for n in compared.names]
     np.testing.assert_allclose(compared.counts[1, names], compared.counts[0, names])
-    made = compare("dune-nd-fhc", "Ar40", 1000, seed=5)
+    made = compare("dune-nd-fhc", "Ar40", few(300, 1000), seed=5)
     for name in ("m_pair", "opening_angle"):
         edges = np.linspace(0, 1e5 if name == "m_pair" else np.pi, 50)
         for stage in (0, len(made.stages) - 1):
@@ -417,6 +417,7 @@ def test_more_interactions_than_memory_are_refused(
         generate("dune-nd-fhc", "Ar40", 10**15)  # beyond any address space
 
 
+@pytest.mark.nightly
 def test_counts_in_blocks_are_those_of_all_events_at_once(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

@@ -69,6 +69,7 @@ def test_totals_are_those_of_the_quadrature() -> None:
     check(np.array(found))
 
 
+@pytest.mark.nightly
 def test_a_large_sample_is_the_quadrature_to_a_thousandth() -> None:
     gen = trident(MUMU, "Ar40", "dune-nd-fhc", regime="inelastic")
     average = engine.average("dune-nd-fhc", [MUMU], "Ar40", "inelastic")
@@ -93,7 +94,7 @@ def test_all_is_elastic_and_inelastic() -> None:
     # bound protons and neutrons, then the protons of hydrogen
     whole = ["coherent", "proton", "neutron", "proton"]
     assert regimes == [*whole, "broken proton", "broken neutron", "broken proton"]
-    sample = made["all"].generate(30_000, unweighted=True)
+    sample = made["all"].generate(few(8000, 30_000), unweighted=True)
     broken = sample.events.broken
     share = made["inelastic"].sigma / made["all"].sigma
     assert abs(broken.mean() - share) < 5 * np.sqrt(share / len(broken))

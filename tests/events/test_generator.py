@@ -114,6 +114,7 @@ def test_totals_of_every_channel_with_small_errors() -> None:
     check(pulls(itertools.product(CHANNELS, REGIMES, (1.05, 3.0, 30.0, 1e3)), 200_000))
 
 
+@pytest.mark.nightly
 def test_flux_average_is_the_engine_s(dune: Generator) -> None:
     average = engine.average(dune.source, dune.channels, "Ar40", regime="elastic")
     assert dune.sigma == pytest.approx(average.total(dune.model), rel=3e-4, abs=0)
@@ -285,6 +286,7 @@ def test_workers_and_order_change_nothing() -> None:
     assert not same(other.chunk(0).events[:100], gen.chunk(0).events[:100])
 
 
+@pytest.mark.nightly
 def test_one_sample_serves_every_model(dune: Generator) -> None:
     events = dune.generate(200_000).events
     assert events.weights(dune.model) == pytest.approx(events.weight, rel=1e-12, abs=0)

@@ -135,6 +135,7 @@ def test_events_of_a_flux_follow_the_quadrature() -> None:
     check(p_values(beam, 200_000, ("Q2", "K2", "m_pair")))
 
 
+@pytest.mark.nightly
 @pytest.mark.usefixtures("quick")
 def test_the_energy_of_the_pair_follows_the_quadrature() -> None:
     """The only one that knows the azimuth between the leptons' and the target's

@@ -1144,6 +1144,7 @@ def generator() -> Any:
     )
 
 
+@pytest.mark.nightly
 def test_the_generator_in_a_file(tmp_path: Path, generator: Any) -> None:
     first = write_events(tmp_path / "x.hepmc3", generator, 500, variations=MODELS)
     write_events(tmp_path / "y.hepmc3", generator, 500, variations=MODELS, workers=2)

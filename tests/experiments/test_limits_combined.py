@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import json
-import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 import pytest
 from scipy.optimize import brentq, minimize_scalar
+from tests.command_line import Run
 
 import nuprobe as nu
-from nuprobe.cli import main
 from nuprobe.errors import InputError
 from nuprobe.experiments import Experiment, TridentExperiment, joint_cost
 from nuprobe.experiments.limits import limit
@@ -21,20 +20,6 @@ from nuprobe.reports import limit_table
 
 MASS = 1e4
 NAMES = ("ccfr-trident", "charm2-trident", "dune-nd-trident")
-Run = Callable[..., tuple[int, str, str]]
-
-
-@pytest.fixture
-def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
-    def call(*arguments: str) -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "argv", ["nuprobe", *arguments])
-        with pytest.raises(SystemExit) as end:
-            main()
-        captured = capsys.readouterr()
-        assert isinstance(end.value.code, int)
-        return end.value.code, captured.out, captured.err
-
-    return call
 
 
 def by_hand(names: Sequence[str]) -> float:

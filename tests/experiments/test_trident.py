@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.nightly import few
 
 import nuprobe as nu
 from nuprobe.constants import G_FERMI, SIN2_THETA_W_MZ
@@ -66,7 +67,7 @@ def test_v_minus_a_is_ruled_out_by_ccfr_at_99_per_cent(ccfr: TridentExperiment) 
     )
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=few(5, 15), deadline=None)
 @given(
     mass=st.floats(math.log(0.1), math.log(1e6)),
     coupling=st.floats(math.log(1e-5), 0.0),
@@ -386,14 +387,12 @@ def test_form_factors_of_nucleons_are_a_key_of_the_file() -> None:
     assert ratio == pytest.approx(1.032, abs=0.005)
 
 
+@pytest.mark.nightly
 @pytest.mark.parametrize(
     ("regime", "mass"),
     [
         ("coherent", 240.0),
-        *(
-            pytest.param("elastic", m, marks=pytest.mark.nightly)
-            for m in (240.0, 10.0, 3e3)
-        ),
+        *(("elastic", m) for m in (240.0, 10.0, 3e3)),
     ],
 )
 def test_loops_reach_the_ratio_of_electron_pairs(

@@ -17,6 +17,7 @@ import nuprobe as nu
 from nuprobe.constants import M_ELECTRON
 from nuprobe.errors import ExperimentFileError, InputError
 from nuprobe.fluxes import Flux, fissions
+from nuprobe.fluxes.reactor_parts import SpentDecay, SpentFuel, spent_components
 from nuprobe.fluxes.shapes import allowed_electron_decay, allowed_positron_decay
 from nuprobe.numerics import FloatArray
 from nuprobe.units import keV
@@ -399,7 +400,7 @@ def test_a_table_of_your_own_for_long_irradiation(tmp_path: Path) -> None:
 
 
 def test_spent_fuel() -> None:
-    """Published with products of weeks, 0.26 to 0.34 % of the yield (Ma:2015lsv)."""
+    """Published, 0.26 to 0.34 % of the flux (Ma:2015lsv)."""
     plain = nu.flux("reactor", **ENDS)
     stored = nu.flux("reactor", spent_fuel=True, **ENDS)
     assert 0.0015 < nu.ibd.per_unit(stored) / nu.ibd.per_unit(plain) - 1 < 0.0034
@@ -417,6 +418,39 @@ def test_spent_fuel() -> None:
     mean = 0.564 * 0.0550 + 0.076 * 0.0455 + 0.304 * 0.0374 + 0.056 * 0.0439
     found = whole.components[-1].integrate(np.ones_like)
     assert found == pytest.approx(mean * decays, rel=1e-5)
+
+
+def test_what_decays_in_weeks_adds_nothing_to_spent_fuel() -> None:
+    """Averaged over a cycle, products of hours to weeks above the threshold are a
+    thousandth of those of a year: half-life (days), endpoints and yield of 235U."""
+    short = {
+        "La140": (12.75, [(2.164, 0.07), (1.68, 0.93)], 58, 140, 0.062),
+        "I132": (3.2, [(2.14, 0.19), (1.6, 0.81)], 54, 132, 0.043),
+        "Y93": (0.425, [(2.893, 0.9), (1.9, 0.1)], 40, 93, 0.064),
+        "Ag112": (0.875, [(3.96, 0.54), (3.34, 0.46)], 48, 112, 0.0013),
+    }
+    e = np.linspace(1.805, 10, 2000)
+    sigma = nu.ibd.total(e)
+    plain = nu.flux("reactor", **ENDS).spectrum("nubar_e", e) @ sigma
+    added = 0.0
+    for name, (days, branches, z, a, made) in short.items():
+        decay = SpentDecay(
+            half_life_days=days,
+            branches=branches,
+            daughter_z=z,
+            daughter_a=a,
+            yields={"U235": made},
+        )
+        parts = spent_components({name: decay}, SpentFuel(), {"U235": 1.0}, 1.8)
+        added += sum(float(np.asarray(c.continuum(e)) @ sigma) for c in parts)
+    assert 0 < added / plain < 1e-5
+    each = [
+        nu.ibd.per_unit(nu.flux("reactor", spent_fuel=fuel, **ENDS))
+        / nu.ibd.per_unit(nu.flux("reactor", **ENDS))
+        - 1
+        for fuel in (True, {"cycle_days": 365})
+    ]
+    np.testing.assert_allclose(each, [1.82e-3, 2.42e-3], atol=2e-5)
 
 
 def test_electron_and_positron_decays_differ_by_the_fermi_function() -> None:

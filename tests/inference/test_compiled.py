@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.inference.synthetic import Synthetic
+from tests.nightly import few
 
 from nuprobe.inference import Cost, PoissonCost, compiled, fit
 from nuprobe.inference.costs import BLOCK, CostSum, Profiled, loops
@@ -119,7 +120,7 @@ def compare(cost: Cost, points: FloatArray) -> None:
         )
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=few(30, 100), deadline=None)
 @given(costs())
 def test_any_poisson_cost(cost: PoissonCost) -> None:
     compare(cost, np.array([[0.0], [1e-6], [0.3], [1.0], [1.7], [9.0]]))

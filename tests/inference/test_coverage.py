@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from tests.inference.synthetic import Synthetic
+from tests.nightly import mostly_nightly
 
 from nuprobe.inference import Cost, GaussianCost, PoissonCost, delta_threshold, fit
 
@@ -44,7 +45,7 @@ def binomial_tolerance(toys: int, sigmas: float) -> float:
     return float(sigmas * np.sqrt(CL * (1 - CL) / toys))
 
 
-@pytest.mark.parametrize("kind", ["poisson", "gaussian"])
+@pytest.mark.parametrize("kind", mostly_nightly(["poisson", "gaussian"], ["poisson"]))
 def test_coverage_in_small(kind: str) -> None:
     # 150 toys: 3.5 binomial standard deviations are 13 %, which an interval of another
     # level (50 % or 90 %) would miss

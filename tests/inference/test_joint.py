@@ -15,6 +15,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from iminuit import Minuit  # type: ignore[import-untyped,unused-ignore]
 from scipy.optimize import minimize
+from tests.nightly import few
 
 import nuprobe as nu
 from nuprobe.experiments import Experiment
@@ -111,7 +112,7 @@ def test_profiled_against_scipy_at_any_radii(
     assert found.twice_nll[0] <= truth + 1e-5
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=few(8, 25), deadline=None)
 @given(st.floats(0.0, 4.0), st.lists(st.floats(-1.0, 1.0), min_size=5, max_size=5))
 def test_two_ways_to_the_nuisances_are_one(
     decades: float, direction: list[float]
@@ -234,6 +235,7 @@ def together(fixed: dict[str, float], shapes: str = "profiled") -> float:
     )
 
 
+@pytest.mark.nightly
 def test_joint_fit_of_transition_radii_has_a_minimum() -> None:
     best = fit(joint(), [FREE[0], FREE[1], *FREE[3:]], minos=False)
     assert best.twice_nll == pytest.approx(together({}), rel=0, abs=1e-6)

@@ -93,6 +93,7 @@ def test_joint_fits(free: list[str]) -> None:
     same(fit(cost, method="migrad"), fit(cost))
 
 
+@pytest.mark.nightly
 def test_of_several_valleys_migrad_stays_in_the_one_it_starts_in() -> None:
     """Rates go with the square of amplitudes: from the default, MIGRAD ends in a valley
     0.26 above the lowest, which is a minimum; from a start in the lowest, it stays

@@ -114,8 +114,13 @@ def agrees(found: FloatArray, expected: float) -> None:
     assert found.mean() == pytest.approx(expected, rel=0, abs=5 * error)
 
 
-@pytest.mark.parametrize("d", mostly_nightly([1, 2, 5], [1, 5]))
-@pytest.mark.parametrize("begin", ["fit", "both"])
+@pytest.mark.parametrize(
+    ("begin", "d"),
+    mostly_nightly(
+        [(begin, d) for begin in ("fit", "both") for d in (1, 2, 5)],
+        [("fit", 1), ("both", 5)],
+    ),
+)
 def test_both_wells_have_their_weights(d: int, begin: Literal["fit", "both"]) -> None:
     cost = wells(d)
     result = sample(cost, start=begin, steps=1600, seed=d)
@@ -134,7 +139,11 @@ def test_both_wells_have_their_weights(d: int, begin: Literal["fit", "both"]) ->
 @pytest.mark.parametrize(
     ("prior", "density"),
     [
-        (Normal(1.5, 2.0), lambda a: np.exp(-0.5 * ((a - 1.5) / 2) ** 2)),
+        pytest.param(
+            Normal(1.5, 2.0),
+            lambda a: np.exp(-0.5 * ((a - 1.5) / 2) ** 2),
+            marks=pytest.mark.nightly,
+        ),
         (Flat(-2.0, 6.0), lambda a: (a >= -2.0).astype(float)),
     ],
 )

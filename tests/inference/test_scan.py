@@ -511,6 +511,7 @@ def test_dask_is_optional(monkeypatch: pytest.MonkeyPatch) -> None:
         pass
 
 
+@pytest.mark.nightly
 def test_dask_with_a_worker_killed(reference: ScanResult, tmp_path: Path) -> None:
     distributed = pytest.importorskip("distributed")
     path, part = tmp_path / "scan.h5", tmp_path / "scan.h5.part"

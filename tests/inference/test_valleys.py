@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 from scipy.optimize import minimize
+from tests.nightly import few, mostly_nightly
 
 import nuprobe as nu
 from nuprobe.experiments import Experiment
@@ -136,7 +137,11 @@ def compare(case: Case, starts: int) -> None:
         assert case.cost().profiled(at).twice_nll[0] == pytest.approx(mine, abs=1e-6)
 
 
-@pytest.mark.parametrize("case", CASES, ids=lambda c: f"{c.experiment}-{c.free[-1]}")
+@pytest.mark.parametrize(
+    "case",
+    mostly_nightly(CASES, CASES[::3]),
+    ids=lambda c: f"{c.experiment}-{c.free[-1]}",
+)
 def test_a_profile_does_not_depend_on_its_grid(case: Case) -> None:
     compare(case, 5)
 
@@ -151,6 +156,6 @@ def test_the_best_radius_of_csi_2017_on_every_grid() -> None:
     """Between the neighbours of the lowest point of a grid there may be a minimum that
     is not the lowest of all: 33 points gave 148.144, 17 points 148.101."""
     case = CASES[0]
-    for points in (9, 17, 33, 65):
+    for points in few((17, 33), (9, 17, 33, 65)):
         found = case.profile(points)
         assert found.best_twice_nll == pytest.approx(148.0928, abs=2e-4)

@@ -58,5 +58,7 @@ def test_bands_must_be_those_of_the_curves() -> None:
         plot_reactions([curve, curve], bands=[(curve[2], curve[2])])
     with pytest.raises(InputError, match="lower and an upper"):
         plot_reactions([curve], bands=[(2 * curve[2], curve[2])])
+    with pytest.raises(InputError, match="lower and an upper"):
+        plot_reactions([curve], bands=[(curve[2], np.nan * curve[2])])
     with pytest.raises(InputError, match="2 coordinates"):
         plot_reactions([curve], bands=[(curve[2][:1], curve[2][:1])])

@@ -138,7 +138,7 @@ def test_bound_electrons_against_adaptive_integration(
 
     for c, kind in enumerate(("continuum", "line")):
         # seconds for each smeared bin
-        step = 1 if smearing == "none" else few(3, 1)
+        step = 1 if smearing == "none" else few(5, 1)
         for b, (low, high) in [*enumerate(pairwise(EDGES))][::step]:
             margin = (
                 0.0

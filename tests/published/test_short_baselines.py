@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -11,6 +12,7 @@ import pytest
 import nuprobe as nu
 from nuprobe.experiments import BaselineExperiment
 from nuprobe.models import SterileNeutrino
+from nuprobe.reproductions.recipes import disappearance_chi2, disappearance_scales
 
 FREE = ["sin2_2theta_14", "dm2_41"]
 RELEASE = Path(os.environ.get("NUPROBE_DATA", "")) / "prospect"
@@ -83,3 +85,42 @@ def test_best_is_a_quarter_too_low() -> None:
     grid = np.linspace(0, 1, 101)
     best = grid[cost.profiled(grid[:, None]).twice_nll.argmin()]
     assert best == pytest.approx(0.4, abs=0.06)
+
+
+def test_energy_scales_are_why_bugey_excludes_more_than_a_map() -> None:
+    """Both scales free within 2 %, against sums as they are written."""
+    from scipy.special import ndtr
+
+    point = (0.1, 0.5011872)
+    one = nu.experiment("bugey-3", BaselineExperiment)
+    fixed = disappearance_chi2("bugey-3", *point, rise=True)
+    assert disappearance_scales("bugey-3", *point, within=0.0) == pytest.approx(fixed)
+    box = disappearance_scales("bugey-3", *point)
+    assert box < disappearance_scales("bugey-3", *point, shape="gauss") < fixed
+    # that of the map, but for response and distances
+    assert box == pytest.approx(5.11, abs=1.2)
+
+    e = 1.8 + 8.2 * (np.arange(820) + 0.5) / 820
+    weight = one.flux.spectrum("nubar_e", e) * nu.ibd.total(e)
+    t = np.maximum(e - 1.78, 0)
+    sigma = np.sqrt(0.15**2 + (0.075 * t) ** 2)
+    edges = 1 + 0.2 * np.arange(26)
+
+    def events(far: float, boxes: tuple[float, float], s: float, g: float) -> Any:
+        moved = (edges + 1.78) * (1 + g) - 1.78
+        seen = np.diff(ndtr((moved[:, None] - (e - 1.78)) / sigma), axis=0) * weight
+        places = [(np.arange(20) + 0.5) / 10 - 1] * 2
+        at = far + boxes[0] * places[0][:, None] + boxes[1] * places[1]
+        phase = 1.2669328 * point[1] * at.reshape(-1, 1) / e
+        return seen @ (1 - s * np.mean(np.sin(phase) ** 2, axis=0))
+
+    term: Any = one.cost().terms[0]
+    scales = np.linspace(-0.02, 0.02, 11)
+
+    def lowest(s: float) -> float:
+        near = [events(14.88, (1.72, 0.68), s, g) for g in scales]
+        far = [events(39.96, (1.20, 0.83), s, g) for g in scales]
+        away = [term.data - 0.1396 * a / b for a in far for b in near]
+        return min(float(((one @ term.whitening.T) ** 2).sum()) for one in away)
+
+    assert box == pytest.approx(lowest(point[0]) - lowest(0.0), abs=0.15)

@@ -126,8 +126,11 @@ def test_bounds_scale_with_the_coefficient_and_with_the_convention_of_the_radius
     by_mass = charge_radius_fit("ee lower", flip=True, form="mw2")
     assert by_alpha / by_mass == pytest.approx(FORMS["mw2"], rel=1e-12)
     assert FORMS["mw2"] == pytest.approx(1.109, abs=5e-4)
-    # the Particle Data Group lists radii half as large: bounds compare only after
-    # conversion
+
+
+@pytest.mark.nightly
+def test_the_particle_data_group_lists_half_radii() -> None:
+    """Bounds compare only after conversion."""
     listed = np.array([-27.5, 3.0])
     np.testing.assert_allclose(
         charge_radius_convention(listed, "half"), [-55, 6], rtol=1e-12
@@ -142,12 +145,12 @@ def test_bounds_scale_with_the_coefficient_and_with_the_convention_of_the_radius
     assert np.abs(found - listed).max() > 25
 
 
+@pytest.mark.nightly
 @pytest.mark.parametrize(
     ("name", "starts"),
     [
-        (ALL[1], 5),
-        pytest.param(ALL[1], 30, marks=pytest.mark.nightly),
-        pytest.param(ALL[4], 30, marks=pytest.mark.nightly),
+        (ALL[1], 30),
+        (ALL[4], 30),
     ],
 )
 def test_the_interval_holds_against_random_starts(name: str, starts: int) -> None:

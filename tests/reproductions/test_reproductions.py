@@ -23,7 +23,17 @@ LIBRARY = Path(nu.__file__).parent / "reproductions" / "library"
 
 # a minute, its diagonal fit is computed in test_electromagnetic; fits of all runs of
 # XENONnT, whose numbers tests/published has
-SLOW = {"charge-radii-2018", "independent-counts", "XENON:2024ijk"}
+# 1.5 s and more; tests/published and tests/experiments compute such numbers, too
+SLOW = {
+    "charge-radii-2018",
+    "independent-counts",
+    "XENON:2024ijk",
+    "solar",
+    "short-baselines",
+    "reactors",
+    "sterile-decay",
+    "Cadeddu:2018dux",
+}
 
 
 @pytest.mark.parametrize(

@@ -88,7 +88,8 @@ asked_options = grouped(
         "marks",
         multiple=True,
         metavar="LABEL=X,Y",
-        help="Point in the figure instead of the published ones; repeatable.",
+        help="Point in the figure instead of the published ones, and how strongly toys"
+        " exclude it; repeatable.",
     ),
 )
 """Add ``--cl``, ``--method``, ``--beside`` and ``--mark``, as `AskedSpec` ``asked``."""

@@ -1,4 +1,4 @@
-"""Disappearance experiments, as ``nuprobe rate`` prints them."""
+"""Disappearance experiments and rates of reactors, as ``nuprobe rate`` prints them."""
 
 from __future__ import annotations
 
@@ -7,10 +7,15 @@ from typing import TYPE_CHECKING
 
 from nuprobe.cli.output import Output, save_plot
 from nuprobe.cli.specs import ExperimentSpec, ModelSpec
+from nuprobe.cli.variations import compared_models
 from nuprobe.errors import InputError
 
 if TYPE_CHECKING:
-    from nuprobe.experiments import AnyExperiment
+    from nuprobe.experiments import (
+        AnyExperiment,
+        BaselineExperiment,
+        ReactorExperiment,
+    )
 
 __all__ = ["print_disappearance"]
 
@@ -23,14 +28,15 @@ def print_disappearance(
     plot: Path | None,
     out: Output,
 ) -> bool:
-    """Print what a disappearance experiment expects; False if it is none.
+    """Print what an experiment at a baseline or with rates of reactors expects; False
+    if it is none.
 
     Parameters
     ----------
     opened : the experiments.
     experiment : as typed.
     model : ``sterile`` with its two parameters, or any other for three neutrinos.
-    compared : of ``--compare``, which belongs to others.
+    compared : of ``--compare``, for rates of reactors.
     plot : file of the figure, or None.
     out : where to print.
 
@@ -41,21 +47,63 @@ def print_disappearance(
     >>> print_disappearance([], spec, model, (), None, Output(False, None))
     False
     """
-    from nuprobe.experiments import BaselineExperiment
+    from nuprobe.experiments import BaselineExperiment, ReactorExperiment
 
-    if len(opened) != 1 or not isinstance(opened[0], BaselineExperiment):
+    kinds = (BaselineExperiment, ReactorExperiment)
+    if len(opened) != 1 or not isinstance(opened[0], kinds):
         return False
-    if compared:
+    if compared and isinstance(opened[0], BaselineExperiment):
         raise InputError(
             f"--compare is for spectra of recoils; {opened[0].name} shows three"
             " neutrinos beside the model anyhow"
         )
     (one,) = experiment.open()
-    assert isinstance(one, BaselineExperiment)
-    rates = one.predict(model.build(), experiment.analysis)
+    if isinstance(one, BaselineExperiment):
+        _print_baseline(one, experiment.analysis, model, plot, out)
+    else:
+        assert isinstance(one, ReactorExperiment)
+        _print_rates(one, experiment.analysis, (model, compared), plot, out)
+    return True
+
+
+def _print_baseline(
+    one: BaselineExperiment,
+    analysis: str | None,
+    model: ModelSpec,
+    plot: Path | None,
+    out: Output,
+) -> None:
+    rates = one.predict(model.build(), analysis)
     if plot is not None:
         from nuprobe.plotting import plot_disappearance
 
         save_plot(lambda: plot_disappearance(rates, one.references), plot)
     out.emit(str(rates.table()), rates.to_dict())
-    return True
+
+
+def _print_rates(
+    one: ReactorExperiment,
+    analysis: str | None,
+    models: tuple[ModelSpec, tuple[str, ...]],
+    plot: Path | None,
+    out: Output,
+) -> None:
+    model, compared = models
+    rates = one.predict(model.build(), analysis)
+    others = {
+        name: one.predict(other, analysis)
+        for name, other in compared_models(compared, model.sin2_theta_w).items()
+    }
+    if plot is not None:
+        from nuprobe.plotting import plot_reactor_rates
+
+        save_plot(
+            lambda: plot_reactor_rates(
+                rates, compared=others, references=one.references
+            ),
+            plot,
+        )
+    data = rates.to_dict()
+    if others:
+        data["compared"] = {name: other.to_dict() for name, other in others.items()}
+    out.emit(str(rates.table(others)), data)

@@ -32,7 +32,7 @@ Examples:
 --json
   nuprobe limit coherent-csi-2017 coherent-lar-2020 --checkpoint limits.h5 --resume
   nuprobe limit ccfr-trident charm2-trident --wcxf rs.json
-  nuprobe limit prospect danss --grid "dm2_41=0.2:20 eV2:40:log" """,
+  nuprobe limit prospect reactor-rates --grid "dm2_41=0.2:20 eV2:40:log" """,
 )
 @click.argument("experiments", nargs=-1, required=True)
 @family_options

@@ -81,17 +81,18 @@ def plane_command(
     regions = [_beside(name, model, axes) for name in asked.beside]
     if not thrown.toys and (checkpoint.output is not None or checkpoint.resume):
         raise InputError("-o and --resume are for toys: give --toys, or leave them out")
-    with ExitStack() as stack:
-        settings = thrown.settings(checkpoint, "profiled") if thrown.toys else None
-        if thrown.dask and settings is not None:
-            pool = stack.enter_context(dask_executor(thrown.dask))
-            settings = replace(settings, executor=pool)
-        found = exclusion_plane(cost, axes, toys=settings or 0)
+    settings = thrown.settings(checkpoint, "profiled") if thrown.toys else None
+    # quick, and a point that cannot be is told before the plane is computed
     marked = {
         label: exclusion_at(cost, dict(zip(axes, place, strict=True)), axes, toys=s)
         for label, place in (points or {}).items()
         if (s := settings) is not None
     }
+    with ExitStack() as stack:
+        if thrown.dask and settings is not None:
+            pool = stack.enter_context(dask_executor(thrown.dask))
+            settings = replace(settings, executor=pool)
+        found = exclusion_plane(cost, axes, toys=settings or 0)
     if asked.methods:
         found.exclusion(asked.methods[0], asked.cl[0])  # refuses an unknown one
     shown = [*opened, *(one for one, _ in regions)]

@@ -14,7 +14,6 @@ from nuprobe.cli.output import (
     plot_option,
     save_plot,
 )
-from nuprobe.cli.ratios import print_ratios
 from nuprobe.cli.solar_rates import at_option, print_solar
 from nuprobe.cli.specs import (
     ExperimentSpec,
@@ -40,6 +39,7 @@ Examples:
   nuprobe rate coherent-csi-2017 --model sm-radiative --plot spectrum.pdf
   nuprobe rate gallium-2009 homestake-1998 --at tan2_12=0.45 --at phi_8B=5e6
   nuprobe rate prospect --model sterile --param sin2_2theta_14=0.26 --param dm2_41=7.25 --plot prospect.pdf
+  nuprobe rate dune-nd-trident --by-channel
   nuprobe rate coherent-csi-2017 --compare 'electromagnetic:charge_radius.mumu=-5e-31' --plot spectrum.pdf""",  # noqa: E501
 )
 @experiment_options(several=True)
@@ -81,18 +81,16 @@ def rate_command(
         return print_tridents(tridents, experiment.analysis, model, asked, out)
     if print_disappearance(opened, experiment, model, compared, plot, out):
         return None
-    if print_ratios(opened, experiment, model, compared, plot, out):
-        return None
     if len(opened) > 1:
         raise InputError(
             "several experiments at once are for tridents, which"
             f" {next(o.name for o in opened if o not in tridents)} is not: give one"
             " experiment"
         )
-    if asked.wcxf is not None or asked.points is not None:
+    if asked.wcxf is not None or asked.points is not None or asked.by_channel:
         raise InputError(
-            f"--wcxf and --points are for tridents, and {opened[0].name} counts"
-            " recoils: drop them, or give a trident experiment such as ccfr-trident"
+            "--wcxf, --points and --by-channel are for tridents, such as ccfr-trident,"
+            f" and {opened[0].name} counts recoils: drop them"
         )
     if print_universe(opened, experiment, model, bool(compared or plot), out):
         return None

@@ -46,7 +46,7 @@ Examples:
 @click.option(
     "--dask",
     metavar="ADDRESS",
-    help="Scheduler of a Dask cluster (needs nuprobe[cluster]).",
+    help="Scheduler of a Dask cluster, or its JSON file (needs nuprobe[cluster]).",
 )
 @click.option(
     "--cl",

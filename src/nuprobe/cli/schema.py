@@ -38,22 +38,8 @@ def schema_command(process: str, output: Path | None) -> None:
     oscillation, reactor-rates, early-universe, red-giants, solar), or of a
     catalogue entry."""
     from nuprobe.catalogue.entry import json_schema as catalogue_schema
-    from nuprobe.experiments.baselines.files import BaselineFile
-    from nuprobe.experiments.format import ExperimentFile
-    from nuprobe.experiments.reactor.files import ReactorFile
-    from nuprobe.experiments.solar_files import SolarFile
-    from nuprobe.experiments.star_files import StarFile
-    from nuprobe.experiments.trident_files import TridentFile
-    from nuprobe.experiments.universe_files import UniverseFile
+    from nuprobe.experiments import kind_of
 
-    schemas = {
-        "cevns": ExperimentFile.json_schema,
-        "trident": TridentFile.json_schema,
-        "early-universe": UniverseFile.json_schema,
-        "red-giants": StarFile.json_schema,
-        "oscillation": BaselineFile.json_schema,
-        "solar": SolarFile.json_schema,
-        "reactor-rates": ReactorFile.json_schema,
-        "catalogue": catalogue_schema,
-    }
-    emit("", schemas[process](), True, output)
+    if process == "catalogue":
+        return emit("", catalogue_schema(), True, output)
+    return emit("", kind_of({"process": process}).FORMAT.json_schema(), True, output)

@@ -66,7 +66,11 @@ throw_options = grouped(
         " [default: profiled with --grid].",
     ),
     click.option("--workers", type=click.IntRange(1), help="Processes."),
-    click.option("--dask", metavar="ADDRESS", help="Scheduler of a Dask cluster."),
+    click.option(
+        "--dask",
+        metavar="ADDRESS",
+        help="Scheduler of a Dask cluster, or the JSON file that it wrote.",
+    ),
 )
 
 

@@ -13,6 +13,7 @@ import numpy as np
 from nuprobe.cli.options import grouped
 from nuprobe.cli.output import Output
 from nuprobe.cli.specs import ModelSpec
+from nuprobe.cli.trident_channels import print_channels
 from nuprobe.errors import InputError
 from nuprobe.tables import Rows, Table
 from nuprobe.units import GeV
@@ -37,11 +38,13 @@ class VerdictSpec:
     wcxf : file of contact operators added to the model, or None.
     points : table or folder of many such points, or None.
     cl : confidence level above which a point is excluded.
+    by_channel : whether events of every channel are asked for instead.
     """
 
     wcxf: Path | None
     points: Path | None
     cl: float
+    by_channel: bool = False
 
     def added(self, model: LeptonModel) -> LeptonModel:
         """Return the `model` with the operators of the file, if one was given; a file
@@ -105,8 +108,14 @@ verdict_options = grouped(
         show_default=True,
         help="Tridents: confidence level, two-sided, of the verdict.",
     ),
+    click.option(
+        "--by-channel",
+        is_flag=True,
+        help="Tridents: events of every channel and flavour of the beam instead.",
+    ),
 )
-"""Add ``--wcxf``, ``--points`` and ``--cl``, as `VerdictSpec` ``asked``."""
+"""Add ``--wcxf``, ``--points``, ``--cl`` and ``--by-channel``, as `VerdictSpec`
+``asked``."""
 
 
 def sentence(one: Verdict, cl: float) -> str:
@@ -259,6 +268,10 @@ def print_tridents(
         raise InputError(
             "--analysis belongs to one experiment; with several each takes its first"
         )
+    if asked.by_channel:
+        if asked.points is not None:
+            raise InputError("--by-channel is for one model and --points gives many")
+        return print_channels(chosen, asked.added(spec.leptons()), out)
     if asked.points is not None:
         return _many(chosen, analysis, spec, asked, out)
     model = asked.added(spec.leptons())

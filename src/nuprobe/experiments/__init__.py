@@ -4,6 +4,7 @@ one touches no Python."""
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping
 from importlib import import_module, resources
 from pathlib import Path
 from types import ModuleType
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from nuprobe.experiments.counting import Experiment
     from nuprobe.experiments.factors import FactorLimit, FactorLimits, factor_limit
     from nuprobe.experiments.findings import Finding, check_folder
+    from nuprobe.experiments.folders import FolderExperiment
     from nuprobe.experiments.joint import joint_cost
     from nuprobe.experiments.limits import Limit, LimitCurve, family_cost, limit
     from nuprobe.experiments.rates import Rates
@@ -32,6 +34,7 @@ if TYPE_CHECKING:
     from nuprobe.experiments.star import StarExperiment
     from nuprobe.experiments.starting import new_experiment, new_flux, template_titles
     from nuprobe.experiments.trident import TridentExperiment
+    from nuprobe.experiments.trident_channels import ChannelRates, channel_rates
     from nuprobe.experiments.trident_rates import TridentRates
     from nuprobe.experiments.universe import UniverseExperiment, UniverseRates
     from nuprobe.experiments.verdicts import Verdict, Verdicts, verdict
@@ -42,6 +45,7 @@ __all__ = [
     "AnyRates",
     "BaselineExperiment",
     "BaselineRates",
+    "ChannelRates",
     "Experiment",
     "FactorLimit",
     "FactorLimits",
@@ -62,6 +66,7 @@ __all__ = [
     "UniverseRates",
     "Verdict",
     "Verdicts",
+    "channel_rates",
     "check_folder",
     "experiment",
     "experiment_names",
@@ -106,6 +111,8 @@ _PLACES = {
     "limit": "limits",
     "TridentExperiment": "trident",
     "TridentRates": "trident_rates",
+    "ChannelRates": "trident_channels",
+    "channel_rates": "trident_channels",
     "StarExperiment": "star",
     "UniverseExperiment": "universe",
     "UniverseRates": "universe",
@@ -252,11 +259,28 @@ def _folder(name: str | Path) -> Folder:
 def _read(folder: Folder) -> AnyExperiment:
     """Open a folder with the format of its process."""
     raw = folder.load()
+    return kind_of(raw).read(folder, raw)
+
+
+def kind_of(raw: Mapping[str, Any]) -> type[FolderExperiment[Any]]:
+    """Kind of an experiment, by the process of its file.
+
+    Parameters
+    ----------
+    raw : the parsed file.
+
+    Examples
+    --------
+    >>> kind_of({"process": "trident"}).__name__
+    'TridentExperiment'
+    """
     counts = "SitesExperiment" if raw.get("sites") else "Experiment"
     # a list for a process is refused by the format
-    kind: Any = __getattr__(_OF_PROCESS.get(str(raw.get("process")), counts))
-    opened: AnyExperiment = kind.read(folder, raw)
-    return opened
+    name = _OF_PROCESS.get(str(raw.get("process")), counts)
+    kind: type[FolderExperiment[Any]] = getattr(
+        import_module(f"{__name__}.{_PLACES[name]}"), name
+    )
+    return kind
 
 
 _OF_PROCESS = {

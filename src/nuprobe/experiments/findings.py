@@ -7,7 +7,6 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import partial
-from importlib import import_module
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, Final, Literal
@@ -16,7 +15,7 @@ from pydantic import BaseModel, create_model
 
 from nuprobe.border import public
 from nuprobe.errors import InputError, NuprobeError
-from nuprobe.experiments import experiment
+from nuprobe.experiments import experiment, kind_of
 from nuprobe.experiments.build import Signal
 from nuprobe.experiments.checks import check_steps
 from nuprobe.experiments.format import ExperimentFile
@@ -29,14 +28,6 @@ from nuprobe.toml_text import Key, key_lines, line_of
 
 __all__ = ["Finding", "check_folder", "file_model"]
 
-_FILES: Final = {
-    "oscillation": ("baselines.files", "BaselineFile"),
-    "trident": ("trident_files", "TridentFile"),
-    "reactor-rates": ("reactor.files", "ReactorFile"),
-    "solar": ("solar_files", "SolarFile"),
-    "early-universe": ("universe_files", "UniverseFile"),
-    "red-giants": ("star_files", "StarFile"),
-}
 _PART: Final = r"[A-Za-z0-9_-]+"
 
 
@@ -81,14 +72,8 @@ def file_model(raw: Mapping[str, Any]) -> type[BaseModel]:
     >>> file_model({"process": "trident"}).__name__
     'TridentFile'
     """
-    process = raw.get("process")
-    if not isinstance(process, str) or process not in _FILES:
-        return ExperimentFile
-    module, name = _FILES[process]
-    found: type[BaseModel] = getattr(
-        import_module(f"nuprobe.experiments.{module}"), name
-    )
-    return found
+    model: type[BaseModel] = kind_of(raw).FORMAT
+    return model
 
 
 @public
@@ -113,8 +98,10 @@ def check_folder(folder: str | Path) -> tuple[Finding, ...]:
     Examples
     --------
     >>> from nuprobe.experiments import check_folder
-    >>> print(*check_folder("examples/argon-detector"), sep="\n")
-    examples/argon-detector/experiment.toml: warning: ...
+    >>> for finding in check_folder("examples/argon-detector"):
+    ...     print(finding)
+    examples/argon-detector/experiment.toml:...: warning: analyses: there are no data...
+    examples/argon-detector/experiment.toml:...: warning: analyses.energy: it has no ...
     """
     path = Path(folder)
     flux = path.joinpath("flux.toml").is_file()

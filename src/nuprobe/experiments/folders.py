@@ -3,6 +3,7 @@ changed, which flux it names, and what may be free in a fit."""
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Generic, Self, TypeVar
@@ -13,10 +14,11 @@ from nuprobe.experiments.base import AnyExperiment, AnyFile, unknown_parameter
 from nuprobe.experiments.changes import changed
 from nuprobe.fluxes import Flux, flux
 from nuprobe.fluxes.files import read_flux
+from nuprobe.inference import Cost
 from nuprobe.parameters import Parameter
 from nuprobe.schema import Folder, in_file, validate
 
-__all__ = ["FolderExperiment", "flux_of", "freed", "kept"]
+__all__ = ["FolderExperiment", "MeasuredExperiment", "flux_of", "freed", "kept"]
 
 FileT = TypeVar("FileT", bound=AnyFile)
 _T = TypeVar("_T")
@@ -108,6 +110,34 @@ class FolderExperiment(AnyExperiment, Generic[FileT]):
     def _kept(self, key: Any, make: Callable[[], _T]) -> _T:
         """What was made before for this key, else what `make` makes."""
         return kept(self._cache, key, make)
+
+
+class MeasuredExperiment(FolderExperiment[FileT]):
+    """An experiment each analysis of which has one prediction and measured values:
+    `_statistic` compares the two."""
+
+    @public
+    def cost(
+        self,
+        model: Any = None,
+        free: Sequence[str] = (),
+        analysis: str | None = None,
+    ) -> Cost:
+        """−2 ln L of one analysis; costs of several experiments add with ``+``.
+
+        Parameters
+        ----------
+        model : as in `prediction`.
+        free : names of `parameters`.
+        analysis : default the first of the file.
+        """
+        name = self._named(analysis)
+        prediction = self.prediction(model, free, name)
+        return self._statistic(prediction, name).of(self.origin(name))
+
+    @abstractmethod
+    def _statistic(self, prediction: Any, analysis: str) -> Cost:
+        """The cost of a prediction beside the data of an analysis."""
 
 
 def kept(cache: dict[Any, Any], key: Any, make: Callable[[], _T]) -> _T:

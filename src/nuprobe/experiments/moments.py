@@ -11,7 +11,7 @@ import numpy as np
 from nuprobe.border import public
 from nuprobe.errors import InputError
 from nuprobe.experiments.abundances import Squares, squares
-from nuprobe.experiments.folders import FileT, FolderExperiment
+from nuprobe.experiments.folders import FileT, MeasuredExperiment
 from nuprobe.fluxes import Flux
 from nuprobe.models import Electromagnetic, StandardModel
 from nuprobe.nuclei import Target
@@ -22,7 +22,7 @@ __all__ = ["MomentExperiment", "with_moments"]
 _MOMENTS: Final = ("magnetic_moment.", "electric_moment.", "mu_eff")
 
 
-class MomentExperiment(FolderExperiment[FileT]):
+class MomentExperiment(MeasuredExperiment[FileT]):
     """What is measured far from a laboratory, and depends on the moments of neutrinos:
     it has no flux, no target and no bins."""
 

@@ -12,7 +12,7 @@ import numpy as np
 
 from nuprobe.border import public
 from nuprobe.errors import InputError
-from nuprobe.experiments.folders import FolderExperiment
+from nuprobe.experiments.folders import MeasuredExperiment
 from nuprobe.experiments.solar_captures import (
     CaptureCrossSection,
     CaptureRate,
@@ -67,7 +67,7 @@ class _Data:
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class SolarExperiment(FolderExperiment[SolarFile]):
+class SolarExperiment(MeasuredExperiment[SolarFile]):
     """One experiment with solar neutrinos, read from a folder.
 
     Its parameters are ``sin2_12`` or ``tan2_12``, ``dm2_21`` (eV²), ``sin2_13``, fluxes
@@ -208,35 +208,13 @@ class SolarExperiment(FolderExperiment[SolarFile]):
             changes=self._changes(),
         )
 
-    @public
-    def cost(
-        self,
-        model: Any = None,
-        /,
-        free: Sequence[str] = (),
-        analysis: str | None = None,
-    ) -> Cost:
-        """Gaussian cost of the values, with their correlations.
-
-        Parameters
-        ----------
-        model : the Standard Model.
-        free : names of parameters.
-        analysis : default the first of the file.
-        """
-        prediction = self.prediction(model, free, analysis)
-        data = self._data(self._named(analysis))
-        made: Cost
+    def _statistic(self, prediction: SolarPrediction, analysis: str) -> Cost:
+        """Gaussian, with the correlations of the values."""
+        data, name = self._data(analysis), prediction.name
         if data.covariance is not None:
-            made = CovarianceCost(
-                prediction, data.values, data.covariance, prediction.name
-            )
-        else:
-            below = None if np.all(data.below == data.above) else data.below
-            made = GaussianCost(
-                prediction, data.values, data.above, prediction.name, below=below
-            )
-        return made.of(self.origin(analysis))
+            return CovarianceCost(prediction, data.values, data.covariance, name)
+        below = None if np.all(data.below == data.above) else data.below
+        return GaussianCost(prediction, data.values, data.above, name, below=below)
 
     def _check_model(self, model: Any) -> None:
         """Refuse interactions that would change what is predicted."""

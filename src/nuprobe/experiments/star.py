@@ -145,23 +145,8 @@ class StarExperiment(MomentExperiment[StarFile]):
             theory_error=given.theory[1],
         )
 
-    @public
-    def cost(
-        self,
-        model: Any = None,
-        free: Sequence[str] = (),
-        analysis: str | None = None,
-    ) -> Cost:
-        """Gaussian cost of the magnitude; that of stellar models is a nuisance which
-        all experiments of this kind share.
-
-        Parameters
-        ----------
-        model : with moments; default Majorana moments, all zero.
-        free : names of its moments.
-        analysis : default the first of the file.
-        """
-        prediction = self.prediction(model, free, analysis)
-        value, error = self.file.analyses[self._named(analysis)].tip
-        cost = GaussianCost(prediction, np.array([-value]), np.array([error]))
-        return cost.of(self.origin(analysis))
+    def _statistic(self, prediction: Any, analysis: str) -> Cost:
+        """Gaussian: one magnitude, whose stellar models are a nuisance that all
+        experiments of this kind share."""
+        value, error = self.file.analyses[analysis].tip
+        return GaussianCost(prediction, np.array([-value]), np.array([error]))

@@ -152,7 +152,7 @@ class TridentExperiment(FolderExperiment[TridentFile]):
     ) -> float:
         """Expected events of one `regime` from some `flavours` of the beam (default
         all), for a `model` (default the Standard Model)."""
-        number = self._targets()
+        number = self.targets()
         if number is None:
             raise InputError(
                 f"{self.name} has no target mass and exposure, so no event rates"
@@ -176,7 +176,7 @@ class TridentExperiment(FolderExperiment[TridentFile]):
         return (
             number
             * part.fluence
-            * self._nucleons(regime)
+            * self.nucleons(regime)
             * one_value(chosen.observed(model))
         )
 
@@ -258,16 +258,16 @@ class TridentExperiment(FolderExperiment[TridentFile]):
         error = 0.0
         for regime in listed:
             part = self.averaged(regime, *self._exchanged(model))
-            number = self._nucleons(regime)
+            number = self.nucleons(regime)
             value = number * one_value(part.observed(model))
             sections[regime] = value
             error = max(error, part.error)
-            per_cm2 = self._targets()
+            per_cm2 = self.targets()
             if per_cm2 is not None:
                 events[regime] = per_cm2 * part.fluence * value
         total = sum(sections[regime] for regime in regimes)
         standard = sum(
-            self._nucleons(r) * self.averaged(r).total(StandardModel()) for r in regimes
+            self.nucleons(r) * self.averaged(r).total(StandardModel()) for r in regimes
         )
         ratio = total / standard
         sigma = chosen.plus if ratio > chosen.ratio else chosen.minus
@@ -427,7 +427,10 @@ class TridentExperiment(FolderExperiment[TridentFile]):
         name = self._named(name)
         return name, self.file.analyses[name]
 
-    def _nucleons(self, regime: str) -> float:
+    @public
+    def nucleons(self, regime: str) -> float:
+        """Nucleons of a formula unit that one of the cross sections of a `regime` is
+        per: protons, neutrons, or 1."""
         parts = self.target().components
         if regime == "proton":
             return sum(c.count * c.isotope.z for c in parts)
@@ -435,9 +438,10 @@ class TridentExperiment(FolderExperiment[TridentFile]):
             return sum(c.count * c.isotope.n for c in parts)
         return 1.0
 
-    def _targets(self) -> float | None:
-        """Formula units times flux units: multiplies fluence per unit (cm⁻²) and cross
-        section (cm²)."""
+    @public
+    def targets(self) -> float | None:
+        """Formula units times flux units, which multiply the fluence per unit (cm⁻²)
+        and the cross section (cm²); None if the file lacks mass or exposure."""
         section = self.file
         if section.target.mass is None or section.flux.exposure is None:
             return None

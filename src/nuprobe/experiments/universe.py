@@ -215,28 +215,12 @@ class UniverseExperiment(MomentExperiment[UniverseFile]):
             moved=np.array(list(moved.values())).reshape(len(moved), len(data)),
         )
 
-    @public
-    def cost(
-        self,
-        model: Any = None,
-        free: Sequence[str] = (),
-        analysis: str | None = None,
-    ) -> Cost:
-        """Gaussian cost of the abundances; density of baryons, lifetime of the neutron
-        and nuclear rates are nuisances that all experiments of this kind share.
-
-        Parameters
-        ----------
-        model : with moments; default Majorana moments, all zero.
-        free : names of its moments.
-        analysis : default the first of the file.
-        """
-        prediction = self.prediction(model, free, analysis)
-        data = self.file.analyses[self._named(analysis)].data()
+    def _statistic(self, prediction: Any, analysis: str) -> Cost:
+        """Gaussian; density of baryons, lifetime of the neutron and nuclear rates are
+        nuisances that all experiments of this kind share."""
+        data = self.file.analyses[analysis].data()
         values = np.array([value for value, _ in data.values()])
-        ones = np.ones(len(values))
-        cost = GaussianCost(prediction, values / prediction.sigma, ones)
-        return cost.of(self.origin(analysis))
+        return GaussianCost(prediction, values / prediction.sigma, np.ones(len(values)))
 
 
 def _nuisance(name: str) -> Nuisance:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import threading
@@ -13,6 +14,7 @@ from concurrent.futures import (
     wait,
 )
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 from nuprobe.errors import InputError
@@ -224,19 +226,38 @@ def _same(value: Any) -> Any:
     return value
 
 
+def _scheduler(address: str) -> str:
+    """Address of a scheduler, from the file that it wrote if that is what is given."""
+    if not address.endswith(".json"):
+        return address
+    try:
+        found = json.loads(Path(address).read_text(encoding="utf-8"))["address"]
+    except OSError as error:
+        raise InputError(
+            f"no file of a Dask scheduler at {address} ({error.strerror}); start one"
+            f" with 'dask scheduler --scheduler-file {address}'"
+        ) from None
+    except (ValueError, KeyError, TypeError):
+        raise InputError(
+            f"{address} is not the file of a Dask scheduler: it has no address"
+        ) from None
+    return str(found)
+
+
 @contextmanager
 def dask_executor(address: str) -> Iterator[DaskExecutor]:
     """Executor for `scan` on a Dask cluster.
 
     Parameters
     ----------
-    address : of its scheduler, e.g. ``"tcp://host:8786"``.
+    address : of its scheduler, e.g. ``"tcp://host:8786"``, or the path of the JSON file
+        that ``dask scheduler --scheduler-file`` writes.
 
     Raises
     ------
     InputError
-        If Dask is not installed (it comes with ``nuprobe[cluster]``) or no scheduler
-        answers.
+        If Dask is not installed (it comes with ``nuprobe[cluster]``), no scheduler
+        answers, or the file is none of a scheduler.
 
     Examples
     --------
@@ -249,8 +270,9 @@ def dask_executor(address: str) -> Iterator[DaskExecutor]:
         raise InputError(
             'Dask is not installed: pip install ".[cluster]" (in a clone)'
         ) from None
+    found = _scheduler(address)
     try:
-        client: Any = Client(address, set_as_default=False)  # type: ignore[no-untyped-call,unused-ignore]
+        client: Any = Client(found, set_as_default=False)  # type: ignore[no-untyped-call,unused-ignore]
     except (OSError, ValueError, TimeoutError) as error:
         raise InputError(
             f"no Dask scheduler answers at {address}: {error}; start one with 'dask"

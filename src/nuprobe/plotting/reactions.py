@@ -128,7 +128,8 @@ def _check_bands(
         )
     for (label, x, _), band in zip(curves, bands, strict=False):
         low, high = (numbers("bands", one) for one in band)
-        if low.shape != np.shape(x) or high.shape != np.shape(x) or (low > high).any():
+        fits = low.shape == np.shape(x) == high.shape
+        if not (fits and (low <= high).all()):
             raise InputError(
                 f"the band of {label} must have a lower and an upper value at each of"
                 f" its {np.size(x)} coordinates"

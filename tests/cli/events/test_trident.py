@@ -10,15 +10,14 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from tests.command_line import Run
 
 import nuprobe as nu
-from nuprobe.cli import main
 from nuprobe.cli.events.sizes import EVENT
 from nuprobe.cli.variations import variations
 from nuprobe.errors import InputError
@@ -28,22 +27,9 @@ from nuprobe.events.store import read_events, unfinished
 pytest.importorskip("pyhepmc", reason="the extra nuprobe[events] is not installed")
 pytest.importorskip("uproot", reason="the extra nuprobe[events] is not installed")
 
-Run = Callable[..., tuple[int, str, str]]
+COMMAND = ("events", "trident")
 MUMU = ("--channel", "nu_mu -> nu_mu mu+ mu-", "--target", "Ar40")
 FIVE = (*MUMU, "--energy", "5 GeV", "--regime", "coherent")
-
-
-@pytest.fixture
-def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
-    def call(*arguments: str) -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "argv", ["nuprobe", "events", "trident", *arguments])
-        with pytest.raises(SystemExit) as end:
-            main()
-        captured = capsys.readouterr()
-        assert isinstance(end.value.code, int)
-        return end.value.code, captured.out, captured.err
-
-    return call
 
 
 def test_events_of_several_models_in_one_file(run: Run, tmp_path: Path) -> None:
@@ -217,6 +203,7 @@ def test_a_flux_of_the_user_below_threshold(run: Run, tmp_path: Path) -> None:
     assert [p.name for p in tmp_path.iterdir()] == ["low"]
 
 
+@pytest.mark.nightly
 def test_a_killed_command_goes_on(run: Run, tmp_path: Path) -> None:
     path, once = tmp_path / "x.hepmc3", tmp_path / "once.hepmc3"
     arguments = (*FIVE, "-n", "65000", "--weighted", "--no-progress", "--vary", "v-a")

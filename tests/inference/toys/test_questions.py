@@ -267,6 +267,7 @@ def test_limits_by_cls_bracket_the_level() -> None:
     assert cls(cost, "strength", [0.1, 0.2]).limit(0.95) is None
 
 
+@pytest.mark.nightly
 def test_p_values_of_good_fits_are_uniform() -> None:
     # of toys of toys: their ranks among others of the same law
     cost = PoissonCost(Synthetic(), np.zeros(24))

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
+from tests.command_line import Run
 
 import nuprobe as nu
-from nuprobe.cli import main
 from nuprobe.errors import InputError
 from nuprobe.processes.nuclear import bump
 
+COMMAND = ("xsec", "bump")
 CURVE = "# of a user\nenergy,sigma\n9.3,0\n12,2e-46\n17,4e-45\n"
 
 
@@ -125,16 +125,7 @@ def test_other_mistakes_are_told() -> None:
         bump.cross_section(10.0, "absent.csv")
 
 
-def test_on_the_command_line(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], curve: Path
-) -> None:
-    def run(*arguments: str) -> tuple[object, str, str]:
-        monkeypatch.setattr(sys, "argv", ["nuprobe", "xsec", "bump", *arguments])
-        with pytest.raises(SystemExit) as end:
-            main()
-        captured = capsys.readouterr()
-        return end.value.code, captured.out, captured.err
-
+def test_on_the_command_line(run: Run, curve: Path) -> None:
     code, text, _ = run()
     assert code == 0
     assert "5.02e+06" in text

@@ -177,6 +177,7 @@ def test_parts_add_up_and_the_mixed_one_changes_sign_with_the_charges() -> None:
     assert float(turned.mediator) == pytest.approx(float(found.mediator))
 
 
+@pytest.mark.nightly
 def test_an_average_over_a_flux_is_the_integral() -> None:
     model = boson(50.0, 2e-3, 1.0, -0.4)
     flux = nu.flux("charm2-nu")

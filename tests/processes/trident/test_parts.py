@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-import sys
 
 import numpy as np
 import pytest
+from tests.command_line import called
 
 import nuprobe as nu
-from nuprobe.cli import main
 from nuprobe.constants import G_FERMI
 from nuprobe.errors import InputError, UnknownNameError, ValidityWarning
 from nuprobe.models import LMuLTau, VMinusA
@@ -139,32 +138,21 @@ BOSON = ("--model", "lmu-ltau", "--mass", "10 MeV", "--coupling", "1e-3")
 BASE = ("xsec", "trident", "--channel", MUMU, "--target", "Ar40", "--energy", "10 GeV")
 
 
-def said(
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
-    *arguments: str,
-) -> tuple[object, str, str]:
-    monkeypatch.setattr(sys, "argv", ["nuprobe", *arguments])
-    with pytest.raises(SystemExit) as ended:
-        main()
-    return ended.value.code, *capsys.readouterr()
-
-
 def test_views_of_the_command(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    code, out, _ = said(monkeypatch, capsys, *BASE, *BOSON, "--parts", "--json")
+    code, out, _ = called(monkeypatch, capsys, *BASE, *BOSON, "--parts", "--json")
     (row,) = json.loads(out)["rows"]
     parts = nu.trident.parts(10e3, MUMU, "Ar40", LMuLTau(10.0, 1e-3))
     assert code == 0
     assert row["sigma_int [cm2]"] == pytest.approx(float(parts.interference))
     assert row["sigma_Z' [cm2]"] == pytest.approx(float(parts.mediator))
     mixings = ("--mixing", "0, 0.005", "--ratio", "--json")
-    code, out, _ = said(monkeypatch, capsys, *BASE, *BOSON, *mixings)
+    code, out, _ = called(monkeypatch, capsys, *BASE, *BOSON, *mixings)
     (row,) = json.loads(out)["rows"]
     assert [round(v, 2) for k, v in row.items() if "sigma/SM" in k] == [4.0, 0.97]
     iron = (*BASE[:5], "Fe56", "--energy", "160 GeV", "--over-cc", "--json")
-    code, out, _ = said(monkeypatch, capsys, *iron)
+    code, out, _ = called(monkeypatch, capsys, *iron)
     (row,) = json.loads(out)["rows"]
     assert row["sigma_CC [cm2]"] == pytest.approx(160 * 56 * 0.677e-38)
 
@@ -185,7 +173,7 @@ def test_views_that_make_no_sense(
     more: tuple[str, ...],
     words: str,
 ) -> None:
-    code, _, err = said(monkeypatch, capsys, *BASE, *more)
+    code, _, err = called(monkeypatch, capsys, *BASE, *more)
     assert code == 2
     assert words in err
     assert err.strip().count("\n") == 0
@@ -196,13 +184,13 @@ def test_real_w_bosons_are_no_four_fermion_number(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     high = (*BASE[:-1], "5 TeV", "--regime", "coherent")
-    code, _, err = said(monkeypatch, capsys, *high)
+    code, _, err = called(monkeypatch, capsys, *high)
     assert code == 2
     assert "W on its mass shell" in err
     assert err.strip().count("\n") == 0
-    code, _, err = said(monkeypatch, capsys, *high, "--four-fermion")
+    code, _, err = called(monkeypatch, capsys, *high, "--four-fermion")
     assert code == 0
     assert "W bosons on their mass shell" in err
     # Z exchange alone makes no real W in the pair
     neutral = [a.replace("mu+ mu-", "e+ e-") for a in high]
-    assert said(monkeypatch, capsys, *neutral)[0] == 0
+    assert called(monkeypatch, capsys, *neutral)[0] == 0

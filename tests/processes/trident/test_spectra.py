@@ -97,7 +97,7 @@ def test_form_factors_that_oscillate_are_resolved(variable: str, above: float) -
 
 @pytest.mark.parametrize(
     "variable",
-    ["q2", *(pytest.param(v, marks=pytest.mark.nightly) for v in ("k2", "m_pair"))],
+    mostly_nightly(["q2", "k2", "m_pair"], ["k2"]),
 )
 def test_bins_add_up_to_the_average_over_a_flux(variable: str) -> None:
     edges = EDGES[variable]
@@ -239,6 +239,7 @@ def test_bins_that_are_joined_add_up(variable: str, cuts: list[float]) -> None:
     )
 
 
+@pytest.mark.nightly
 def test_antineutrinos_of_the_conjugate_channel_are_the_same() -> None:
     edges = EDGES["k2"]
     one = trident.spectrum("k2", edges, EMU, "Ar40", 2000.0, None, "coherent")

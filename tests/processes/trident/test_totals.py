@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from tests.nightly import mostly_nightly
+from tests.nightly import few, mostly_nightly
 
 import nuprobe.processes.trident as trident
 from nuprobe.bounds import vector_boson
@@ -111,7 +111,7 @@ def compare(name: str, target_: str | None, regime: str, e: FloatArray) -> None:
 
 
 @pytest.mark.filterwarnings("ignore::nuprobe.ValidityWarning")
-@pytest.mark.parametrize("name", CHANNELS)
+@pytest.mark.parametrize("name", mostly_nightly(CHANNELS, CHANNELS[::2]))
 def test_tables_against_integrals(name: str) -> None:
     # a τ near threshold takes the far tail of the form factor and seconds for each
     # energy
@@ -410,7 +410,10 @@ def test_a_named_shape_has_the_charge_radius(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("channel", "mass"), [(MUMU, M_MUON), ("nu_mu -> nu_mu e+ e-", M_ELECTRON)]
+    ("channel", "mass"),
+    mostly_nightly(
+        [(MUMU, M_MUON), ("nu_mu -> nu_mu e+ e-", M_ELECTRON)], [(MUMU, M_MUON)]
+    ),
 )
 def test_light_mediators_grow_as_a_logarithm_down_to_the_lightest(
     channel: str, mass: float
@@ -790,7 +793,7 @@ def test_z_prime() -> None:
     electrons = "nu_mu -> nu_mu e+ e-"
     boson = LMuLTau(30.0, 3e-2, mixing="loop")
     direct_ = float(trident.total(5e3, electrons, "Ar40", boson, "coherent"))
-    edges = np.concatenate([[0.0], np.geomspace(1.0, 1e7, 60)])
+    edges = np.concatenate([[0.0], np.geomspace(1.0, 1e7, few(30, 60))])
     middle = np.sqrt(edges[1:] * np.maximum(edges[:-1], 0.05))
     size = float(boson.lepton_couplings(trident.channel(electrons).vertex).vector)
     summed = 0.0

@@ -7,6 +7,11 @@ from typing import Any
 
 import click
 
+from nuprobe.cli.cosmology.specs import (
+    exchange_screening_option,
+    flavour_mixing_option,
+    screening_option,
+)
 from nuprobe.cli.options import command
 from nuprobe.cli.output import Output, output_options, plot_option, save_plot
 
@@ -26,27 +31,9 @@ Examples:
     show_default=True,
     help="Sizes in Bohr magnetons, start:stop:count[:lin|:log].",
 )
-@click.option(
-    "--flavour-mixing",
-    type=click.Choice(["none", "full"]),
-    default="full",
-    show_default=True,
-    help="Whether oscillations keep the three neutrinos at one temperature.",
-)
-@click.option(
-    "--screening",
-    type=click.Choice(["debye", "talk", "cut", "linear"]),
-    default="debye",
-    show_default=True,
-    help="Of soft photons in the number of scatterings.",
-)
-@click.option(
-    "--exchange-screening",
-    type=click.Choice(["none", "debye", "talk", "cut", "linear"]),
-    default="none",
-    show_default=True,
-    help="Of soft photons in the exchange of energy.",
-)
+@flavour_mixing_option
+@screening_option
+@exchange_screening_option
 @plot_option("Save decoupling temperatures and N_eff (pdf, png, svg).")
 @output_options
 def decoupling_command(

@@ -7,7 +7,11 @@ from typing import Any
 
 import click
 
-from nuprobe.cli.cosmology.specs import NeutrinoSpec, neutrino_options
+from nuprobe.cli.cosmology.specs import (
+    NeutrinoSpec,
+    exchange_screening_option,
+    neutrino_options,
+)
 from nuprobe.cli.options import command
 from nuprobe.cli.output import Output, output_options, plot_option, save_plot
 from nuprobe.errors import InputError
@@ -34,13 +38,7 @@ Examples:
     "--t-max",
     help="Of Dirac neutrinos: highest temperature, e.g. '100 GeV'; needed.",
 )
-@click.option(
-    "--exchange-screening",
-    type=click.Choice(["none", "debye", "talk", "cut", "linear"]),
-    default="none",
-    show_default=True,
-    help="Of soft photons in the exchange of energy.",
-)
+@exchange_screening_option
 @click.option(
     "--qed",
     type=click.Choice(["none", "e2", "e3"]),

@@ -49,6 +49,28 @@ class NeutrinoSpec:
         return {"flavour_mixing": self.flavour_mixing, "screening": self.screening}
 
 
+flavour_mixing_option = click.option(
+    "--flavour-mixing",
+    type=click.Choice(["none", "full"]),
+    default="full",
+    show_default=True,
+    help="Whether oscillations keep the three neutrinos at one temperature.",
+)
+screening_option = click.option(
+    "--screening",
+    type=click.Choice(["debye", "talk", "cut", "linear"]),
+    default="debye",
+    show_default=True,
+    help="Of soft photons, where a number of scatterings is asked for.",
+)
+exchange_screening_option = click.option(
+    "--exchange-screening",
+    type=click.Choice(["none", "debye", "talk", "cut", "linear"]),
+    default="none",
+    show_default=True,
+    help="Of soft photons in the exchange of energy.",
+)
+
 neutrino_options = grouped(
     "neutrinos",
     NeutrinoSpec,
@@ -58,20 +80,8 @@ neutrino_options = grouped(
         metavar="ELEMENT=VALUE",
         help="Moment in Bohr magnetons, e.g. emu=1e-10; repeatable.",
     ),
-    click.option(
-        "--flavour-mixing",
-        type=click.Choice(["none", "full"]),
-        default="full",
-        show_default=True,
-        help="Whether oscillations keep the three neutrinos at one temperature.",
-    ),
-    click.option(
-        "--screening",
-        type=click.Choice(["debye", "talk", "cut", "linear"]),
-        default="debye",
-        show_default=True,
-        help="Of soft photons, where a number of scatterings is asked for.",
-    ),
+    flavour_mixing_option,
+    screening_option,
 )
 """Add ``--moment``, ``--flavour-mixing`` and ``--screening``, as `NeutrinoSpec`
 ``neutrinos``."""

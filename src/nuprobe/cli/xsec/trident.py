@@ -11,14 +11,10 @@ import click
 
 from nuprobe.cli.options import command, grouped, target_spec
 from nuprobe.cli.output import plot_option, table_options
-from nuprobe.cli.specs import (
-    ModelSpec,
-    SourceSpec,
-    models_options,
-    source_options,
-)
+from nuprobe.cli.specs import ModelSpec, SourceSpec, models_options, source_options
 from nuprobe.cli.tridents import TridentSpec, trident_options
 from nuprobe.cli.xsec.each import Drawable, each
+from nuprobe.cli.xsec.every_channel import every_channel
 from nuprobe.cli.xsec.trident_tables import TridentTables
 from nuprobe.cli.xsec.trident_views import ViewSpec, view_options
 from nuprobe.errors import InputError
@@ -88,16 +84,17 @@ _mediator_options = grouped(
 Examples:
   nuprobe xsec trident --channel "nu_mu -> nu_mu mu+ mu-" --target Fe56 --energy "160 GeV" --regime all
   nuprobe xsec trident --channel "nu_e -> nu_e e+ e-" --target Ar40 --energy "1:100:9:log GeV" --json
-  nuprobe xsec trident --channel "nu_mu -> nu_mu mu+ mu-" --target Ar40 --flux dune-nd-fhc
+  nuprobe xsec trident --channel all --target Ar40 --flux dune-nd-fhc
   nuprobe xsec trident --channel "nu_mu -> nu_mu mu+ mu-" --target Ar40 --energy "1:100:9:log GeV" --model lmu-ltau --mass "10 MeV" --coupling 1e-3 --mixing "0, 0.01, -0.01" --ratio --plot ratio.pdf
   nuprobe xsec trident --channel "nu_mu -> nu_mu mu+ mu-" --target Fe56 --energy "30:300:9:log GeV" --over-cc""",  # noqa: E501
 )
+@every_channel
 @partial(each, together=("channel",))
 @click.option(
     "--channel",
     required=True,
     multiple=True,
-    help="Such as 'nu_mu -> nu_e e+ mu-'; repeatable.",
+    help="Such as 'nu_mu -> nu_e e+ mu-', repeatable; or all (that the flux makes).",
 )
 @click.option(
     "--target",

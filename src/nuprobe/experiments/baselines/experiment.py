@@ -19,7 +19,7 @@ from nuprobe.experiments.baselines.prediction import (
 )
 from nuprobe.experiments.baselines.rates import BaselineRates
 from nuprobe.experiments.baselines.tables import BaselineData, read_data, read_folding
-from nuprobe.experiments.folders import FolderExperiment, flux_of
+from nuprobe.experiments.folders import MeasuredExperiment, flux_of
 from nuprobe.flavours import flavour
 from nuprobe.fluxes import Flux, FluxComponent, Line
 from nuprobe.inference import Cost, CovarianceCost, GaussianCost, SharesCost
@@ -36,7 +36,7 @@ _START = SterileNeutrino(0.1, 1.0)
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class BaselineExperiment(FolderExperiment[BaselineFile]):
+class BaselineExperiment(MeasuredExperiment[BaselineFile]):
     """One disappearance experiment, read from a folder.
 
     Its parameters are ``sin2_2theta_14`` and ``dm2_41`` of `SterileNeutrino`, which
@@ -139,7 +139,10 @@ class BaselineExperiment(FolderExperiment[BaselineFile]):
 
         Parameters
         ----------
-        model, free, analysis : as those of `cost`.
+        model : `SterileNeutrino` with the values of what is not free; any other model
+            has three neutrinos.
+        free : ``sin2_2theta_14``, ``dm2_41`` or both.
+        analysis : default the first of the file.
         """
         name = self._named(analysis)
         chosen = sterile_of(model)
@@ -168,31 +171,14 @@ class BaselineExperiment(FolderExperiment[BaselineFile]):
             fixed=values,
         )
 
-    @public
-    def cost(
-        self,
-        model: Any = None,
-        free: Sequence[str] = (),
-        analysis: str | None = None,
-    ) -> Cost:
-        """χ² of one analysis; costs of several experiments add with ``+``.
-
-        Parameters
-        ----------
-        model : `SterileNeutrino` with the values of what is not free; any other model
-            has three neutrinos.
-        free : ``sin2_2theta_14``, ``dm2_41`` or both.
-        analysis : default the first of the file.
-        """
-        name = self._named(analysis)
-        prediction, data = self.prediction(model, free, name), self._data(name)
+    def _statistic(self, prediction: Any, analysis: str) -> Cost:
+        """χ² with a covariance, of shares where only these count."""
+        data = self._data(analysis)
         if data.covariance is None:
-            made: Cost = GaussianCost(prediction, data.value, data.sigma)
-        elif data.rows.group is not None:
-            made = SharesCost(prediction, data.value, data.covariance, data.rows.group)
-        else:
-            made = CovarianceCost(prediction, data.value, data.covariance)
-        return made.of(self.origin(name))
+            return GaussianCost(prediction, data.value, data.sigma)
+        if data.rows.group is not None:
+            return SharesCost(prediction, data.value, data.covariance, data.rows.group)
+        return CovarianceCost(prediction, data.value, data.covariance)
 
     def _point(self, model: SterileNeutrino) -> dict[str, float]:
         """Values of one point by name."""

@@ -10,7 +10,7 @@ import numpy as np
 
 from nuprobe.border import public
 from nuprobe.errors import InputError
-from nuprobe.experiments.folders import FolderExperiment, flux_of
+from nuprobe.experiments.folders import MeasuredExperiment, flux_of
 from nuprobe.experiments.reactor.files import RateAnalysis, ReactorFile, ReactorFlux
 from nuprobe.experiments.reactor.prediction import (
     ANGLE,
@@ -65,7 +65,7 @@ class Measured:
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class ReactorExperiment(FolderExperiment[ReactorFile]):
+class ReactorExperiment(MeasuredExperiment[ReactorFile]):
     """Rates of one or many detectors at reactors, read from a folder.
 
     Attributes
@@ -249,7 +249,9 @@ class ReactorExperiment(FolderExperiment[ReactorFile]):
 
         Parameters
         ----------
-        model, free, analysis : as in `cost`.
+        model : default the Standard Model; one with a sterile neutrino oscillates.
+        free : names of `parameters`; those of a sterile neutrino add one to any model.
+        analysis : default the first of the file.
         """
         name = self._named(analysis)
         rows, known = self.measured(name), self.parameters(model)
@@ -270,26 +272,10 @@ class ReactorExperiment(FolderExperiment[ReactorFile]):
             mixing=(sterile or _NONE).mixing,
         )
 
-    @public
-    def cost(
-        self,
-        model: Any = None,
-        /,
-        free: Sequence[str] = (),
-        analysis: str | None = None,
-    ) -> Cost:
-        """χ² of the rates with their covariance and the errors of the fluxes.
-
-        Parameters
-        ----------
-        model : default the Standard Model; one with a sterile neutrino oscillates.
-        free : names of `parameters`; those of a sterile neutrino add one to any model.
-        analysis : default the first of the file.
-        """
+    def _statistic(self, prediction: Any, analysis: str) -> Cost:
+        """χ² of the rates with their covariance and the errors of the fluxes."""
         rows = self.measured(analysis)
-        prediction = self.prediction(model, free, analysis)
-        cost = CovarianceCost(prediction, rows.ratio, rows.covariance)
-        return cost.of(self.origin(analysis))
+        return CovarianceCost(prediction, rows.ratio, rows.covariance)
 
     def _sterile(
         self, sterile: SterileNeutrino | None, free: Sequence[str]

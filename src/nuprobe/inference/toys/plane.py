@@ -23,7 +23,9 @@ from nuprobe.border import public
 from nuprobe.errors import InputError, OutputError, shown
 from nuprobe.inference.checkpoints import Checkpoint, probe, progress_bar, stopped
 from nuprobe.inference.costs import Cost, CovarianceCost
+from nuprobe.inference.costs.morphing import full_points
 from nuprobe.inference.executors import working
+from nuprobe.inference.expectations import expected_counts
 from nuprobe.inference.toys.plane_files import PlaneState
 from nuprobe.inference.toys.plane_result import ExclusionPlane, row_statistic
 from nuprobe.inference.toys.quadratic import QuadraticCost, quadratic
@@ -256,9 +258,14 @@ def asimov(
     without = [mu[None] for mu in cost.expected(grid.points[-1], nuisances[-1])]
     value = grid.value(without, nuisances[-1:])[0]
     pair = grid.at([-1])
+    points = full_points(cost.layout, grid.points, nuisances)
+    expected = [
+        expected_counts(term.expectation(points[:, columns]), nuisances[:, k])
+        for term, columns, k in cost.layout.places
+    ]
     back = []
-    for i, point in enumerate(grid.points[:-1]):
-        data = [mu[None] for mu in cost.expected(point, nuisances[i])]
+    for i in range(len(points) - 1):
+        data = [mu[i : i + 1] for mu in expected]
         aux = nuisances[i : i + 1]
         rise = pair.value(data, aux)[0, 0] - grid.at([i]).value(data, aux)[0, 0]
         back.append(max(rise, 0.0))

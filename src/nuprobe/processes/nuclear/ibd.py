@@ -11,6 +11,7 @@ energy more. What is exchanged is the W boson of the Standard Model, whatever th
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from typing import Final
@@ -263,11 +264,8 @@ def flux_averaged(
     >>> flux_averaged("reactor")
     9.271e-44
     """
-    source = as_flux(flux)
-    number = source.total("nubar_e")
-    if number == 0:
-        raise InputError(f"flux {source.name} has no nubar_e")
-    return per_unit(source, target, version=version, rtol=rtol) / number
+    sigma = _within(target, version, rtol)
+    return means.mean(as_flux(flux), "nubar_e", sigma, REACTION.threshold, rtol)
 
 
 @public
@@ -302,12 +300,15 @@ def per_unit(
     >>> per_unit(nu.flux("reactor", lowest="1.8 MeV", **uranium))
     6.669e-43
     """
-    source = as_flux(flux)
+    sigma = _within(target, version, rtol)
+    return means.per_unit(as_flux(flux), "nubar_e", sigma, REACTION.threshold, rtol)
 
-    def sigma(e_nu: FloatArray) -> FloatArray:
-        return total(e_nu, target, version=version, rtol=rtol / 10)
 
-    return means.per_unit(source, "nubar_e", sigma, REACTION.threshold, rtol)
+def _within(
+    target: TargetSpec | None, version: Version, rtol: float
+) -> Callable[[FloatArray], FloatArray]:
+    """`total` as accurate as a mean over a flux needs it."""
+    return partial(total, target=target, version=version, rtol=rtol / 10)
 
 
 @public

@@ -8,6 +8,7 @@ electromagnetic  charge radii, moments and charges of neutrinos
 carbon           transitions of carbon nuclei between levels
 deuteron_tables  public tables of the break-up of the deuteron
 baselines        disappearance over short baselines
+energy_scales    ratios of detectors whose energy scales are free
 bounds           bounds that come from elsewhere: (g−2)_μ, monophotons
 independent      sizes that independent calculations found
 deuteron         break-up of the deuteron
@@ -75,6 +76,7 @@ from nuprobe.reproductions.recipes.electromagnetic import (
     standard_charge_radius,
     transition_moment_scale,
 )
+from nuprobe.reproductions.recipes.energy_scales import disappearance_scales
 from nuprobe.reproductions.recipes.experiments import (
     bound,
     counts,
@@ -183,6 +185,7 @@ __all__ = [
     "disappearance_chi2",
     "disappearance_exclusion",
     "disappearance_ratio",
+    "disappearance_scales",
     "double_beta_half_life",
     "double_beta_mass",
     "effective_neutrinos",
