@@ -141,9 +141,18 @@ def _events() -> Any:
 @pytest.mark.parametrize(
     ("call", "told"),
     [
-        (lambda: nu.plotting.plot_millicharge("Ar40", 0.0), "must be positive, got 0"),
-        (lambda: nu.plotting.plot_millicharge("Ar40", TWO), "one neutrino energy"),
-        (lambda: nu.plotting.plot_electron_differential(SM, 0), "must be positive"),
+        (
+            lambda: nu.plotting.plot_millicharge("Ar40", 0.0),
+            "must be positive, got 0",
+        ),
+        (
+            lambda: nu.plotting.plot_millicharge("Ar40", TWO),
+            "one neutrino energy",
+        ),
+        (
+            lambda: nu.plotting.plot_electron_differential(SM, 0),
+            "must be positive",
+        ),
         (
             lambda: nu.plotting.plot_electron_differential(SM, [1.0, -2.0]),
             "must be positive, got -2",

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import ast
 import builtins
-import dataclasses
 import functools
 import importlib
 import inspect
@@ -28,6 +27,7 @@ from nuprobe.errors import ComputationError, InputError, NuprobeError, UnitError
 from nuprobe.hints import hint_parts, in_words
 from nuprobe.matching import fits, is_numbers, lacks_array
 from nuprobe.numerics import is_quantity, masked
+from nuprobe.reprs import readable
 from nuprobe.units import MeV, fm
 
 __all__ = ["public", "public_methods", "quick_methods"]
@@ -81,9 +81,7 @@ def public(thing: _T) -> _T:
         return typing.cast(_T, _guarded(thing))
     cls: Any = thing
     cls.__init__ = _guarded(cls.__init__, no_nan=True)
-    if hasattr(cls, "__dataclass_fields__") and "__repr__" not in _own_names(cls):
-        setattr(cls, "__repr__", _in_one_line)  # noqa: B010
-    return thing
+    return typing.cast(_T, readable(cls))
 
 
 def public_methods(cls: _Class) -> _Class:
@@ -149,7 +147,7 @@ def _with_methods(
         if len(inspect.signature(inner).parameters) > 1:
             guarded = guard(inner)
             setattr(cls, name, guarded if inner is value else classmethod(guarded))
-    return cls
+    return readable(cls)
 
 
 def _quickly_guarded(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -163,30 +161,6 @@ def _quickly_guarded(function: Callable[..., Any]) -> Callable[..., Any]:
         return outside(*args, **kwargs)
 
     return guarded
-
-
-def _own_names(cls: type) -> tuple[str, ...]:
-    """Names that a class defines itself; what dataclasses generate is left out."""
-    return tuple(
-        name
-        for name, value in vars(cls).items()
-        if getattr(value, "__module__", "") == cls.__module__
-        and getattr(getattr(value, "__code__", None), "co_filename", "") != "<string>"
-        and not hasattr(value, "__wrapped__")
-    )
-
-
-def _in_one_line(self: Any) -> str:
-    """Name and those fields that are not at their default."""
-    texts = []
-    for field in dataclasses.fields(self):
-        value = getattr(self, field.name)
-        if not field.repr or value is field.default:
-            continue
-        text = " ".join(repr(value).split())
-        if text != repr(field.default):
-            texts.append(f"{field.name}={text}")
-    return f"{type(self).__name__}({', '.join(texts)})"
 
 
 def _guarded(function: Callable[..., Any], no_nan: bool = False) -> Callable[..., Any]:

@@ -45,10 +45,11 @@ from nuprobe.reports import limit_table, rate_table, reproduction_table
 from nuprobe.reproductions import reproduce
 from nuprobe.reproductions.recipes import full_coherence_sigma
 from nuprobe.reproductions.studies import csi_choices, nuclear_models
+from nuprobe.reprs import readable
 from nuprobe.units import GeV, MeV, fm
 
 if TYPE_CHECKING:
-    from matplotlib.figure import Figure
+    from nuprobe.plotting.sheets import Drawn
 
 __all__ = ["DemoResult", "run"]
 
@@ -70,6 +71,7 @@ _REPRODUCED = (
 TRIDENTS = ("ccfr-trident", "charm2-trident", "nutev-trident", "dune-nd-trident")
 
 
+@readable
 @dataclass(frozen=True)
 class DemoResult:
     """What a run left behind.
@@ -160,7 +162,7 @@ class _Demo:
         numbers = self.folder / f"{name}.json"
         self.files.append(atomic_write(numbers, content + "\n"))
 
-    def draw(self, name: str, figure: Callable[[], Figure]) -> None:
+    def draw(self, name: str, figure: Callable[[], Drawn]) -> None:
         """Draw and save a figure as pdf and png."""
         drawn = figure()
         for suffix in ("pdf", "png"):

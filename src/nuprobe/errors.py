@@ -92,6 +92,11 @@ class NuprobeError(Exception):
     def __init__(self, *args: object) -> None:
         super().__init__(*(_one_line(a) if isinstance(a, str) else a for a in args))
 
+    def _render_traceback_(self, *_: object) -> list[str]:
+        """What IPython and Jupyter show: the message alone. The frames are in
+        ``sys.last_value.__traceback__``."""
+        return [f"{type(self).__name__}: {self}"]
+
 
 def _one_line(text: str) -> str:
     text = printable(re.sub(r"\s*[\r\n]\s*", " ", text))

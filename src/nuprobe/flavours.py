@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nuprobe.errors import UnknownNameError
+from nuprobe.reprs import readable
 
 __all__ = ["FLAVOURS", "Flavour", "FlavourState", "columns", "flavour", "trace"]
 
@@ -16,6 +17,7 @@ _LEPTONS: Final = ("e", "mu", "tau")
 _LATEX: Final = ("e", r"\mu", r"\tau")
 
 
+@readable
 @dataclass(frozen=True)
 class Flavour:
     """One of the six flavours.
@@ -48,6 +50,7 @@ class Flavour:
         return self.name
 
 
+@readable
 @dataclass(frozen=True, eq=False)
 class FlavourState:
     """A hermitian matrix over flavours, ρ = Σ_r w_r v_r v_r†: the neutrinos at the

@@ -13,6 +13,7 @@ from math import inf
 from typing import Any, Final
 
 from nuprobe.errors import InputError, UnitError, shown
+from nuprobe.reprs import readable
 from nuprobe.units import value_in
 
 __all__ = ["SCALES", "MorphingNuisance", "Nuisance", "Parameter", "shown_unit"]
@@ -43,6 +44,7 @@ def shown_unit(unit: str) -> str:
     return f"{SCALES[unit]:g} {unit}" if unit in SCALES else unit
 
 
+@readable
 @dataclass(frozen=True)
 class Parameter:
     """A quantity a fit can determine.
@@ -115,6 +117,7 @@ class Parameter:
         return value if scale is None or value is None else value / scale
 
 
+@readable
 @dataclass(frozen=True)
 class Nuisance:
     """A nuisance that enters the expectation linearly, centred on 0 with a Gaussian
@@ -152,6 +155,7 @@ class Nuisance:
             )
 
 
+@readable
 @dataclass(frozen=True)
 class MorphingNuisance(Nuisance):
     """A nuisance in which the expectation is linear only between anchors, centred on 0

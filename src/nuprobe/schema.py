@@ -28,6 +28,7 @@ from nuprobe.parsing import (
     parse_toml,
     read_text,
 )
+from nuprobe.reprs import one_line, table_of
 
 __all__ = ["Folder", "Place", "Strict", "in_file", "problems_of", "validate"]
 
@@ -90,6 +91,12 @@ class Strict(BaseModel):
         cls, source: Any, handler: GetCoreSchemaHandler
     ) -> Any:
         return _guarded(handler(source))
+
+    def __repr__(self) -> str:
+        return one_line(self)
+
+    def _repr_html_(self) -> str:
+        return table_of(self)
 
 
 class Folder:

@@ -13,6 +13,8 @@ from typing import Any, Final, overload
 import numpy as np
 from numpy.typing import NDArray
 
+from nuprobe.reprs import readable
+
 __all__ = ["Cell", "Rows", "Table", "harmless"]
 
 Cell = str | float | int | bool | None
@@ -64,6 +66,7 @@ def _no_nan(value: Cell) -> Cell:
     return None if value != value else value
 
 
+@readable
 @dataclass(frozen=True)
 class Table:
     """Rows of cells under named columns.

@@ -22,7 +22,6 @@ from nuprobe.catalogue.site import site_files, write_site
 from nuprobe.catalogue.site.formulas import mathml
 from nuprobe.catalogue.site.keys import axis_key
 from nuprobe.catalogue.site.ladder import ladder_figure
-from nuprobe.catalogue.site.markup import el
 from nuprobe.catalogue.site.text import (
     flavour_text,
     number_text,
@@ -31,6 +30,7 @@ from nuprobe.catalogue.site.text import (
     unit_text,
 )
 from nuprobe.errors import InputError, OutputError
+from nuprobe.markup import el
 
 VOID = {"meta", "link", "input", "br", "hr"}
 HOSTILE = "<script>alert(1)</script>\"'&<img src=x onerror=alert(2)></title>"

@@ -13,7 +13,7 @@ from tests.command_line import Run
 import nuprobe as nu
 from nuprobe.errors import InputError
 from nuprobe.experiments import Experiment
-from nuprobe.plotting import plot_rates
+from nuprobe.plotting import figure_of, plot_rates
 
 CHANGED = "electromagnetic:charge_radius.mumu=-5e-31"
 
@@ -43,7 +43,7 @@ def test_lines_are_the_sums_of_the_other_model() -> None:
     csi = nu.experiment("coherent-csi-2017", Experiment)
     model = nu.Electromagnetic(charge_radius={"mumu": -5e-31})
     standard, other = csi.predict(nu.StandardModel()), csi.predict(model)
-    figure = plot_rates(standard, compared={"radius": other})
+    figure = figure_of(plot_rates(standard, compared={"radius": other}))
     texts = [text.get_text() for text in figure.legends[0].get_texts()]
     assert texts[-1] == "radius"
     main_axes, panel = figure.axes[:2]

@@ -13,7 +13,7 @@ import nuprobe as nu
 from nuprobe.errors import InputError
 from nuprobe.experiments import ReactorExperiment
 from nuprobe.models import SterileNeutrino
-from nuprobe.plotting import plot_reactor_rates
+from nuprobe.plotting import figure_of, plot_reactor_rates
 
 STERILE = "sterile:sin2_2theta_14=0.089,dm2_41=0.41"
 
@@ -66,11 +66,16 @@ def test_fit_and_scan(run: Run, tmp_path: Path) -> None:
 @pytest.mark.nightly
 def test_figures() -> None:
     rates = nu.experiment("daya-bay-evolution", ReactorExperiment)
-    axes = plot_reactor_rates(rates.predict(), references=rates.references).axes[0]
+    axes = figure_of(
+        plot_reactor_rates(rates.predict(), references=rates.references)
+    ).axes[0]
     assert "239" in axes.get_xlabel()
     plain = nu.experiment("reactor-rates", ReactorExperiment)
-    figure = plot_reactor_rates(
-        plain.predict(), compared={"light": plain.predict(SterileNeutrino(0.1, 1.0))}
+    figure = figure_of(
+        plot_reactor_rates(
+            plain.predict(),
+            compared={"light": plain.predict(SterileNeutrino(0.1, 1.0))},
+        )
     )
     (line,) = [x for x in figure.axes[0].lines if x.get_linestyle() == "--"]
     distance, ratio = np.array(line.get_data())
@@ -79,7 +84,7 @@ def test_figures() -> None:
     # far away the oscillation is averaged
     assert ratio[-1] == pytest.approx(0.95, abs=0.005)
     without = plain.predict(analysis="no-flux-errors")
-    assert len(plot_reactor_rates(without).axes[0].collections) == 1
+    assert len(figure_of(plot_reactor_rates(without)).axes[0].collections) == 1
     with pytest.raises(InputError, match="not of the 21"):
         plot_reactor_rates(plain.predict(), compared={"other": rates.predict()})
 

@@ -43,19 +43,18 @@ LAR = ("coherent-lar-2020", "--analysis", "published", "--free", "cevns_scale")
 
 
 def test_expected_limit_of_an_experiment(
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
+    run: Run,
     tmp_path: Path,
 ) -> None:
     figure = tmp_path / "limit.png"
     more = ("--toys", "20", "--cl", "0.9", "--plot", str(figure), "--json")
-    code, out, _ = said(monkeypatch, capsys, *LAR, *more)
+    code, out, _ = run(*LAR, *more)
     found = json.loads(out)
     assert code == 0
     assert figure.stat().st_size > 5e3
     assert found["expected"]["median"] == pytest.approx(0.513, rel=1e-3)
     assert found["number"] == 20
-    code, out, _ = said(monkeypatch, capsys, *LAR)
+    code, out, _ = run(*LAR)
     assert (code, "median" in out, "by toys" in out) == (0, True, False)
 
 
@@ -71,9 +70,8 @@ def test_expected_limit_of_an_experiment(
 def test_experiment_and_beams_do_not_mix(
     line: tuple[str, ...],
     part: str,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
+    run: Run,
 ) -> None:
-    code, out, err = said(monkeypatch, capsys, *line)
+    code, out, err = run(*line)
     assert (code, out, err.count("\n")) == (2, "", 1)
     assert part in err

@@ -14,7 +14,7 @@ from tests.command_line import Run, called
 
 import nuprobe as nu
 from nuprobe.oscillation import Vacuum, probabilities
-from nuprobe.plotting import Case, plot_recoils, plot_totals
+from nuprobe.plotting import Case, figure_of, plot_recoils, plot_totals
 from nuprobe.reproductions.spectra import millicharge_by_hand
 from nuprobe.units import fm, keV, km
 
@@ -47,7 +47,7 @@ def test_figure_1_of_the_proceedings(run: Run, tmp_path: Path) -> None:
 
 def test_the_caption_of_figure_1_and_its_curves() -> None:
     charged = nu.Electromagnetic(charge={"ee": 1.5e-12})
-    figure = plot_recoils([Case("Ar40", charged, "nu_e", 50.0)])
+    figure = figure_of(plot_recoils([Case("Ar40", charged, "nu_e", 50.0)]))
     words = [text.get_text() for text in figure.legends[0].get_texts()]
     assert words == [r"em: $e_{ee}$ = $1.5\times10^{-12}$ $e$", "Standard Model"]
     assert figure.legends[0].get_title().get_text().startswith("CEνNS of $\\nu_{e}$ on")
@@ -145,12 +145,16 @@ def test_several_targets_are_in_one_figure(run: Run, tmp_path: Path) -> None:
     code, out, _ = run(*both, "--energy", "10:50:3 MeV", "--json")
     assert (code, path.is_file(), len(rows(out))) == (0, True, 6)
     sm = nu.StandardModel()
-    figure = plot_recoils([Case(t, sm, "nu_mu", 30.0) for t in ("Ar40", "CsI")])
+    figure = figure_of(
+        plot_recoils([Case(t, sm, "nu_mu", 30.0) for t in ("Ar40", "CsI")])
+    )
     words = [text.get_text() for text in figure.legends[0].get_texts()]
     assert words == ["$^{40}$Ar", "CsI", "full coherence ($F$ = 1)"]
-    other = plot_totals(
-        [Case("Ar40", nu.model("b-l", mass=m, coupling=1e-5)) for m in (5.0, 10.0)],
-        [10.0, 30.0],
+    other = figure_of(
+        plot_totals(
+            [Case("Ar40", nu.model("b-l", mass=m, coupling=1e-5)) for m in (5.0, 10.0)],
+            [10.0, 30.0],
+        )
     )
     labels = [text.get_text() for text in other.legends[0].get_texts()]
     assert "$M$ = 5 MeV" in labels[0]

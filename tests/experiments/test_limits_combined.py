@@ -15,7 +15,7 @@ import nuprobe as nu
 from nuprobe.errors import InputError
 from nuprobe.experiments import Experiment, TridentExperiment, joint_cost
 from nuprobe.experiments.limits import limit
-from nuprobe.plotting import plot_limits
+from nuprobe.plotting import figure_of, plot_limits
 from nuprobe.reports import limit_table
 
 MASS = 1e4
@@ -147,7 +147,7 @@ def test_a_fit_does_not_mix_them_in_silence(run: Run) -> None:
 
 def test_projections_are_dashed_and_called_sensitivity() -> None:
     found = limit(NAMES, mass=[10.0, 1e3, 1e5], with_projections=True)
-    figure = plot_limits(found, companions=False)
+    figure = figure_of(plot_limits(found, companions=False))
     (legend,) = figure.legends
     styles = {
         text.get_text(): line.get_linestyle()

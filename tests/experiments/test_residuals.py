@@ -9,7 +9,7 @@ from scipy.optimize import minimize_scalar
 import nuprobe as nu
 from nuprobe.errors import ExperimentFileError
 from nuprobe.experiments import Experiment, experiment
-from nuprobe.plotting import plot_rates
+from nuprobe.plotting import figure_of, plot_rates
 
 EXPERIMENT = """\
 schema_version = 1
@@ -78,7 +78,7 @@ def test_negative_residuals_are_fitted(tmp_path: Path) -> None:
     rates = found.predict()
     assert rates.data is not None
     np.testing.assert_array_equal(rates.data.ravel(), COUNTS)
-    lines = plot_rates(rates).axes[0].lines
+    lines = figure_of(plot_rates(rates)).axes[0].lines
     assert lines
 
 
@@ -118,7 +118,7 @@ def test_negative_residuals_with_a_covariance(tmp_path: Path, relative: bool) ->
     assert abs(plain / result.twice_nll - 1) > 1e-3
     assert rates.data is not None
     np.testing.assert_array_equal(rates.data.ravel(), COUNTS)
-    assert plot_rates(rates).axes[0].lines
+    assert figure_of(plot_rates(rates)).axes[0].lines
     # errors in table and figure are those of the covariance, whatever the counts
     assert rates.sigma is not None
     np.testing.assert_allclose(rates.sigma.ravel(), np.array(SIGMA), rtol=1e-12)

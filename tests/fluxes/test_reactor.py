@@ -217,6 +217,10 @@ def test_fissions() -> None:
         ({"bump": {"center": 5.0}}, ["bump.center", "did you mean centre"]),
         ({"bump": {"centre": "5 m"}}, ["unit of length"]),
         ({"name": "x"}, ["unknown key"]),
+        (
+            {"off_equilibrium": "100 d"},
+            ["off_equilibrium = '100 d'", "true (450 days", "path of a table"],
+        ),
     ],
 )
 def test_wrong_options_are_told(options: dict[str, Any], hints: list[str]) -> None:

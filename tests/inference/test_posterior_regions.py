@@ -43,6 +43,7 @@ from nuprobe.inference.chain.target import Target
 from nuprobe.inference.protocols import Expectation
 from nuprobe.numerics import FloatArray
 from nuprobe.parameters import Nuisance, Parameter
+from nuprobe.plotting import figure_of
 
 emcee = pytest.importorskip("emcee", reason="nuprobe[sampling] is not installed")
 
@@ -407,7 +408,7 @@ def test_a_chain_that_misses_a_region_gives_no_interval(both: SampleResult) -> N
     assert found["verdict"] == "parts disagree"
     assert found["disagreement"] == missed.disagreement
     assert found["columns"][0]["highest_density"] == {}
-    figure = nu.plotting.plot_corner(missed)
+    figure = figure_of(nu.plotting.plot_corner(missed))
     assert "no intervals" in figure.get_supxlabel()
     assert not figure.axes[0].collections
     assert figure.axes[0].get_title() == "a"
@@ -422,7 +423,7 @@ def test_what_both_regions_say_is_told(both: SampleResult) -> None:
     assert sum(r["share_by_integral"] for r in found["regions"]) == pytest.approx(1)
     assert {np.sign(r["at"]["a"]) for r in found["regions"]} == {-1, 1}
     assert "] and [" in str(both)
-    figure = nu.plotting.plot_corner(both)
+    figure = figure_of(nu.plotting.plot_corner(both))
     assert len(figure.axes[0].collections) == 4  # two intervals at two levels
     shaded = [
         tuple(c.get_paths()[0].get_extents().intervalx)

@@ -10,7 +10,7 @@ import pytest
 import nuprobe as nu
 from nuprobe.cosmology.nucleosynthesis import MomentPlane, moment_plane
 from nuprobe.errors import InputError
-from nuprobe.plotting import plot_moment_plane, plot_moment_summary
+from nuprobe.plotting import figure_of, plot_moment_plane, plot_moment_summary
 
 EMU = "magnetic_moment.emu"
 
@@ -24,7 +24,7 @@ def test_lines_lie_where_the_plane_has_the_level(plane: MomentPlane) -> None:
     level = 0.2471
     axes: Any
     found: Any
-    (axes,) = plot_moment_plane(plane, "y_p", [level]).axes
+    (axes,) = figure_of(plot_moment_plane(plane, "y_p", [level])).axes
     (found,) = axes.collections
     x, y = (found.get_paths()[0].vertices / 1e10).T
     assert plane.at("y_p", x, y) == pytest.approx(level, abs=1e-7)
@@ -34,7 +34,7 @@ def test_lines_lie_where_the_plane_has_the_level(plane: MomentPlane) -> None:
 def test_no_level_in_the_plane_is_refused(plane: MomentPlane) -> None:
     with pytest.raises(InputError, match=r"no level lies in this plane"):
         plot_moment_plane(plane, "y_p", [0.3])
-    assert plot_moment_plane(plane, "y_p", [0.3], band=(0.24, 0.2472)).axes
+    assert figure_of(plot_moment_plane(plane, "y_p", [0.3], band=(0.24, 0.2472))).axes
 
 
 def test_a_summary_has_one_line_a_cost() -> None:
@@ -45,7 +45,7 @@ def test_a_summary_has_one_line_a_cost() -> None:
         name: measured.profile(EMU, grid, model, analysis=name)
         for name in ("helium", "n-eff")
     }
-    (axes,) = plot_moment_summary(curves, published=[("M5", 4.5e-12)]).axes
+    (axes,) = figure_of(plot_moment_summary(curves, published=[("M5", 4.5e-12)])).axes
     assert [line.get_label() for line in axes.lines[:3]] == ["helium", "n-eff", "M5"]
     other = measured.profile("magnetic_moment.etau", grid, model, analysis="helium")
     with pytest.raises(InputError, match="profiles of one parameter"):

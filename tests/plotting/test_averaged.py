@@ -11,7 +11,7 @@ import nuprobe as nu
 from nuprobe.errors import InputError
 from nuprobe.flavours import flavour
 from nuprobe.fluxes import Flux, FluxComponent, Line
-from nuprobe.plotting import plot_averaged
+from nuprobe.plotting import figure_of, plot_averaged
 from nuprobe.processes.elastic import recoil_maximum
 
 SM = nu.StandardModel()
@@ -24,7 +24,7 @@ def labels(figure: Any) -> list[str]:
 
 @pytest.mark.parametrize("flavour", ["nu_mu", "nu_e"])
 def test_the_area_below_a_curve_is_the_mean_total(flavour: str) -> None:
-    figure = plot_averaged(CEVNS, "sns", "Ar40", SM, flavours=[flavour])
+    figure = figure_of(plot_averaged(CEVNS, "sns", "Ar40", SM, flavours=[flavour]))
     (line,) = figure.axes[0].lines
     t, y = (np.asarray(axis, dtype=float) for axis in line.get_data())
     # keV, cm²/keV; the curve begins at 1e-4 of the largest recoil
@@ -37,13 +37,13 @@ def test_a_line_ends_at_its_largest_recoil() -> None:
     (component,) = nu.flux("sns").of("nu_mu")
     (argon,) = nu.target("Ar40").components
     end = float(recoil_maximum(component.lines[0].energy, argon.isotope.mass))
-    figure = plot_averaged(CEVNS, "sns", "Ar40", SM, flavours=["nu_mu"])
+    figure = figure_of(plot_averaged(CEVNS, "sns", "Ar40", SM, flavours=["nu_mu"]))
     t = np.asarray(figure.axes[0].lines[0].get_data()[0], dtype=float)
     assert t.max() / 1e3 == pytest.approx(end, rel=1e-8)
 
 
 def test_both_sides_of_a_shell_are_drawn() -> None:
-    figure = plot_averaged(nu.process("electron"), "reactor", "Ge", SM)
+    figure = figure_of(plot_averaged(nu.process("electron"), "reactor", "Ge", SM))
     t, y = (np.asarray(x, dtype=float) for x in figure.axes[0].lines[0].get_data())
     (k_shell,) = np.flatnonzero(
         np.isclose(t, 11.103e-3, rtol=1e-3) & (np.diff(t, prepend=0) < 1e-9)
@@ -54,7 +54,9 @@ def test_both_sides_of_a_shell_are_drawn() -> None:
 
 def test_equal_curves_are_one_and_few_deposits_are_marked() -> None:
     recoils = [0.005, 0.02]
-    figure = plot_averaged(CEVNS, "sns", "Ar40", SM, recoils=recoils, threshold=0.01)
+    figure = figure_of(
+        plot_averaged(CEVNS, "sns", "Ar40", SM, recoils=recoils, threshold=0.01)
+    )
     assert labels(figure)[-1] == "threshold 10 keV"
     dots = [line for line in figure.axes[0].lines if line.get_marker() == "o"]
     assert len(dots) == 3
@@ -63,7 +65,9 @@ def test_equal_curves_are_one_and_few_deposits_are_marked() -> None:
     mean = nu.cevns.averaged("sns", recoils, "Ar40", SM, "nu_mu")
     np.testing.assert_allclose(y, mean / 1e3)
     neutrinos = [FluxComponent("a", f, lines=(Line(30.0, 1.0),)) for f in _TWO]
-    both = plot_averaged(CEVNS, Flux("two", tuple(neutrinos), "cm2"), "Ar40", SM)
+    both = figure_of(
+        plot_averaged(CEVNS, Flux("two", tuple(neutrinos), "cm2"), "Ar40", SM)
+    )
     assert labels(both) == [r"$\nu_{e}$, $\nu_{\mu}$"]
 
 
@@ -72,8 +76,8 @@ _TWO = [flavour("nu_e"), flavour("nu_mu")]
 
 def test_a_millicharge_is_drawn_above_zero() -> None:
     charged = nu.Electromagnetic(charge={"ee": 1e-12})
-    figure = plot_averaged(
-        CEVNS, "reactor", "Ge", charged, recoils=np.linspace(0, 1e-3, 20)
+    figure = figure_of(
+        plot_averaged(CEVNS, "reactor", "Ge", charged, recoils=np.linspace(0, 1e-3, 20))
     )
     t, y = (np.asarray(x, dtype=float) for x in figure.axes[0].lines[0].get_data())
     assert t[0] > 0

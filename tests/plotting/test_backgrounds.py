@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from nuprobe.events.backgrounds import Comparison, compare, spectra
+from nuprobe.plotting import figure_of
 from nuprobe.plotting.backgrounds import plot_backgrounds
 from nuprobe.plotting.style import save
 
@@ -18,7 +19,7 @@ def found() -> Comparison:
 
 
 def test_what_is_drawn_is_what_is_counted(found: Comparison) -> None:
-    figure = plot_backgrounds(found)
+    figure = figure_of(plot_backgrounds(found))
     assert len(figure.axes) == 4
     signals = found.signals
     for row, stage in enumerate((0, len(found.stages) - 1)):
@@ -46,6 +47,6 @@ def test_what_is_drawn_is_what_is_counted(found: Comparison) -> None:
 
 
 def test_the_figure_names_its_sources(found: Comparison, tmp_path: Path) -> None:
-    figure = plot_backgrounds(found)
+    figure = figure_of(plot_backgrounds(found))
     assert "MicroBooNE:2021sfa" in figure.get_supxlabel().replace("\n", " ")
     assert save(figure, tmp_path / "b.pdf").stat().st_size > 1000

@@ -17,6 +17,7 @@ from nuprobe.experiments import Limit, LimitCurve
 from nuprobe.models import LMuLTau
 from nuprobe.models.predictions import standard_charge_radius
 from nuprobe.plotting import (
+    figure_of,
     plot_catalogue_plane,
     plot_charge_radii,
     plot_magnetic_moments,
@@ -107,7 +108,7 @@ def test_magnetic_moments_by_flavour_and_year() -> None:
             observable={"quantity": "magnetic_moment", "latex": "m"},
         ),
     ]
-    figure = plot_magnetic_moments(entries)
+    figure = figure_of(plot_magnetic_moments(entries))
     assert names(figure) == ["EARLY 2001", "LATE 2006", "TAU 2001", "SUN 2001"]
     assert [high for _, high in bars(figure)] == pytest.approx(
         [9e-11, 7.4e-11, 3.9e-7, 2.8e-11], rel=1e-6, abs=0
@@ -155,7 +156,7 @@ def test_charge_radii_are_in_one_convention() -> None:
         radius("E", -1, 1, emu, limit),
         radius("F", -1, 1, {"convention": "other", "notes": {"convention": "strange"}}),
     ]
-    figure = plot_charge_radii(entries)
+    figure = figure_of(plot_charge_radii(entries))
     assert names(figure) == [
         "A 2001",
         "B 2001",
@@ -200,9 +201,12 @@ def test_superseded_entries_and_projections_stay_out_of_the_default() -> None:
     ]
     kept = shown("charge_radius", entries)
     assert [e.experiment for e in kept] == ["A", "DOUBTED"]
-    assert names(plot_charge_radii(kept)) == ["A 2001", "DOUBTED 2001 (disputed)"]
+    assert names(figure_of(plot_charge_radii(kept))) == [
+        "A 2001",
+        "DOUBTED 2001 (disputed)",
+    ]
     assert {e.id for e in shown("charge_radius")} >= {"charge_radius.ee/TEXONO-2009"}
-    assert plot_magnetic_moments().axes
+    assert figure_of(plot_magnetic_moments()).axes
 
 
 def test_one_experiment_twice_is_named_by_its_id() -> None:
@@ -210,7 +214,7 @@ def test_one_experiment_twice_is_named_by_its_id() -> None:
         radius("A", -1, 1),
         radius("A", -2, 2, {"id": "charge_radius.x/A-2001-free"}),
     ]
-    assert names(plot_charge_radii(entries)) == ["A-2001", "A-2001-free"]
+    assert names(figure_of(plot_charge_radii(entries))) == ["A-2001", "A-2001-free"]
 
 
 @pytest.mark.parametrize("plot", [plot_charge_radii, plot_magnetic_moments])
@@ -224,7 +228,7 @@ def drawn(figure: Figure) -> list[Any]:
 
 
 def plane(*entries: Entry, **options: Any) -> Figure:
-    return plot_catalogue_plane(LIMIT, entries, **options)
+    return figure_of(plot_catalogue_plane(LIMIT, entries, **options))
 
 
 def test_the_plane_shows_shipped_curves_with_their_source() -> None:

@@ -10,7 +10,7 @@ from scipy.stats import norm
 from nuprobe.errors import InputError, UnknownNameError
 from nuprobe.inference import SampleResult
 from nuprobe.numerics import FloatArray
-from nuprobe.plotting import plot_corner, save
+from nuprobe.plotting import figure_of, plot_corner, save
 from nuprobe.plotting.corner import density_1d, density_2d, height_of
 
 RHO = 0.8
@@ -80,8 +80,13 @@ def test_a_density_that_ends_at_a_limit_does_not_fall_towards_it() -> None:
 
 
 def test_panels_labels_titles_and_markers(result: SampleResult) -> None:
-    figure = plot_corner(
-        result, markers={"rn": 5.5}, marker_label="RMF", references=["COHERENT:2017ipa"]
+    figure = figure_of(
+        plot_corner(
+            result,
+            markers={"rn": 5.5},
+            marker_label="RMF",
+            references=["COHERENT:2017ipa"],
+        )
     )
     axes = np.array(figure.axes).reshape(3, 3)
     assert [[ax.get_visible() for ax in row] for row in axes] == [
@@ -111,8 +116,8 @@ def test_panels_labels_titles_and_markers(result: SampleResult) -> None:
 def test_one_column_a_choice_and_a_logarithm(
     result: SampleResult, tmp_path: Path
 ) -> None:
-    assert len(plot_corner(result, ["g"]).axes) == 1
-    figure = plot_corner(result, ["g", "rn"])
+    assert len(figure_of(plot_corner(result, ["g"])).axes) == 1
+    figure = figure_of(plot_corner(result, ["g", "rn"]))
     assert figure.axes[2].get_xlabel() == "$g′$"
     powers = replace(
         result,
@@ -121,12 +126,12 @@ def test_one_column_a_choice_and_a_logarithm(
         lower=np.array([1e-3, -np.inf, 1e-3]),
         upper=np.array([1e12, np.inf, 1e3]),
     )
-    figure = plot_corner(
-        powers, ["rn", "a-long-name-of-a-nuisance"], markers={"rn": 1e5}
+    figure = figure_of(
+        plot_corner(powers, ["rn", "a-long-name-of-a-nuisance"], markers={"rn": 1e5})
     )
     assert figure.axes[2].get_xlabel() == r"$\log_{10}(R_n/\mathrm{fm})$"
     assert figure.axes[2].get_xlim() == pytest.approx(
-        plot_corner(result, ["rn"]).axes[0].get_xlim(), rel=1e-6
+        figure_of(plot_corner(result, ["rn"])).axes[0].get_xlim(), rel=1e-6
     )
     assert figure.axes[0].lines[-1].get_xdata()[0] == 5  # type: ignore[index]
     save(figure, tmp_path / "corner.pdf")
@@ -135,7 +140,7 @@ def test_one_column_a_choice_and_a_logarithm(
 
 def test_a_chain_that_has_not_converged_says_so(result: SampleResult) -> None:
     apart = replace(result, chain=result.chain + np.arange(20)[:, None, None])
-    assert "NOT CONVERGED" in plot_corner(apart, ["rn"]).get_supxlabel()
+    assert "NOT CONVERGED" in figure_of(plot_corner(apart, ["rn"])).get_supxlabel()
 
 
 def test_bad_input_is_refused(result: SampleResult) -> None:

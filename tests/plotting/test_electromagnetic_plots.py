@@ -11,7 +11,7 @@ from nuprobe.constants import M_MUON
 from nuprobe.errors import InputError
 from nuprobe.nuclei import shells
 from nuprobe.numerics import FloatArray
-from nuprobe.plotting import plot_averaged_moments, plot_millicharge
+from nuprobe.plotting import figure_of, plot_averaged_moments, plot_millicharge
 from nuprobe.processes import cevns
 from nuprobe.units import keV
 
@@ -24,7 +24,9 @@ def data(line: object) -> tuple[FloatArray, FloatArray]:
 
 
 def test_millicharge_draws_the_cross_sections_and_their_ratio() -> None:
-    figure = plot_millicharge("Ar40", 50.0, [1.5e-12, -1.5e-12], flavour="nu_mu")
+    figure = figure_of(
+        plot_millicharge("Ar40", 50.0, [1.5e-12, -1.5e-12], flavour="nu_mu")
+    )
     main, panel = figure.axes[:2]
     assert len(main.lines) == 3
     for line, ratio, charge in zip(
@@ -47,7 +49,7 @@ def test_millicharge_draws_the_cross_sections_and_their_ratio() -> None:
 
 def test_a_positive_charge_cancels_the_weak_amplitude_where_it_must() -> None:
     # (g_p Z + g_n N) F = -(2 sqrt2 pi alpha/G_F) Z e F/2MT
-    x, y = data(plot_millicharge("Ar40", 50.0).axes[0].lines[1])
+    x, y = data(figure_of(plot_millicharge("Ar40", 50.0)).axes[0].lines[1])
     argon, g_p = nu.target("Ar40").components[0].isotope, 0.5 - 2 * SM.low_sin2
     photon = 2 * np.sqrt(2) * np.pi / 137.035999 / 1.1663788e-11
     zero = 18 * 1.5e-12 * photon / (2 * argon.mass * (0.5 * 22 - 18 * g_p)) / keV
@@ -58,8 +60,8 @@ def test_a_positive_charge_cancels_the_weak_amplitude_where_it_must() -> None:
 def test_averaged_moments_draws_the_mean_over_all_neutrinos(electrons: bool) -> None:
     flux = nu.flux("sns")
     recoils = np.array([1e-4, 1e-3, 2e-2])
-    figure = plot_averaged_moments(
-        flux, "Ge", [1e-9], electrons=electrons, recoils=recoils
+    figure = figure_of(
+        plot_averaged_moments(flux, "Ge", [1e-9], electrons=electrons, recoils=recoils)
     )
     weak, magnetic, both = (
         dict(zip(*data(line), strict=True)) for line in figure.axes[0].lines

@@ -8,7 +8,7 @@ import pytest
 import nuprobe as nu
 from nuprobe.errors import InputError
 from nuprobe.nuclei import shells
-from nuprobe.plotting import plot_electron_differential, plot_electron_total
+from nuprobe.plotting import figure_of, plot_electron_differential, plot_electron_total
 from nuprobe.units import keV
 
 SM = nu.StandardModel()
@@ -16,8 +16,10 @@ SM = nu.StandardModel()
 
 def test_differential_draws_total_and_flipped_part_with_sharp_steps() -> None:
     model = nu.Electromagnetic(mu_eff={"e": 1e-10})
-    ax = plot_electron_differential(
-        model, [1.0, 3.0], target="Ge", recoils=np.geomspace(1e-3, 0.1, 30)
+    ax = figure_of(
+        plot_electron_differential(
+            model, [1.0, 3.0], target="Ge", recoils=np.geomspace(1e-3, 0.1, 30)
+        )
     ).axes[0]
     assert len(ax.lines) == 4
     x, y = (np.asarray(values, float) for values in ax.lines[0].get_data())
@@ -30,14 +32,14 @@ def test_differential_draws_total_and_flipped_part_with_sharp_steps() -> None:
     weak = nu.electron.differential(1.0, x * keV, SM, "nu_e", "Ge") * keV
     np.testing.assert_allclose(flipped, y - weak, rtol=1e-6)
     assert "per atom" in ax.get_ylabel()
-    free = plot_electron_differential(SM, 1.0).axes[0]
+    free = figure_of(plot_electron_differential(SM, 1.0)).axes[0]
     assert len(free.lines) == 1
     assert "per electron" in free.get_ylabel()
 
 
 def test_total_draws_sigma_over_energy() -> None:
     e = np.linspace(1, 20, 12)
-    ax = plot_electron_total(SM, e, target="Xe", threshold=5 * keV).axes[0]
+    ax = figure_of(plot_electron_total(SM, e, target="Xe", threshold=5 * keV)).axes[0]
     for line, flavour in zip(
         ax.lines, ("nu_e", "nubar_e", "nu_mu", "nubar_mu"), strict=True
     ):

@@ -11,6 +11,7 @@ from nuprobe.errors import InputError
 from nuprobe.events import Distributions, distributions, expected, generator, trident
 from nuprobe.models import VMinusA
 from nuprobe.plotting import (
+    figure_of,
     plot_distribution,
     plot_distribution_2d,
     plot_distributions,
@@ -41,7 +42,7 @@ def test_what_is_drawn_is_the_cross_section(
 ) -> None:
     _, made = found
     one = made["opening_angle"]
-    figure = plot_distribution(one, title="μμ", note="test")
+    figure = figure_of(plot_distribution(one, title="μμ", note="test"))
     upper, lower = figure.axes
     degree = np.pi / 180
     power = float(upper.get_ylabel().split("10^{")[1].split("}")[0])
@@ -70,7 +71,7 @@ def test_a_curve_is_drawn_as_dots(
     exact = expected(gen, one, MODELS)
     assert exact is not None
     np.testing.assert_allclose(curve.values, exact.values, rtol=5e-3)
-    figure = plot_distribution(one, curve=curve)
+    figure = figure_of(plot_distribution(one, curve=curve))
     upper = figure.axes[0]
     assert upper.get_xscale() == "log"
     # a cross section per logarithm has no unit of Q²
@@ -90,14 +91,14 @@ def test_one_model_is_compared_with_its_curve(
     gen, _ = found
     one = distributions(gen, ["m_pair"], bins=6, n=1000).items[0]
     curve = expected(gen, one, {"": None}, quick=True)
-    figure = plot_distribution(one, curve=curve)
+    figure = figure_of(plot_distribution(one, curve=curve))
     assert figure.axes[1].get_ylabel() == "events/quadr."
-    assert len(plot_distribution(one).axes) == 1
+    assert len(figure_of(plot_distribution(one)).axes) == 1
 
 
 def test_several_panels(found: tuple[generator.Generator, Distributions]) -> None:
     _, made = found
-    figure = plot_distributions(made.items[:3], title="three")
+    figure = figure_of(plot_distributions(made.items[:3], title="three"))
     assert len(figure.axes) == 6
 
 
@@ -106,7 +107,7 @@ def test_a_plane_of_two_observables(
 ) -> None:
     gen, made = found
     one = made.items[3]
-    figure = plot_distribution_2d(one, title="plane", note="test")
+    figure = figure_of(plot_distribution_2d(one, title="plane", note="test"))
     left, right, bar = figure.axes
     assert [left.get_title(), right.get_title()] == ["SM", "V−A"]
     area = np.multiply.outer(*(np.diff(e / 1e3) for e in one.edges))
@@ -122,7 +123,7 @@ def test_a_plane_of_two_observables(
     many = distributions(
         gen, [("m_pair", "Q2")], bins={"m_pair": 20, "Q2": 20}, n=100_000
     ).items[0]
-    figure = plot_distribution_2d(many)
+    figure = figure_of(plot_distribution_2d(many))
     ax = figure.axes[0]
     assert ax.get_yscale() == "log"
     assert ax.get_xscale() == "linear"
@@ -167,7 +168,7 @@ def test_lines_lie_over_their_bands_and_models_have_names() -> None:
         bins=10,
         n=1000,
     )
-    figure = plot_distributions(found.items)
+    figure = figure_of(plot_distributions(found.items))
     for ax in figure.axes:
         bands = [c.get_zorder() for c in ax.collections]
         lines = [p.get_zorder() for p in ax.patches]

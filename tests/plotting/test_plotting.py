@@ -25,6 +25,7 @@ from nuprobe.numerics import FloatArray
 from nuprobe.parameters import Parameter
 from nuprobe.plotting import (
     check_path,
+    figure_of,
     neutron_radius_markers,
     plot_averaged,
     plot_contour,
@@ -116,14 +117,19 @@ FIGURES: dict[str, Any] = {
     "flux-reactor": lambda: plot_flux("reactor"),
     "averaged": lambda: plot_averaged(nu.process("cevns"), "sns", "CsI", SM),
     "averaged-electron": lambda: plot_averaged(
-        nu.process("electron"), "solar", "Xe", SM, recoils=[1e-3, 0.1], threshold=1e-2
+        nu.process("electron"),
+        "solar",
+        "Xe",
+        SM,
+        recoils=[1e-3, 0.1],
+        threshold=1e-2,
     ),
 }
 
 
 @pytest.fixture(scope="module", params=FIGURES, ids=str)
 def figure(request: pytest.FixtureRequest) -> Figure:
-    made: Figure = FIGURES[request.param]()
+    made = figure_of(FIGURES[request.param]())
     return made
 
 
@@ -273,7 +279,9 @@ def test_a_users_settings_do_not_change_the_figure(tmp_path: Path) -> None:
 def test_differential_draws_the_cross_section_full_coherence_and_their_ratio() -> None:
     recoils = np.linspace(0, 20, 41) * keV
     nucleus = nu.target("Cs133", nucleon="point")
-    main, panel = plot_differential(nucleus, SM, [40.0], recoils=recoils).axes
+    main, panel = figure_of(
+        plot_differential(nucleus, SM, [40.0], recoils=recoils)
+    ).axes
     exact, full = curves(main)
     expected = cevns.differential(40.0, recoils, nucleus, SM, "nu_mu") * keV
     point = (
@@ -298,7 +306,7 @@ def test_differential_draws_the_cross_section_full_coherence_and_their_ratio() -
 
 
 def test_differential_of_a_molecule_ends_at_the_lighter_nucleus() -> None:
-    main, panel = plot_differential("CsI", SM, [30.0, 50.0]).axes
+    main, panel = figure_of(plot_differential("CsI", SM, [30.0, 50.0])).axes
     for i, e in enumerate((30.0, 50.0)):
         end = float(cevns.recoil_maximum(e, nu.isotope("I127").mass))
         exact = curves(main)[2 * i]
@@ -307,15 +315,18 @@ def test_differential_of_a_molecule_ends_at_the_lighter_nucleus() -> None:
         assert curves(panel)[i][1, 0] == pytest.approx(1)
     assert "per formula unit" in main.get_ylabel()
     assert (
-        "per atom" in plot_differential("natural Xe", SM, [30.0]).axes[0].get_ylabel()
+        "per atom"
+        in figure_of(plot_differential("natural Xe", SM, [30.0])).axes[0].get_ylabel()
     )
 
 
 def test_flavours_with_equal_couplings_share_a_curve() -> None:
     flavours = ["nu_e", "nu_mu"]
-    tree = plot_differential("Ar40", SM, [30.0], flavours=flavours)
-    radiative = plot_differential(
-        "Ar40", nu.StandardModel(scheme="radiative"), [30.0], flavours=flavours
+    tree = figure_of(plot_differential("Ar40", SM, [30.0], flavours=flavours))
+    radiative = figure_of(
+        plot_differential(
+            "Ar40", nu.StandardModel(scheme="radiative"), [30.0], flavours=flavours
+        )
     )
     assert len(curves(tree.axes[0])) == 2
     assert r"$\nu_{e}$, $\nu_{\mu}$" in tree.legends[0].get_title().get_text()
@@ -327,7 +338,9 @@ def test_flavours_with_equal_couplings_share_a_curve() -> None:
 
 
 def test_a_wide_logarithmic_range_and_many_energies_stay_finite() -> None:
-    figure = plot_differential("CsI", SM, np.linspace(20, 200, 9), scale="log")
+    figure = figure_of(
+        plot_differential("CsI", SM, np.linspace(20, 200, 9), scale="log")
+    )
     assert figure.axes[0].get_yscale() == "log"
     assert all(np.all(np.isfinite(c)) for ax in figure.axes for c in curves(ax))
     assert len(legend_labels(figure)) == 11
@@ -335,7 +348,7 @@ def test_a_wide_logarithmic_range_and_many_energies_stay_finite() -> None:
 
 def test_total_draws_the_cross_section_full_coherence_and_their_ratio() -> None:
     e = np.geomspace(1, 100, 12)
-    main, panel = plot_total(["Ar40", "CsI"], SM, e).axes
+    main, panel = figure_of(plot_total(["Ar40", "CsI"], SM, e)).axes
     for i, name in enumerate(("Ar40", "CsI")):
         exact, full = curves(main)[2 * i : 2 * i + 2]
         np.testing.assert_array_equal(exact[0], e)
@@ -356,7 +369,7 @@ def test_total_draws_the_cross_section_full_coherence_and_their_ratio() -> None:
 
 def test_total_above_a_threshold_draws_nothing_where_there_is_nothing() -> None:
     e = np.linspace(5, 50, 10)
-    main, panel = plot_total("Xe132", SM, e, threshold=5 * keV).axes
+    main, panel = figure_of(plot_total("Xe132", SM, e, threshold=5 * keV)).axes
     assert curves(main)[0][0, 0] > 15
     assert len(curves(panel)[0][0]) == len(curves(main)[0][0])
 
@@ -365,7 +378,10 @@ def test_total_above_a_threshold_draws_nothing_where_there_is_nothing() -> None:
     ("call", "message"),
     [
         (lambda: plot_differential("Ar40", SM, []), "is empty"),
-        (lambda: plot_differential("Ar40", SM, [np.nan]), "number 1 of it is nan"),
+        (
+            lambda: plot_differential("Ar40", SM, [np.nan]),
+            "number 1 of it is nan",
+        ),
         (lambda: plot_differential("Ar40", SM, [-3.0]), "must be positive"),
         (
             lambda: plot_differential("Ar40", SM, [30.0], flavours=[]),
@@ -384,8 +400,14 @@ def test_total_above_a_threshold_draws_nothing_where_there_is_nothing() -> None:
             lambda: plot_profile(([1.0, 2.0, 3.0, 4.0], [1.0, np.nan, 1.0, 2.0]), "x"),
             "number 2 of it is nan",
         ),
-        (lambda: plot_profile(([1.0, 3.0, 2.0], [1.0, 0.0, 1.0]), "x"), "increasing"),
-        (lambda: plot_profile(([1.0, 2.0, 3.0, 4.0], [1.0, 0.0]), "x"), "as many"),
+        (
+            lambda: plot_profile(([1.0, 3.0, 2.0], [1.0, 0.0, 1.0]), "x"),
+            "increasing",
+        ),
+        (
+            lambda: plot_profile(([1.0, 2.0, 3.0, 4.0], [1.0, 0.0]), "x"),
+            "as many",
+        ),
         (
             lambda: plot_profile(([1.0, 2.0, 3.0, 4.0], [np.inf] * 4), "x"),
             "finite nowhere",
@@ -405,8 +427,14 @@ def test_total_above_a_threshold_draws_nothing_where_there_is_nothing() -> None:
             ),
             "at least one level",
         ),
-        (lambda: plot_rates(toy_rates(), rates_time=toy_rates()), "no time bins"),
-        (lambda: plot_rates(replace(toy_rates(), components={})), "no component"),
+        (
+            lambda: plot_rates(toy_rates(), rates_time=toy_rates()),
+            "no time bins",
+        ),
+        (
+            lambda: plot_rates(replace(toy_rates(), components={})),
+            "no component",
+        ),
     ],
 )
 def test_bad_input_is_named(call: Any, message: str) -> None:
@@ -420,7 +448,7 @@ def test_bad_input_is_named(call: Any, message: str) -> None:
 
 def test_form_factors_are_drawn_with_a_common_radius_against_helm() -> None:
     names = ["helm", "klein-nystrand", "exponential"]
-    figure = plot_form_factors("Ar40", names, q_max=150.0, rms=3.4 * fm)
+    figure = figure_of(plot_form_factors("Ar40", names, q_max=150.0, rms=3.4 * fm))
     main, panel = figure.axes[:2]
     q = curves(main)[0][0]
     assert q[0] == 0
@@ -438,7 +466,7 @@ def test_form_factors_are_drawn_with_a_common_radius_against_helm() -> None:
 
 
 def test_the_upper_axis_is_the_recoil_energy() -> None:
-    figure = plot_form_factors("Ar40", ["helm"], q_max=100.0)
+    figure = figure_of(plot_form_factors("Ar40", ["helm"], q_max=100.0))
     figure.draw_without_rendering()
     main = figure.axes[0]
     (top,) = main.child_axes
@@ -448,7 +476,7 @@ def test_the_upper_axis_is_the_recoil_energy() -> None:
 
 
 def test_every_family_is_drawn_and_the_difference_breaks_at_the_zeros_of_helm() -> None:
-    figure = plot_form_factors("Ar40")
+    figure = figure_of(plot_form_factors("Ar40"))
     assert len(legend_labels(figure)) == 8
     assert any(label.startswith("Fourier") for label in legend_labels(figure))
     assert any(np.isnan(curve[1]).any() for curve in curves(figure.axes[1]))
@@ -456,7 +484,7 @@ def test_every_family_is_drawn_and_the_difference_breaks_at_the_zeros_of_helm() 
     # it is an error
     assert not any(
         label.startswith("Fourier")
-        for label in legend_labels(plot_form_factors("Cs133"))
+        for label in legend_labels(figure_of(plot_form_factors("Cs133")))
     )
     with pytest.raises(UnknownNameError):
         plot_form_factors("Cs133", ["fourier-bessel"])
@@ -488,7 +516,7 @@ def tops(ax: Axes) -> list[FloatArray]:
 def test_rates_draw_data_stack_and_residuals(gaussian: bool) -> None:
     rates = toy_rates(gaussian=gaussian)
     assert rates.data is not None
-    main, panel = plot_rates(rates).axes
+    main, panel = figure_of(plot_rates(rates)).axes
     data, total = rates.data[:, 0], rates.total[:, 0]
     x, y = drawn_data(main)
     np.testing.assert_array_equal(x, [0.5, 1.5, 3.0])
@@ -507,7 +535,7 @@ def test_rates_draw_data_stack_and_residuals(gaussian: bool) -> None:
 def test_rates_with_time_bins_have_both_projections() -> None:
     rates = toy_rates(4)
     assert rates.data is not None
-    energy, _, time, panel = plot_rates(rates).axes
+    energy, _, time, panel = figure_of(plot_rates(rates)).axes
     np.testing.assert_allclose(
         drawn_data(energy)[1], rates.data.sum(1) / np.diff(rates.energy_edges)
     )
@@ -520,7 +548,7 @@ def test_rates_with_time_bins_have_both_projections() -> None:
 def test_errors_of_a_gaussian_projection_add_in_quadrature() -> None:
     rates = toy_rates(4, gaussian=True)
     assert rates.sigma is not None
-    bars = errorbar(plot_rates(rates).axes[0]).lines[2][1].get_segments()
+    bars = errorbar(figure_of(plot_rates(rates)).axes[0]).lines[2][1].get_segments()
     lengths = [np.ptp(np.asarray(segment)[:, 1]) / 2 for segment in bars]
     np.testing.assert_allclose(
         lengths, np.sqrt((rates.sigma**2).sum(1)) / np.diff(rates.energy_edges)
@@ -542,7 +570,7 @@ def test_a_third_quantity_has_its_own_column() -> None:
         shape_edges=np.array([0.5, 0.6, 0.7]),
         shape_observable="F90",
     )
-    axes = plot_rates(spread).axes
+    axes = figure_of(plot_rates(spread)).axes
     assert len(axes) == 6
     np.testing.assert_allclose(drawn_data(axes[2])[1], share * rates.data.sum())
     np.testing.assert_allclose(tops(axes[2])[-1], share * rates.total.sum())
@@ -552,8 +580,10 @@ def test_a_third_quantity_has_its_own_column() -> None:
 
 def test_the_time_column_can_come_from_another_analysis() -> None:
     time = toy_rates(4)
-    figure = plot_rates(
-        toy_rates(gaussian=True), rates_time=time, subtracted=["steady-state"]
+    figure = figure_of(
+        plot_rates(
+            toy_rates(gaussian=True), rates_time=time, subtracted=["steady-state"]
+        )
     )
     assert len(figure.axes) == 4
     assert time.data is not None
@@ -563,7 +593,7 @@ def test_the_time_column_can_come_from_another_analysis() -> None:
 
 
 def test_a_prediction_without_data_has_no_residuals() -> None:
-    figure = plot_rates(replace(toy_rates(), data=None, sigma=None))
+    figure = figure_of(plot_rates(replace(toy_rates(), data=None, sigma=None)))
     assert len(figure.axes) == 1
     assert "data" not in legend_labels(figure)
     assert r"prompt $\nu_{\mu}$" in legend_labels(figure)
@@ -584,7 +614,7 @@ def test_counting_errors_are_the_central_intervals() -> None:
 def test_the_published_data_are_drawn() -> None:
     experiment = nu.experiment("coherent-csi-2017", Experiment)
     rates = experiment.predict(analysis="energy")
-    main = plot_rates(rates, subtracted=["steady-state"]).axes[0]
+    main = figure_of(plot_rates(rates, subtracted=["steady-state"])).axes[0]
     assert drawn_data(main)[1].sum() == 142
     assert "2 PE" in main.get_ylabel()
 
@@ -595,13 +625,15 @@ def test_the_published_data_are_drawn() -> None:
 
 def test_a_profile_draws_its_points_its_intervals_and_the_others() -> None:
     values, delta = parabola()
-    figure = plot_profile(
-        (values, delta),
-        Parameter("rn", 5.0, unit="fm", latex="R_n"),
-        published=[("published", 5.4, 0.9, 1.1)],
-        markers=neutron_radius_markers(),
-        lines=[("full coherence", 5.3)],
-        references=["Cadeddu:2017etk"],
+    figure = figure_of(
+        plot_profile(
+            (values, delta),
+            Parameter("rn", 5.0, unit="fm", latex="R_n"),
+            published=[("published", 5.4, 0.9, 1.1)],
+            markers=neutron_radius_markers(),
+            lines=[("full coherence", 5.3)],
+            references=["Cadeddu:2017etk"],
+        )
     )
     main, strip = figure.axes
     assert main.get_xlabel() == "$R_n$ [fm]"
@@ -641,7 +673,7 @@ def _segments(collection: Any) -> list[FloatArray]:
 
 
 def test_labels_of_close_predictions_do_not_overlap() -> None:
-    figure = plot_profile(parabola(), "x", markers=neutron_radius_markers())
+    figure = figure_of(plot_profile(parabola(), "x", markers=neutron_radius_markers()))
     figure.draw_without_rendering()
     boxes = [label.get_window_extent() for label in figure.axes[1].get_yticklabels()]
     assert not any(a.overlaps(b) for i, a in enumerate(boxes) for b in boxes[:i])
@@ -649,14 +681,14 @@ def test_labels_of_close_predictions_do_not_overlap() -> None:
 
 def test_a_coarse_grid_interpolates() -> None:
     x = np.linspace(-4, 5, 7)
-    figure = plot_profile((x, (x - 0.3) ** 2 / 4), "x [eV]")
+    figure = figure_of(plot_profile((x, (x - 0.3) ** 2 / 4), "x [eV]"))
     assert r"0.3^{+2.0}_{-2.0}" in figure.legends[0].get_title().get_text()
 
 
 def test_a_profile_of_real_data_shows_the_numbers_of_inference() -> None:
     cost = nu.experiment("coherent-csi-2017").cost(free=("rn",), analysis="energy")
     profile = nu.profile(cost, "rn", np.linspace(3, 8, 41))
-    figure = plot_profile(profile, published=[("published", 5.5, 0.9, 1.1)])
+    figure = figure_of(plot_profile(profile, published=[("published", 5.5, 0.9, 1.1)]))
     main, strip = figure.axes
     drawn = curves(main)[0]
     np.testing.assert_array_equal(
@@ -676,7 +708,7 @@ def test_a_profile_of_real_data_shows_the_numbers_of_inference() -> None:
 def test_impossible_points_are_drawn_as_walls() -> None:
     x = np.linspace(-3, 3, 61)
     wall = np.where(x < -0.5, np.inf, x**2)
-    figure = plot_profile((x, wall), "x")
+    figure = figure_of(plot_profile((x, wall), "x"))
     main = figure.axes[0]
     assert main.get_ylim()[1] < 20
     ends = sorted(
@@ -690,16 +722,16 @@ def test_impossible_points_are_drawn_as_walls() -> None:
     assert ends[-1] == 1.0
     assert -0.7 < ends[0] < -0.4
     grid = np.add.outer(wall, x**2)
-    assert len(plot_contour(x, x, grid, ("a", "b")).axes) == 1
+    assert len(figure_of(plot_contour(x, x, grid, ("a", "b"))).axes) == 1
 
 
 def test_an_interval_open_or_in_two_pieces_is_not_given_as_a_number() -> None:
     x = np.linspace(-3, 3, 121)
-    closed = plot_profile((x, x**2), "x")
+    closed = figure_of(plot_profile((x, x**2), "x"))
     assert closed.legends[0].get_title().get_text() == "x = $0.0^{+1.0}_{-1.0}$"
-    flat = plot_profile((x, 0.01 * x**2), "x")
+    flat = figure_of(plot_profile((x, 0.01 * x**2), "x"))
     assert flat.legends[0].get_title().get_text() == ""
-    two = plot_profile((x, (x**2 - 4) ** 2), "x")
+    two = figure_of(plot_profile((x, (x**2 - 4) ** 2), "x"))
     fills = [
         c
         for c in two.axes[0].collections
@@ -718,7 +750,7 @@ def test_an_interval_open_or_in_two_pieces_is_not_given_as_a_number() -> None:
     np.testing.assert_allclose(
         ends, [(-(5**0.5), -(3**0.5)), (3**0.5, 5**0.5)], atol=1e-3
     )
-    one_open = plot_profile((x[x < 2.1], (x[x < 2.1] ** 2 - 4) ** 2), "x")
+    one_open = figure_of(plot_profile((x[x < 2.1], (x[x < 2.1] ** 2 - 4) ** 2), "x"))
     text = one_open.legends[0].get_title().get_text()
     assert text.startswith("x: −2.24 to −1.73 or ≥ 1.73 (1σ)")
 
@@ -726,7 +758,9 @@ def test_an_interval_open_or_in_two_pieces_is_not_given_as_a_number() -> None:
 def test_a_contour_draws_its_levels_and_the_best_fit() -> None:
     x, y = np.linspace(-3, 3, 61), np.linspace(-2, 4, 41)
     delta = np.add.outer((x - 0.5) ** 2, (y - 1.0) ** 2 / 0.25)
-    figure = plot_contour(x, y, delta, ("a [fm]", "b"), markers=[("SM", 0.0, 0.0)])
+    figure = figure_of(
+        plot_contour(x, y, delta, ("a [fm]", "b"), markers=[("SM", 0.0, 0.0)])
+    )
     (ax,) = figure.axes
     assert ax.get_xlabel() == "a [fm]"
     assert ax.get_ylabel() == "b"
@@ -748,7 +782,7 @@ def test_a_contour_draws_its_levels_and_the_best_fit() -> None:
 
 def test_a_flux_draws_continua_lines_and_arrival_times() -> None:
     source = flux("sns")
-    figure = plot_flux(source)
+    figure = figure_of(plot_flux(source))
     spectra, times, lines = figure.axes
     for component, curve in zip(
         [c for c in source.components if c.density], curves(spectra), strict=True
@@ -779,7 +813,7 @@ def test_a_beam_without_times_has_one_panel() -> None:
     source = Flux(
         "toy", (tabulated("beam nu_mu", "nu_mu", e, e),), per="proton", emission="beam"
     )
-    figure = plot_flux(source)
+    figure = figure_of(plot_flux(source))
     assert len(figure.axes) == 1
     assert "cm$^{-2}$" in figure.axes[0].get_ylabel()
 
@@ -823,7 +857,7 @@ def test_the_palette_is_distinguishable_without_colour_vision() -> None:
 
 def test_a_flux_of_very_different_parts_has_logarithmic_axes() -> None:
     source = flux("solar")
-    (ax,) = plot_flux(source).axes
+    (ax,) = figure_of(plot_flux(source)).axes
     assert (ax.get_xscale(), ax.get_yscale()) == ("log", "log")
     drawn = curves(ax)
     continua = [c for c in source.components if c.density is not None]
@@ -834,7 +868,7 @@ def test_a_flux_of_very_different_parts_has_logarithmic_axes() -> None:
     arrows = [
         np.array(line.get_data(), float)
         for line in ax.get_lines()
-        if line.get_marker() == "^"
+        if line.get_marker() in ("^", "s")
     ]
     ends = [(arrow[0, 1], arrow[1, 1]) for arrow in arrows]
     assert ends == [(line.energy, line.intensity) for line in source.lines("nu_e")]
@@ -846,7 +880,7 @@ def test_the_legend_names_what_can_be_seen() -> None:
 
     def names(model: nu.StandardModel | nu.Electromagnetic) -> str:
         csi = nu.experiment("coherent-csi-2017", Experiment)
-        (legend,) = plot_rates(csi.predict(model)).legends
+        (legend,) = figure_of(plot_rates(csi.predict(model))).legends
         return " ".join(text.get_text() for text in legend.get_texts())
 
     assert "electron" not in names(nu.StandardModel())
@@ -855,7 +889,7 @@ def test_the_legend_names_what_can_be_seen() -> None:
 
 def test_components_of_one_process_go_without_its_name() -> None:
     one = nu.experiment("coherent-csi-2021", Experiment).predict(nu.StandardModel())
-    labels = legend_labels(plot_rates(one))
+    labels = legend_labels(figure_of(plot_rates(one)))
     assert {"prompt $\\nu_{\\mu}$", "delayed $\\nu_{e}$"} <= set(labels)
     assert not any("cevns" in label for label in labels)
     # two processes, each with components, keep their names
@@ -864,24 +898,28 @@ def test_components_of_one_process_go_without_its_name() -> None:
         for process, scale in (("cevns", 1.0), ("electron", 0.5))
         for name, counts in (("a", one.signal * scale), ("b", one.signal * scale))
     }
-    assert len(legend_labels(plot_rates(replace(one, components=two)))) == 4
+    assert len(legend_labels(figure_of(plot_rates(replace(one, components=two))))) == 4
 
 
 def test_a_contour_tells_a_fitted_point_from_one_of_the_grid() -> None:
     x = np.linspace(-3.0, 3.0, 21)
     delta = np.add.outer(x**2, x**2)
-    assert "lowest grid point" in legend_labels(plot_contour(x, x, delta, ("a", "b")))
-    fitted = plot_contour(x, x, delta, ("a", "b"), best=(0.01, 0.0))
+    assert "lowest grid point" in legend_labels(
+        figure_of(plot_contour(x, x, delta, ("a", "b")))
+    )
+    fitted = figure_of(plot_contour(x, x, delta, ("a", "b"), best=(0.01, 0.0)))
     assert "best fit" in legend_labels(fitted)
 
 
 def test_form_factors_as_objects_with_another_reference() -> None:
-    figure = plot_form_factors(
-        "Fe56",
-        {"B": "literature-exponential", "mine": Helm(3.7 * fm)},
-        reference="literature-exponential",
-        q_max=200.0,
-        over="q2",
+    figure = figure_of(
+        plot_form_factors(
+            "Fe56",
+            {"B": "literature-exponential", "mine": Helm(3.7 * fm)},
+            reference="literature-exponential",
+            q_max=200.0,
+            over="q2",
+        )
     )
     main, panel = figure.axes[:2]
     assert main.get_xlim()[1] == pytest.approx(200.0**2)

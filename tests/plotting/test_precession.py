@@ -15,7 +15,7 @@ from nuprobe.oscillation import (
     PrecessionLimit,
     SpinFlavour,
 )
-from nuprobe.plotting import plot_gap, plot_moment_field, plot_precession
+from nuprobe.plotting import figure_of, plot_gap, plot_moment_field, plot_precession
 from nuprobe.units import eV, gauss
 
 SUN = SpinFlavour({"ex": 1e-11}, production=0.05 * SOLAR_RADIUS)
@@ -31,7 +31,9 @@ def _y(line: Line2D) -> FloatArray:
 
 def test_probabilities_and_bounds_are_drawn() -> None:
     e = np.array([8.0, 10.0, 12.0])
-    figure = plot_precession(SUN, e, bounds=[("KamLAND", 5.3e-5, (8.3, 31.8))])
+    figure = figure_of(
+        plot_precession(SUN, e, bounds=[("KamLAND", 5.3e-5, (8.3, 31.8))])
+    )
     upper, lower = figure.axes
     p = SUN.probabilities(e)
     electron, other, bound = upper.lines
@@ -52,7 +54,7 @@ def test_probabilities_and_bounds_are_drawn() -> None:
 
 def test_limits_fall_as_the_inverse_of_the_field() -> None:
     limit = PrecessionLimit(2e-10, 5e4 * gauss, 1e-5, 5.3e-5, SUN)
-    figure = plot_moment_field({"KamLAND": limit})
+    figure = figure_of(plot_moment_field({"KamLAND": limit}))
     line, point = figure.axes[0].lines
     x, y = _x(line), _y(line)
     np.testing.assert_allclose(x * 1e3 * y, 1e-5)  # kG times μ_B
@@ -64,7 +66,7 @@ def test_limits_fall_as_the_inverse_of_the_field() -> None:
 
 def test_the_gap_has_sharp_edges_and_the_window_is_shaded() -> None:
     sight = LineOfSight(m_nu=0.05 * eV)
-    figure = plot_gap(10.0, 4e-4, sight, index=2.5)
+    figure = figure_of(plot_gap(10.0, 4e-4, sight, index=2.5))
     upper, lower = figure.axes
     x, y = (np.asarray(v) for v in lower.lines[0].get_data())
     np.testing.assert_allclose(y, survival(x * PEV, 10.0, 4e-4, sight))

@@ -21,6 +21,7 @@ from nuprobe.models import LeptonModel, LMuLTau
 from nuprobe.nuclei import isotope, make_form_factor
 from nuprobe.numerics import FloatArray
 from nuprobe.plotting import (
+    figure_of,
     plot_limits,
     plot_plane,
     plot_trident_energy,
@@ -55,20 +56,22 @@ def toy_limit(**changes: Any) -> Limit:
 
 
 def full_plane() -> Figure:
-    return plot_plane(
-        toy_limit(),
-        bands=[
-            ("$(g-2)_\\mu$, 2021", MASS, 0.4 * REACH, 0.8 * REACH),
-            ("gap", MASS[2:6], 0 * MASS[2:6], REACH[2:6]),
-        ],
-        curves=[
-            ("Belle II, signal-only reach", MASS, GAP / 10, ":"),
-            ("$(g-2)_\\mu$ upper limit", MASS, REACH, "-."),
-        ],
-        lines=[("16.7 MeV", 16.7)],
-        references=["Mishra:1991bv", "Geiregat:1990gz"],
-        projected=["dune-nd-trident"],
-        labels={"ccfr-trident": "CCFR", "dune-nd-trident": "DUNE ND"},
+    return figure_of(
+        plot_plane(
+            toy_limit(),
+            bands=[
+                ("$(g-2)_\\mu$, 2021", MASS, 0.4 * REACH, 0.8 * REACH),
+                ("gap", MASS[2:6], 0 * MASS[2:6], REACH[2:6]),
+            ],
+            curves=[
+                ("Belle II, signal-only reach", MASS, GAP / 10, ":"),
+                ("$(g-2)_\\mu$ upper limit", MASS, REACH, "-."),
+            ],
+            lines=[("16.7 MeV", 16.7)],
+            references=["Mishra:1991bv", "Geiregat:1990gz"],
+            projected=["dune-nd-trident"],
+            labels={"ccfr-trident": "CCFR", "dune-nd-trident": "DUNE ND"},
+        )
     )
 
 
@@ -90,7 +93,7 @@ FIGURES: dict[str, Any] = {
 
 @pytest.fixture(scope="module", params=FIGURES, ids=str)
 def figure(request: pytest.FixtureRequest) -> Figure:
-    made: Figure = FIGURES[request.param]()
+    made = figure_of(FIGURES[request.param]())
     return made
 
 
@@ -171,7 +174,7 @@ def test_primes_of_formulas_only() -> None:
 
 
 def test_the_curves_are_cross_sections_of_a_whole_nucleus_over_energy() -> None:
-    figure = plot_trident_energy([MUMU, EE], "Ar40", E)
+    figure = figure_of(plot_trident_energy([MUMU, EE], "Ar40", E))
     (ax,) = figure.axes
     assert ax.get_ylabel() == r"$\sigma/E_\nu$ [cm$^2$ GeV$^{-1}$ per nucleus]"
     assert ax.get_xscale() == ax.get_yscale() == "log"
@@ -198,7 +201,7 @@ def test_the_curves_are_cross_sections_of_a_whole_nucleus_over_energy() -> None:
 
 
 def test_thresholds_are_marked_and_the_curves_fall_towards_them() -> None:
-    (ax,) = plot_trident_energy(MUMU, "Ar40", E).axes
+    (ax,) = figure_of(plot_trident_energy(MUMU, "Ar40", E)).axes
     marks = [c for c in ax.collections if isinstance(c, LineCollection)]
     expected = [
         trident.threshold_energy(MUMU, "Ar40", r) / GeV
@@ -217,8 +220,10 @@ def test_thresholds_are_marked_and_the_curves_fall_towards_them() -> None:
 def test_all_is_the_sum_of_the_regimes_also_with_free_protons() -> None:
     regimes = ["all", "coherent", "proton", "neutron", "inelastic"]
     for material in ("Ar40", "CH2"):
-        (ax,) = plot_trident_energy(
-            MUMU, material, [1 * GeV, 3 * GeV, 9 * GeV], regimes=regimes
+        (ax,) = figure_of(
+            plot_trident_energy(
+                MUMU, material, [1 * GeV, 3 * GeV, 9 * GeV], regimes=regimes
+            )
         ).axes
         everything, *parts = [data(line)[1] for line in lines_of(ax)]
         np.testing.assert_allclose(sum(parts), everything, rtol=1e-10)
@@ -226,16 +231,20 @@ def test_all_is_the_sum_of_the_regimes_also_with_free_protons() -> None:
 
 def test_electrons_are_counted_and_closed_regimes_are_named_so() -> None:
     e = np.array([50.0, 100.0, 200.0]) * GeV
-    (ax,) = plot_trident_energy(MUMU, "C12", e, regimes=["electron"]).axes
+    (ax,) = figure_of(plot_trident_energy(MUMU, "C12", e, regimes=["electron"])).axes
     one = trident.total(e, MUMU, regime="electron")
     np.testing.assert_allclose(at(lines_of(ax)[0], e), 6 * one / (e / GeV))
-    figure = plot_trident_energy(MUMU, "C12", E, regimes=["coherent", "electron"])
+    figure = figure_of(
+        plot_trident_energy(MUMU, "C12", E, regimes=["coherent", "electron"])
+    )
     assert legend_labels(figure) == ["coherent", "electrons (zero)", "threshold"]
 
 
 def test_a_channel_that_the_model_does_not_make_is_named_so() -> None:
-    figure = plot_trident_energy(
-        [MUMU, EE], "Ar40", E, model=nu.VMinusA(), regimes=["coherent"]
+    figure = figure_of(
+        plot_trident_energy(
+            [MUMU, EE], "Ar40", E, model=nu.VMinusA(), regimes=["coherent"]
+        )
     )
     assert legend_labels(figure)[1].endswith("(zero)")
     assert "v-a" in figure.get_supxlabel()
@@ -263,7 +272,7 @@ def test_impossible_requests_for_the_energy_plot() -> None:
 def test_ratios_to_the_standard_model() -> None:
     mixed = nu.LMuLTau(10, 5e-4, 3e-3)
     shown: dict[str, LeptonModel] = {"V−A": nu.VMinusA(), "mixed": mixed}
-    figure = plot_trident_ratio(MUMU, "Ar40", E, shown, regime="coherent")
+    figure = figure_of(plot_trident_ratio(MUMU, "Ar40", E, shown, regime="coherent"))
     (ax,) = figure.axes
     above = E[trident.threshold_energy(MUMU, "Ar40") < E]
     models: list[LeptonModel] = [nu.VMinusA(), mixed]
@@ -288,8 +297,8 @@ def test_ratios_to_the_standard_model() -> None:
 
 def test_another_reference_and_a_narrow_range() -> None:
     e = np.array([5.0, 10.0, 20.0]) * GeV
-    figure = plot_trident_ratio(
-        MUMU, "Ar40", e, {"SM": SM}, nu.VMinusA(), regime="proton"
+    figure = figure_of(
+        plot_trident_ratio(MUMU, "Ar40", e, {"SM": SM}, nu.VMinusA(), regime="proton")
     )
     (ax,) = figure.axes
     expected = trident.total(e, MUMU, "Ar40", regime="proton") / trident.total(
@@ -317,7 +326,7 @@ def test_impossible_requests_for_the_ratio() -> None:
 
 
 def test_the_choice_of_form_factor_is_ten_per_cent_at_one_gev() -> None:
-    figure = plot_trident_form_factors(MUMU, "Ar40", E)
+    figure = figure_of(plot_trident_form_factors(MUMU, "Ar40", E))
     (ax,) = figure.axes
     one = np.array([1.0 * GeV])
     fermi, helm, literature, numerical = [
@@ -334,7 +343,7 @@ def test_the_choice_of_form_factor_is_ten_per_cent_at_one_gev() -> None:
 
 def test_the_reference_lies_at_zero_and_names_take_the_measured_radius() -> None:
     shapes = {"measured": "fourier-bessel", "helm": "Helm"}
-    figure = plot_trident_form_factors(MUMU, "Ar40", E, shapes)
+    figure = figure_of(plot_trident_form_factors(MUMU, "Ar40", E, shapes))
     same, helm = lines_of(figure.axes[0])
     np.testing.assert_array_equal(data(same)[1], 0)
     e = E[0.3 * GeV < E]
@@ -389,7 +398,7 @@ def test_the_plane_draws_every_limit_in_gev() -> None:
 
 
 def test_only_measurements_are_shaded_on_their_excluded_side() -> None:
-    (ax,) = plot_plane(toy_limit(), projected=["dune-nd-trident"]).axes
+    (ax,) = figure_of(plot_plane(toy_limit(), projected=["dune-nd-trident"])).axes
     fills = [
         np.concatenate([p.vertices for p in c.get_paths()]) for c in ax.collections
     ]
@@ -423,24 +432,26 @@ def test_the_legend_of_the_plane_says_what_is_what() -> None:
     )
     for text in ("two-sided 95 % CL", "Mishra:1991bv", "Geiregat:1990gz"):
         assert text in figure.get_supxlabel()
-    mixed = plot_plane(
-        toy_limit(family=LMuLTau(1.0, 1.0, mixing=-0.01), sides=1, cl=0.9)
+    mixed = figure_of(
+        plot_plane(toy_limit(family=LMuLTau(1.0, 1.0, mixing=-0.01), sides=1, cl=0.9))
     )
     assert (
         title(mixed)
         == r"$L_\mu-L_\tau$, $\epsilon$ = -0.01: excluded above the lines at 90 % CL,"
         r" one-sided"
     )
-    loop = plot_plane(toy_limit(family=LMuLTau(1.0, 1.0, mixing="loop")))
+    loop = figure_of(plot_plane(toy_limit(family=LMuLTau(1.0, 1.0, mixing="loop"))))
     assert "loop-induced mixing" in title(loop)
     other = LMuLTau(1.0, 1.0, lepton_charges=(1, 1, 1), neutrino_charges=(1, 1, -2))
-    assert r"$Q_\nu$ = (1, 1, −2)" in title(plot_plane(toy_limit(family=other)))
+    assert r"$Q_\nu$ = (1, 1, −2)" in title(
+        figure_of(plot_plane(toy_limit(family=other)))
+    )
 
 
 def test_a_limit_that_excludes_nothing_is_named_so() -> None:
     none = LimitCurve("nutev-trident", MASS, np.full(MASS.size, np.inf))
-    figure = plot_plane(
-        toy_limit(curves=(LimitCurve("ccfr-trident", MASS, REACH), none))
+    figure = figure_of(
+        plot_plane(toy_limit(curves=(LimitCurve("ccfr-trident", MASS, REACH), none)))
     )
     assert legend_labels(figure) == ["ccfr-trident", "nutev-trident: no limit"]
     assert not np.isfinite(data(lines_of(figure.axes[0])[1])[1]).any()
@@ -449,12 +460,12 @@ def test_a_limit_that_excludes_nothing_is_named_so() -> None:
 
 
 def test_ranges_of_the_plane() -> None:
-    (ax,) = plot_plane(toy_limit(), x_range=(1e3, 1e4)).axes
+    (ax,) = figure_of(plot_plane(toy_limit(), x_range=(1e3, 1e4))).axes
     np.testing.assert_allclose(ax.get_xlim(), (1, 10))
     inside = (MASS >= 1e3) & (MASS <= 1e4)
     assert ax.get_ylim()[0] <= 0.3 * REACH[inside].min() < 10 * ax.get_ylim()[0]
     assert ax.get_ylim()[1] / 10 < 2 * REACH[inside].max() <= ax.get_ylim()[1]
-    (ax,) = plot_plane(toy_limit(), y_range=(1e-4, 2.0)).axes
+    (ax,) = figure_of(plot_plane(toy_limit(), y_range=(1e-4, 2.0))).axes
     np.testing.assert_allclose(ax.get_ylim(), (1e-4, 2.0))
 
 
@@ -484,7 +495,7 @@ def test_impossible_requests_for_the_plane(keywords: dict[str, Any], text: str) 
 def test_a_limit_of_experiments_is_drawn_as_it_is() -> None:
     masses = np.geomspace(1, 1e5, 12)
     found = nu.limit([nu.experiment("ccfr-trident")], mass=masses)
-    (ax,) = plot_plane(found).axes
+    (ax,) = figure_of(plot_plane(found)).axes
     (line,) = lines_of(ax)
     np.testing.assert_array_equal(data(line)[1], found["ccfr-trident"].coupling)
     x, y = data(line)
@@ -495,8 +506,14 @@ def test_a_limit_of_experiments_is_drawn_as_it_is() -> None:
 
 def test_marked_energies_have_dots_on_the_curves() -> None:
     channel = "nu_mu -> nu_mu mu+ mu-"
-    figure = plot_trident_energy(
-        channel, "Ar40", np.geomspace(300, 3e3, 9), regimes=["coherent"], marks=[1e3]
+    figure = figure_of(
+        plot_trident_energy(
+            channel,
+            "Ar40",
+            np.geomspace(300, 3e3, 9),
+            regimes=["coherent"],
+            marks=[1e3],
+        )
     )
     dots = [
         np.asarray(line.get_xydata())
@@ -512,13 +529,15 @@ def test_marked_energies_have_dots_on_the_curves() -> None:
 
 def test_companions_outside_the_masses_of_a_limit_are_left_out() -> None:
     ccfr = nu.experiment("ccfr-trident")
-    figure = plot_limits(nu.limit([ccfr], mass=[30.0, 1e3]), [ccfr])
+    figure = figure_of(plot_limits(nu.limit([ccfr], mass=[30.0, 1e3]), [ccfr]))
     labels = [text.get_text() for text in figure.legends[0].get_texts()]
     assert "ccfr-trident" in labels
     assert not any("IceCube gap, above" in label for label in labels)
     # the gap has masses of its own, however few the limit has
     light = LineOfSight(m_nu=0.05 * eV)
-    coarse = plot_limits(nu.limit([ccfr], mass=[5.0, 1e3]), [ccfr], line=light)
+    coarse = figure_of(
+        plot_limits(nu.limit([ccfr], mass=[5.0, 1e3]), [ccfr], line=light)
+    )
     labels = [text.get_text() for text in coarse.legends[0].get_texts()]
     assert any("0.05 eV" in label for label in labels)
     fills = [
@@ -529,6 +548,6 @@ def test_companions_outside_the_masses_of_a_limit_are_left_out() -> None:
     narrow = [box for box in fills if box.x0 < 10e-3 < box.x1 < 20e-3]
     assert len(narrow) == 1
     assert narrow[0].x1 / narrow[0].x0 == pytest.approx(2.5**0.5, rel=0.02)
-    everywhere = plot_limits(nu.limit([ccfr]), [ccfr])
+    everywhere = figure_of(plot_limits(nu.limit([ccfr]), [ccfr]))
     labels = [text.get_text() for text in everywhere.legends[0].get_texts()]
     assert any("IceCube gap, above" in label for label in labels)

@@ -7,18 +7,20 @@ import pytest
 
 import nuprobe as nu
 from nuprobe.parameters import Parameter
-from nuprobe.plotting import plot_contour, plot_profile
+from nuprobe.plotting import figure_of, plot_contour, plot_profile
 
 RADIUS = Parameter("charge_radius.ee", 0.0, unit="cm2", latex=r"\langle r^2\rangle")
 VALUES = np.linspace(-6e-31, 4e-31, 41)
 
 
 def test_a_profile_of_a_charge_radius() -> None:
-    figure = plot_profile(
-        (VALUES, (VALUES / 1e-31) ** 2),
-        RADIUS,
-        published=[("theirs", -1e-32, 3e-32, 4e-32)],
-        markers=[("Standard Model", -0.83e-32)],
+    figure = figure_of(
+        plot_profile(
+            (VALUES, (VALUES / 1e-31) ** 2),
+            RADIUS,
+            published=[("theirs", -1e-32, 3e-32, 4e-32)],
+            markers=[("Standard Model", -0.83e-32)],
+        )
     )
     (main,) = (a for a in figure.axes if a.get_xlabel())
     assert "$10^{-32}$ cm$^2$" in main.get_xlabel()
@@ -26,13 +28,15 @@ def test_a_profile_of_a_charge_radius() -> None:
 
 
 def test_regions_of_two_charge_radii() -> None:
-    figure = plot_contour(
-        VALUES,
-        VALUES,
-        np.add.outer(VALUES**2, VALUES**2) / 1e-62,
-        (RADIUS, RADIUS),
-        best=(0.0, 1e-32),
-        markers=[("Standard Model", -0.83e-32, -0.48e-32)],
+    figure = figure_of(
+        plot_contour(
+            VALUES,
+            VALUES,
+            np.add.outer(VALUES**2, VALUES**2) / 1e-62,
+            (RADIUS, RADIUS),
+            best=(0.0, 1e-32),
+            markers=[("Standard Model", -0.83e-32, -0.48e-32)],
+        )
     )
     (ax,) = figure.axes
     assert ax.get_xlim() == pytest.approx((-60, 40))

@@ -10,6 +10,7 @@ import pytest
 import nuprobe as nu
 from nuprobe import plotting
 from nuprobe.numerics import FloatArray
+from nuprobe.plotting import figure_of
 
 
 def _heights(line: Any) -> FloatArray:
@@ -18,7 +19,7 @@ def _heights(line: Any) -> FloatArray:
 
 def test_the_debye_length_bends_where_pairs_end() -> None:
     t = np.geomspace(0.01, 10.0, 9)
-    figure = plotting.plot_debye_length(t)
+    figure = figure_of(plotting.plot_debye_length(t))
     neutral, pairs, massless = figure.axes[0].lines
     picometres = 197.3269804e-3 / np.array(nu.cosmology.debye_mass(t[-1]))
     assert _heights(neutral)[-1] == pytest.approx(picometres, rel=1e-9)
@@ -27,7 +28,9 @@ def test_the_debye_length_bends_where_pairs_end() -> None:
 
 
 def test_the_potential_in_three_orders() -> None:
-    figure = plotting.plot_screened_potential(1.0, 80.0, chemical_potential=0.3)
+    figure = figure_of(
+        plotting.plot_screened_potential(1.0, 80.0, chemical_potential=0.3)
+    )
     ends = [_heights(line)[-1] for line in figure.axes[1].lines]
     assert ends[0] == pytest.approx(0.0, abs=1e-6)
     assert ends[2] < ends[1] < -0.1
@@ -35,7 +38,7 @@ def test_the_potential_in_three_orders() -> None:
 
 def test_the_ways_to_screen() -> None:
     s = np.array([3.0, 10.0, 30.0])
-    figure = plotting.plot_magnetic_screening(1.0, s)
+    figure = figure_of(plotting.plot_magnetic_screening(1.0, s))
     for line, name in zip(figure.axes[0].lines, nu.cosmology.SCREENINGS, strict=True):
         expected = nu.cosmology.magnetic_cross_section(s, 1.0, 1e-10, name)
         assert _heights(line) == pytest.approx(expected / 1e-45)
@@ -43,18 +46,18 @@ def test_the_ways_to_screen() -> None:
 
 def test_temperatures_and_decoupling() -> None:
     history = nu.cosmology.decoupling(flavour_mixing="none")
-    figure = plotting.plot_temperatures(history)
+    figure = figure_of(plotting.plot_temperatures(history))
     drawn = [_heights(line)[-1] for line in figure.axes[0].lines[:3]]
     assert drawn == pytest.approx(list(history.t_nu[-1] / history.t_gamma[-1]))
     curve = nu.cosmology.decoupling_curve([1e-10, 1e-9], ["emu"])
-    figure = plotting.plot_decoupling(curve)
+    figure = figure_of(plotting.plot_decoupling(curve))
     first = figure.axes[0].lines[0]
     assert _heights(first) == pytest.approx(curve.temperature["number"][:, 0])
     assert _heights(figure.axes[1].lines[0]) == pytest.approx(curve.n_eff)
 
 
 def test_right_handed_neutrinos() -> None:
-    figure = plotting.plot_right_handed([1e-12, 2.7e-12], [1e5])
+    figure = figure_of(plotting.plot_right_handed([1e-12, 2.7e-12], [1e5]))
     (line,) = figure.axes[0].lines
     assert _heights(line)[-1] == pytest.approx(0.181, abs=0.002)
 

@@ -12,7 +12,7 @@ import nuprobe as nu
 from nuprobe.errors import InputError
 from nuprobe.models import Model
 from nuprobe.numerics import FloatArray
-from nuprobe.plotting import plot_differential
+from nuprobe.plotting import figure_of, plot_differential
 from nuprobe.processes import CONTACT, exchanges_of
 from nuprobe.processes.cross_section import differential, diverges, kernels
 
@@ -117,7 +117,9 @@ def test_kernels_are_finite_or_refused() -> None:
 def test_a_plot_of_a_charge_begins_above_zero() -> None:
     model = nu.Electromagnetic(charge={"ee": 1e-12})
     for flavour, first in (("nu_e", False), ("nu_mu", True)):
-        main, _ = plot_differential("Ar40", model, [20.0], flavours=flavour).axes
+        main, _ = figure_of(
+            plot_differential("Ar40", model, [20.0], flavours=flavour)
+        ).axes
         x, y = (np.asarray(v, dtype=float) for v in main.lines[0].get_data())
         assert (x[0] == 0) == first
         assert np.all(np.isfinite(y))

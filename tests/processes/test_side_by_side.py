@@ -7,7 +7,7 @@ import pytest
 
 import nuprobe as nu
 from nuprobe.errors import InputError, UnknownNameError
-from nuprobe.plotting import plot_bump, plot_charged_currents
+from nuprobe.plotting import figure_of, plot_bump, plot_charged_currents
 from nuprobe.processes import charged_currents
 from nuprobe.processes.side_by_side import CHANNELS
 
@@ -39,13 +39,13 @@ def test_mistakes_are_told() -> None:
 
 def test_figures_show_what_is_computed() -> None:
     e = np.linspace(2.0, 25.0, 24)
-    (axes,) = plot_charged_currents(e, ["ibd", "carbon13"]).axes
+    (axes,) = figure_of(plot_charged_currents(e, ["ibd", "carbon13"])).axes
     drawn = axes.lines[0].get_ydata()
     assert np.asarray(drawn) == pytest.approx(nu.ibd.total(e))
     inside = np.asarray(axes.lines[2].get_xdata())
     assert inside.max() <= 20.0
     assert r"{13}" in axes.figure.legends[0].get_texts()[1].get_text()
-    upper, lower = plot_bump(nu.flux("reactor", model="summation")).axes
+    upper, lower = figure_of(plot_bump(nu.flux("reactor", model="summation"))).axes
     needed, size = (np.asarray(upper.lines[i].get_ydata()) for i in (1, 2))
     ratio = (needed / size)[np.isfinite(size)]
     found = nu.bump.required(nu.flux("reactor", model="summation"))

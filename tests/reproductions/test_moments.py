@@ -14,7 +14,7 @@ from nuprobe.constants import M_TAU
 from nuprobe.errors import InputError, UnknownNameError
 from nuprobe.models import PMNS, majorana_moments
 from nuprobe.oscillation import AtSource, Splittings, mu_eff
-from nuprobe.plotting import plot_standard_moments
+from nuprobe.plotting import figure_of, plot_standard_moments
 from nuprobe.reproductions.moments import ORDERINGS, predicted_mu_eff, standard_moments
 from nuprobe.units import eV
 
@@ -95,7 +95,7 @@ def test_a_figure_is_drawn_of_studies_that_have_one(words: str, said: str) -> No
 
 
 def test_a_band_and_a_line_for_each_ordering() -> None:
-    (axes,) = plot_standard_moments(np.array([1e-3, 0.1]) * eV).axes
+    (axes,) = figure_of(plot_standard_moments(np.array([1e-3, 0.1]) * eV)).axes
     assert len(axes.lines) == 6
     assert len(axes.collections) == 2
 

@@ -13,6 +13,8 @@ from nuprobe.catalogue.fields import FLAVOURS, KINDS, LIMITS, STATUSES, EntryFie
 from nuprobe.catalogue.parts import Curve, Errors, Source
 from nuprobe.catalogue.quantities import QUANTITIES, unit_factor
 from nuprobe.errors import InputError, NuprobeError, UnknownNameError
+from nuprobe.markup import table
+from nuprobe.reprs import brief
 
 __all__ = [
     "FLAVOURS",
@@ -50,6 +52,29 @@ class Entry(EntryFields):
         self._check_status()
         self._check_further_numbers()
         return self
+
+    def __repr__(self) -> str:
+        return f"<entry {self.id}: {brief(self.title)}>"
+
+    def _repr_html_(self) -> str:
+        rows = [
+            ("title", self.title),
+            ("experiment", f"{self.experiment} ({self.year})"),
+            ("quantity", self.observable.quantity),
+            ("kind", f"{self.kind}, {self.status}"),
+        ]
+        if self.value is not None:
+            rows.append(("value", f"{self.value:g} {self.unit or ''}".rstrip()))
+        if self.interval is not None:
+            ends = (self.interval.lower, self.interval.upper)
+            text = ", ".join("–" if x is None else f"{x:g}" for x in ends)
+            rows.append(("interval", f"[{text}] {self.unit or ''}".rstrip()))
+        if self.cl is not None:
+            rows.append(("confidence level", f"{100 * self.cl:.4g} %"))
+        rows.append(("model", self.model))
+        source = (*self.source.texkeys, self.source.doi)
+        rows.append(("source", ", ".join(filter(None, source))))
+        return table(self.id, rows)
 
     def _check_status(self) -> None:
         """Kind, confidence and status agree with what else is given."""

@@ -20,6 +20,8 @@ from nuprobe.errors import (
     UnknownNameError,
     shown,
 )
+from nuprobe.markup import table
+from nuprobe.reprs import readable
 
 if TYPE_CHECKING:
     from nuprobe.catalogue.entry import Entry
@@ -33,6 +35,7 @@ __all__ = [
     "read_library",
 ]
 
+_SHOWN = 20  # entries in the table of a notebook
 _LARGEST = 1_000_000
 
 
@@ -40,6 +43,7 @@ class CatalogueFileError(ExperimentFileError):
     """A catalogue entry that cannot be read: the message names file, key and remedy."""
 
 
+@readable
 @dataclass(frozen=True)
 class Problem:
     """Something wrong with an entry.
@@ -78,6 +82,15 @@ class Catalogue(Mapping[str, "Entry"]):
         self._texts = dict(texts or {})
         self._by_id = {e.id: e for e in files.values()}
         self._aliases = {a: e.id for e in files.values() for a in e.aliases}
+
+    def __repr__(self) -> str:
+        return f"<catalogue of {len(self)} entries>"
+
+    def _repr_html_(self) -> str:
+        rows = [(e.id, e.title, e.kind, str(e.year)) for e in self.values()]
+        notes = [f"... {len(rows) - _SHOWN} more"] if len(rows) > _SHOWN else []
+        header = ("id", "title", "kind", "year")
+        return table(repr(self)[1:-1], rows[:_SHOWN], header, notes)
 
     def __getitem__(self, name: str) -> Entry:
         found = self._by_id.get(self._aliases.get(name, name))

@@ -6,10 +6,9 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from matplotlib.figure import Figure
-
     from nuprobe.inference import ScanResult
     from nuprobe.parameters import Parameter
+    from nuprobe.plotting.sheets import Drawn
 
 
 def landmarks(model: Any, axes: list[str]) -> list[tuple[str, float, float]]:
@@ -29,7 +28,7 @@ def figure_of(
     parameters: Sequence[Parameter],
     references: Sequence[str],
     landmarks: Sequence[tuple[str, float, float]],
-) -> Figure:
+) -> Drawn:
     """Profile along one axis, or contours over two, under the name of what was
     scanned."""
     from nuprobe.plotting import plot_contour, plot_profile

@@ -18,8 +18,7 @@ from nuprobe.cli.streams import shows
 from nuprobe.errors import InputError, printable
 
 if TYPE_CHECKING:
-    from matplotlib.figure import Figure
-
+    from nuprobe.plotting.sheets import Drawn
     from nuprobe.tables import Table
 
 
@@ -119,7 +118,7 @@ def plot_option(help: str = "Save a figure (pdf, png, svg).") -> Callable[[F], F
     )
 
 
-def save_plot(figure: Callable[[], Figure], plot: Path | None) -> None:
+def save_plot(figure: Callable[[], Drawn], plot: Path | None) -> None:
     """Draw and save a figure if ``--plot`` was given."""
     if plot is not None:
         from nuprobe.plotting import save

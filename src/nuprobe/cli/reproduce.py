@@ -12,7 +12,7 @@ from nuprobe.cli.options import command
 from nuprobe.cli.output import Output, output_options, plot_option, save_plot
 
 if TYPE_CHECKING:
-    from matplotlib.figure import Figure
+    from nuprobe.plotting.sheets import Drawn
 
 _FIGURES = ("magnetic-spectra", "millicharge-figure", "standard-moments")
 
@@ -66,7 +66,7 @@ def reproduce_command(
         sys.exit(1)
 
 
-def _figure(study: str) -> Figure:
+def _figure(study: str) -> Drawn:
     from nuprobe import plotting
 
     if study == "standard-moments":

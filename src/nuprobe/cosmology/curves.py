@@ -26,9 +26,11 @@ from nuprobe.cosmology.plasma import (
 from nuprobe.cosmology.rates import FLAVOURS
 from nuprobe.cosmology.screening import Screening, ScreeningName
 from nuprobe.cosmology.thermodynamics import chemical_potential
+from nuprobe.drawing import draws
 from nuprobe.errors import InputError
 from nuprobe.models import Electromagnetic
 from nuprobe.numerics import FloatArray, numbers
+from nuprobe.reprs import readable
 from nuprobe.units import fm
 
 __all__ = ["DecouplingCurve", "Plasma", "decoupling_curve", "plasma_state"]
@@ -37,6 +39,7 @@ PAIRS: Final = ("emu", "etau", "mutau")
 CRITERIA: Final[tuple[Criterion, ...]] = ("energy", "number")
 
 
+@readable
 @dataclass(frozen=True, eq=False)
 class DecouplingCurve:
     """Decoupling of Majorana neutrinos against their moments.
@@ -66,6 +69,8 @@ class DecouplingCurve:
     flavour_mixing: FlavourMixing
     screening: Screening
     exchange_screening: ScreeningName
+
+    plot = draws("plot_decoupling")
 
 
 @public
@@ -152,6 +157,7 @@ def decoupling_curve(
     )
 
 
+@readable
 @dataclass(frozen=True, eq=False)
 class Plasma:
     """The neutral plasma of the early universe, arrays over its temperature.

@@ -45,6 +45,7 @@ from nuprobe.cosmology.screening import Screening, checked_screening
 from nuprobe.errors import InputError, warn
 from nuprobe.numerics import FloatArray, number, numbers, panel_nodes
 from nuprobe.parsing import parse_csv, read_text
+from nuprobe.reprs import readable
 
 __all__ = ["RightHanded", "effective_degrees", "right_handed"]
 
@@ -142,6 +143,7 @@ def effective_degrees(temperature: ArrayLike) -> FloatArray:
     return np.asarray(_degrees()(np.log(t))[..., 1])
 
 
+@readable
 @dataclass(frozen=True, eq=False)
 class RightHanded:
     """Right-handed neutrinos from Dirac moments.

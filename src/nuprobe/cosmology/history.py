@@ -51,6 +51,7 @@ from nuprobe.cosmology.screening import (
     checked_screening,
 )
 from nuprobe.cosmology.thermodynamics import equation_of_state
+from nuprobe.drawing import draws
 from nuprobe.errors import ComputationError, InputError, UnknownNameError
 from nuprobe.numerics import FloatArray, flag
 
@@ -100,6 +101,8 @@ class History:
     exchange_screening: ScreeningName
     qed: Qed
     weak: bool = True
+
+    plot = draws("plot_temperatures")
 
     @property
     def a(self) -> FloatArray:

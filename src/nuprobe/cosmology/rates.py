@@ -43,6 +43,7 @@ from nuprobe.cosmology.screening import (
 from nuprobe.cosmology.thermodynamics import equation_of_state
 from nuprobe.errors import InputError, UnknownNameError
 from nuprobe.numerics import FloatArray, flag, panel_nodes
+from nuprobe.reprs import readable
 
 __all__ = [
     "FLAVOURS",
@@ -176,6 +177,7 @@ def expansion_rate(temperature: FloatArray, dark: float = 0.0) -> FloatArray:
     return np.asarray(np.sqrt(8 * math.pi / 3 * rho) / PLANCK_MASS)
 
 
+@readable
 @dataclass(frozen=True, eq=False)
 class Rates:
     """Rates of one flavour in MeV, shape of the temperatures.

@@ -17,6 +17,7 @@ from typing import Final
 
 from nuprobe.errors import ChecksumError, InputError, OutputError, UnknownNameError
 from nuprobe.files import atomic_write, read_table
+from nuprobe.reprs import readable
 
 __all__ = ["WITHOUT_CHECKSUMS", "Release", "fetch", "release", "release_names"]
 
@@ -25,6 +26,7 @@ WITHOUT_CHECKSUMS: Final = {"xenonnt-8b": "10.5281/zenodo.20576156"}
 fetched."""
 
 
+@readable
 @dataclass(frozen=True)
 class Release:
     """Files of a public release.

@@ -32,6 +32,7 @@ from nuprobe.nuclei import target as read_target
 from nuprobe.processes.trident import Channel, TridentOptions, channel
 from nuprobe.processes.trident.channels import ChannelSpec
 from nuprobe.processes.trident.options import NucleusKeywords, read_options
+from nuprobe.reprs import readable
 
 __all__ = ["NUCLEONS", "SMALL", "Generator", "Sample", "trident"]
 
@@ -47,6 +48,7 @@ _FEW: Final = 3
 _FEW_BROKEN: Final = 2
 
 
+@readable
 @dataclass(frozen=True, eq=False)
 class Sample:
     """Generated events and what they say of the cross section.

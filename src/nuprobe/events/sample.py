@@ -14,6 +14,7 @@ from nuprobe.errors import InputError, shown
 from nuprobe.models import LeptonModel
 from nuprobe.numerics import FloatArray
 from nuprobe.processes.trident import Channel, lepton_couplings
+from nuprobe.reprs import readable
 
 __all__ = ["MOMENTA", "Chunk", "EventProcess", "Events", "concatenate"]
 
@@ -21,6 +22,7 @@ MOMENTA: Final = ("nu_in", "target", "nu_out", "minus", "plus", "recoil")
 """Names of the four-momenta of an event."""
 
 
+@readable
 @dataclass(frozen=True)
 class EventProcess:
     """A channel on one kind of scatterer.
@@ -171,6 +173,7 @@ class Events:
         return result
 
 
+@readable
 @dataclass(frozen=True)
 class Chunk:
     """Events of one stretch of the random stream.

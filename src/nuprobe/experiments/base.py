@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar, Protocol, Self
 
 from nuprobe.border import public
+from nuprobe.drawing import draws
 from nuprobe.errors import InputError, UnknownNameError
 from nuprobe.experiments.rebinning import wider_bins
 from nuprobe.fluxes import Flux
@@ -20,6 +21,7 @@ from nuprobe.inference import (
     fit,
     profile,
 )
+from nuprobe.markup import table
 from nuprobe.nuclei import Target
 from nuprobe.numerics import FloatArray
 from nuprobe.parameters import Parameter
@@ -124,6 +126,8 @@ class AnyExperiment(ABC):
     folder: Folder
     raw: Mapping[str, Any]
 
+    plot = draws("plot_experiment")
+
     def __repr__(self) -> str:
         return f"<experiment {self.name}>"
 
@@ -170,6 +174,16 @@ class AnyExperiment(ABC):
         section = self.file.analyses[self._named(analysis)]
         assumed = getattr(section, "kind", "") == "projection"
         return assumed or bool(getattr(self.file, "projection", False))
+
+    def _repr_html_(self) -> str:
+        rows = [
+            ("title", self.file.title),
+            ("process", self.file.process),
+            ("analyses", ", ".join(self.analyses)),
+            ("references", ", ".join(self.references)),
+            ("shares data with", ", ".join(self.shares_data_with)),
+        ]
+        return table(f"experiment {self.name}", [row for row in rows if row[1]])
 
     def depends_on(self, model: Any, parameter: str) -> bool:
         """Whether what is expected can depend on a parameter.

@@ -6,7 +6,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any, Final, TypeVar
 
 from nuprobe.detectors import (
@@ -14,7 +14,7 @@ from nuprobe.detectors import (
     TableResponse,
 )
 from nuprobe.detectors.acceptance import Acceptance
-from nuprobe.errors import InputError, UnknownNameError
+from nuprobe.errors import ExperimentFileError, InputError, UnknownNameError
 from nuprobe.experiments.also import (
     chosen_raw,
     morphing_sections,
@@ -56,6 +56,7 @@ from nuprobe.prediction import (
     Templates,
     build_templates,
 )
+from nuprobe.prediction.reach import warn_beyond
 from nuprobe.processes import (
     CONTACT,
     Exchanges,
@@ -64,6 +65,7 @@ from nuprobe.processes import (
     process,
     process_options,
 )
+from nuprobe.processes.constants import check_units
 from nuprobe.schema import Folder, validate
 from nuprobe.units import cm2, parse_quantity, s, us
 
@@ -117,7 +119,12 @@ class Signal:
             for key in ("axial", "binding")
             if key in process_options(name)
         }
-        return process(name, **(options | self.file.options))
+        made = process(name, **(options | self.file.options))
+        try:
+            check_units(made, self.file.options)
+        except InputError as err:
+            raise ExperimentFileError(f"{self.folder.name}: options.{err}") from None
+        return made
 
     @cached_property
     def others(self) -> tuple[Signal, ...]:
@@ -283,6 +290,8 @@ class Signal:
             tuple(masses[n] for n in free if n in masses),
         )
         if key not in self._cache:
+            for one in self.processes:
+                self._kept(("reach", one.name), partial(warn_beyond, one, self.flux))
             # a shift of the quenching moves the first process alone
             setups = [self.setup(quenching_shift, exchanges)]
             setups += [other.setup(0.0, exchanges) for other in self.others]

@@ -18,6 +18,7 @@ from nuprobe.experiments.trident import TridentExperiment
 from nuprobe.experiments.verdicts import best_common, open_tridents, two_sided
 from nuprobe.models import ContactOperators, WcxfFile
 from nuprobe.numerics import FloatArray
+from nuprobe.reprs import readable
 
 __all__ = ["FactorLimit", "FactorLimits", "factor_limit"]
 
@@ -26,6 +27,7 @@ _REAL: Final = 1e-7  # imaginary part of a root over its size
 _FLAT: Final = 1e-12  # of the ratio
 
 
+@readable
 @dataclass(frozen=True, eq=False)
 class FactorLimit:
     """Factors on all coefficients that one experiment, or all together, allow.
@@ -76,6 +78,7 @@ class FactorLimit:
         }
 
 
+@readable
 @dataclass(frozen=True, eq=False)
 class FactorLimits:
     """Factors that experiments allow.

@@ -23,6 +23,7 @@ from nuprobe.experiments.format.paper import expansions
 from nuprobe.experiments.suspicions import suspicions
 from nuprobe.fluxes.files import FluxFile, read_flux
 from nuprobe.parsing import LARGEST_TABLE, parse_toml, read_text
+from nuprobe.reprs import readable
 from nuprobe.schema import Folder, Place, Strict, problems_of
 from nuprobe.toml_text import Key, key_lines, line_of
 
@@ -31,6 +32,7 @@ __all__ = ["Finding", "check_folder", "file_model"]
 _PART: Final = r"[A-Za-z0-9_-]+"
 
 
+@readable
 @dataclass(frozen=True)
 class Finding:
     """One thing that is wrong, or suspicious.

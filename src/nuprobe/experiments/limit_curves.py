@@ -17,6 +17,7 @@ from nuprobe.experiments.limit_terms import Counts, IntArray, Ratio, reached
 from nuprobe.inference.regions import Region
 from nuprobe.inference.stationary import Heights, Landscape, survey
 from nuprobe.numerics import FloatArray
+from nuprobe.reprs import readable
 
 __all__ = ["Intervals", "LimitCurve", "Search", "limit_curve"]
 
@@ -30,6 +31,7 @@ _NODES: Final = 40  # at which a mass is first looked at; 10 miss narrow dips
 _BELOW: Final = 0.5  # −2 ln L beyond the threshold that is looked into too
 
 
+@readable
 @dataclass(frozen=True, eq=False)
 class LimitCurve:
     """Largest allowed coupling over mass, and everything that is excluded.
@@ -64,6 +66,14 @@ class LimitCurve:
     projected: bool = False
     excluded: tuple[Intervals, ...] | None = None
     largest: float = math.inf
+
+    @property
+    def lowest(self) -> str:
+        """Its smallest coupling, and the mass there, in words."""
+        i = int(np.argmin(self.coupling))
+        if not math.isfinite(self.coupling[i]):
+            return "excludes nothing"
+        return f"g' < {self.coupling[i]:.3g} at {self.mass[i]:.4g} MeV"
 
     @property
     def heavy(self) -> float | None:

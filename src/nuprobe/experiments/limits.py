@@ -1,5 +1,4 @@
-"""Exclusion limits on a mediator from trident measurements and projections and from
-counting experiments."""
+"""Exclusion limits on a mediator from trident and counting experiments."""
 
 from __future__ import annotations
 
@@ -14,12 +13,14 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from nuprobe.border import public, public_methods
+from nuprobe.drawing import draws
 from nuprobe.errors import InputError, UnknownNameError, shown
 from nuprobe.experiments import experiment as find
 from nuprobe.experiments.base import AnyExperiment
 from nuprobe.experiments.joint import check_shared
 from nuprobe.experiments.limit_curves import LimitCurve, Search, limit_curve
 from nuprobe.experiments.limit_files import Plan, Saving, computed, plan
+from nuprobe.experiments.limit_tables import limit_html, limit_line
 from nuprobe.experiments.limit_terms import Counts, Ratio
 from nuprobe.experiments.scanned import Scanned, mediator_names
 from nuprobe.experiments.solar import SolarExperiment
@@ -57,15 +58,14 @@ class Limit:
     curves: tuple[LimitCurve, ...]
     statistic: str
 
+    __repr__, _repr_html_, plot = limit_line, limit_html, draws("plot_limits")
+
     def __getitem__(self, label: str) -> LimitCurve:
-        """Curve of one experiment, by its label; raises `UnknownNameError` for any
-        other."""
-        for curve in self.curves:
-            if curve.label == label:
-                return curve
-        raise UnknownNameError(
-            "curve of the limit", label, [c.label for c in self.curves]
-        )
+        """Curve of one experiment, by its label; raises `UnknownNameError`."""
+        curves = {c.label: c for c in self.curves}
+        if label not in curves:
+            raise UnknownNameError("curve of the limit", label, curves)
+        return curves[label]
 
     @property
     def left_out(self) -> tuple[str, ...]:

@@ -8,13 +8,17 @@ from typing import Any
 
 import numpy as np
 
+from nuprobe.drawing import draws
 from nuprobe.experiments.format import Analysis
 from nuprobe.experiments.grids import Bins
+from nuprobe.markup import table
 from nuprobe.numerics import FloatArray
+from nuprobe.reprs import readable
 
 __all__ = ["Rates"]
 
 
+@readable
 @dataclass(frozen=True, eq=False)
 class Rates:
     """Expected and observed counts of one analysis, bin by bin.
@@ -52,6 +56,19 @@ class Rates:
 
     def __repr__(self) -> str:
         return f"<rates of {self.experiment}, analysis {self.analysis}>"
+
+    def _repr_html_(self) -> str:
+        rows = [(k, f"{v.sum():.5g}") for k, v in self.shown.items()]
+        if self.signal_sigma > 0:
+            rows.append(("signal, error", f"{self.signal_sigma:.3g}"))
+        rows.append(("total", f"{self.total.sum():.5g}"))
+        if self.data is not None:
+            rows.append(("observed", f"{self.data.sum():.6g}"))
+        shape = " × ".join(map(str, self.total.shape))
+        title = f"{self.experiment}, analysis {self.analysis}"
+        return table(title, rows, ("counts", "sum"), [f"bins: {shape}"])
+
+    plot = draws("plot_rates")
 
     @classmethod
     def of_bins(

@@ -24,6 +24,7 @@ from nuprobe.models import Model
 from nuprobe.nuclei import Target
 from nuprobe.numerics import FloatArray
 from nuprobe.parameters import MorphingNuisance, Nuisance, Parameter
+from nuprobe.reprs import readable
 from nuprobe.schema import Folder
 
 __all__ = ["SitePrediction", "SiteRates", "SitesExperiment", "raw_of_site"]
@@ -76,6 +77,7 @@ def _merged(
     return {**{k: v for k, v in common.items() if k not in replaced}, **given}
 
 
+@readable
 @dataclass(frozen=True, eq=False)
 class SiteRates:
     """Expected and observed counts of one analysis at every site.

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from nuprobe.border import public
+from nuprobe.drawing import draws
 from nuprobe.errors import InputError, UnknownNameError
 from nuprobe.experiments import experiment
 from nuprobe.experiments.joint import joint_cost
@@ -101,6 +102,8 @@ class SolarPlane:
     twice_nll: FloatArray
 
     reference: Reference = "each"
+
+    plot = draws("plot_solar_plane")
 
     @property
     def delta(self) -> FloatArray:

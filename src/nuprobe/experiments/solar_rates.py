@@ -9,10 +9,12 @@ from typing import Any
 import numpy as np
 
 from nuprobe.numerics import FloatArray
+from nuprobe.reprs import readable
 
 __all__ = ["SolarRates"]
 
 
+@readable
 @dataclass(frozen=True)
 class SolarRates:
     """Values of one analysis.

@@ -12,6 +12,7 @@ import numpy as np
 from nuprobe.experiments.trident_files import TridentBeam, TridentCounts
 from nuprobe.fluxes import Flux
 from nuprobe.numerics import FloatArray
+from nuprobe.reprs import readable
 from nuprobe.units import parse_quantity
 
 __all__ = ["BeamEnergy", "TridentRates", "beam_energies"]
@@ -74,6 +75,7 @@ def beam_energies(
     )
 
 
+@readable
 @dataclass(frozen=True)
 class TridentRates:
     """What an experiment expects.

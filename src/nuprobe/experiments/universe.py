@@ -26,6 +26,7 @@ from nuprobe.experiments.universe_files import UniverseFile
 from nuprobe.inference import Cost, GaussianCost
 from nuprobe.numerics import FloatArray
 from nuprobe.parameters import Nuisance
+from nuprobe.reprs import readable
 from nuprobe.units import parse_quantity
 
 __all__ = ["UniverseExperiment", "UniverseRates"]
@@ -34,6 +35,7 @@ _FELT: Final = 1e-3
 """A nuisance that moves no bin by more than this share of its error is left out."""
 
 
+@readable
 @dataclass(frozen=True, eq=False)
 class UniverseRates:
     """What is predicted, beside what is measured.

@@ -23,10 +23,12 @@ from nuprobe.models import (
     WcxfFile,
 )
 from nuprobe.numerics import FloatArray
+from nuprobe.reprs import readable
 
 __all__ = ["Verdict", "Verdicts", "verdict"]
 
 
+@readable
 @dataclass(frozen=True, eq=False)
 class Verdict:
     """What one experiment, or all together, say about points of a model.
@@ -74,6 +76,7 @@ class Verdict:
         }
 
 
+@readable
 @dataclass(frozen=True, eq=False)
 class Verdicts:
     """Verdicts of experiments and of all measurements together.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Annotated, Literal
 
 import numpy as np
@@ -216,6 +217,8 @@ class Reactor(Strict):
             _above(name, number * options.scale.get(name, 1.0), bump, *spectra[name])
             for name, number in share.items()
         ]
+        if options.table is None and self._model(options).table is None:
+            parts = [replace(part, known_to=_POLYNOMIALS_END) for part in parts]
         if options.low_energy not in ("none", "model"):
             parts += self._below(folder, options, share)
         return (*parts, *self._beside(folder, options, share))
@@ -262,7 +265,8 @@ class Reactor(Strict):
         """Spectra with the excess of long irradiation, from `lowest` on."""
         file = options.off_equilibrium
         if isinstance(file, str):
-            folder = folder_of(file)
+            either = "true (450 days of irradiation), false or "
+            folder = folder_of(file, "off_equilibrium", either)
             file = folder.main
         elif self.off_equilibrium is None:
             raise InputError("off_equilibrium: the flux has no table; give its path")

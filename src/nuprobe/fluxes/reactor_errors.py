@@ -16,6 +16,7 @@ from nuprobe.decimals import parse_numbers
 from nuprobe.errors import InputError, UnknownNameError
 from nuprobe.numerics import FloatArray, numbers
 from nuprobe.parsing import parse_csv, read_text
+from nuprobe.reprs import readable
 
 __all__ = ["SpectrumErrors", "reactor_errors"]
 
@@ -28,6 +29,7 @@ _BIN: Final = 0.25
 _ISOTOPES: Final = ("U235", "U238", "Pu239", "Pu241")
 
 
+@readable
 @dataclass(frozen=True, eq=False)
 class SpectrumErrors:
     """Relative errors of spectra at energies.

@@ -101,12 +101,14 @@ class BurnUp(Strict):
         return self
 
 
-def folder_of(file: str) -> Folder:
+def folder_of(file: str, key: str = "table", else_: str = "") -> Folder:
     """Folder of a table that a user names by its path.
 
     Parameters
     ----------
     file : the path; `InputError` if there is no such file.
+    key : the option that it was given for, for the message.
+    else_ : what else the option may be, for the message: "true, false or ".
 
     Examples
     --------
@@ -120,7 +122,10 @@ def folder_of(file: str) -> Folder:
     except (OSError, ValueError):  # too long, or with a NUL
         exists = False
     if not exists:
-        raise InputError(f"table = {shown(file)}: there is no such file; give its path")
+        raise InputError(
+            f"{key} = {shown(file)}: there is no such file; give {else_}the path of a"
+            " table"
+        )
     return Folder(path.parent, path.name)
 
 

@@ -3,6 +3,7 @@ with arrival times."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
@@ -12,11 +13,13 @@ from numpy.typing import ArrayLike
 
 from nuprobe.border import public
 from nuprobe.constants import M_MUON, M_PION
+from nuprobe.drawing import draws
 from nuprobe.errors import InputError, UnknownNameError, shown
 from nuprobe.flavours import Flavour
 from nuprobe.flavours import flavour as as_flavour
 from nuprobe.fluxes.moments import FluxMoments
 from nuprobe.fluxes.timing import TimeProfile
+from nuprobe.markup import table
 from nuprobe.numerics import FloatArray, gauss_legendre
 
 __all__ = [
@@ -73,6 +76,8 @@ class FluxComponent:
     time : name of the time profile, or None.
     polynomial : lowest and highest power of E if the continuum is a polynomial in E
         between two edges (its moments are then exact with few points), or None.
+    known_to : energy (MeV) up to which the continuum was fitted to anything; above, it
+        is a continuation. Infinite by default.
     """
 
     name: str
@@ -83,6 +88,7 @@ class FluxComponent:
     order: int = 24
     time: str | None = None
     polynomial: tuple[int, int] | None = None
+    known_to: float = math.inf
 
     def __post_init__(self) -> None:
         if self.polynomial is not None and len(self.edges) != 2:
@@ -215,6 +221,25 @@ class Flux:
 
     def __repr__(self) -> str:
         return f"<flux {self.name}: {', '.join(map(str, self.flavours))}>"
+
+    def _repr_html_(self) -> str:
+        rows = [
+            (
+                c.name,
+                c.flavour.name,
+                ", ".join(f"line at {line.energy:.5g}" for line in c.lines[:3])
+                if c.density is None
+                else f"{c.edges[0]:.4g} to {c.edges[-1]:.5g}",
+                c.time or "",
+            )
+            for c in self.components
+        ]
+        title = f"flux {self.name}" + (f": {self.title}" if self.title else "")
+        header = ("component", "flavour", "energies [MeV]", "arrival")
+        notes = [f"per {self.per}", ", ".join(self.references)]
+        return table(title, rows, header, filter(None, notes))
+
+    plot = draws("plot_flux")
 
     @property
     def flavours(self) -> tuple[Flavour, ...]:

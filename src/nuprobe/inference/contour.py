@@ -12,17 +12,21 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from nuprobe.border import public
+from nuprobe.drawing import draws
 from nuprobe.errors import InputError, shown
 from nuprobe.inference.costs import Cost, check_cost
 from nuprobe.inference.levels import delta_threshold
 from nuprobe.inference.minimum import swept
 from nuprobe.inference.surface import Surface
+from nuprobe.markup import table
 from nuprobe.numerics import FloatArray, numbers
 from nuprobe.parameters import Parameter
+from nuprobe.reprs import readable
 
 __all__ = ["Contour", "PlaneRegion", "contour"]
 
 
+@readable
 @dataclass(frozen=True, eq=False)
 class PlaneRegion:
     """An allowed region of two parameters, in their units.
@@ -55,6 +59,7 @@ class PlaneRegion:
         }
 
 
+@readable
 @dataclass(frozen=True)
 class Contour:
     """Δ(−2 ln L) over a grid of two parameters.
@@ -75,6 +80,29 @@ class Contour:
     thresholds: dict[float, float]
     best: tuple[float, float]
     best_twice_nll: float
+
+    def __repr__(self) -> str:
+        names, points = self._best(), "×".join(map(str, self.delta.shape))
+        return f"<contour of {names}; {points} points>"
+
+    def _repr_html_(self) -> str:
+        rows = [("best fit", self._best()), ("−2 ln L", f"{self.best_twice_nll:.5g}")]
+        for p, axis in zip(self.parameters, self.axes, strict=True):
+            low, high = p.shown(axis.min()), p.shown(axis.max())
+            rows.append((p.name, f"{low:.5g} to {high:.5g} {p.shown_unit}".rstrip()))
+        rows += [
+            (f"{100 * cl:.4g} %", f"Δ(−2 ln L) < {delta:.4g}")
+            for cl, delta in self.thresholds.items()
+        ]
+        return table("contour", rows)
+
+    def _best(self) -> str:
+        return ", ".join(
+            f"{p.name} = {p.shown(x):.5g} {p.shown_unit}".rstrip()
+            for p, x in zip(self.parameters, self.best, strict=True)
+        )
+
+    plot = draws("plot_regions")
 
     @public
     def regions(self, cl: float | None = None) -> tuple[PlaneRegion, ...]:

@@ -219,12 +219,16 @@ def _parameters(
 
 
 def _errors(surface: Surface, best: FloatArray) -> tuple[FloatArray | None, FloatArray]:
-    """Covariance of the free parameters (None if the curvature is not positive), and 1σ
-    errors of the nuisances."""
+    """Covariance of the free parameters and the nuisances (None if the curvature is not
+    positive), and 1σ errors of the nuisances."""
     hessian, response = surface.curvature(best)
     nuisances = surface.minimum(best).nuisances
     total = surface.cost.nuisance_covariance(best, nuisances)
     if not positive(hessian):
         return None, np.sqrt(np.diag(total))
-    covariance: FloatArray = np.asarray(2 * np.linalg.inv(hessian))
-    return covariance, np.sqrt(np.diag(total + response.T @ covariance @ response))
+    free: FloatArray = np.asarray(2 * np.linalg.inv(hessian))
+    # the best nuisances move with the parameters, and scatter around that by themselves
+    moved = free @ response
+    total = total + response.T @ moved
+    covariance = np.block([[free, moved], [moved.T, total]])
+    return covariance, np.sqrt(np.diag(total))

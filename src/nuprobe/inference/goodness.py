@@ -28,6 +28,7 @@ from nuprobe.inference.expectations import expected_counts
 from nuprobe.inference.levels import survival
 from nuprobe.inference.surface import Surface
 from nuprobe.numerics import FloatArray
+from nuprobe.reprs import readable
 
 __all__ = ["GoodnessOfFit", "goodness_of_fit", "law_tail"]
 
@@ -38,6 +39,7 @@ _SYMMETRIC: Final = 1e-6  # skewness below which the law is normal
 _RANK: Final = 1e-10
 
 
+@readable
 @dataclass(frozen=True)
 class GoodnessOfFit:
     """Probability of a worse fit, and the law it is read from.

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from nuprobe.border import public
+from nuprobe.drawing import draws
 from nuprobe.errors import InputError, shown
 from nuprobe.inference.costs import Cost, check_cost
 from nuprobe.inference.flat import warn_if_flat
@@ -19,8 +20,10 @@ from nuprobe.inference.regions import Region, region_lines
 from nuprobe.inference.stationary import Landscape
 from nuprobe.inference.surface import Surface
 from nuprobe.inference.valleys import ProfileLine, regions_below
+from nuprobe.markup import table
 from nuprobe.numerics import FloatArray
 from nuprobe.parameters import Parameter
+from nuprobe.reprs import readable
 
 __all__ = ["Profile", "profile"]
 
@@ -30,6 +33,7 @@ _LOOKED: Final = 0.1  # −2 ln L above the lowest that is looked into for the b
 _BELOW: Final = 0.5  # −2 ln L beyond a threshold that is looked into too
 
 
+@readable
 @dataclass(frozen=True)
 class Profile:
     """−2 ln L along one parameter, everything else minimised.
@@ -58,6 +62,27 @@ class Profile:
     cost: Cost
     free: tuple[str, ...]
     landscape: Landscape = field(repr=False, compare=False)
+
+    def __repr__(self) -> str:
+        p = self.parameter
+        low, high = p.shown(self.values[0]), p.shown(self.values[-1])
+        return (
+            f"<profile of {p.name} ({self.cost.name}): best"
+            f" {p.shown(self.best):.5g} {p.shown_unit}".rstrip()
+            + f", {len(self.values)} values from {low:.5g} to {high:.5g}>"
+        )
+
+    def _repr_html_(self) -> str:
+        p = self.parameter
+        rows = [("best", f"{p.shown(self.best):.5g} {p.shown_unit}")]
+        rows.append(("−2 ln L", f"{self.best_twice_nll:.5g}"))
+        for cl in LEVELS:
+            ends = " or ".join(r.ends(p) for r in self.regions(cl)) or "none"
+            rows.append((f"{100 * cl:.4g} %", f"{ends} {p.shown_unit}".rstrip()))
+        rows.append(("also minimised", ", ".join(self.free) or "nuisances alone"))
+        return table(f"profile of {p.name}: {self.cost.name}", rows)
+
+    plot = draws("plot_profile")
 
     @property
     def delta(self) -> FloatArray:

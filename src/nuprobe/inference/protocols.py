@@ -8,6 +8,7 @@ from typing import Protocol, runtime_checkable
 
 from nuprobe.numerics import FloatArray
 from nuprobe.parameters import MorphingNuisance, Nuisance, Parameter
+from nuprobe.reprs import readable
 
 __all__ = [
     "CompiledPrediction",
@@ -18,6 +19,7 @@ __all__ = [
 ]
 
 
+@readable
 @dataclass(frozen=True)
 class Expectation:
     """Expected counts, linear in the nuisances ν:

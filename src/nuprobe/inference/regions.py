@@ -8,12 +8,14 @@ from math import isfinite
 from typing import Any, Final
 
 from nuprobe.parameters import Parameter
+from nuprobe.reprs import readable
 
 __all__ = ["Region", "region_lines"]
 
 _EQUAL: Final = 1e-5  # rise of −2 ln L below which two minima are equally low
 
 
+@readable
 @dataclass(frozen=True)
 class Region:
     """An interval of one parameter, in its unit.

@@ -9,8 +9,16 @@ from typing import Any
 from numpy.typing import ArrayLike
 
 from nuprobe.border import public, public_methods
+from nuprobe.drawing import draws
 from nuprobe.errors import InputError, UnknownNameError
 from nuprobe.inference.costs import Cost
+from nuprobe.inference.fit_tables import (
+    correlation,
+    fit_frame,
+    fit_html,
+    fit_latex,
+    rounded,
+)
 from nuprobe.inference.goodness import GoodnessOfFit
 from nuprobe.inference.intervals import Interval
 from nuprobe.inference.profile import Profile, profile
@@ -19,10 +27,12 @@ from nuprobe.inference.surface import Surface
 from nuprobe.inference.toy_goodness import toy_goodness
 from nuprobe.numerics import FloatArray
 from nuprobe.parameters import Nuisance, Parameter
+from nuprobe.reprs import readable
 
 __all__ = ["FitResult", "NuisanceResult", "ParameterResult"]
 
 
+@readable
 @dataclass(frozen=True)
 class ParameterResult:
     """A free parameter at the best fit, in the unit of the parameter.
@@ -69,6 +79,7 @@ class ParameterResult:
         )
 
 
+@readable
 @dataclass(frozen=True)
 class NuisanceResult:
     """A nuisance at the best fit.
@@ -98,7 +109,8 @@ class FitResult:
     free : the parameters fitted.
     fixed : values of the others.
     nuisances : the nuisances at the best fit.
-    covariance : of the free parameters, (free, free); None if there is none.
+    covariance : of the free parameters and the nuisances, in the order of `names`,
+        (free + nuisances, free + nuisances); None if there is none.
     twice_nll : at the best fit, 0 for a prediction that equals the data.
     ndf : bins minus free parameters and unconstrained nuisances.
     goodness_of_fit : p-value of `twice_nll`; None if there is none.
@@ -131,7 +143,47 @@ class FitResult:
     source: Cost | None = field(default=None, repr=False, compare=False)
 
     def __repr__(self) -> str:
-        return f"<fit of {self.cost}: {', '.join(p.parameter.name for p in self.free)}>"
+        found = []
+        for p in self.free[:8]:
+            q = p.parameter
+            value, error = rounded(q.shown(p.value), q.shown(p.error))
+            text = f"{q.name} = {value}" + (f" ± {error}" if error else "")
+            found.append(f"{text} {q.shown_unit}".rstrip())
+        found += ["..."] if len(self.free) > 8 else []
+        words = f"−2 ln L = {self.twice_nll:.4g}, ndf = {self.ndf}"
+        return f"<fit of {self.cost}: {', '.join(found)}; {words}>"
+
+    def _repr_html_(self) -> str:
+        return fit_html(self)
+
+    plot = draws("plot_fit")
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Names along both axes of `covariance`: the free parameters, then the
+        nuisances."""
+        free = (p.parameter.name for p in self.free)
+        return (*free, *(n.nuisance.name for n in self.nuisances))
+
+    @property
+    def correlation(self) -> FloatArray | None:
+        """`covariance` over the product of the errors, 1 on the diagonal; None if there
+        is none."""
+        return None if self.covariance is None else correlation(self.covariance)
+
+    def to_frame(self) -> Any:
+        """A pandas ``DataFrame``, a row for each parameter and nuisance, in the units
+        of the parameters; raises `InputError` if pandas is not installed."""
+        return fit_frame(self)
+
+    def to_latex(self, nuisances: bool = True) -> str:
+        """A LaTeX ``tabular`` of values, errors, intervals and pulls.
+
+        Parameters
+        ----------
+        nuisances : whether they have rows.
+        """
+        return fit_latex(self, nuisances)
 
     @public
     def profile(self, name: str, grid: ArrayLike) -> Profile:
@@ -229,6 +281,7 @@ class FitResult:
             "fixed": [
                 {"name": p.name, "unit": p.unit, "value": v} for p, v in self.fixed
             ],
+            "covariance_names": list(self.names),
             "covariance": None if self.covariance is None else self.covariance.tolist(),
             "nuisances": [
                 {

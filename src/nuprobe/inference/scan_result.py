@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nuprobe.border import public
+from nuprobe.drawing import draws
 from nuprobe.errors import InputError
 from nuprobe.files import atomic_write
 from nuprobe.inference.checkpoints import same_probe
@@ -19,7 +20,9 @@ from nuprobe.inference.levels import ONE_SIGMA, delta_threshold
 from nuprobe.inference.regions import Region
 from nuprobe.inference.result_files import numbers, opened, require, texts
 from nuprobe.inference.scan_regions import Interpolated, lowest_along
+from nuprobe.markup import table
 from nuprobe.numerics import FloatArray
+from nuprobe.reprs import readable
 from nuprobe.sealed import sealed
 
 __all__ = ["FORMAT", "ScanResult", "ScanState"]
@@ -28,6 +31,7 @@ FORMAT: Final = "nuprobe-scan-2"
 """Version of the file format."""
 
 
+@readable
 @dataclass(frozen=True)
 class ScanResult:
     """−2 ln L, minimised over the nuisances, on a grid.
@@ -55,6 +59,28 @@ class ScanResult:
     fingerprint: str
     fitted: dict[str, float] | None = None
     fitted_twice_nll: float | None = None
+
+    def __repr__(self) -> str:
+        size = " × ".join(f"{name} ({len(x)})" for name, x in self.axes.items())
+        return f"<scan of {size or 'no parameter'}: {self._best()}>"
+
+    def _repr_html_(self) -> str:
+        rows = [("best fit", self._best())]
+        for name, x in self.axes.items():
+            text = f"{len(x)} values from {x.min():.5g} to {x.max():.5g}"
+            rows.append((name, f"{text} {self.units.get(name, '')}".rstrip()))
+        rows += [(name, f"{x:.5g} (fixed)") for name, x in self.fixed.items()]
+        rows.append(("nuisances", ", ".join(self.nuisance_names) or "none"))
+        return table("scan of −2 ln L", rows)
+
+    def _best(self) -> str:
+        words = [
+            f"{name} = {x:.5g} {self.units.get(name, '')}".rstrip()
+            for name, x in self.best.items()
+        ]
+        return ", ".join([*words, f"−2 ln L = {self.best_twice_nll:.5g}"])
+
+    plot = draws("plot_scan")
 
     @property
     def delta(self) -> FloatArray:

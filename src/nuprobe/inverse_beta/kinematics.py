@@ -13,12 +13,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from nuprobe.numerics import FloatArray
+from nuprobe.reprs import readable
 
 __all__ = ["TwoBody"]
 
 _TINY = 1e-150
 
 
+@readable
 @dataclass(frozen=True)
 class TwoBody:
     """A reaction with two particles in the end.

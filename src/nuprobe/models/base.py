@@ -16,6 +16,7 @@ from nuprobe.models.couplings import Couplings, VectorExchange
 from nuprobe.models.vertex import Vertex
 from nuprobe.numerics import FloatArray, common_shape, numbers
 from nuprobe.parameters import Parameter
+from nuprobe.reprs import readable
 
 __all__ = [
     "Model",
@@ -27,6 +28,7 @@ __all__ = [
 ]
 
 
+@readable
 @dataclass(frozen=True)
 class NucleonCouplings:
     """Neutral-current couplings of one flavour to the nucleons at zero momentum

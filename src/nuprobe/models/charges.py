@@ -12,6 +12,7 @@ from nuprobe.constants import M_NEUTRON, M_PROTON
 from nuprobe.errors import InputError, shown
 from nuprobe.models.base import finite
 from nuprobe.numerics import number
+from nuprobe.reprs import readable
 
 __all__ = ["SCALARS", "VECTORS", "ScalarCharges", "Triple", "VectorCharges"]
 
@@ -28,6 +29,7 @@ _F_T: Final = {
 _QUARKS: Final = {"u": 2.16, "d": 4.70, "s": 93.5}
 
 
+@readable
 @dataclass(frozen=True, kw_only=True)
 class VectorCharges:
     """Charges under a new U(1): the coupling of a fermion is g times its charge. All by

@@ -12,11 +12,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import MISSING, dataclass, field
 from typing import Any, Literal
 
+from nuprobe.reprs import readable
+
 __all__ = ["Kind", "ModelName", "setting"]
 
 Kind = Literal["", "elements", "flavours", "mixing", "operators"]
 
 
+@readable
 @dataclass(frozen=True)
 class ModelName:
     """One name of a model.

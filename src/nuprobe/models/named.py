@@ -32,6 +32,7 @@ from typing import Annotated, Any, Final
 from nuprobe.border import public
 from nuprobe.errors import InputError, UnknownNameError, shown
 from nuprobe.models.fields import ModelName
+from nuprobe.reprs import readable
 
 __all__ = [
     "GROUP",
@@ -51,6 +52,7 @@ GROUP: Final = "nuprobe.models"
 """Group of entry points by which other packages offer models."""
 
 
+@readable
 @dataclass(frozen=True)
 class ModelField:
     """One key of a model.

@@ -20,10 +20,12 @@ from nuprobe.border import quick_methods
 from nuprobe.constants import SIN2_THETA_W_MZ
 from nuprobe.errors import InputError
 from nuprobe.numerics import FloatArray, numbers
+from nuprobe.reprs import readable
 
 __all__ = ["LeptonCouplings", "LeptonModel", "Mediator", "Vertex", "standard_couplings"]
 
 
+@readable
 @dataclass(frozen=True)
 class Vertex:
     """Flavour indices (0, 1, 2) of a neutrino channel ν_in → ν_out ℓ⁻ ℓ′⁺.
@@ -57,6 +59,7 @@ class Vertex:
         return self.minus == self.nu_in and self.plus == self.nu_out
 
 
+@readable
 @dataclass(frozen=True)
 class Mediator:
     """A t-channel boson of spin 1: adds ``strength/(K² + mass²)`` to V and

@@ -18,6 +18,7 @@ from nuprobe.models.vertex import LeptonModel
 from nuprobe.models.wcxf import operators, read_wcxf
 from nuprobe.numerics import FloatArray
 from nuprobe.parsing import parse_csv, read_text
+from nuprobe.reprs import readable
 
 __all__ = ["WcxfPoints", "read_wcxf_points"]
 
@@ -26,6 +27,7 @@ _ENDINGS: Final = (".json", ".yaml", ".yml")
 _LABEL: Final = "point"
 
 
+@readable
 @dataclass(frozen=True, eq=False)
 class WcxfPoints:
     """Points of Wilson coefficients.

@@ -29,6 +29,7 @@ from nuprobe.nuclei.form_factors.base import momentum2
 from nuprobe.nuclei.isotopes import DATA, Isotope, isotope
 from nuprobe.nuclei.radii import default_radius
 from nuprobe.numerics import FloatArray
+from nuprobe.reprs import readable
 from nuprobe.units import fm
 
 __all__ = [
@@ -50,6 +51,7 @@ Axial = bool | Literal["structure"]
 functions where there are any."""
 
 
+@readable
 @dataclass(frozen=True)
 class SpinExpectation:
     """Spin expectation values of a ground state.

@@ -21,6 +21,7 @@ from nuprobe.border import public
 from nuprobe.constants import ATOMIC_MASS_UNIT, M_ELECTRON
 from nuprobe.errors import InputError, UnknownNameError, shown
 from nuprobe.files import read_table
+from nuprobe.reprs import readable
 from nuprobe.units import eV, fm, keV, year
 
 __all__ = [
@@ -37,6 +38,7 @@ DATA = files("nuprobe.nuclei") / "data"
 _DEUTERIUM = {"d": "H2"}
 
 
+@readable
 @dataclass(frozen=True)
 class Isotope:
     """A nuclide in its ground state.

@@ -12,6 +12,7 @@ from typing import Final
 
 from nuprobe.border import public
 from nuprobe.errors import InputError, UnknownNameError, shown
+from nuprobe.markup import table
 from nuprobe.nuclei.folding import Folding, describes
 from nuprobe.nuclei.form_factors import (
     DEFAULT_NUCLEON,
@@ -35,6 +36,8 @@ from nuprobe.nuclei.isotopes import (
 )
 from nuprobe.nuclei.mixtures import MIXTURES, named_mixture
 from nuprobe.nuclei.radii import point_to_charge
+from nuprobe.reprs import readable
+from nuprobe.units import fm
 
 __all__ = [
     "Component",
@@ -46,6 +49,7 @@ __all__ = [
 ]
 
 
+@readable
 @dataclass(frozen=True)
 class Component:
     """One isotope of a target.
@@ -88,6 +92,7 @@ class Component:
         return charge_distribution(shape, self.isotope, r_p, s)
 
 
+@readable
 @dataclass(frozen=True)
 class Target:
     """A nucleus, a molecule or a mixture, per formula unit.
@@ -104,6 +109,21 @@ class Target:
 
     def __repr__(self) -> str:
         return f"<target {self.name}>"
+
+    def _repr_html_(self) -> str:
+        rows = [
+            (
+                c.isotope.name,
+                f"{c.count:.5g}",
+                type(c.ff_p).__name__,
+                f"{c.ff_p.rms / fm:.4g}",
+                type(c.ff_n).__name__,
+                f"{c.ff_n.rms / fm:.4g}",
+            )
+            for c in self.components
+        ]
+        header = ("isotope", "count", "F_p", "R_p [fm]", "F_n", "R_n [fm]")
+        return table(f"target {self.name}", rows, header, [f"per {self.unit}"])
 
     @property
     def mass(self) -> float:

@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from typing import Final
 
 from nuprobe.border import public
+from nuprobe.reprs import readable
 
 __all__ = ["MIXTURES", "Mixture", "named_mixture"]
 
 
+@readable
 @dataclass(frozen=True)
 class Mixture:
     """A named material.

@@ -13,6 +13,7 @@ from nuprobe.errors import InputError, UnknownNameError
 from nuprobe.files import read_table
 from nuprobe.nuclei.isotopes import DATA, Isotope, isotope
 from nuprobe.nuclei.radii import neutron_radius_models
+from nuprobe.reprs import readable
 from nuprobe.units import fm, parse_quantity
 
 __all__ = [
@@ -28,6 +29,7 @@ __all__ = [
 MEASURED = "measured"
 
 
+@readable
 @dataclass(frozen=True)
 class NamedRadii:
     """Rms radii of point nucleons of one isotope that have a name.

@@ -13,6 +13,7 @@ from nuprobe.constants import (
 from nuprobe.errors import InputError, warn
 from nuprobe.files import read_table
 from nuprobe.nuclei.isotopes import DATA, Isotope, isotope
+from nuprobe.reprs import readable
 from nuprobe.units import fm
 
 __all__ = [
@@ -26,6 +27,7 @@ __all__ = [
 ]
 
 
+@readable
 @dataclass(frozen=True)
 class NeutronRadiusModel:
     """One prediction of the radii of one isotope.

@@ -13,11 +13,13 @@ from types import MappingProxyType
 
 from nuprobe.errors import InputError
 from nuprobe.files import read_table
+from nuprobe.reprs import readable
 from nuprobe.units import eV
 
 __all__ = ["Shell", "shell_elements", "shells"]
 
 
+@readable
 @dataclass(frozen=True)
 class Shell:
     """One subshell.

@@ -15,6 +15,7 @@ from nuprobe.errors import ComputationError, InputError, shown
 from nuprobe.fluxes import flux
 from nuprobe.numerics import FloatArray, gauss_legendre, number, numbers
 from nuprobe.oscillation.precession import SpinFlavour
+from nuprobe.reprs import readable
 from nuprobe.units import gauss
 
 __all__ = ["PrecessionLimit", "antineutrino_share", "precession_limit"]
@@ -25,6 +26,7 @@ _CLOSE: Final = 1e-3
 _SMALLEST: Final = 1e-30
 
 
+@readable
 @dataclass(frozen=True)
 class PrecessionLimit:
     """Largest magnetic moment that a bound on solar ν̄_e allows.

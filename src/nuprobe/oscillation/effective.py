@@ -17,10 +17,12 @@ from nuprobe.numerics import FloatArray
 from nuprobe.oscillation.arrival import check_propagation, energies, functions
 from nuprobe.oscillation.moments import mu_eff
 from nuprobe.oscillation.protocol import Propagation
+from nuprobe.reprs import readable
 
 __all__ = ["EffectiveProperties", "effective_properties"]
 
 
+@readable
 @dataclass(frozen=True)
 class EffectiveProperties:
     """Properties of the neutrino that arrives, arrays of the shape of the energies.

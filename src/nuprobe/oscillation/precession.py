@@ -33,6 +33,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from nuprobe.border import public, quick_methods
+from nuprobe.drawing import draws
 from nuprobe.errors import ComputationError, InputError, UnknownNameError, shown
 from nuprobe.numerics import FloatArray, number, numbers
 from nuprobe.oscillation.arrival import energies
@@ -108,6 +109,8 @@ class SpinFlavour:
     sin2_theta: float = NUFIT["normal"][0]
     dm2: float = NUFIT["normal"][4] * eV**2
     production: str | float = "B8"
+
+    plot = draws("plot_precession")
 
     def __post_init__(self) -> None:
         if self.kind not in get_args(Kind):

@@ -22,6 +22,7 @@ from nuprobe.files import read_table
 from nuprobe.nuclei.isotopes import as_spelt
 from nuprobe.numerics import FloatArray, panel_nodes
 from nuprobe.oscillation.matter import SOLAR_RADIUS, columns_of
+from nuprobe.reprs import readable
 
 __all__ = ["SOLAR_MODELS", "ProductionZones", "gaussian_rule", "production_zones"]
 
@@ -38,6 +39,7 @@ _NODES: Final = 20
 _POINTS: Final = 4  # Gauss–Legendre points between two radii of a table
 
 
+@readable
 @dataclass(frozen=True, eq=False)
 class ProductionZones:
     """Electron densities where one kind of solar neutrino is made.

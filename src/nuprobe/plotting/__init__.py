@@ -1,12 +1,21 @@
-"""Figures from physics objects: every function returns a matplotlib `Figure`, and
-`save` writes it.
+"""Figures from physics objects.
+
+Every function returns what it drew on: one `Axes`, or an array of them (``Panels``)
+whose ``figure`` is the whole. A notebook shows it as the last line of a cell, whatever
+the backend, and `save` writes it.
+
+``ax=`` draws on axes of yours, in their style: the legend goes inside, the line at the
+bottom is left out, and with fewer axes than panels the first panels are drawn. Further
+keywords are properties of Matplotlib for the main artists, those that the legend names
+(``color``, ``linewidth``, ``linestyle``, ``alpha``, ``label``, ``zorder``, …).
 
 Nothing here imports matplotlib before a figure is asked for, and nothing touches pyplot
-or a display.
+or a display. A figure keeps its style when it is edited, drawn or saved later.
 """
 
 from nuprobe.plotting.abundances import plot_moment_plane, plot_nucleosynthesis
 from nuprobe.plotting.averaged import plot_averaged
+from nuprobe.plotting.backgrounds import plot_backgrounds
 from nuprobe.plotting.baselines import plot_disappearance
 from nuprobe.plotting.beside import Case, plot_recoils, plot_totals
 from nuprobe.plotting.bump import plot_bump
@@ -40,10 +49,19 @@ from nuprobe.plotting.majorana import (
 )
 from nuprobe.plotting.moment_summary import plot_moment_summary
 from nuprobe.plotting.moments import plot_standard_moments
+from nuprobe.plotting.nuisances import plot_correlation, plot_pulls
 from nuprobe.plotting.plane import plot_plane
 from nuprobe.plotting.precession import plot_moment_field, plot_precession
 from nuprobe.plotting.reactions import plot_reactions
 from nuprobe.plotting.reactor import plot_reactor_rates
+from nuprobe.plotting.results import (
+    plot_cevns,
+    plot_experiment,
+    plot_fit,
+    plot_regions,
+    plot_scan,
+)
+from nuprobe.plotting.sheets import figure_of
 from nuprobe.plotting.solar import plot_solar_plane, plot_solar_rates, plot_survival
 from nuprobe.plotting.spectra import plot_flux
 from nuprobe.plotting.stars import plot_plasmon_emission, plot_tip
@@ -69,16 +87,20 @@ __all__ = [
     "STERILE_POINTS",
     "Case",
     "check_path",
+    "figure_of",
     "neutron_radius_markers",
     "plot_averaged",
     "plot_averaged_moments",
+    "plot_backgrounds",
     "plot_bump",
     "plot_catalogue_plane",
+    "plot_cevns",
     "plot_charge_radii",
     "plot_charged_currents",
     "plot_cls",
     "plot_contour",
     "plot_corner",
+    "plot_correlation",
     "plot_debye_length",
     "plot_decay_plane",
     "plot_decoupling",
@@ -91,6 +113,8 @@ __all__ = [
     "plot_electron_differential",
     "plot_electron_total",
     "plot_exclusion_plane",
+    "plot_experiment",
+    "plot_fit",
     "plot_flux",
     "plot_form_factors",
     "plot_gap",
@@ -109,11 +133,14 @@ __all__ = [
     "plot_plasmon_emission",
     "plot_precession",
     "plot_profile",
+    "plot_pulls",
     "plot_rates",
     "plot_reactions",
     "plot_reactor_rates",
     "plot_recoils",
+    "plot_regions",
     "plot_right_handed",
+    "plot_scan",
     "plot_screened_potential",
     "plot_sensitivity",
     "plot_solar_plane",

@@ -10,17 +10,17 @@ import numpy as np
 from nuprobe.border import public
 from nuprobe.cosmology.nucleosynthesis import SPECIES, Evolution, MomentPlane
 from nuprobe.errors import InputError
+from nuprobe.plotting.sheets import Where, new_figure
 from nuprobe.plotting.style import (
     PALETTE,
     WIDTH,
     legend_above,
-    new_figure,
     provenance,
     styled,
 )
 
 if TYPE_CHECKING:
-    from matplotlib.figure import Figure
+    from matplotlib.axes import Axes
 
 __all__ = ["plot_moment_plane", "plot_nucleosynthesis"]
 
@@ -56,18 +56,24 @@ def _note(assumptions: Mapping[str, Any]) -> str:
 @public
 @styled
 def plot_nucleosynthesis(
-    through: Evolution, assumptions: Mapping[str, Any] | None = None
-) -> Figure:
+    through: Evolution,
+    assumptions: Mapping[str, Any] | None = None,
+    *,
+    ax: Where = None,
+    **artist: Any,
+) -> Axes:
     """Plot mass fractions of all nuclei over the falling temperature.
 
     Parameters
     ----------
     through : from `nuprobe.cosmology.nucleosynthesis.evolution`.
     assumptions : what was assumed, for the line at the bottom.
+    ax : axes to draw on instead of a new figure.
+    **artist : properties of the main artists, e.g. ``color="k", linewidth=2``.
 
     Returns
     -------
-    Figure
+    Axes
 
     Examples
     --------
@@ -76,7 +82,7 @@ def plot_nucleosynthesis(
     >>> plot_nucleosynthesis(evolution(decoupling())).axes[0].get_xscale()
     'log'
     """
-    figure = new_figure(WIDTH, 4.8)
+    figure = new_figure(WIDTH, 4.8, ax, artist)
     axes = figure.add_subplot()
     colours = (*PALETTE, PALETTE[0], PALETTE[1])
     for i, name in enumerate(SPECIES):
@@ -95,7 +101,7 @@ def plot_nucleosynthesis(
     axes.set_ylim(1e-14, 2.0)
     legend_above(figure, *axes.get_legend_handles_labels())
     provenance(figure, _REFERENCES, _note(assumptions or {}))
-    return figure
+    return figure.one()
 
 
 @public
@@ -106,7 +112,9 @@ def plot_moment_plane(
     levels: Sequence[float] | None = None,
     *,
     band: tuple[float, float] | None = None,
-) -> Figure:
+    ax: Where = None,
+    **artist: Any,
+) -> Axes:
     """Plot lines of constant abundance over two moments.
 
     Parameters
@@ -115,10 +123,12 @@ def plot_moment_plane(
     observable : ``"y_p"``, ``"d_h"``, ``"he3_h"``, ``"li7_h"`` or ``"n_eff"``.
     levels : values of the lines; some seven round ones by default.
     band : lowest and highest value that a measurement allows, shaded.
+    ax : axes to draw on instead of a new figure.
+    **artist : properties of the main artists, e.g. ``color="k", linewidth=2``.
 
     Returns
     -------
-    Figure
+    Axes
 
     Raises
     ------
@@ -140,7 +150,7 @@ def plot_moment_plane(
             f"no level lies in this plane, where {observable} runs from"
             f" {z.min():.6g} to {z.max():.6g}"
         )
-    figure = new_figure(5.2, 4.9)
+    figure = new_figure(5.2, 4.9, ax, artist)
     axes = figure.add_subplot()
     scale = 1e10
     if band is not None:
@@ -156,7 +166,7 @@ def plot_moment_plane(
     title = f"constant {_LABELS[observable]}"
     axes.set_title(f"{title} (interpolated to {plane.error(observable):.0e})")
     provenance(figure, _REFERENCES, _note(plane.assumptions))
-    return figure
+    return figure.one()
 
 
 def _digits(value: float, levels: Sequence[float]) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -20,13 +20,13 @@ from nuprobe.nuclei import target as make_target
 from nuprobe.numerics import FloatArray
 from nuprobe.plotting.cevns import describe, describe_model
 from nuprobe.plotting.electron import describe_electrons, per_atom
+from nuprobe.plotting.sheets import Where, new_figure
 from nuprobe.plotting.style import (
     WIDTH,
     colours,
     energy_unit,
     finite_array,
     legend_above,
-    new_figure,
     per_target,
     provenance,
     styled,
@@ -39,7 +39,7 @@ from nuprobe.processes.elastic.electron import Electron
 if TYPE_CHECKING:
     from matplotlib.artist import Artist
     from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
+
 
 __all__ = ["plot_averaged"]
 
@@ -60,7 +60,9 @@ def plot_averaged(
     flavours: Sequence[str | Flavour] | None = None,
     recoils: ArrayLike | None = None,
     threshold: float = 0.0,
-) -> Figure:
+    ax: Where = None,
+    **artist: Any,
+) -> Axes:
     """Plot dσ/dT averaged over the spectrum of each flavour of a flux.
 
     Parameters
@@ -75,10 +77,12 @@ def plot_averaged(
         last, and up to twelve are marked. By default curves reach down from the
         largest possible deposit to 1e-4 of it.
     threshold : deposit (MeV) from which a total counts; a line, if it is not zero.
+    ax : axes to draw on instead of a new figure.
+    **artist : properties of the main artists, e.g. ``color="k", linewidth=2``.
 
     Returns
     -------
-    Figure
+    Axes
 
     Raises
     ------
@@ -88,8 +92,8 @@ def plot_averaged(
     Examples
     --------
     >>> import nuprobe as nu
-    >>> figure = plot_averaged(nu.process("cevns"), "sns", "Ar40", nu.StandardModel())
-    >>> [text.get_text() for text in figure.legends[0].get_texts()]
+    >>> drawn = plot_averaged(nu.process("cevns"), "sns", "Ar40", nu.StandardModel())
+    >>> [text.get_text() for text in drawn.figure.legends[0].get_texts()]
     ['$\\\\nu_{\\\\mu}$', '$\\\\bar\\\\nu_{\\\\mu}$', '$\\\\nu_{e}$']
     """
     source = as_flux(flux)
@@ -107,19 +111,19 @@ def plot_averaged(
             f" {t[0]:.4g} to {t[-1]:.4g} MeV"
         )
     unit, name = energy_unit(t[-1])
-    figure = new_figure(WIDTH, 4.2)
-    ax = figure.subplots()
+    figure = new_figure(WIDTH, 4.2, ax, artist)
+    panel = figure.subplots()
     handles: list[Artist] = []
     for (group, y), colour in zip(curves, colours(len(curves)), strict=True):
         some = y > 0
-        handles += ax.plot(t[some] / unit, y[some] * unit, color=colour)
+        handles += panel.plot(t[some] / unit, y[some] * unit, color=colour)
         if marked.size:
             at = averaged(process, source, marked, nucleus, model, group[0]) * unit
             x = marked[at > 0] / unit
-            ax.plot(x, at[at > 0], "o", color=colour, markersize=4, clip_on=False)
-    _axes(ax, process, (nucleus, name), t / unit, [y * unit for _, y in curves])
+            panel.plot(x, at[at > 0], "o", color=colour, markersize=4, clip_on=False)
+    _axes(panel, process, (nucleus, name), t / unit, [y * unit for _, y in curves])
     if threshold > 0:
-        handles.append(ax.axvline(threshold / unit, color="0.4", linestyle=":"))
+        handles.append(panel.axvline(threshold / unit, color="0.4", linestyle=":"))
     legend_above(
         figure,
         handles,
@@ -130,7 +134,7 @@ def plot_averaged(
         f"{_title(process, nucleus)}, mean over each flavour of {source.name}",
     )
     provenance(figure, (), describe_model(model))
-    return figure
+    return figure.one()
 
 
 def _deposits(

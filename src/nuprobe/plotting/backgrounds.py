@@ -4,16 +4,16 @@ and after cuts."""
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
 from nuprobe.events.backgrounds import Comparison, spectra
 from nuprobe.numerics import FloatArray
+from nuprobe.plotting.sheets import Where, new_figure
 from nuprobe.plotting.style import (
     isotope_symbol,
     legend_above,
-    new_figure,
     provenance,
     styled,
 )
@@ -22,7 +22,8 @@ from nuprobe.units import GeV
 if TYPE_CHECKING:
     from matplotlib.artist import Artist
     from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
+
+    from nuprobe.plotting.figures import Panels
 
 __all__ = ["plot_backgrounds"]
 
@@ -43,17 +44,22 @@ _BINS: Final = 16  # after the cuts, at most
 
 
 @styled
-def plot_backgrounds(comparison: Comparison) -> Figure:
+def plot_backgrounds(
+    comparison: Comparison, *, ax: Where = None, **artist: Any
+) -> Panels:
     """Plot signal and backgrounds by invariant mass and opening angle, before and after
     all cuts.
 
     Parameters
     ----------
     comparison : from `nuprobe.events.backgrounds.compare`.
+    ax : axes to draw on instead of a new figure (one or several: the first
+        panels).
+    **artist : properties of the main artists, e.g. ``color="k", linewidth=2``.
 
     Returns
     -------
-    Figure
+    Panels
         Backgrounds by origin as lines, all of them together as an area, and the signal
         in black: expected events in a bin, on a logarithmic scale, with the statistical
         errors of the sample. After the cuts the axes end where nothing is left.
@@ -64,21 +70,23 @@ def plot_backgrounds(comparison: Comparison) -> Figure:
     >>> len(plot_backgrounds(compare("dune-nd-fhc", "Ar40", 500, cuts=[])).axes)
     4
     """
-    figure = new_figure(8.2, 6.4)
+    figure = new_figure(8.2, 6.4, ax, artist)
     axes = figure.subplots(2, 2)
     last = len(comparison.stages) - 1
     handles: dict[str, Artist] = {}
     for row, stage in enumerate((0, last)):
         for column, (name, unit, text) in enumerate(_COLUMNS):
-            ax, edges = axes[row, column], comparison.histograms[name][0][::_COARSE]
+            panel, edges = axes[row, column], comparison.histograms[name][0][::_COARSE]
             if row:
                 edges = _reached(comparison, name, edges, stage)
             handles |= _panel(
-                ax, comparison, spectra(comparison, name, edges, stage), edges / unit
+                panel, comparison, spectra(comparison, name, edges, stage), edges / unit
             )
             words = "before cuts" if stage == 0 else "after the cuts"
-            ax.text(0.97, 0.95, words, transform=ax.transAxes, ha="right", va="top")
-            ax.set_xlabel(text)
+            panel.text(
+                0.97, 0.95, words, transform=panel.transAxes, ha="right", va="top"
+            )
+            panel.set_xlabel(text)
         axes[row, 0].set_ylabel("expected events in a bin")
     isotope = re.fullmatch(r"([A-Z][a-z]?)(\d+)", comparison.target)
     hit = isotope_symbol(isotope[1], int(isotope[2])) if isotope else comparison.target
@@ -97,7 +105,7 @@ def plot_backgrounds(comparison: Comparison) -> Figure:
         sorted(keys),
         f"parametrised backgrounds, not a full simulation; cuts: {cuts or 'none'}",
     )
-    return figure
+    return figure.every()
 
 
 def _reached(

@@ -4,18 +4,19 @@ neutrino."""
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from nuprobe.border import public
-from nuprobe.plotting.style import PALETTE, WIDTH, new_figure, provenance, styled
+from nuprobe.plotting.sheets import Where, new_figure
+from nuprobe.plotting.style import PALETTE, WIDTH, provenance, styled
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
 
     from nuprobe.experiments import BaselineRates
+    from nuprobe.plotting.figures import Panels
 
 __all__ = ["plot_disappearance"]
 
@@ -24,7 +25,13 @@ _COLUMNS = 5
 
 @public
 @styled
-def plot_disappearance(rates: BaselineRates, references: Sequence[str] = ()) -> Figure:
+def plot_disappearance(
+    rates: BaselineRates,
+    references: Sequence[str] = (),
+    *,
+    ax: Where = None,
+    **artist: Any,
+) -> Panels:
     """Plot data with the errors on the diagonal of their covariance, the expectation of
     a model and that of three neutrinos.
 
@@ -35,6 +42,9 @@ def plot_disappearance(rates: BaselineRates, references: Sequence[str] = ()) -> 
     ----------
     rates : from `BaselineExperiment.predict`.
     references : texkeys for the line at the bottom.
+    ax : axes to draw on instead of a new figure (one or several: the first
+        panels).
+    **artist : properties of the main artists, e.g. ``color="k", linewidth=2``.
 
     Examples
     --------
@@ -50,7 +60,7 @@ def plot_disappearance(rates: BaselineRates, references: Sequence[str] = ()) -> 
     columns = min(_COLUMNS, len(panels))
     lines = -(-len(panels) // columns)
     width = WIDTH if alone else 1.9 * WIDTH
-    figure = new_figure(width, 4.0 if alone else 2.4 * lines + 0.8)
+    figure = new_figure(width, 4.0 if alone else 2.4 * lines + 0.8, ax, artist)
     axes = figure.subplots(lines, columns, sharex=True, sharey=True, squeeze=False)
     for i, (panel, rows) in enumerate(zip(axes.flat, panels, strict=False)):
         _panel(panel, rates, rows, over)
@@ -75,7 +85,7 @@ def plot_disappearance(rates: BaselineRates, references: Sequence[str] = ()) -> 
         f"{rates.experiment}, {rates.title}; χ² = {rates.twice_nll:.2f}, three"
         f" neutrinos {rates.twice_nll_without:.2f}",
     )
-    return figure
+    return figure.every()
 
 
 def _rows(rates: BaselineRates, names: list[str]) -> list[np.ndarray]:

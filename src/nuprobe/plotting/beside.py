@@ -3,8 +3,8 @@ beside its Standard Model or its full coherence."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -25,6 +25,7 @@ from nuprobe.plotting.cevns import (
     mass_values,
     parameter_value,
 )
+from nuprobe.plotting.sheets import Where, new_figure
 from nuprobe.plotting.style import (
     WIDTH,
     Entries,
@@ -32,7 +33,6 @@ from nuprobe.plotting.style import (
     energy_unit,
     finite_array,
     main_and_panel,
-    new_figure,
     per_target,
     provenance,
     styled,
@@ -41,11 +41,13 @@ from nuprobe.plotting.style import (
 from nuprobe.processes import cevns
 from nuprobe.processes.cross_section import diverges
 from nuprobe.processes.distance import differential_at, total_at
+from nuprobe.reprs import readable
 from nuprobe.units import m
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
+
+    from nuprobe.plotting.figures import HouseFigure, Panels
 
 __all__ = ["Case", "plot_recoils", "plot_totals"]
 
@@ -54,6 +56,7 @@ _DASHED = (0, (5, 2))
 _POINTS = 500
 
 
+@readable
 @dataclass(frozen=True)
 class Case:
     """What one curve is of.
@@ -85,7 +88,9 @@ def plot_recoils(
     recoils: ArrayLike | None = None,
     axial: Axial = False,
     propagation: Propagation | None = None,
-) -> Figure:
+    ax: Where = None,
+    **artist: Any,
+) -> Panels:
     """Plot dσ/dT of coherent scattering for several cases, and the ratio of each to the
     Standard Model (or, if all cases are of it, to full coherence) below.
 
@@ -96,10 +101,13 @@ def plot_recoils(
         from 0, or over six decades where a photon is exchanged.
     axial : include the axial response; ``"structure"``: structure functions.
     propagation : between source and detector; default none.
+    ax : axes to draw on instead of a new figure (one or several: the first
+        panels).
+    **artist : properties of the main artists, e.g. ``color="k", linewidth=2``.
 
     Returns
     -------
-    Figure
+    Panels
         The references are dashed, each drawn once.
 
     Raises
@@ -111,8 +119,8 @@ def plot_recoils(
     --------
     >>> import nuprobe as nu
     >>> charged = nu.Electromagnetic(charge={"ee": 1.5e-12})
-    >>> figure = plot_recoils([Case("Ar40", charged, "nu_e", 50.0)])
-    >>> figure.axes[1].get_ylabel()
+    >>> drawn = plot_recoils([Case("Ar40", charged, "nu_e", 50.0)])
+    >>> drawn.figure.axes[1].get_ylabel()
     'ratio to SM'
     """
     made = _made(cases)
@@ -127,7 +135,7 @@ def plot_recoils(
             process, e, t, case.target, case.model, case.flavour, propagation
         )
 
-    drawing = _Drawing(made, propagation)
+    drawing = _Drawing(made, propagation, ax=ax, artist=artist)
     figure = drawing.figure(
         [t / unit for t in grids], [(curve, t) for t in grids], "differential"
     )
@@ -141,7 +149,7 @@ def plot_recoils(
         main.set_xlim(low, max(t[-1] for t in grids) / unit)
     else:
         main.set_xlim(0, 1.02 * max(t[-1] for t in grids) / unit)
-    return figure
+    return figure.every()
 
 
 @public
@@ -153,7 +161,9 @@ def plot_totals(
     threshold: float = 0.0,
     axial: Axial = False,
     propagation: Propagation | None = None,
-) -> Figure:
+    ax: Where = None,
+    **artist: Any,
+) -> Panels:
     """Plot σ(E) of coherent scattering for several cases, and the ratio of each to the
     Standard Model (or, if all cases are of it, to full coherence) below.
 
@@ -163,10 +173,13 @@ def plot_totals(
     e_grid : neutrino energies in MeV, increasing, at least two.
     threshold : smallest recoil energy counted, MeV.
     axial, propagation : as in `plot_recoils`.
+    ax : axes to draw on instead of a new figure (one or several: the first
+        panels).
+    **artist : properties of the main artists, e.g. ``color="k", linewidth=2``.
 
     Returns
     -------
-    Figure
+    Panels
         The references are dashed, each drawn once.
 
     Raises
@@ -205,7 +218,7 @@ def plot_totals(
     if threshold > 0:
         unit, unit_name = energy_unit(threshold)
         above = f", $T$ > {threshold / unit:g} {unit_name}"
-    drawing = _Drawing(made, propagation, above)
+    drawing = _Drawing(made, propagation, above, ax, artist)
     figure = drawing.figure([e] * len(made), [(curve, e)] * len(made), "total")
     main, panel = figure.axes[:2]
     main.set_ylabel(rf"$\sigma$ [cm$^2${_per(made)}]")
@@ -214,7 +227,7 @@ def plot_totals(
     if e[-1] > 30 * e[0]:
         panel.set_xscale("log")
         panel.xaxis.set_major_formatter("{x:g}")
-    return figure
+    return figure.every()
 
 
 Computed = tuple[Callable[[Case, FloatArray], FloatArray], FloatArray]
@@ -227,6 +240,8 @@ class _Drawing:
     cases: Sequence[Case]
     propagation: Propagation | None
     above: str = ""
+    ax: Where = None
+    artist: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def standard(self) -> bool:
@@ -272,9 +287,9 @@ class _Drawing:
 
     def figure(
         self, xs: Sequence[FloatArray], computed: Sequence[Computed], kind: str
-    ) -> Figure:
+    ) -> HouseFigure:
         """Return the figure without the labels of its axes; `kind` of cross section."""
-        figure = new_figure(WIDTH, 5.4)
+        figure = new_figure(WIDTH, 5.4, self.ax, self.artist)
         main, panel = main_and_panel(figure)
         legend = Entries()
         drawn: set[Hashable] = set()

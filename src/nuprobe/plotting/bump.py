@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -10,19 +11,19 @@ import numpy as np
 from nuprobe.border import public
 from nuprobe.fluxes import Flux
 from nuprobe.fluxes import flux as as_flux
+from nuprobe.plotting.sheets import Where, new_figure
 from nuprobe.plotting.style import (
     PALETTE,
     WIDTH,
     legend_above,
     main_and_panel,
-    new_figure,
     provenance,
     styled,
 )
 from nuprobe.processes.nuclear import bump, ibd
 
 if TYPE_CHECKING:
-    from matplotlib.figure import Figure
+    from nuprobe.plotting.figures import Panels
 
 __all__ = ["plot_bump"]
 
@@ -38,19 +39,24 @@ def plot_bump(
     share: float = 0.01,
     curve: str | Path | None = None,
     strength: float = 1.0,
+    ax: Where = None,
+    artist: Mapping[str, Any] | None = None,
     **options: Any,
-) -> Figure:
+) -> Panels:
     """Plot the cross section that the excess would need beside the curve that it is
     compared with, and below them the antineutrinos of the reactor.
 
     Parameters
     ----------
     flux, share, curve, strength : as in `nuprobe.bump.required`.
-    options : its other keywords, as `target`.
+    ax : axes to draw on instead of a new figure (one or several: the first
+        panels).
+    artist : properties of the main artists, e.g. ``{"linewidth": 2}``.
+    options : the other keywords of `nuprobe.bump.required`, as `target`.
 
     Returns
     -------
-    Figure
+    Panels
         Inverse beta decay is drawn per ¹³C nucleus of the scintillator. The required
         curve has the shape of the other one, moved up.
 
@@ -62,8 +68,8 @@ def plot_bump(
     Examples
     --------
     >>> import nuprobe as nu
-    >>> figure = plot_bump(nu.flux("reactor", model="summation"))
-    >>> len(figure.axes)
+    >>> drawn = plot_bump(nu.flux("reactor", model="summation"))
+    >>> len(drawn.figure.axes)
     2
     """
     source = as_flux(flux)
@@ -75,7 +81,7 @@ def plot_bump(
     size = bump.allowed(e, strength)
     sigma = size if curve is None else bump.cross_section(e, curve)
     shown = np.where(sigma > 0, sigma, np.nan)
-    figure = new_figure(WIDTH, 5.4)
+    figure = new_figure(WIDTH, 5.4, ax, artist)
     upper, lower = main_and_panel(figure, 2.2)
     beta = ibd.total(e) * found.protons
     exponent = np.floor(np.log10(found.enhancement))
@@ -119,4 +125,4 @@ def plot_bump(
         (*source.references, "Berryman:2018jxt"),
         "a requirement, not a prediction: it takes new physics",
     )
-    return figure
+    return figure.every()

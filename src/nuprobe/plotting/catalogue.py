@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final, cast
 
 import numpy as np
@@ -28,12 +28,12 @@ from nuprobe.flavours import FLAVOURS
 from nuprobe.models.predictions import standard_charge_radius
 from nuprobe.numerics import FloatArray
 from nuprobe.plotting.plane import BandSpec, CurveSpec, plot_plane
+from nuprobe.plotting.sheets import Where, new_figure
 from nuprobe.plotting.style import (
     PALETTE,
     WIDTH,
     blend,
     legend_above,
-    new_figure,
     provenance,
     styled,
 )
@@ -42,6 +42,8 @@ if TYPE_CHECKING:
     from matplotlib.artist import Artist
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
+
+    from nuprobe.plotting.figures import HouseFigure
 
 __all__ = [
     "plot_catalogue_plane",
@@ -56,17 +58,21 @@ _COLOURS: Final = {"e": PALETTE[0], "mu": PALETTE[1], "tau": PALETTE[2], "": PAL
 
 @public
 @styled
-def plot_magnetic_moments(entries: Iterable[Entry] | None = None) -> Figure:
+def plot_magnetic_moments(
+    entries: Iterable[Entry] | None = None, *, ax: Where = None, **artist: Any
+) -> Axes:
     """Plot a ladder of upper limits on magnetic moments, published as bars, recomputed
     ones as diamonds.
 
     Parameters
     ----------
     entries : of the catalogue; `shown("magnetic_moment")` without them.
+    ax : axes to draw on instead of a new figure.
+    **artist : properties of the main artists, e.g. ``color="k", linewidth=2``.
 
     Returns
     -------
-    Figure
+    Axes
         One row an entry, the limit in μ_B on a logarithmic axis, by flavour and year.
 
     Raises
@@ -76,8 +82,8 @@ def plot_magnetic_moments(entries: Iterable[Entry] | None = None) -> Figure:
 
     Examples
     --------
-    >>> figure = plot_magnetic_moments()
-    >>> figure.axes[0].get_xscale()
+    >>> drawn = plot_magnetic_moments()
+    >>> drawn.figure.axes[0].get_xscale()
     'log'
     """
     rungs = []
@@ -95,7 +101,7 @@ def plot_magnetic_moments(entries: Iterable[Entry] | None = None) -> Figure:
             "nothing to plot: none of the entries is an upper limit on a magnetic"
             " moment"
         )
-    figure, ax = _ladder(rungs)
+    figure, panel = _ladder(rungs, ax, artist)
     values = [
         x for r in rungs for x in (r.upper, *r.computed) if x is not None and x > 0
     ]
@@ -103,13 +109,13 @@ def plot_magnetic_moments(entries: Iterable[Entry] | None = None) -> Figure:
         10 ** math.floor(math.log10(min(values)) - 0.5),
         10 ** math.ceil(math.log10(max(values)) + 0.2),
     )
-    ax.set_xscale("log")
-    ax.set_xlim(low, high)
+    panel.set_xscale("log")
+    panel.set_xlim(low, high)
     handles: dict[str, Artist] = {}
     for y, rung in enumerate(rungs):
         colour = _colour(rung)
         upper = cast("float", rung.upper)
-        ax.barh(
+        panel.barh(
             y,
             upper - low,
             left=low,
@@ -118,26 +124,28 @@ def plot_magnetic_moments(entries: Iterable[Entry] | None = None) -> Figure:
             linewidth=0,
             zorder=2,
         )
-        ax.plot(
+        panel.plot(
             [upper, upper], [y - 0.31, y + 0.31], color=colour, linewidth=2, zorder=3
         )
         for value in rung.computed:
-            handles["recomputed here"] = _diamond(ax, value, y)
-    ax.set_xlabel(r"upper limit on $\mu_\nu$ [$\mu_\mathrm{B}$]")
+            handles["recomputed here"] = _diamond(panel, value, y)
+    panel.set_xlabel(r"upper limit on $\mu_\nu$ [$\mu_\mathrm{B}$]")
     _finish(
         figure,
-        ax,
+        panel,
         rungs,
         handles,
         "magnetic moments: allowed range",
         "effective moments of each experiment",
     )
-    return figure
+    return figure.one()
 
 
 @public
 @styled
-def plot_charge_radii(entries: Iterable[Entry] | None = None) -> Figure:
+def plot_charge_radii(
+    entries: Iterable[Entry] | None = None, *, ax: Where = None, **artist: Any
+) -> Axes:
     """Plot a ladder of charge radii in the convention F_Q = q²⟨r²⟩/6, published as
     bars, recomputed ends as diamonds.
 
@@ -146,10 +154,12 @@ def plot_charge_radii(entries: Iterable[Entry] | None = None) -> Figure:
     entries : of the catalogue; `shown("charge_radius")` without them. Those in another
         convention are converted (`charge_radius_convention`); those whose convention is
         ``"other"`` are left out, and the note says how many.
+    ax : axes to draw on instead of a new figure.
+    **artist : properties of the main artists, e.g. ``color="k", linewidth=2``.
 
     Returns
     -------
-    Figure
+    Axes
         One row an entry, in 1e-32 cm², linear between −1 and 1 and logarithmic outside;
         dotted: the Standard Model.
 
@@ -160,24 +170,24 @@ def plot_charge_radii(entries: Iterable[Entry] | None = None) -> Figure:
 
     Examples
     --------
-    >>> figure = plot_charge_radii()
-    >>> figure.axes[0].get_xscale()
+    >>> drawn = plot_charge_radii()
+    >>> drawn.figure.axes[0].get_xscale()
     'symlog'
     """
     rungs, left_out = _radius_rungs(
         shown("charge_radius") if entries is None else entries
     )
-    figure, ax = _ladder(rungs)
-    edge = _radius_axis(ax, rungs)
+    figure, panel = _ladder(rungs, ax, artist)
+    edge = _radius_axis(panel, rungs)
     handles: dict[str, Artist] = {}
     for y, rung in enumerate(rungs):
-        _draw_radius(ax, rung, y, edge)
+        _draw_radius(panel, rung, y, edge)
         for value in rung.computed:
-            handles["recomputed here"] = _diamond(ax, value, y)
+            handles["recomputed here"] = _diamond(panel, value, y)
         letters = letters_of(rung.group)
         if letters and letters[0] == letters[-1]:
             standard = standard_charge_radius(f"nu_{letters[0]}") / _RADIUS
-            (handles["Standard Model"],) = ax.plot(
+            (handles["Standard Model"],) = panel.plot(
                 [standard, standard],
                 [y - 0.5, y + 0.5],
                 color="0.2",
@@ -185,15 +195,15 @@ def plot_charge_radii(entries: Iterable[Entry] | None = None) -> Figure:
                 linestyle=(0, (1, 1)),
                 zorder=4,
             )
-    ax.axvline(0, color="0.6", linewidth=0.6, zorder=1)
-    ax.set_xlabel(
+    panel.axvline(0, color="0.6", linewidth=0.6, zorder=1)
+    panel.set_xlabel(
         r"$\langle r^2\rangle$ [$10^{-32}$ cm$^2$], $F_Q = q^2\langle r^2\rangle/6$"
     )
     note = "all in one convention; the PDG lists some of them halved"
     if left_out:
         note += f"; {left_out} in another convention left out"
-    _finish(figure, ax, rungs, handles, "charge radii: allowed range", note)
-    return figure
+    _finish(figure, panel, rungs, handles, "charge radii: allowed range", note)
+    return figure.one()
 
 
 def _radius_rungs(entries: Iterable[Entry]) -> tuple[list[Rung], int]:
@@ -265,7 +275,7 @@ def plot_catalogue_plane(
     curves: Sequence[CurveSpec] = (),
     references: Sequence[str] = (),
     **options: Any,
-) -> Figure:
+) -> Axes:
     """Plot the (m_Z′, g′) plane: computed limits with the curves and bands that the
     catalogue ships.
 
@@ -276,11 +286,11 @@ def plot_catalogue_plane(
         catalogue on L_μ − L_τ. The legend names experiment, year, source, and the
         confidence level where it is not that of `limit`.
     bands, curves, references, options : more of them, and the other keywords of
-        `plot_plane`.
+        `plot_plane`, ``ax`` included.
 
     Returns
     -------
-    Figure
+    Axes
 
     Raises
     ------
@@ -291,10 +301,10 @@ def plot_catalogue_plane(
     Examples
     --------
     >>> import nuprobe as nu
-    >>> figure = plot_catalogue_plane(
+    >>> drawn = plot_catalogue_plane(
     ...     nu.limit([nu.experiment("ccfr-trident")], mass=[10.0, 1e3])
     ... )
-    >>> figure.axes[0].get_yscale()
+    >>> drawn.figure.axes[0].get_yscale()
     'log'
     """
     if entries is None:
@@ -352,8 +362,10 @@ def _envelope(
     return grid, np.exp(low), np.exp(high)
 
 
-def _ladder(rungs: Sequence[Rung]) -> tuple[Figure, Axes]:
-    figure = new_figure(WIDTH, 1.7 + 0.24 * len(rungs))
+def _ladder(
+    rungs: Sequence[Rung], where: Where, artist: Mapping[str, Any]
+) -> tuple[HouseFigure, Axes]:
+    figure = new_figure(WIDTH, 1.7 + 0.24 * len(rungs), where, artist)
     ax = figure.add_subplot()
     ax.set_ylim(len(rungs) - 0.4, -0.6)
     ax.set_yticks(range(len(rungs)), [_label(r, rungs) for r in rungs], fontsize=8.5)

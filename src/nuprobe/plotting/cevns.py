@@ -4,7 +4,7 @@ of coherence below."""
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -19,6 +19,7 @@ from nuprobe.nuclei import target as make_target
 from nuprobe.nuclei.form_factors import Point
 from nuprobe.numerics import FloatArray
 from nuprobe.parameters import Parameter
+from nuprobe.plotting.sheets import Where, new_figure
 from nuprobe.plotting.style import (
     WIDTH,
     colours,
@@ -26,7 +27,6 @@ from nuprobe.plotting.style import (
     finite_array,
     legend_above,
     main_and_panel,
-    new_figure,
     per_target,
     power_of_ten,
     provenance,
@@ -43,6 +43,8 @@ if TYPE_CHECKING:
     from matplotlib.artist import Artist
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
+
+    from nuprobe.plotting.figures import Panels
 
 __all__ = ["plot_differential", "plot_total"]
 
@@ -62,7 +64,9 @@ def plot_differential(
     recoils: ArrayLike | None = None,
     axial: Axial = False,
     scale: Literal["linear", "log"] = "linear",
-) -> Figure:
+    ax: Where = None,
+    **artist: Any,
+) -> Panels:
     """Plot dσ/dT against the recoil energy, full coherence dashed, and their ratio in a
     lower panel.
 
@@ -78,10 +82,13 @@ def plot_differential(
     axial : include the axial part (in both curves with the nucleus's own axial form
         factor).
     scale : of the vertical axis of the main panel.
+    ax : axes to draw on instead of a new figure (one or several: the first
+        panels).
+    **artist : properties of the main artists, e.g. ``color="k", linewidth=2``.
 
     Returns
     -------
-    Figure
+    Panels
 
     Raises
     ------
@@ -91,8 +98,8 @@ def plot_differential(
     Examples
     --------
     >>> import nuprobe as nu
-    >>> figure = plot_differential("Ar40", nu.StandardModel(), [20.0, 50.0])
-    >>> [text.get_text() for text in figure.legends[0].get_texts()][:2]
+    >>> drawn = plot_differential("Ar40", nu.StandardModel(), [20.0, 50.0])
+    >>> [text.get_text() for text in drawn.figure.legends[0].get_texts()][:2]
     ['$E_\\\\nu$ = 20 MeV', '$E_\\\\nu$ = 50 MeV']
     """
     nucleus = make_target(target)
@@ -116,7 +123,7 @@ def plot_differential(
     )
     unit, unit_name = energy_unit(max(t[-1] for t in grids))
     decade, power = power_of_ten(np.concatenate(full) * unit)
-    figure = new_figure(WIDTH, 5.4)
+    figure = new_figure(WIDTH, 5.4, ax, artist)
     main, panel = main_and_panel(figure)
     handles: list[Artist] = []
     labels: list[str] = []
@@ -155,7 +162,7 @@ def plot_differential(
     figure.align_ylabels()
     _legend(figure, handles, labels, f"CEνNS{kind} on {describe(nucleus)}")
     provenance(figure, _REFERENCES, describe_model(model))
-    return figure
+    return figure.every()
 
 
 @public
@@ -169,7 +176,9 @@ def plot_total(
     threshold: float = 0.0,
     axial: Axial = False,
     scale: Literal["linear", "log"] = "log",
-) -> Figure:
+    ax: Where = None,
+    **artist: Any,
+) -> Panels:
     """Plot σ(E) of one or several targets, full coherence dashed, and their ratio in a
     lower panel.
 
@@ -182,10 +191,13 @@ def plot_total(
     threshold : smallest recoil energy counted, MeV.
     scale : of the vertical axis of the main panel; the horizontal one is logarithmic
         from a range of 30 on.
+    ax : axes to draw on instead of a new figure (one or several: the first
+        panels).
+    **artist : properties of the main artists, e.g. ``color="k", linewidth=2``.
 
     Returns
     -------
-    Figure
+    Panels
 
     Raises
     ------
@@ -196,8 +208,8 @@ def plot_total(
     Examples
     --------
     >>> import nuprobe as nu
-    >>> figure = plot_total(["Ar40", "CsI"], nu.StandardModel(), [10.0, 20.0, 50.0])
-    >>> figure.axes[1].get_xlabel()
+    >>> drawn = plot_total(["Ar40", "CsI"], nu.StandardModel(), [10.0, 20.0, 50.0])
+    >>> drawn.figure.axes[1].get_xlabel()
     'neutrino energy $E_\\\\nu$ [MeV]'
     """
     e = finite_array(e_grid, "the energy grid")
@@ -217,7 +229,7 @@ def plot_total(
     if not np.any(np.concatenate(full) > 0):
         raise InputError("nothing to plot: no recoil above the threshold is possible")
     decade, power = (1.0, "") if scale == "log" else power_of_ten(np.concatenate(full))
-    figure = new_figure(WIDTH, 5.4)
+    figure = new_figure(WIDTH, 5.4, ax, artist)
     main, panel = main_and_panel(figure)
     handles: list[Artist] = []
     labels: list[str] = []
@@ -256,7 +268,7 @@ def plot_total(
     figure.align_ylabels()
     _legend(figure, handles, labels, f"CEνNS of ${f.latex}${where}{above}")
     provenance(figure, _REFERENCES, describe_model(model))
-    return figure
+    return figure.every()
 
 
 def _sequence(flavours: str | Flavour | Sequence[str | Flavour]) -> list[str | Flavour]:

@@ -14,12 +14,12 @@ from nuprobe.errors import InputError
 from nuprobe.flavours import flavour as as_flavour
 from nuprobe.nuclei import isotope
 from nuprobe.numerics import FloatArray, numbers
+from nuprobe.plotting.sheets import Where, new_figure
 from nuprobe.plotting.style import (
     PALETTE,
     WIDTH,
     isotope_symbol,
     legend_above,
-    new_figure,
     provenance,
     styled,
 )
@@ -28,7 +28,7 @@ from nuprobe.processes.nuclear.levels import levels as read_levels
 from nuprobe.processes.side_by_side import CHANNELS, charged_currents
 
 if TYPE_CHECKING:
-    from matplotlib.figure import Figure
+    from matplotlib.axes import Axes
 
 __all__ = ["plot_charged_currents", "plot_levels"]
 
@@ -41,18 +41,24 @@ _STYLES: Final[tuple[Any, ...]] = (
 @public
 @styled
 def plot_charged_currents(
-    energies: ArrayLike, channels: str | Iterable[str] | None = None
-) -> Figure:
+    energies: ArrayLike,
+    channels: str | Iterable[str] | None = None,
+    *,
+    ax: Where = None,
+    **artist: Any,
+) -> Axes:
     """Plot σ(E) of reactions of ν_e and ν̄_e per proton, deuteron, nucleus or electron.
 
     Parameters
     ----------
     energies : increasing, at least two, MeV.
     channels : names of `nuprobe.processes.side_by_side.CHANNELS`; None for all.
+    ax : axes to draw on instead of a new figure.
+    **artist : properties of the main artists, e.g. ``color="k", linewidth=2``.
 
     Returns
     -------
-    Figure
+    Axes
         Logarithmic in σ; each curve begins at its threshold and is dotted where
         something that is left out counts.
 
@@ -63,13 +69,13 @@ def plot_charged_currents(
 
     Examples
     --------
-    >>> figure = plot_charged_currents([2.0, 5.0, 10.0], ["ibd", "carbon13"])
-    >>> figure.axes[0].get_yscale()
+    >>> drawn = plot_charged_currents([2.0, 5.0, 10.0], ["ibd", "carbon13"])
+    >>> drawn.figure.axes[0].get_yscale()
     'log'
     """
     e = _increasing(energies)
     found = charged_currents(e, channels)
-    figure = new_figure(WIDTH, 4.8)
+    figure = new_figure(WIDTH, 4.8, ax, artist)
     axes = figure.subplots()
     handles, labels = [], []
     for i, (name, sigma) in enumerate(found.items()):
@@ -92,7 +98,7 @@ def plot_charged_currents(
         ("Strumia:2003zx", "Auerbach:2001hz"),
         "L_1A = 0 fm3 (resummed); thin dots: beyond the accuracy",
     )
-    return figure
+    return figure.one()
 
 
 def _increasing(energies: ArrayLike) -> FloatArray:
@@ -110,17 +116,21 @@ def plot_levels(
     flavour: str = "nu_e",
     *,
     levels: str = "carbon13",
-) -> Figure:
+    ax: Where = None,
+    **artist: Any,
+) -> Axes:
     """Plot σ(E) to each level of a table, and their sum.
 
     Parameters
     ----------
     energies : increasing, at least two, MeV.
     current, flavour, levels : as in `nuprobe.carbon.total`.
+    ax : axes to draw on instead of a new figure.
+    **artist : properties of the main artists, e.g. ``color="k", linewidth=2``.
 
     Returns
     -------
-    Figure
+    Axes
         Logarithmic in σ; each curve begins at its threshold.
 
     Raises
@@ -130,13 +140,13 @@ def plot_levels(
 
     Examples
     --------
-    >>> figure = plot_levels([3.0, 6.0, 12.0])
-    >>> [text.get_text() for text in figure.legends[0].get_texts()]
+    >>> drawn = plot_levels([3.0, 6.0, 12.0])
+    >>> [text.get_text() for text in drawn.figure.legends[0].get_texts()]
     ['sum', '1/2- g.s.', '3/2- 3.502']
     """
     e = _increasing(energies)
     found = carbon.by_level(e, current, flavour, levels=levels)
-    figure = new_figure(WIDTH, 4.6)
+    figure = new_figure(WIDTH, 4.6, ax, artist)
     axes = figure.subplots()
     curves = {"sum": np.sum(list(found.values()), axis=0), **found}
     handles = []
@@ -161,4 +171,4 @@ def plot_levels(
         f" {current.upper()} of ${as_flavour(flavour).latex}$",
     )
     provenance(figure, table.references, table.title)
-    return figure
+    return figure.one()

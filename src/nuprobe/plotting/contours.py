@@ -13,18 +13,18 @@ from nuprobe.errors import InputError
 from nuprobe.numerics import FloatArray
 from nuprobe.parameters import Parameter
 from nuprobe.plotting.fits import SHAPES, axis_text, finite_delta, increasing, scale_of
+from nuprobe.plotting.sheets import Where, new_figure
 from nuprobe.plotting.style import (
     PALETTE,
     Entries,
     blend,
-    new_figure,
     provenance,
     styled,
 )
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
+
 
 __all__ = ["LEVELS_2D", "plot_contour"]
 
@@ -45,7 +45,9 @@ def plot_contour(  # nine arguments: the grid is three, each other one is drawn
     markers: Sequence[tuple[str, float, float]] = (),
     title: str = "",
     references: Sequence[str] = (),
-) -> Figure:
+    ax: Where = None,
+    **artist: Any,
+) -> Axes:
     """Plot the regions of two parameters in which Δχ² stays below each level.
 
     Parameters
@@ -59,10 +61,12 @@ def plot_contour(  # nine arguments: the grid is three, each other one is drawn
     markers : (label, x, y) each, such as the Standard Model.
     title : above the legend.
     references : texkeys for the line at the bottom.
+    ax : axes to draw on instead of a new figure.
+    **artist : properties of the main artists, e.g. ``color="k", linewidth=2``.
 
     Returns
     -------
-    Figure
+    Axes
 
     Raises
     ------
@@ -73,8 +77,8 @@ def plot_contour(  # nine arguments: the grid is three, each other one is drawn
     --------
     >>> import numpy as np
     >>> x = np.linspace(-3.0, 3.0, 21)
-    >>> figure = plot_contour(x, x, np.add.outer(x**2, x**2), ("a", "b [eV]"))
-    >>> [text.get_text() for text in figure.legends[0].get_texts()]
+    >>> drawn = plot_contour(x, x, np.add.outer(x**2, x**2), ("a", "b [eV]"))
+    >>> [text.get_text() for text in drawn.figure.legends[0].get_texts()]
     ['1σ', '90 %', 'lowest grid point']
     """
     first, second = increasing(x, "the values of x"), increasing(y, "the values of y")
@@ -90,18 +94,18 @@ def plot_contour(  # nine arguments: the grid is three, each other one is drawn
         )
     if not levels:
         raise InputError("a contour needs at least one level, e.g. ('90 %', 4.61)")
-    figure = new_figure(5.6, 5.4)
-    ax = figure.add_subplot()
+    figure = new_figure(5.6, 5.4, ax, artist)
+    panel = figure.add_subplot()
     legend = Entries()
-    _regions(ax, (first, second, surface), levels, legend)
-    ax.set_xlabel(axis_text(labels[0])[0])
-    ax.set_ylabel(axis_text(labels[1])[0])
+    _regions(panel, (first, second, surface), levels, legend)
+    panel.set_xlabel(axis_text(labels[0])[0])
+    panel.set_ylabel(axis_text(labels[1])[0])
     name = "best fit" if best is not None else "lowest grid point"
     if best is None:
         row, column = np.unravel_index(int(surface.argmin()), surface.shape)
         best = float(first[row]), float(second[column])
     cross: dict[str, Any] = {"marker": "+", "ms": 11, "mew": 1.8, "color": "black"}
-    _point(ax, name, best, cross, legend)
+    _point(panel, name, best, cross, legend)
     for i, (name, *at) in enumerate(markers):
         look = {
             "marker": SHAPES[(i + 1) % len(SHAPES)],
@@ -109,10 +113,10 @@ def plot_contour(  # nine arguments: the grid is three, each other one is drawn
             "ms": 7,
             "markeredgecolor": "white",
         }
-        _point(ax, name, at, look, legend)
+        _point(panel, name, at, look, legend)
     legend.above(figure, title)
     provenance(figure, references)
-    return figure
+    return figure.one()
 
 
 def _regions(

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
@@ -16,13 +16,13 @@ from nuprobe.inference.chain.highest import bandwidth, smoothed
 from nuprobe.numerics import FloatArray
 from nuprobe.parameters import SCALES, shown_unit
 from nuprobe.plotting.fits import asymmetric
+from nuprobe.plotting.sheets import Where, new_figure
 from nuprobe.plotting.style import (
     PALETTE,
     ColourLike,
     Entries,
     blend,
     finite_array,
-    new_figure,
     primes,
     provenance,
     styled,
@@ -31,6 +31,8 @@ from nuprobe.plotting.style import (
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
+
+    from nuprobe.plotting.figures import HouseFigure, Panels
 
 __all__ = ["density_1d", "density_2d", "plot_corner"]
 
@@ -50,7 +52,9 @@ def plot_corner(
     marker_label: str = "reference",
     title: str = "",
     references: Sequence[str] = (),
-) -> Figure:
+    ax: Where = None,
+    **artist: Any,
+) -> Panels:
     """Plot the marginal posteriors of single parameters and of pairs, with credible
     regions of highest density.
 
@@ -65,10 +69,13 @@ def plot_corner(
     marker_label : what the markers are, for the legend.
     title : above the legend.
     references : texkeys for the line at the bottom.
+    ax : axes to draw on instead of a new figure (one or several: the first
+        panels).
+    **artist : properties of the main artists, e.g. ``color="k", linewidth=2``.
 
     Returns
     -------
-    Figure
+    Panels
         Above each marginal stands the median with the equal-tailed 68 % interval, or
         each interval of highest density where there are several. Where parts of the
         chain disagree there are neither intervals nor shading.
@@ -86,8 +93,8 @@ def plot_corner(
     >>> import nuprobe as nu
     >>> cost = nu.experiment("coherent-csi-2017").cost(nu.StandardModel(), ["rn"])
     >>> chain = nu.sample(cost, ["rn"], nuisances="profiled", steps=400)
-    >>> figure = plot_corner(chain)
-    >>> figure.axes[0].get_xlabel()
+    >>> drawn = plot_corner(chain)
+    >>> drawn.figure.axes[0].get_xlabel()
     '$R_n$ [fm]'
     """
     wanted = list(result.names) if names is None else list(names)
@@ -108,7 +115,7 @@ def plot_corner(
         )
     views = [_View(result, column) for column in columns]
     levels = [] if result.disagreement else levels
-    figure = _panels(views, marked, levels)
+    figure = _panels(views, marked, levels, (ax, artist))
     _corner_legend(figure, levels, marker_label if marked else "", title)
     state = "" if result.converged else "NOT CONVERGED · "
     if result.disagreement:
@@ -118,7 +125,7 @@ def plot_corner(
         f" {_thousands(min(s.ess for s in result.summary))} effective samples"
     )
     provenance(figure, references, note)
-    return figure
+    return figure.every()
 
 
 def _shades(levels: Sequence[float]) -> list[ColourLike]:
@@ -129,12 +136,15 @@ def _shades(levels: Sequence[float]) -> list[ColourLike]:
 
 
 def _panels(
-    views: Sequence[_View], marked: Mapping[int, float], levels: Sequence[float]
-) -> Figure:
+    views: Sequence[_View],
+    marked: Mapping[int, float],
+    levels: Sequence[float],
+    where: tuple[Where, Mapping[str, Any]],
+) -> HouseFigure:
     """Draw the marginals on the diagonal and the pairs below it."""
     n = len(views)
     size = max(3.6, 1.75 * n + 0.9) if n > 1 else 4.4
-    figure = new_figure(size, size + 0.45)
+    figure = new_figure(size, size + 0.45, *where)
     axes = figure.subplots(n, n, squeeze=False)
     shades = _shades(levels)
     for row, y in enumerate(views):

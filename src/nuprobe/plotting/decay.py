@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
@@ -15,17 +15,17 @@ from nuprobe.cosmology.decay import (
     threshold,
 )
 from nuprobe.errors import InputError
+from nuprobe.plotting.sheets import Where, new_figure
 from nuprobe.plotting.style import (
     PALETTE,
     WIDTH,
     legend_above,
-    new_figure,
     provenance,
     styled,
 )
 
 if TYPE_CHECKING:
-    from matplotlib.figure import Figure
+    from matplotlib.axes import Axes
 
 __all__ = ["plot_decay_plane", "plot_photon_spectra"]
 
@@ -43,18 +43,24 @@ _REFERENCES: Final = ("Cyburt:2002uv", "Depta:2020mhj")
 @public
 @styled
 def plot_photon_spectra(
-    energy: float, temperatures: Sequence[float] = (3e-3, 1e-3, 1e-4)
-) -> Figure:
+    energy: float,
+    temperatures: Sequence[float] = (3e-3, 1e-3, 1e-4),
+    *,
+    ax: Where = None,
+    **artist: Any,
+) -> Axes:
     """Plot the photons in the plasma while photons of one energy are injected.
 
     Parameters
     ----------
     energy : of the photons injected in MeV.
     temperatures : of the plasma in MeV.
+    ax : axes to draw on instead of a new figure.
+    **artist : properties of the main artists, e.g. ``color="k", linewidth=2``.
 
     Returns
     -------
-    Figure
+    Axes
         Full lines with a mark for the line of photons that have not collided, dotted
         the universal spectrum, and thresholds of nuclei.
 
@@ -63,7 +69,7 @@ def plot_photon_spectra(
     >>> plot_photon_spectra(5.0, [1e-3]).axes[0].get_yscale()
     'log'
     """
-    figure = new_figure(WIDTH, 4.8)
+    figure = new_figure(WIDTH, 4.8, ax, artist)
     axes = figure.add_subplot()
     for colour, t in zip(PALETTE, temperatures, strict=False):
         found = photon_spectrum(energy, t)
@@ -100,10 +106,10 @@ def plot_photon_spectra(
     legend_above(
         figure,
         *axes.get_legend_handles_labels(),
-        f"{energy:g} MeV injected; dotted: universal spectrum",
+        title=f"{energy:g} MeV injected; dotted: universal spectrum",
     )
     provenance(figure, _REFERENCES, "Omega_b h^2 = 0.02242")
-    return figure
+    return figure.one()
 
 
 _MEASURED: Final = {
@@ -116,7 +122,7 @@ _MEASURED: Final = {
 
 @public
 @styled
-def plot_decay_plane(plane: DecayPlane) -> Figure:
+def plot_decay_plane(plane: DecayPlane, *, ax: Where = None, **artist: Any) -> Axes:
     """Plot the masses and lifetimes, or moments, of a sterile neutrino that measured
     abundances exclude.
 
@@ -124,10 +130,12 @@ def plot_decay_plane(plane: DecayPlane) -> Figure:
     ----------
     plane : from `nuprobe.cosmology.decay.decay_plane`, two or more points along each
         axis.
+    ax : axes to draw on instead of a new figure.
+    **artist : properties of the main artists, e.g. ``color="k", linewidth=2``.
 
     Returns
     -------
-    Figure
+    Axes
         Shaded what all together exclude, lines for each measurement, and dotted where
         ⁷Li/H is half of that without decays.
 
@@ -150,7 +158,7 @@ def plot_decay_plane(plane: DecayPlane) -> Figure:
     """
     if min(plane.masses.size, plane.columns.size) < 2:
         raise InputError("a figure of a plane needs two points along each axis")
-    figure = new_figure(WIDTH, 5.0)
+    figure = new_figure(WIDTH, 5.0, ax, artist)
     axes = figure.add_subplot()
     grid = (plane.masses, plane.columns)
     rise = np.arcsinh(plane.rise().T)  # over many decades: lines stay smooth
@@ -182,4 +190,4 @@ def plot_decay_plane(plane: DecayPlane) -> Figure:
         if plane.masses[0] < mass < plane.masses[-1]:
             axes.axvline(mass, color="0.6", lw=0.8)
     provenance(figure, _REFERENCES, f"rates: {plane.assumptions['rates']}")
-    return figure
+    return figure.one()

@@ -19,6 +19,7 @@ from nuprobe.models import Electromagnetic, Model, StandardModel
 from nuprobe.nuclei import Target, TargetSpec
 from nuprobe.nuclei import target as make_target
 from nuprobe.numerics import FloatArray
+from nuprobe.plotting.sheets import Where, new_figure
 from nuprobe.plotting.style import (
     WIDTH,
     Entries,
@@ -27,7 +28,6 @@ from nuprobe.plotting.style import (
     finite_array,
     legend_above,
     main_and_panel,
-    new_figure,
     per_target,
     positive_array,
     provenance,
@@ -39,8 +39,10 @@ from nuprobe.processes.elastic import recoil_maximum
 
 if TYPE_CHECKING:
     from matplotlib.artist import Artist
-    from matplotlib.figure import Figure
+    from matplotlib.axes import Axes
     from matplotlib.lines import Line2D
+
+    from nuprobe.plotting.figures import Panels
 
 __all__ = ["plot_averaged_moments", "plot_millicharge"]
 
@@ -61,7 +63,9 @@ def plot_millicharge(
     flavour: str | Flavour = "nu_e",
     recoils: ArrayLike | None = None,
     base: Model | None = None,
-) -> Figure:
+    ax: Where = None,
+    **artist: Any,
+) -> Panels:
     """Plot dσ/dT of coherent scattering with and without a charge of the neutrino, and
     their ratio in a lower panel.
 
@@ -75,10 +79,13 @@ def plot_millicharge(
     recoils : recoil energies in MeV, positive and increasing; by default seven decades
         up to the largest possible.
     base : model with the weak couplings, default the Standard Model at tree level.
+    ax : axes to draw on instead of a new figure (one or several: the first
+        panels).
+    **artist : properties of the main artists, e.g. ``color="k", linewidth=2``.
 
     Returns
     -------
-    Figure
+    Panels
         Logarithmic axes; a charge shows at the smallest recoils, where its amplitude
         goes as 1/T.
 
@@ -90,8 +97,8 @@ def plot_millicharge(
 
     Examples
     --------
-    >>> figure = plot_millicharge("Ar40", 50.0)
-    >>> figure.axes[0].get_xscale()
+    >>> drawn = plot_millicharge("Ar40", 50.0)
+    >>> drawn.figure.axes[0].get_xscale()
     'log'
     """
     nucleus, f, base = make_target(target), as_flavour(flavour), base or StandardModel()
@@ -107,7 +114,7 @@ def plot_millicharge(
     if not some.any():
         raise InputError("nothing to plot: no recoil in the range is possible")
     unit, unit_name = energy_unit(t[-1])
-    figure = new_figure(WIDTH, 5.4)
+    figure = new_figure(WIDTH, 5.4, ax, artist)
     main, panel = main_and_panel(figure)
     handles: list[Artist] = [
         *main.plot(t[some] / unit, weak[some] * unit, color="0.15")
@@ -121,9 +128,9 @@ def plot_millicharge(
         highest = max(highest, 2 * float(y.max()) * unit)
         labels.append(rf"$e_\nu$ = {_power(q)} $e$")
         panel.plot(t[some] / unit, y[some] / weak[some], color=colour)
-    for ax in (main, panel):
-        ax.set_xscale("log")
-        ax.set_yscale("log")
+    for board in (main, panel):
+        board.set_xscale("log")
+        board.set_yscale("log")
     main.set_xlim(t[0] / unit, t[-1] / unit)
     main.set_ylim(1e-3 * float(weak.max()) * unit, 2 * highest)
     panel.set_ylim(0.03, 30)
@@ -136,7 +143,7 @@ def plot_millicharge(
     )
     legend_above(figure, handles, labels, title)
     provenance(figure, _REFERENCES, f"model em on {base.name}")
-    return figure
+    return figure.every()
 
 
 @public
@@ -149,7 +156,9 @@ def plot_averaged_moments(
     electrons: bool = False,
     recoils: ArrayLike | None = None,
     base: Model | None = None,
-) -> Figure:
+    ax: Where = None,
+    **artist: Any,
+) -> Axes:
     """Plot ⟨dσ/dT⟩ averaged over all neutrinos of a flux: weak, magnetic (dashed) and
     their sum.
 
@@ -163,10 +172,12 @@ def plot_averaged_moments(
     recoils : recoil energies in MeV, positive and increasing; by default from 10 eV to
         the largest possible.
     base : model with the weak couplings, default the Standard Model at tree level.
+    ax : axes to draw on instead of a new figure.
+    **artist : properties of the main artists, e.g. ``color="k", linewidth=2``.
 
     Returns
     -------
-    Figure
+    Axes
         Logarithmic axes.
 
     Raises
@@ -177,8 +188,8 @@ def plot_averaged_moments(
 
     Examples
     --------
-    >>> figure = plot_averaged_moments("sns", "Ar40", 1e-9, recoils=[1e-3, 0.01, 0.02])
-    >>> [text.get_text() for text in figure.legends[0].get_texts()][0]
+    >>> drawn = plot_averaged_moments("sns", "Ar40", 1e-9, recoils=[1e-3, 0.01, 0.02])
+    >>> [text.get_text() for text in drawn.figure.legends[0].get_texts()][0]
     'weak'
     """
     values = np.atleast_1d(finite_array(moments, "the list of magnetic moments"))
@@ -202,12 +213,12 @@ def plot_averaged_moments(
     if not np.any(weak > 0):
         raise InputError("nothing to plot: no recoil in the range is possible")
     unit, unit_name = energy_unit(t[-1])
-    figure = new_figure(WIDTH, 4.6)
-    ax = figure.add_subplot()
+    figure = new_figure(WIDTH, 4.6, ax, artist)
+    panel = figure.add_subplot()
     legend = Entries()
 
     def draw(y: FloatArray, **look: Any) -> list[Line2D]:
-        return ax.plot(t / unit, np.where(y > 0, y, np.nan) * unit, **look)
+        return panel.plot(t / unit, np.where(y > 0, y, np.nan) * unit, **look)
 
     legend.add(draw(weak, color="black", lw=1.0, zorder=5), "weak")
     dashed: dict[str, Any] = {"linestyle": _DASHED, "lw": 1.1}
@@ -217,16 +228,16 @@ def plot_averaged_moments(
         both = draw(weak + part, color=colour)
         legend.add(both, rf"sum, $\mu_\nu$ = {_power(mu)} $\mu_\mathrm{{B}}$")
     legend.add([_line(color="0.35", **dashed)], "magnetic")
-    ax.set_xscale("log")
-    ax.set_yscale("log")
-    ax.set_xlim(t[0] / unit, t[-1] / unit)
+    panel.set_xscale("log")
+    panel.set_yscale("log")
+    panel.set_xlim(t[0] / unit, t[-1] / unit)
     # everything falls to 0 at the largest recoil
-    ax.set_ylim(1e-3 * float(weak.max()) * unit, 2 * highest * unit)
+    panel.set_ylim(1e-3 * float(weak.max()) * unit, 2 * highest * unit)
     what = "energy transfer" if electrons else "nuclear recoil energy"
-    ax.set_xlabel(f"{what} $T$ [{unit_name}]")
+    panel.set_xlabel(f"{what} $T$ [{unit_name}]")
     per = per_target(spectra.target)
     per = per.replace("nucleus", "atom") if electrons else per
-    ax.set_ylabel(rf"$\langle d\sigma/dT\rangle$ [cm$^2$/{unit_name}{per}]")
+    panel.set_ylabel(rf"$\langle d\sigma/dT\rangle$ [cm$^2$/{unit_name}{per}]")
     source = spectra.flux
     process = r"$\nu\,e$ scattering" if electrons else "CEνNS"
     legend.above(
@@ -238,7 +249,7 @@ def plot_averaged_moments(
         (*_REFERENCES[1:], *source.references),
         f"flux {source.name}, model em on {spectra.base.name}",
     )
-    return figure
+    return figure.one()
 
 
 def _line(**look: Any) -> Line2D:

@@ -16,13 +16,13 @@ from nuprobe.models import Model
 from nuprobe.nuclei import Binding, TargetSpec, check_binding
 from nuprobe.nuclei import target as make_target
 from nuprobe.numerics import FloatArray
+from nuprobe.plotting.sheets import Where, new_figure
 from nuprobe.plotting.style import (
     WIDTH,
     colours,
     energy_unit,
     finite_array,
     legend_above,
-    new_figure,
     per_target,
     positive_array,
     provenance,
@@ -35,7 +35,7 @@ from nuprobe.processes.elastic import recoil_maximum
 if TYPE_CHECKING:
     from matplotlib.artist import Artist
     from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
+
 
 __all__ = ["plot_electron_differential", "plot_electron_total"]
 
@@ -53,7 +53,9 @@ def plot_electron_differential(
     target: TargetSpec | None = None,
     binding: Binding = True,
     recoils: ArrayLike | None = None,
-) -> Figure:
+    ax: Where = None,
+    **artist: Any,
+) -> Axes:
     """Plot dσ/dT against the energy transfer; what flips the helicity (a magnetic
     moment, a scalar) also alone, dashed.
 
@@ -65,10 +67,12 @@ def plot_electron_differential(
     target, binding : as in `electron.differential`.
     recoils : energy transfers in MeV, positive and increasing; by default from 0.1 keV
         on.
+    ax : axes to draw on instead of a new figure.
+    **artist : properties of the main artists, e.g. ``color="k", linewidth=2``.
 
     Returns
     -------
-    Figure
+    Axes
 
     Raises
     ------
@@ -78,8 +82,8 @@ def plot_electron_differential(
     Examples
     --------
     >>> import nuprobe as nu
-    >>> figure = plot_electron_differential(nu.StandardModel(), [1.0, 3.0])
-    >>> len(figure.legends[0].get_texts())
+    >>> drawn = plot_electron_differential(nu.StandardModel(), [1.0, 3.0])
+    >>> len(drawn.figure.legends[0].get_texts())
     2
     """
     e_nu, f = positive_array(energies, "neutrino energies"), as_flavour(flavour)
@@ -94,20 +98,22 @@ def plot_electron_differential(
     )
     number = 1.0 if target is None else electron.electrons(target, t, binding=binding)
     unit, unit_name = energy_unit(float(t[-1]))
-    figure = new_figure(WIDTH, 4.6)
-    ax = figure.add_subplot()
+    figure = new_figure(WIDTH, 4.6, ax, artist)
+    panel = figure.add_subplot()
     handles: list[Artist] = []
     labels: list[str] = []
     for e, colour in zip(e_nu, colours(len(e_nu)), strict=True):
         kernels = electron.kernels(
             e, t, exchanges=exchanges_of(model.couplings(f.anti))
         )
-        drawn = _line(ax, t / unit, number * (kernels @ weights) * unit, color=colour)
+        drawn = _line(
+            panel, t / unit, number * (kernels @ weights) * unit, color=colour
+        )
         handles += drawn
         labels += [rf"$E_\nu$ = {e:.4g} MeV"] * len(drawn)
         if np.any(weights[flips]):
             _line(
-                ax,
+                panel,
                 t / unit,
                 number * (kernels @ (weights * flips)) * unit,
                 color=colour,
@@ -120,11 +126,11 @@ def plot_electron_differential(
 
         handles.append(Line2D([], [], color="0.35", linestyle=(0, (5, 2))))
         labels.append("helicity flipped")
-    ax.set_xscale("log")
-    ax.set_yscale("log")
-    ax.set_xlim(t[0] / unit, t[-1] / unit)
-    ax.set_xlabel(f"energy transfer $T$ [{unit_name}]")
-    ax.set_ylabel(rf"$d\sigma/dT$ [cm$^2$/{unit_name}{per_atom(target)}]")
+    panel.set_xscale("log")
+    panel.set_yscale("log")
+    panel.set_xlim(t[0] / unit, t[-1] / unit)
+    panel.set_xlabel(f"energy transfer $T$ [{unit_name}]")
+    panel.set_ylabel(rf"$d\sigma/dT$ [cm$^2$/{unit_name}{per_atom(target)}]")
     legend_above(
         figure,
         handles,
@@ -132,7 +138,7 @@ def plot_electron_differential(
         rf"${f.latex}\,e$ scattering{describe_electrons(target, binding)}",
     )
     provenance(figure, _REFERENCES, f"model {model.name}")
-    return figure
+    return figure.one()
 
 
 @public
@@ -145,7 +151,9 @@ def plot_electron_total(
     target: TargetSpec | None = None,
     binding: Binding = True,
     threshold: float = 0.0,
-) -> Figure:
+    ax: Where = None,
+    **artist: Any,
+) -> Axes:
     """Plot σ(E)/E of several flavours.
 
     Parameters
@@ -154,10 +162,12 @@ def plot_electron_total(
     e_grid : neutrino energies in MeV, increasing, at least two.
     flavours : one colour each.
     target, binding, threshold : as in `electron.total`.
+    ax : axes to draw on instead of a new figure.
+    **artist : properties of the main artists, e.g. ``color="k", linewidth=2``.
 
     Returns
     -------
-    Figure
+    Axes
 
     Raises
     ------
@@ -168,8 +178,8 @@ def plot_electron_total(
     Examples
     --------
     >>> import nuprobe as nu
-    >>> figure = plot_electron_total(nu.StandardModel(), [1.0, 5.0, 10.0])
-    >>> len(figure.legends[0].get_texts())
+    >>> drawn = plot_electron_total(nu.StandardModel(), [1.0, 5.0, 10.0])
+    >>> len(drawn.figure.legends[0].get_texts())
     4
     """
     e = finite_array(e_grid, "the energy grid")
@@ -178,8 +188,8 @@ def plot_electron_total(
             "a curve of the total cross section needs at least two increasing energies,"
             " e.g. 1:20:41 MeV"
         )
-    figure = new_figure(WIDTH, 4.6)
-    ax = figure.add_subplot()
+    figure = new_figure(WIDTH, 4.6, ax, artist)
+    panel = figure.add_subplot()
     handles: list[Artist] = []
     labels: list[str] = []
     for f, colour in zip(
@@ -188,17 +198,17 @@ def plot_electron_total(
         sigma = electron.total(
             e, model, f, target=target, binding=binding, threshold=threshold
         )
-        drawn = _line(ax, e, sigma / e, color=colour)
+        drawn = _line(panel, e, sigma / e, color=colour)
         handles += drawn
         labels += [f"${f.latex}$"] * len(drawn)
     if not handles:
         raise InputError("nothing to plot: no recoil above the threshold is possible")
-    ax.set_yscale("log")
+    panel.set_yscale("log")
     if e[-1] > 30 * e[0]:
-        ax.set_xscale("log")
-    ax.set_xlim(e[0], e[-1])
-    ax.set_xlabel(r"neutrino energy $E_\nu$ [MeV]")
-    ax.set_ylabel(rf"$\sigma/E_\nu$ [cm$^2$/MeV{per_atom(target)}]")
+        panel.set_xscale("log")
+    panel.set_xlim(e[0], e[-1])
+    panel.set_xlabel(r"neutrino energy $E_\nu$ [MeV]")
+    panel.set_ylabel(rf"$\sigma/E_\nu$ [cm$^2$/MeV{per_atom(target)}]")
     legend_above(
         figure,
         handles,
@@ -206,7 +216,7 @@ def plot_electron_total(
         rf"$\nu\,e$ scattering{describe_electrons(target, binding)}{_above(threshold)}",
     )
     provenance(figure, _REFERENCES, f"model {model.name}")
-    return figure
+    return figure.one()
 
 
 def _line(ax: Axes, x: FloatArray, y: FloatArray, **how: Any) -> list[Artist]:

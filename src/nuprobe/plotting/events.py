@@ -6,7 +6,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +16,7 @@ from nuprobe.errors import InputError
 from nuprobe.events.distribution import Distribution
 from nuprobe.events.observables import Observable
 from nuprobe.numerics import FloatArray
+from nuprobe.plotting.sheets import Where, new_figure
 from nuprobe.plotting.style import (
     PALETTE,
     WIDTH,
@@ -24,7 +25,6 @@ from nuprobe.plotting.style import (
     engine_pads,
     legend_above,
     main_and_panel,
-    new_figure,
     power_of_ten,
     primes,
     provenance,
@@ -36,7 +36,8 @@ if TYPE_CHECKING:
     from matplotlib.artist import Artist
     from matplotlib.axes import Axes
     from matplotlib.cm import ScalarMappable
-    from matplotlib.figure import Figure
+
+    from nuprobe.plotting.figures import Panels
 
 __all__ = ["plot_distribution", "plot_distribution_2d", "plot_distributions"]
 
@@ -62,7 +63,9 @@ def plot_distribution(
     title: str = "",
     note: str = "",
     references: Iterable[str] = (),
-) -> Figure:
+    ax: Where = None,
+    **artist: Any,
+) -> Panels:
     """Plot a distribution of events in all its models.
 
     Parameters
@@ -71,10 +74,13 @@ def plot_distribution(
     curve : the same bins by quadrature, from `nuprobe.events.expected`; drawn as dots.
     title : over the legend, e.g. channel, target and flux.
     note, references : for the line at the bottom.
+    ax : axes to draw on instead of a new figure (one or several: the first
+        panels).
+    **artist : properties of the main artists, e.g. ``color="k", linewidth=2``.
 
     Returns
     -------
-    Figure
+    Panels
         dσ/dX per target, or dσ/d ln X where X spreads over decades; bands are
         statistical errors. Below, the ratios to the first model, whose bands take
         into account that the events are the same; of one model, its ratio to the curve.
@@ -92,7 +98,7 @@ def plot_distribution(
     >>> len(plot_distribution(made["m_pair"]).axes)
     1
     """
-    figure = new_figure(WIDTH, 5.0)
+    figure = new_figure(WIDTH, 5.0, ax, artist)
     below = len(distribution.models) > 1 or curve is not None
     if below:
         upper, lower = main_and_panel(figure)
@@ -105,7 +111,7 @@ def plot_distribution(
         (*_METHOD, *references),
         f"cross sections per target; {note}" if note else "per target",
     )
-    return figure
+    return figure.every()
 
 
 @public
@@ -117,7 +123,9 @@ def plot_distributions(
     title: str = "",
     note: str = "",
     references: Iterable[str] = (),
-) -> Figure:
+    ax: Where = None,
+    **artist: Any,
+) -> Panels:
     """Plot several distributions of the same events side by side, as
     `plot_distribution` plots one.
 
@@ -126,6 +134,9 @@ def plot_distributions(
     distributions : in one dimension, of the same models.
     curves : by the name of the observable.
     title, note, references : as in `plot_distribution`.
+    ax : axes to draw on instead of a new figure (one or several: the first
+        panels).
+    **artist : properties of the main artists, e.g. ``color="k", linewidth=2``.
 
     Examples
     --------
@@ -139,7 +150,7 @@ def plot_distributions(
         raise InputError("nothing to plot: name at least one observable")
     columns = min(3, len(distributions))
     rows = -(-len(distributions) // columns)
-    figure = new_figure(4.3 * columns, 3.7 * rows + 0.5)
+    figure = new_figure(4.3 * columns, 3.7 * rows + 0.5, ax, artist)
     outer = figure.add_gridspec(rows, columns)
     handles: list[Artist] = []
     labels: list[str] = []
@@ -154,9 +165,9 @@ def plot_distributions(
         if lower is not None:
             upper.tick_params(axis="x", which="both", labelbottom=False)
         drawn = _draw(one, curve, upper, lower)
-        for ax in (upper, lower):
-            if ax is not None:
-                ax.yaxis.label.set_fontsize(10)
+        for panel in (upper, lower):
+            if panel is not None:
+                panel.yaxis.label.set_fontsize(10)
         if len(drawn[0]) > len(handles):
             handles, labels = drawn
     engine_pads(figure, hspace=0.02, wspace=0.03)
@@ -166,7 +177,7 @@ def plot_distributions(
         (*_METHOD, *references),
         f"cross sections per target; {note}" if note else "per target",
     )
-    return figure
+    return figure.every()
 
 
 @public
@@ -177,7 +188,9 @@ def plot_distribution_2d(
     title: str = "",
     note: str = "",
     references: Iterable[str] = (),
-) -> Figure:
+    ax: Where = None,
+    **artist: Any,
+) -> Panels:
     """Plot a distribution of two observables, a panel for each model.
 
     Parameters
@@ -185,10 +198,13 @@ def plot_distribution_2d(
     distribution : in two dimensions.
     title : over the panels, e.g. channel, target and flux.
     note, references : for the line at the bottom.
+    ax : axes to draw on instead of a new figure (one or several: the first
+        panels).
+    **artist : properties of the main artists, e.g. ``color="k", linewidth=2``.
 
     Returns
     -------
-    Figure
+    Panels
         d²σ/dXdY per target (or per ln X, ln Y) as colour, one logarithmic scale of
         three decades for all panels, and the smallest areas with 50 % and 90 % of
         the cross section in the bins, smoothed over 1.5 bins and only if there are
@@ -215,7 +231,7 @@ def plot_distribution_2d(
     n = len(distribution.models)
     columns = min(3, n)
     rows = -(-n // columns)
-    figure = new_figure(3.9 * columns + 1.6, 3.6 * rows + 0.7)
+    figure = new_figure(3.9 * columns + 1.6, 3.6 * rows + 0.7, ax, artist)
     axes = figure.subplots(
         rows, columns, squeeze=False, sharex=True, sharey=True
     ).ravel()
@@ -224,14 +240,14 @@ def plot_distribution_2d(
         for o, e in zip(distribution.observables, distribution.edges, strict=True)
     ]
     image, power = _planes(axes, distribution, both)
-    for ax in axes[n:]:
-        ax.remove()
-    for i, ax in enumerate(axes[:n]):
+    for panel in axes[n:]:
+        panel.remove()
+    for i, panel in enumerate(axes[:n]):
         if i % columns == 0:
-            ax.set_ylabel(both[1].label)
+            panel.set_ylabel(both[1].label)
         if i + columns >= n:
-            ax.set_xlabel(both[0].label)
-            ax.tick_params(labelbottom=True)
+            panel.set_xlabel(both[0].label)
+            panel.tick_params(labelbottom=True)
     per = "".join(f"/{a.unit}" for a in both if a.unit and not a.logarithmic)
     figure.colorbar(image, ax=list(axes[:n]), extend="min").set_label(
         rf"$\mathrm{{d}}^2\sigma/\mathrm{{d}}{both[0].of}\,\mathrm{{d}}{both[1].of}$"
@@ -241,7 +257,7 @@ def plot_distribution_2d(
         figure.suptitle(primes(title), fontsize=11)
     what = "cross sections per target; contours contain 90 % (dashed) and 50 %"
     provenance(figure, (*_METHOD, *references), f"{what}; {note}" if note else what)
-    return figure
+    return figure.every()
 
 
 def _planes(

@@ -10,10 +10,10 @@ import numpy as np
 
 from nuprobe.border import public
 from nuprobe.inference.levels import delta_threshold
+from nuprobe.plotting.sheets import Where, new_figure
 from nuprobe.plotting.style import (
     PALETTE,
     WIDTH,
-    new_figure,
     provenance,
     styled,
     unit_text,
@@ -21,7 +21,6 @@ from nuprobe.plotting.style import (
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
 
     from nuprobe.inference import ExclusionPlane
     from nuprobe.numerics import FloatArray
@@ -65,7 +64,10 @@ def plot_exclusion_plane(
     points: Mapping[str, tuple[float, float]] | None = None,
     beside: Mapping[str, ExclusionPlane] | None = None,
     references: Sequence[str] = (),
-) -> Figure:
+    *,
+    ax: Where = None,
+    **artist: Any,
+) -> Axes:
     """Plot what is excluded at a confidence level: to the right of each line. Of toys
     the line has a band, its Monte Carlo error of one standard deviation.
 
@@ -79,6 +81,8 @@ def plot_exclusion_plane(
     beside : planes of other data by name, whose allowed regions (Δχ² of 2 parameters)
         are filled; their grids may differ.
     references : texkeys for the line at the bottom.
+    ax : axes to draw on instead of a new figure.
+    **artist : properties of the main artists, e.g. ``color="k", linewidth=2``.
 
     Examples
     --------
@@ -86,10 +90,10 @@ def plot_exclusion_plane(
     >>> from nuprobe.inference import exclusion_plane
     >>> cost = nu.experiment("danss").cost(free=["sin2_2theta_14", "dm2_41"])
     >>> axes = {"sin2_2theta_14": [0.02, 0.1, 0.5], "dm2_41": [0.5, 1.0, 2.0]}
-    >>> plot_exclusion_plane(exclusion_plane(cost, axes, toys=0)).axes[0].get_xscale()
+    >>> plot_exclusion_plane(exclusion_plane(cost, axes, toys=0)).get_xscale()
     'log'
     """
-    figure = new_figure(WIDTH, 5.6)
+    figure = new_figure(WIDTH, 5.6, ax, artist)
     axes = figure.subplots()
     handles: list[Any] = []
     labels: list[str] = []
@@ -132,7 +136,7 @@ def plot_exclusion_plane(
     s = result.settings
     toys = "" if s is None else f"; {s.number} toys a point"
     provenance(figure, references, f"{100 * cl:g} % CL, {_grid(result)}{toys}")
-    return figure
+    return figure.one()
 
 
 def _noise(axes: Axes, result: ExclusionPlane, method: str, cl: float) -> None:

@@ -13,6 +13,7 @@ import numpy as np
 from nuprobe.border import public
 from nuprobe.errors import InputError
 from nuprobe.numerics import FloatArray
+from nuprobe.plotting.sheets import Where, new_figure
 from nuprobe.plotting.style import (
     GREYS,
     PALETTE,
@@ -21,7 +22,6 @@ from nuprobe.plotting.style import (
     engine_pads,
     finite_array,
     legend_above,
-    new_figure,
     pretty,
     provenance,
     styled,
@@ -30,9 +30,9 @@ from nuprobe.plotting.style import (
 if TYPE_CHECKING:
     from matplotlib.artist import Artist
     from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
 
     from nuprobe.experiments import Rates
+    from nuprobe.plotting.figures import Panels
 
 __all__ = ["counting_errors", "plot_rates"]
 
@@ -49,7 +49,9 @@ def plot_rates(
     subtracted: Sequence[str] = (),
     references: Sequence[str] = (),
     compared: Mapping[str, Rates] | None = None,
-) -> Figure:
+    ax: Where = None,
+    **artist: Any,
+) -> Panels:
     """Plot the spectrum with its components stacked, the data, and the residuals below.
 
     Parameters
@@ -63,10 +65,13 @@ def plot_rates(
     references : texkeys for the line at the bottom.
     compared : the same analysis in other models, by label: their sums as lines, their
         residuals as open circles.
+    ax : axes to draw on instead of a new figure (one or several: the first
+        panels).
+    **artist : properties of the main artists, e.g. ``color="k", linewidth=2``.
 
     Returns
     -------
-    Figure
+    Panels
         Counts a bin, or counts a unit where the bins differ in width. Residuals, data
         less prediction, are in units of the error σ of the data; for Poisson data,
         which are drawn with their central 68.3 % intervals, in units of the square root
@@ -81,8 +86,8 @@ def plot_rates(
     --------
     >>> import nuprobe as nu
     >>> rates = nu.experiment("coherent-csi-2017").predict(nu.StandardModel())
-    >>> figure = plot_rates(rates, subtracted=["steady-state"])
-    >>> figure.axes[0].get_ylabel()
+    >>> drawn = plot_rates(rates, subtracted=["steady-state"])
+    >>> drawn.figure.axes[0].get_ylabel()
     'residual counts / 2 PE'
     """
     if rates_time is not None and rates_time.time_edges.size < 3:
@@ -107,7 +112,9 @@ def plot_rates(
     colour = _colours(names)
 
     residuals = any(analysis.data is not None for analysis, _ in shown)
-    figure = new_figure((6.4, 9.6, 12.8)[len(shown) - 1], 5.2 if residuals else 4.2)
+    figure = new_figure(
+        (6.4, 9.6, 12.8)[len(shown) - 1], 5.2 if residuals else 4.2, ax, artist
+    )
     grid = figure.add_gridspec(
         2 if residuals else 1, len(shown), height_ratios=(3, 1) if residuals else (1,)
     )
@@ -117,7 +124,7 @@ def plot_rates(
     for column, (analysis, axis) in enumerate(shown):
         main = figure.add_subplot(grid[0, column])
         panel = figure.add_subplot(grid[1, column], sharex=main) if residuals else None
-        artist = _column(
+        points = _column(
             main,
             panel,
             _Projection.of(analysis, axis),
@@ -129,7 +136,7 @@ def plot_rates(
                 if analysis is rates
             },
         )
-        data_artist = artist if artist is not None else data_artist
+        data_artist = points if points is not None else data_artist
     figure.align_ylabels()
 
     analyses = [analysis for analysis, _ in shown]
@@ -144,7 +151,7 @@ def plot_rates(
         )
     legend_above(figure, handles, labels, f"{rates.experiment}: {titles}{signal}")
     provenance(figure, references)
-    return figure
+    return figure.every()
 
 
 def _handles(

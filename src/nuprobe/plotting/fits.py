@@ -16,6 +16,7 @@ from nuprobe.errors import InputError
 from nuprobe.nuclei import isotope, neutron_radius_models
 from nuprobe.numerics import FloatArray
 from nuprobe.parameters import SCALES, Parameter
+from nuprobe.plotting.sheets import new_figure
 from nuprobe.plotting.style import (
     PALETTE,
     WIDTH,
@@ -23,7 +24,6 @@ from nuprobe.plotting.style import (
     engine_pads,
     finite_array,
     isotope_symbol,
-    new_figure,
     primes,
     provenance,
     styled,
@@ -33,7 +33,8 @@ from nuprobe.units import fm
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
+
+    from nuprobe.plotting.figures import Panels
 
 __all__ = ["LEVELS_1D", "neutron_radius_markers", "plot_profile"]
 
@@ -96,7 +97,8 @@ def plot_profile(
     lines: Sequence[tuple[str, float]] = (),
     title: str = "",
     references: Sequence[str] = (),
-) -> Figure:
+    **artist: Any,
+) -> Panels:
     """Plot Δχ² of one parameter with its intervals, and above it this result beside
     published ones and predictions.
 
@@ -118,10 +120,12 @@ def plot_profile(
         outside the parameter's range.
     title : above the legend.
     references : texkeys for the line at the bottom.
+    **artist : ``ax``, axes to draw on instead of a new figure (one or several: the
+        first panels), and properties of the main artists, e.g. ``color="k"``.
 
     Returns
     -------
-    Figure
+    Panels
         Up to a Δχ² of 12, or as far as the levels and the lines need.
 
     Raises
@@ -134,8 +138,8 @@ def plot_profile(
     --------
     >>> import numpy as np
     >>> values = np.linspace(2.0, 9.0, 57)
-    >>> figure = plot_profile((values, (values - 5.5) ** 2), "R_n [fm]")
-    >>> figure.axes[0].get_xlabel()
+    >>> drawn = plot_profile((values, (values - 5.5) ** 2), "R_n [fm]")
+    >>> drawn.figure.axes[0].get_xlabel()
     'R_n [fm]'
     """
     values, delta = _profile(profile)
@@ -160,7 +164,7 @@ def plot_profile(
     rows = list(dict.fromkeys(labels))
 
     strip_height = 0.19 * (1 + len(published) + len(rows)) + 0.12
-    figure = new_figure(WIDTH, 4.1 + strip_height + 0.5)
+    figure = new_figure(WIDTH, 4.1 + strip_height + 0.5, artist.pop("ax", None), artist)
     grid = figure.add_gridspec(2, 1, height_ratios=(strip_height, 3.2))
     main = figure.add_subplot(grid[1])
     strip = figure.add_subplot(grid[0], sharex=main)
@@ -176,8 +180,8 @@ def plot_profile(
     names += _draw_published(strip, published)
     _draw_markers((strip, main), groups, rows, len(names), legend)
     names += rows
-    for ax in (strip, main):
-        ax.axvline(curve.best, color=PALETTE[0], lw=0.7, linestyle=":", zorder=0)
+    for panel in (strip, main):
+        panel.axvline(curve.best, color=PALETTE[0], lw=0.7, linestyle=":", zorder=0)
     strip.set_ylim(len(names) - 0.3, -0.7)
     strip.set_yticks(range(len(names)), names, fontsize=9)
     strip.tick_params(axis="y", which="both", length=0)
@@ -185,7 +189,7 @@ def plot_profile(
     result = curve.result(_symbol(axis_label), unit)
     legend.above(figure, ":  ".join(text for text in (title, result) if text))
     provenance(figure, references)
-    return figure
+    return figure.every()
 
 
 def _groups(markers: Markers) -> Mapping[str, Sequence[tuple[str, float]]]:

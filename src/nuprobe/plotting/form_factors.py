@@ -20,6 +20,7 @@ from nuprobe.nuclei import (
 from nuprobe.nuclei import isotope as as_isotope
 from nuprobe.nuclei.form_factors import fourier_bessel_isotopes, shape_named
 from nuprobe.numerics import FloatArray
+from nuprobe.plotting.sheets import Where, new_figure
 from nuprobe.plotting.style import (
     PALETTE,
     WIDTH,
@@ -27,7 +28,6 @@ from nuprobe.plotting.style import (
     energy_unit,
     isotope_symbol,
     main_and_panel,
-    new_figure,
     provenance,
     shape_name,
     styled,
@@ -36,7 +36,8 @@ from nuprobe.units import fm
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
+
+    from nuprobe.plotting.figures import Panels
 
 __all__ = ["plot_form_factors"]
 
@@ -85,7 +86,9 @@ def plot_form_factors(
     literature: bool = False,
     reference: str | FormFactor = "helm",
     over: Literal["q", "q2"] = "q",
-) -> Figure:
+    ax: Where = None,
+    **artist: Any,
+) -> Panels:
     """Plot |F(q²)|² of several shapes for one nucleus, and what each differs from one
     of them.
 
@@ -102,10 +105,13 @@ def plot_form_factors(
         `rms`).
     reference : name or object with which the lower panel compares.
     over : what the horizontal axis is, q or q².
+    ax : axes to draw on instead of a new figure (one or several: the first
+        panels).
+    **artist : properties of the main artists, e.g. ``color="k", linewidth=2``.
 
     Returns
     -------
-    Figure
+    Panels
         The upper axis of the main panel is the recoil energy q²/2M of this nucleus.
 
     Raises
@@ -118,8 +124,8 @@ def plot_form_factors(
 
     Examples
     --------
-    >>> figure = plot_form_factors("Ar40", ["helm", "fermi"])
-    >>> [text.get_text() for text in figure.legends[0].get_texts()]
+    >>> drawn = plot_form_factors("Ar40", ["helm", "fermi"])
+    >>> [text.get_text() for text in drawn.figure.legends[0].get_texts()]
     ['Helm (3.43 fm)', 'Fermi, analytic (3.43 fm)']
     """
     if over not in ("q", "q2"):
@@ -141,7 +147,7 @@ def plot_form_factors(
     values = {label: shape(q**2) for label, shape in shapes.items()}
     looks = _looks(specs)
     x = q**2 if over == "q2" else q
-    figure = new_figure(WIDTH, 6.0)
+    figure = new_figure(WIDTH, 6.0, ax, artist)
     main, panel = main_and_panel(figure, 2.2)
     legend = Entries()
     for label, f in values.items():
@@ -175,7 +181,7 @@ def plot_form_factors(
     legend.above(figure, f"{symbol}: form factor (rms radius)")
     keys = [_LOOK[label][3] for label in specs if label in _LOOK and _LOOK[label][3]]
     provenance(figure, keys, common.said(specs.values()))
-    return figure
+    return figure.every()
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
@@ -16,19 +16,19 @@ from nuprobe.bounds.relic_absorption import (
     survival,
 )
 from nuprobe.errors import InputError, shown
+from nuprobe.plotting.sheets import Where, new_figure
 from nuprobe.plotting.style import (
     PALETTE,
     WIDTH,
     legend_above,
     main_and_panel,
-    new_figure,
     provenance,
     styled,
 )
 from nuprobe.units import eV
 
 if TYPE_CHECKING:
-    from matplotlib.figure import Figure
+    from nuprobe.plotting.figures import Panels
 
 __all__ = ["plot_gap"]
 
@@ -45,7 +45,9 @@ def plot_gap(
     *,
     energies: tuple[float, float] = (0.1 * PEV, 3 * PEV),
     index: float = 2.0,
-) -> Figure:
+    ax: Where = None,
+    **artist: Any,
+) -> Panels:
     """Plot the spectrum at Earth with and without absorption on relic neutrinos, and
     below it the share that arrives.
 
@@ -56,10 +58,13 @@ def plot_gap(
     line : relic neutrinos and redshift; `LineOfSight()` if not given.
     energies : lowest and highest energy at Earth, MeV.
     index : γ of the source, dΦ/dE ∝ E^−γ.
+    ax : axes to draw on instead of a new figure (one or several: the first
+        panels).
+    **artist : properties of the main artists, e.g. ``color="k", linewidth=2``.
 
     Returns
     -------
-    Figure
+    Panels
         The window in which IceCube saw nothing is shaded.
 
     Raises
@@ -70,8 +75,8 @@ def plot_gap(
     Examples
     --------
     >>> from nuprobe.bounds.relic_absorption import LineOfSight
-    >>> figure = plot_gap(10.0, 4e-4, LineOfSight(m_nu=0.05 * eV))
-    >>> figure.axes[0].get_xscale()
+    >>> drawn = plot_gap(10.0, 4e-4, LineOfSight(m_nu=0.05 * eV))
+    >>> drawn.figure.axes[0].get_xscale()
     'log'
     """
     low, high = energies
@@ -88,7 +93,7 @@ def plot_gap(
     )
     inside = edges[(edges > low) & (edges < high)]
     e = np.unique(np.concatenate([e, inside * (1 - 1e-9), inside * (1 + 1e-9)]))
-    figure = new_figure(WIDTH, 5.2)
+    figure = new_figure(WIDTH, 5.2, ax, artist)
     upper, lower = main_and_panel(figure)
     source = (e / (0.1 * PEV)) ** (2 - index)
     arriving = spectrum(e, mass, coupling, sight, index)
@@ -126,4 +131,4 @@ def plot_gap(
         + ("Dirac" if sight.dirac else "Majorana")
         + " neutrinos",
     )
-    return figure
+    return figure.every()

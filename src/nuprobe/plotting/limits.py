@@ -14,9 +14,10 @@ from nuprobe.errors import InputError
 from nuprobe.models.named import name_of
 from nuprobe.plotting.catalogue import plot_catalogue_plane
 from nuprobe.plotting.plane import plot_plane
+from nuprobe.plotting.sheets import Where
 
 if TYPE_CHECKING:
-    from matplotlib.figure import Figure
+    from matplotlib.axes import Axes
 
     from nuprobe.bounds.companions import Companion
     from nuprobe.bounds.relic_absorption import LineOfSight
@@ -37,7 +38,9 @@ def plot_limits(
     companions: bool = True,
     line: LineOfSight | None = None,
     entries: Sequence[Entry] | None = None,
-) -> Figure:
+    ax: Where = None,
+    **artist: Any,
+) -> Axes:
     """Plot a limit in the (m, g′) plane.
 
     Parameters
@@ -49,10 +52,12 @@ def plot_limits(
     line : mass of the relic neutrinos, redshift of the sources, … behind the gap;
         `nuprobe.bounds.relic_absorption.LineOfSight()` if not given.
     entries : curves of the catalogue to draw, e.g. from `nuprobe.catalogue`.
+    ax : axes to draw on instead of a new figure.
+    **artist : properties of the main artists, e.g. ``color="k", linewidth=2``.
 
     Returns
     -------
-    Figure
+    Axes
         Both axes logarithmic, masses in GeV.
 
     Raises
@@ -64,8 +69,8 @@ def plot_limits(
     --------
     >>> import nuprobe as nu
     >>> ccfr = nu.experiment("ccfr-trident")
-    >>> figure = plot_limits(nu.limit([ccfr], mass=[10.0, 1e3]), [ccfr])
-    >>> figure.axes[0].get_xscale()
+    >>> drawn = plot_limits(nu.limit([ccfr], mass=[10.0, 1e3]), [ccfr])
+    >>> drawn.figure.axes[0].get_xscale()
     'log'
     """
     beside = _Beside(
@@ -92,6 +97,8 @@ def plot_limits(
         curves=beside.curves,
         lines=beside.lines,
         references=beside.references,
+        ax=ax,
+        **artist,
     )
 
 

@@ -13,13 +13,13 @@ from nuprobe.border import public
 from nuprobe.errors import InputError, shown
 from nuprobe.majorana import HeavyNeutrino, TritiumElectrons, effective_mass_range
 from nuprobe.oscillation import PMNS, Splittings
+from nuprobe.plotting.sheets import Where, new_figure
 from nuprobe.plotting.style import (
     PALETTE,
     WIDTH,
     colours,
     engine_pads,
     legend_above,
-    new_figure,
     positive_array,
     provenance,
     styled,
@@ -29,7 +29,8 @@ from nuprobe.units import eV
 if TYPE_CHECKING:
     from matplotlib.artist import Artist
     from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
+
+    from nuprobe.plotting.figures import Panels
 
 __all__ = ["plot_effective_mass", "plot_heavy_decays", "plot_tritium"]
 
@@ -49,8 +50,12 @@ _ARROW: Final = {"arrowstyle": "<->", "lw": 0.9, "shrinkA": 0, "shrinkB": 0}
 @public
 @styled
 def plot_heavy_decays(
-    decays: Sequence[HeavyNeutrino], gamma: float | None = None
-) -> Figure:
+    decays: Sequence[HeavyNeutrino],
+    gamma: float | None = None,
+    *,
+    ax: Where = None,
+    **artist: Any,
+) -> Panels:
     """Plot the angular distribution of decays N → ν X, and with `gamma` the laboratory
     energy of X beside it.
 
@@ -58,10 +63,13 @@ def plot_heavy_decays(
     ----------
     decays : the decays, which may differ in channel, nature and mass.
     gamma : Lorentz factor of N, above 1; None for the angle alone.
+    ax : axes to draw on instead of a new figure (one or several: the first
+        panels).
+    **artist : properties of the main artists, e.g. ``color="k", linewidth=2``.
 
     Returns
     -------
-    Figure
+    Panels
 
     Raises
     ------
@@ -78,7 +86,7 @@ def plot_heavy_decays(
     """
     if not decays:
         raise InputError("give at least one decay")
-    figure = new_figure(WIDTH, 4.0 if gamma is None else 3.9)
+    figure = new_figure(WIDTH, 4.0 if gamma is None else 3.9, ax, artist)
     panels = figure.subplots(1, 1 if gamma is None else 2, squeeze=False)[0]
     cos = np.array([-1.0, 1.0])
     tints = dict(zip(kinds := _kinds(decays), colours(len(kinds)), strict=True))
@@ -107,7 +115,7 @@ def plot_heavy_decays(
         ("Balantekin:2018ukw",),
         "the neutrino beside X is massless; Dirac N with left-handed couplings",
     )
-    return figure
+    return figure.every()
 
 
 _LOOKS: Final[dict[str, dict[str, Any]]] = {
@@ -152,7 +160,9 @@ def plot_effective_mass(
     *,
     bounds: Sequence[tuple[str, float, float]] = (),
     mixing: PMNS | None = None,
-) -> Figure:
+    ax: Where = None,
+    **artist: Any,
+) -> Axes:
     """Plot the bands of m_ββ over the mass of the lightest neutrino.
 
     Parameters
@@ -162,10 +172,12 @@ def plot_effective_mass(
     bounds : label of an upper bound on m_ββ with its smallest and largest value (MeV),
         for the largest and the smallest matrix element.
     mixing : angles; None for NuFIT's best fit of each ordering.
+    ax : axes to draw on instead of a new figure.
+    **artist : properties of the main artists, e.g. ``color="k", linewidth=2``.
 
     Returns
     -------
-    Figure
+    Axes
 
     Raises
     ------
@@ -174,15 +186,15 @@ def plot_effective_mass(
 
     Examples
     --------
-    >>> figure = plot_effective_mass([1e-4 * eV, 1 * eV])
-    >>> figure.axes[0].get_yscale()
+    >>> drawn = plot_effective_mass([1e-4 * eV, 1 * eV])
+    >>> drawn.figure.axes[0].get_yscale()
     'log'
     """
     masses = np.sort(positive_array(lightest, "masses of the lightest neutrino"))
     if not orderings:
         raise InputError("give at least one ordering")
-    figure = new_figure(WIDTH, 4.9)
-    ax = figure.add_subplot()
+    figure = new_figure(WIDTH, 4.9, ax, artist)
+    panel = figure.add_subplot()
     x = np.unique([*np.geomspace(masses[0], masses[-1], 800), *masses])
     handles: list[Artist] = []
     labels = []
@@ -193,16 +205,18 @@ def plot_effective_mass(
         band = effective_mass_range(x, mixing or PMNS.nufit(ordering), splittings)
         low, high = np.maximum(band / eV, floor / eV / 10).T
         handles.append(
-            ax.fill_between(x / eV, low, high, color=tints[ordering], alpha=0.55, lw=0)
+            panel.fill_between(
+                x / eV, low, high, color=tints[ordering], alpha=0.55, lw=0
+            )
         )
         labels.append(f"{ordering} ordering")
-    _draw_bounds(ax, bounds, handles, labels)
-    ax.set_xscale("log")
-    ax.set_yscale("log")
-    ax.set_xlim(x[0] / eV, x[-1] / eV)
-    ax.set_ylim(floor / eV, max(1.0, 1.2 * x[-1] / eV))
-    ax.set_xlabel(r"mass of the lightest neutrino [eV]")
-    ax.set_ylabel(r"$m_{\beta\beta}$ [eV]")
+    _draw_bounds(panel, bounds, handles, labels)
+    panel.set_xscale("log")
+    panel.set_yscale("log")
+    panel.set_xlim(x[0] / eV, x[-1] / eV)
+    panel.set_ylim(floor / eV, max(1.0, 1.2 * x[-1] / eV))
+    panel.set_xlabel(r"mass of the lightest neutrino [eV]")
+    panel.set_ylabel(r"$m_{\beta\beta}$ [eV]")
     legend_above(figure, handles, labels)
     provenance(
         figure,
@@ -210,7 +224,7 @@ def plot_effective_mass(
         "all Majorana phases; mixing and splittings at the best fit of NuFIT 6.0"
         + ("; a bound lies in its band, by matrix element" if bounds else ""),
     )
-    return figure
+    return figure.one()
 
 
 def _draw_bounds(
@@ -243,7 +257,9 @@ def plot_tritium(
     resolution: float,
     *,
     energies: tuple[float, float] | None = None,
-) -> Figure:
+    ax: Where = None,
+    **artist: Any,
+) -> Axes:
     """Plot electrons of tritium near the endpoint: β decay, and relic neutrinos behind
     the gap.
 
@@ -253,10 +269,12 @@ def plot_tritium(
     resolution : full width at half maximum of a line, MeV.
     energies : lowest and highest energy above the endpoint of massless neutrinos, MeV;
         None for what the peaks need.
+    ax : axes to draw on instead of a new figure.
+    **artist : properties of the main artists, e.g. ``color="k", linewidth=2``.
 
     Returns
     -------
-    Figure
+    Axes
 
     Raises
     ------
@@ -281,26 +299,26 @@ def plot_tritium(
             f" below 1 MeV, got {shown((low, high))}"
         )
     x = np.linspace(low, high, 1200)
-    figure = new_figure(WIDTH, 4.4)
-    ax = figure.add_subplot()
+    figure = new_figure(WIDTH, 4.4, ax, artist)
+    panel = figure.add_subplot()
     first = electrons[0]
     beta = first.decay_spectrum(x, resolution) * eV
-    handles: list[Artist] = [*ax.plot(x / eV, beta, color="0.45")]
+    handles: list[Artist] = [*panel.plot(x / eV, beta, color="0.45")]
     labels = [r"$\beta$ decay"]
     peak = 0.0
     for tint, found in zip(PALETTE * len(electrons), electrons, strict=False):
         captured = found.capture_spectrum(x, resolution) * eV
         peak = max(peak, float(captured.max()))
-        handles += ax.plot(x / eV, captured, color=tint)
+        handles += panel.plot(x / eV, captured, color=tint)
         labels.append(
             f"captures, {found.nature.capitalize()}, {found.captures.sum():.3g} a year"
         )
-    ax.set_yscale("log")
-    ax.set_xlim(low / eV, high / eV)
-    ax.set_ylim(peak * 1e-3, peak * 1e8)
-    _draw_gap(ax, first, peak * 1e5)
-    ax.set_xlabel("electron energy above the endpoint of massless neutrinos [eV]")
-    ax.set_ylabel("electrons per year and eV")
+    panel.set_yscale("log")
+    panel.set_xlim(low / eV, high / eV)
+    panel.set_ylim(peak * 1e-3, peak * 1e8)
+    _draw_gap(panel, first, peak * 1e5)
+    panel.set_xlabel("electron energy above the endpoint of massless neutrinos [eV]")
+    panel.set_ylabel("electrons per year and eV")
     engine_pads(figure)
     legend_above(
         figure,
@@ -316,7 +334,7 @@ def plot_tritium(
         "arrow: from the end of β decay to the highest peak; molecular final states"
         " are left out",
     )
-    return figure
+    return figure.one()
 
 
 def _draw_gap(ax: Axes, found: TritiumElectrons, height: float) -> None:

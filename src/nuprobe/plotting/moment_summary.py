@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from nuprobe.border import public
 from nuprobe.errors import InputError
 from nuprobe.inference import Profile
 from nuprobe.inference.levels import delta_threshold
+from nuprobe.plotting.sheets import Where, new_figure
 from nuprobe.plotting.style import (
     WIDTH,
     colours,
     legend_above,
-    new_figure,
     provenance,
     styled,
 )
 
 if TYPE_CHECKING:
-    from matplotlib.figure import Figure
+    from matplotlib.axes import Axes
 
 __all__ = ["plot_moment_summary"]
 
@@ -34,7 +34,9 @@ def plot_moment_summary(
     cl: float = 0.90,
     published: Sequence[tuple[str, float]] = (),
     references: Sequence[str] = (),
-) -> Figure:
+    ax: Where = None,
+    **artist: Any,
+) -> Axes:
     """Plot −2 ln L above its minimum over the size of one moment, a line a cost.
 
     Parameters
@@ -44,10 +46,12 @@ def plot_moment_summary(
     cl : confidence level of the horizontal line.
     published : (label, upper limit in μ_B) each, as vertical lines.
     references : texkeys for the line at the bottom.
+    ax : axes to draw on instead of a new figure.
+    **artist : properties of the main artists, e.g. ``color="k", linewidth=2``.
 
     Returns
     -------
-    Figure
+    Axes
 
     Raises
     ------
@@ -71,7 +75,7 @@ def plot_moment_summary(
             "a summary needs profiles of one parameter, got"
             f" {', '.join(sorted(names)) or 'none'}"
         )
-    figure = new_figure(WIDTH, 4.8)
+    figure = new_figure(WIDTH, 4.8, ax, artist)
     axes = figure.add_subplot()
     shades = colours(len(profiles) + len(published))
     for i, (label, one) in enumerate(profiles.items()):
@@ -111,4 +115,4 @@ def plot_moment_summary(
     axes.set_ylim(0.0, _TOP)
     legend_above(figure, *axes.get_legend_handles_labels())
     provenance(figure, references)
-    return figure
+    return figure.one()

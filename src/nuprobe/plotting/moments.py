@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -10,11 +10,11 @@ from numpy.typing import ArrayLike
 from nuprobe.border import public
 from nuprobe.errors import InputError, shown
 from nuprobe.flavours import flavour as as_flavour
+from nuprobe.plotting.sheets import Where, new_figure
 from nuprobe.plotting.style import (
     WIDTH,
     colours,
     legend_above,
-    new_figure,
     positive_array,
     provenance,
     styled,
@@ -23,7 +23,7 @@ from nuprobe.reproductions.moments import ORDERINGS, predicted_mu_eff
 from nuprobe.units import eV
 
 if TYPE_CHECKING:
-    from matplotlib.figure import Figure
+    from matplotlib.axes import Axes
 
 __all__ = ["plot_standard_moments"]
 
@@ -35,8 +35,12 @@ _REFERENCES = ("Pal:1981rm", "Shrock:1982sc", "Giunti:2014ixa")
 @public
 @styled
 def plot_standard_moments(
-    lightest: ArrayLike | None = None, flavour: str = "nu_e"
-) -> Figure:
+    lightest: ArrayLike | None = None,
+    flavour: str = "nu_e",
+    *,
+    ax: Where = None,
+    **artist: Any,
+) -> Axes:
     """Plot the effective moment that the loop of a W gives to neutrinos over the
     lightest mass: Dirac as lines, Majorana as bands of all Majorana phases, for both
     orderings.
@@ -46,10 +50,12 @@ def plot_standard_moments(
     lightest : masses of the lightest neutrino in MeV, increasing; 1e-4 to 1 eV by
         default.
     flavour : of the neutrino at its source.
+    ax : axes to draw on instead of a new figure.
+    **artist : properties of the main artists, e.g. ``color="k", linewidth=2``.
 
     Returns
     -------
-    Figure
+    Axes
 
     Raises
     ------
@@ -58,8 +64,8 @@ def plot_standard_moments(
 
     Examples
     --------
-    >>> figure = plot_standard_moments([1e-9, 1e-7])
-    >>> figure.axes[0].get_xscale()
+    >>> drawn = plot_standard_moments([1e-9, 1e-7])
+    >>> drawn.figure.axes[0].get_xscale()
     'log'
     """
     asked = np.geomspace(1e-4, 1, 41) * eV if lightest is None else lightest
@@ -68,7 +74,7 @@ def plot_standard_moments(
         raise InputError(
             f"lightest masses must be two or more and increase, got {shown(lightest)}"
         )
-    figure = new_figure(WIDTH, 4.6)
+    figure = new_figure(WIDTH, 4.6, ax, artist)
     axes = figure.add_subplot()
     for ordering, colour, line in zip(ORDERINGS, colours(2), ("-", "--"), strict=True):
         dirac, _ = predicted_mu_eff(masses, "dirac", ordering, flavour)
@@ -95,4 +101,4 @@ def plot_standard_moments(
     title = f"${as_flavour(flavour).latex}$ at its source, one loop of a W"
     legend_above(figure, *axes.get_legend_handles_labels(), title=title)
     provenance(figure, _REFERENCES, "angles and splittings of NuFIT 6.0")
-    return figure
+    return figure.one()

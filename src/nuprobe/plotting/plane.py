@@ -16,13 +16,13 @@ from nuprobe.errors import InputError, UnknownNameError
 from nuprobe.experiments import Limit
 from nuprobe.models import LightScalar, LMuLTau, named
 from nuprobe.numerics import FloatArray
+from nuprobe.plotting.sheets import Where, new_figure
 from nuprobe.plotting.style import (
     PALETTE,
     WIDTH,
     Entries,
     blend,
     finite_array,
-    new_figure,
     provenance,
     styled,
 )
@@ -30,7 +30,7 @@ from nuprobe.units import GeV
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
+
 
 __all__ = ["plot_plane"]
 
@@ -64,7 +64,9 @@ def plot_plane(  # nine arguments: everything but the limit is optional
     y_range: tuple[float, float] | None = None,
     projected: Collection[str] | None = None,
     labels: Mapping[str, str] | None = None,
-) -> Figure:
+    ax: Where = None,
+    **artist: Any,
+) -> Axes:
     """Plot limits on a mediator's coupling over its mass, with what the caller puts
     beside them.
 
@@ -84,10 +86,12 @@ def plot_plane(  # nine arguments: everything but the limit is optional
         dashed and not shaded; default those that the limit itself calls so.
     labels : texts for the legend, by label of the limit's curves, such as
         ``{"ccfr-trident": "CCFR"}``.
+    ax : axes to draw on instead of a new figure.
+    **artist : properties of the main artists, e.g. ``color="k", linewidth=2``.
 
     Returns
     -------
-    Figure
+    Axes
         Both axes logarithmic, masses in GeV.
 
     Raises
@@ -102,8 +106,8 @@ def plot_plane(  # nine arguments: everything but the limit is optional
     --------
     >>> import nuprobe as nu
     >>> limit = nu.limit([nu.experiment("ccfr-trident")], mass=[10.0, 1e3])
-    >>> figure = plot_plane(limit, labels={"ccfr-trident": "CCFR"})
-    >>> [text.get_text() for text in figure.legends[0].get_texts()]
+    >>> drawn = plot_plane(limit, labels={"ccfr-trident": "CCFR"})
+    >>> [text.get_text() for text in drawn.figure.legends[0].get_texts()]
     ['CCFR']
     """
     names = labels or {}
@@ -119,22 +123,22 @@ def plot_plane(  # nine arguments: everything but the limit is optional
     bottom, top = y_range or _decades(plane.edges(), low, high)
     _check_range("y_range", bottom, top, "couplings")
 
-    figure = new_figure(WIDTH, 6.0)
-    ax = figure.add_subplot()
-    ax.set_xscale("log")
-    ax.set_yscale("log")
-    ax.set_xlim(low / GeV, high / GeV)
-    ax.set_ylim(bottom, top)
+    figure = new_figure(WIDTH, 6.0, ax, artist)
+    panel = figure.add_subplot()
+    panel.set_xscale("log")
+    panel.set_yscale("log")
+    panel.set_xlim(low / GeV, high / GeV)
+    panel.set_ylim(bottom, top)
     legend = Entries()
-    plane.draw_limits(ax, legend, projected, names)
-    plane.draw_curves(ax, legend)
-    plane.draw_bands(ax, legend)
-    _draw_lines(ax, legend, lines)
+    plane.draw_limits(panel, legend, projected, names)
+    plane.draw_curves(panel, legend)
+    plane.draw_bands(panel, legend)
+    _draw_lines(panel, legend, lines)
     scalar = isinstance(limit.family, LightScalar)
-    ax.set_xlabel(
+    panel.set_xlabel(
         r"mediator mass $m_\phi$ [GeV]" if scalar else "mediator mass $m_{Z′}$ [GeV]"
     )
-    ax.set_ylabel("coupling $g$" if scalar else "coupling $g$′")
+    panel.set_ylabel("coupling $g$" if scalar else "coupling $g$′")
     sides = "two-sided" if limit.sides == 2 else "one-sided"
     lines_are = "excluded above the lines"
     if projected:
@@ -145,7 +149,7 @@ def plot_plane(  # nine arguments: everything but the limit is optional
         f"{_family(limit.family)}: {lines_are} at {100 * limit.cl:g} % CL, {sides}",
     )
     provenance(figure, references, limit.statistic)
-    return figure
+    return figure.one()
 
 
 @dataclass(frozen=True, eq=False)

@@ -4,7 +4,7 @@ bounds on antineutrinos leave of moment and field."""
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -12,6 +12,7 @@ from numpy.typing import ArrayLike
 from nuprobe.border import public
 from nuprobe.errors import InputError
 from nuprobe.oscillation import PrecessionLimit, SpinFlavour
+from nuprobe.plotting.sheets import Where, new_figure
 from nuprobe.plotting.style import (
     PALETTE,
     WIDTH,
@@ -19,7 +20,6 @@ from nuprobe.plotting.style import (
     finite_array,
     legend_above,
     main_and_panel,
-    new_figure,
     provenance,
     styled,
 )
@@ -27,7 +27,9 @@ from nuprobe.units import gauss
 
 if TYPE_CHECKING:
     from matplotlib.artist import Artist
-    from matplotlib.figure import Figure
+    from matplotlib.axes import Axes
+
+    from nuprobe.plotting.figures import Panels
 
 __all__ = ["plot_moment_field", "plot_precession"]
 
@@ -46,8 +48,13 @@ _DECADES: Final = 3.0
 @public
 @styled
 def plot_precession(
-    model: SpinFlavour, e_grid: ArrayLike, *, bounds: Sequence[BoundSpec] = ()
-) -> Figure:
+    model: SpinFlavour,
+    e_grid: ArrayLike,
+    *,
+    bounds: Sequence[BoundSpec] = (),
+    ax: Where = None,
+    **artist: Any,
+) -> Panels:
     """Plot the probabilities at Earth over the neutrino energy: of the states with
     flipped helicity above, of ν_e below.
 
@@ -57,10 +64,13 @@ def plot_precession(
     e_grid : neutrino energies in MeV, at least two, increasing.
     bounds : upper limits on ν_e → ν̄_e, each (label, probability, (lowest, highest
         energy in MeV)).
+    ax : axes to draw on instead of a new figure (one or several: the first
+        panels).
+    **artist : properties of the main artists, e.g. ``color="k", linewidth=2``.
 
     Returns
     -------
-    Figure
+    Panels
 
     Raises
     ------
@@ -72,8 +82,8 @@ def plot_precession(
     --------
     >>> from nuprobe.oscillation import SOLAR_RADIUS
     >>> sun = SpinFlavour({"ex": 1e-11}, production=0.05 * SOLAR_RADIUS)
-    >>> figure = plot_precession(sun, [8.0, 12.0])
-    >>> figure.axes[0].get_yscale()
+    >>> drawn = plot_precession(sun, [8.0, 12.0])
+    >>> drawn.figure.axes[0].get_yscale()
     'log'
     """
     e = finite_array(e_grid, "the energy grid")
@@ -85,7 +95,7 @@ def plot_precession(
     p = model.probabilities(e)
     if not np.any(p[:, 2:] > 0):
         raise InputError("nothing to plot: no helicity flips without field or moment")
-    figure = new_figure(WIDTH, 5.4)
+    figure = new_figure(WIDTH, 5.4, ax, artist)
     upper, lower = main_and_panel(figure)
     handles: list[Artist] = []
     labels: list[str] = []
@@ -112,21 +122,25 @@ def plot_precession(
     lower.set_xlabel(r"neutrino energy $E_\nu$ [MeV]")
     legend_above(figure, handles, labels, _title(model))
     provenance(figure, _REFERENCES, describe_field(model))
-    return figure
+    return figure.every()
 
 
 @public
 @styled
-def plot_moment_field(limits: Mapping[str, PrecessionLimit]) -> Figure:
+def plot_moment_field(
+    limits: Mapping[str, PrecessionLimit], *, ax: Where = None, **artist: Any
+) -> Axes:
     """Plot the largest moment against the strength of a field of one shape.
 
     Parameters
     ----------
     limits : what `nuprobe.oscillation.precession_limit` found, by label.
+    ax : axes to draw on instead of a new figure.
+    **artist : properties of the main artists, e.g. ``color="k", linewidth=2``.
 
     Returns
     -------
-    Figure
+    Axes
         Excluded above the lines, which fall as 1/B; the point is the field assumed.
 
     Raises
@@ -139,30 +153,30 @@ def plot_moment_field(limits: Mapping[str, PrecessionLimit]) -> Figure:
     >>> from nuprobe.oscillation import SOLAR_RADIUS, precession_limit
     >>> sun = SpinFlavour({"ex": 1e-10}, production=0.05 * SOLAR_RADIUS)
     >>> found = precession_limit(sun, 5.3e-5, (8.3, 9.0))
-    >>> figure = plot_moment_field({"KamLAND 2011": found})
-    >>> figure.axes[0].get_xscale()
+    >>> drawn = plot_moment_field({"KamLAND 2011": found})
+    >>> drawn.figure.axes[0].get_xscale()
     'log'
     """
     if not limits:
         raise InputError("nothing to plot: give at least one limit")
-    figure = new_figure(WIDTH, 4.6)
-    ax = figure.add_subplot()
+    figure = new_figure(WIDTH, 4.6, ax, artist)
+    panel = figure.add_subplot()
     fields = [one.field / gauss / 1e3 for one in limits.values()]
     span = np.geomspace(min(fields) / 10**1.5, max(fields) * 10**1.5, 2)
     handles: list[Artist] = []
     for one, colour in zip(limits.values(), colours(len(limits)), strict=True):
         line = one.moment_field / (span * 1e3)
-        handles += ax.plot(span, line, color=colour)
-        ax.plot(one.field / gauss / 1e3, one.moment, "o", color=colour, markersize=4)
-        ax.fill_between(span, line, 10 * line.max(), color="black", alpha=0.04, lw=0)
-    ax.set_xscale("log")
-    ax.set_yscale("log")
-    ax.set_xlim(span[0], span[-1])
+        handles += panel.plot(span, line, color=colour)
+        panel.plot(one.field / gauss / 1e3, one.moment, "o", color=colour, markersize=4)
+        panel.fill_between(span, line, 10 * line.max(), color="black", alpha=0.04, lw=0)
+    panel.set_xscale("log")
+    panel.set_yscale("log")
+    panel.set_xlim(span[0], span[-1])
     least = min(one.moment_field for one in limits.values()) / (span[-1] * 1e3)
     most = max(one.moment_field for one in limits.values()) / (span[0] * 1e3)
-    ax.set_ylim(least / 2, 2 * most)
-    ax.set_xlabel(r"largest field across the path, $B_\perp$ [kG]")
-    ax.set_ylabel(r"transition moment $|\mu_{ex}|$ [$\mu_\mathrm{B}$]")
+    panel.set_ylim(least / 2, 2 * most)
+    panel.set_xlabel(r"largest field across the path, $B_\perp$ [kG]")
+    panel.set_ylabel(r"transition moment $|\mu_{ex}|$ [$\mu_\mathrm{B}$]")
     model = next(iter(limits.values())).model
     legend_above(
         figure,
@@ -171,7 +185,7 @@ def plot_moment_field(limits: Mapping[str, PrecessionLimit]) -> Figure:
         r"solar $\nu_e \to \bar\nu_e$: excluded above the lines",
     )
     provenance(figure, _REFERENCES, describe_field(model, with_peak=False))
-    return figure
+    return figure.one()
 
 
 def describe_field(model: SpinFlavour, with_peak: bool = True) -> str:

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Final, Literal, get_args
+from typing import TYPE_CHECKING, Any, Final, Literal, get_args
 
 import numpy as np
 
 from nuprobe.border import public
 from nuprobe.errors import InputError, UnknownNameError
 from nuprobe.numerics import FloatArray, numbers
+from nuprobe.plotting.sheets import Where, new_figure
 from nuprobe.plotting.style import (
     WIDTH,
     colours,
     legend_above,
-    new_figure,
     power_of_ten,
     pretty,
     provenance,
@@ -22,7 +22,7 @@ from nuprobe.plotting.style import (
 )
 
 if TYPE_CHECKING:
-    from matplotlib.figure import Figure
+    from matplotlib.axes import Axes
 
 __all__ = ["plot_reactions"]
 
@@ -46,7 +46,9 @@ def plot_reactions(
     title: str = "",
     references: Iterable[str] = (),
     note: str = "",
-) -> Figure:
+    ax: Where = None,
+    **artist: Any,
+) -> Axes:
     """Plot cross sections of reactions over energy, angle or deposit.
 
     Parameters
@@ -59,10 +61,12 @@ def plot_reactions(
     deposit : what the deposit is.
     title : above the legend.
     references, note : texkeys and a remark for the line below.
+    ax : axes to draw on instead of a new figure.
+    **artist : properties of the main artists, e.g. ``color="k", linewidth=2``.
 
     Returns
     -------
-    Figure
+    Axes
         Logarithmic in σ over energies.
 
     Raises
@@ -74,8 +78,8 @@ def plot_reactions(
     --------
     >>> import nuprobe as nu
     >>> e = np.linspace(2, 10, 9)
-    >>> figure = plot_reactions([("ibd", e, nu.ibd.total(e))])
-    >>> figure.axes[0].get_yscale()
+    >>> drawn = plot_reactions([("ibd", e, nu.ibd.total(e))])
+    >>> drawn.figure.axes[0].get_yscale()
     'log'
     """
     if against not in get_args(Against):
@@ -83,7 +87,7 @@ def plot_reactions(
     if not curves:
         raise InputError("give at least one curve")
     _check_bands(curves, bands)
-    figure = new_figure(WIDTH, 4.6)
+    figure = new_figure(WIDTH, 4.6, ax, artist)
     axes = figure.subplots()
     handles, labels = [], []
     over_energy = against == "energy"
@@ -114,7 +118,7 @@ def plot_reactions(
     axes.set_ylabel(names[1].format(power))
     legend_above(figure, handles, labels, title)
     provenance(figure, references, note)
-    return figure
+    return figure.one()
 
 
 def _check_bands(

@@ -10,17 +10,17 @@ import numpy as np
 
 from nuprobe.border import public
 from nuprobe.errors import InputError
+from nuprobe.plotting.sheets import Where, new_figure
 from nuprobe.plotting.style import (
     PALETTE,
     WIDTH,
     legend_above,
-    new_figure,
     provenance,
     styled,
 )
 
 if TYPE_CHECKING:
-    from matplotlib.figure import Figure
+    from matplotlib.axes import Axes
 
     from nuprobe.experiments import ReactorRates
     from nuprobe.numerics import FloatArray
@@ -38,7 +38,9 @@ def plot_reactor_rates(
     *,
     compared: Mapping[str, ReactorRates] | None = None,
     references: Sequence[str] = (),
-) -> Figure:
+    ax: Where = None,
+    **artist: Any,
+) -> Axes:
     """Plot measured over published rates, and what models expect.
 
     Parameters
@@ -46,10 +48,12 @@ def plot_reactor_rates(
     rates : from `ReactorExperiment.predict`.
     compared : the same of other models, by label.
     references : texkeys for the line at the bottom.
+    ax : axes to draw on instead of a new figure.
+    **artist : properties of the main artists, e.g. ``color="k", linewidth=2``.
 
     Returns
     -------
-    Figure
+    Axes
         Over the distance, or over the share of Pu239 in the fissions, as the analysis
         says. The band is the error of the fluxes.
 
@@ -61,8 +65,8 @@ def plot_reactor_rates(
     Examples
     --------
     >>> import nuprobe as nu
-    >>> figure = plot_reactor_rates(nu.experiment("reactor-rates").predict())
-    >>> figure.axes[0].get_xlabel()
+    >>> drawn = plot_reactor_rates(nu.experiment("reactor-rates").predict())
+    >>> drawn.figure.axes[0].get_xlabel()
     'distance $L$ [m]'
     """
     others = compared or {}
@@ -75,7 +79,7 @@ def plot_reactor_rates(
     by_fuel = rates.abscissa == "fraction" and "Pu239" in rates.fractions
     x = rates.fractions["Pu239"] if by_fuel else rates.baseline
     order = np.argsort(x, kind="stable")
-    figure = new_figure(WIDTH, 4.2)
+    figure = new_figure(WIDTH, 4.2, ax, artist)
     axes = figure.subplots()
     spot = x if by_fuel else _apart(x)
     handles: list[Any] = [
@@ -106,7 +110,7 @@ def plot_reactor_rates(
     axes.set_ylabel("rate / published prediction, no oscillation")
     legend_above(figure, handles, labels, f"{rates.experiment}: {rates.analysis}")
     provenance(figure, references)
-    return figure
+    return figure.one()
 
 
 def _apart(x: FloatArray) -> FloatArray:

@@ -4,7 +4,7 @@ values of the two-body axial current."""
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -14,19 +14,19 @@ from nuprobe.errors import InputError
 from nuprobe.experiments.solar_plane import SolarPlane
 from nuprobe.experiments.solar_rates import SolarRates
 from nuprobe.inference import delta_threshold
+from nuprobe.plotting.sheets import Where, new_figure
 from nuprobe.plotting.style import (
     WIDTH,
     Entries,
     colours,
     finite_array,
-    new_figure,
     provenance,
     styled,
 )
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
+
 
 __all__ = ["plot_solar_plane", "plot_solar_rates", "plot_survival"]
 
@@ -42,7 +42,9 @@ def plot_survival(
     *,
     model: str = "",
     points: Sequence[tuple[str, float, float, float]] = (),
-) -> Figure:
+    ax: Where = None,
+    **artist: Any,
+) -> Axes:
     """Plot the survival probability of solar neutrinos over their energy.
 
     Parameters
@@ -51,10 +53,12 @@ def plot_survival(
     curves : by kind of neutrino, then by time (``"day"``, ``"night"``), each (n,).
     model : solar model, for the title.
     points : measured ones: (label, energy in MeV, P_ee, error).
+    ax : axes to draw on instead of a new figure.
+    **artist : properties of the main artists, e.g. ``color="k", linewidth=2``.
 
     Returns
     -------
-    Figure
+    Axes
 
     Raises
     ------
@@ -65,15 +69,15 @@ def plot_survival(
     --------
     >>> from nuprobe.oscillation import survival
     >>> e = np.linspace(1.0, 15.0, 8)
-    >>> figure = plot_survival(e, {"8B": {"day": survival(e, "8B")}})
-    >>> [text.get_text() for text in figure.legends[0].get_texts()]
+    >>> drawn = plot_survival(e, {"8B": {"day": survival(e, "8B")}})
+    >>> [text.get_text() for text in drawn.figure.legends[0].get_texts()]
     ['8B, day']
     """
     e = finite_array(e_nu, "energies")
     if e.size < 2 or np.any(np.diff(e) <= 0) or e[0] <= 0:
         raise InputError("a plot needs two or more increasing energies")
-    figure = new_figure(WIDTH, 4.4)
-    ax = figure.add_subplot()
+    figure = new_figure(WIDTH, 4.4, ax, artist)
+    panel = figure.add_subplot()
     legend = Entries()
     for colour, (kind, times) in zip(colours(len(curves)), curves.items(), strict=True):
         for style, (time, values) in zip(_STYLES, times.items(), strict=False):
@@ -82,37 +86,43 @@ def plot_survival(
                 raise InputError(
                     f"probabilities of {kind} have shape {y.shape}, energies {e.shape}"
                 )
-            legend.add(ax.plot(e, y, style, color=colour), f"{kind}, {time}")
+            legend.add(panel.plot(e, y, style, color=colour), f"{kind}, {time}")
     for i, (label, x, y0, error) in enumerate(points):
-        marks = ax.errorbar(
+        marks = panel.errorbar(
             [x], [y0], [error], fmt="os^D"[i % 4], color="black", ms=5, capsize=2
         )
         legend.add([marks.lines[0]], label)
     if e[-1] / e[0] > 20:
-        ax.set_xscale("log")
-    ax.set_xlim(e[0], e[-1])
-    ax.set_xlabel(r"$E_\nu$ [MeV]")
-    ax.set_ylabel(r"$P_{ee}$")
+        panel.set_xscale("log")
+    panel.set_xlim(e[0], e[-1])
+    panel.set_xlabel(r"$E_\nu$ [MeV]")
+    panel.set_ylabel(r"$P_{ee}$")
     legend.above(figure, f"solar model {model}" if model else "")
     provenance(figure, _MODELS[1:] if model.startswith("BS05") else _MODELS[:1])
-    return figure
+    return figure.one()
 
 
 @public
 @styled
 def plot_solar_rates(
-    rates: Sequence[SolarRates], *, references: Sequence[str] = ()
-) -> Figure:
+    rates: Sequence[SolarRates],
+    *,
+    references: Sequence[str] = (),
+    ax: Where = None,
+    **artist: Any,
+) -> Axes:
     """Plot measured over expected values, of one or several experiments.
 
     Parameters
     ----------
     rates : what `SolarExperiment.predict` returns, one or more.
     references : texkeys for the line at the bottom.
+    ax : axes to draw on instead of a new figure.
+    **artist : properties of the main artists, e.g. ``color="k", linewidth=2``.
 
     Returns
     -------
-    Figure
+    Axes
 
     Raises
     ------
@@ -122,8 +132,8 @@ def plot_solar_rates(
     Examples
     --------
     >>> import nuprobe as nu
-    >>> figure = plot_solar_rates([nu.experiment("gallium-2009").predict()])
-    >>> len(figure.axes)
+    >>> drawn = plot_solar_rates([nu.experiment("gallium-2009").predict()])
+    >>> len(drawn.figure.axes)
     1
     """
     if not rates:
@@ -134,25 +144,25 @@ def plot_solar_rates(
         for name in r.names
     ]
     high = max(2.6, 1.0 + 0.22 * len(names))
-    figure = new_figure(WIDTH, high)
-    ax = figure.add_subplot()
+    figure = new_figure(WIDTH, high, ax, artist)
+    panel = figure.add_subplot()
     legend = Entries()
-    ax.axvline(0.0, color="black", lw=0.8)
+    panel.axvline(0.0, color="black", lw=0.8)
     start = 0
     for colour, one in zip(colours(len(rates)), rates, strict=True):
         place = start + np.arange(len(one.names))
         start = int(place[-1]) + 1
         # measured minus expected, the error of either side is 1
-        marks = ax.errorbar(
+        marks = panel.errorbar(
             -one.pulls, place, xerr=1.0, fmt="o", color=colour, ms=4, capsize=2
         )
         legend.add([marks.lines[0]], one.experiment)
-    ax.set_yticks(range(len(names)), names)
-    ax.set_ylim(len(names) - 0.5, -0.5)
-    ax.set_xlabel("(measured − expected)/error")
+    panel.set_yticks(range(len(names)), names)
+    panel.set_ylim(len(names) - 0.5, -0.5)
+    panel.set_xlabel("(measured − expected)/error")
     legend.above(figure, "at " + _point(rates[0]))
     provenance(figure, list(dict.fromkeys(references)))
-    return figure
+    return figure.one()
 
 
 def _point(rates: SolarRates) -> str:
@@ -171,8 +181,13 @@ def _point(rates: SolarRates) -> str:
 @public
 @styled
 def plot_solar_plane(
-    plane: SolarPlane, *, cl: float = 0.90, references: Sequence[str] = ()
-) -> Figure:
+    plane: SolarPlane,
+    *,
+    cl: float = 0.90,
+    references: Sequence[str] = (),
+    ax: Where = None,
+    **artist: Any,
+) -> Axes:
     """Plot the allowed regions of tan²θ₁₂ and Δm²₂₁ at each value of L_1A.
 
     Parameters
@@ -180,10 +195,12 @@ def plot_solar_plane(
     plane : what `solar_plane` returns.
     cl : confidence level of the regions, of two parameters.
     references : texkeys for the line at the bottom.
+    ax : axes to draw on instead of a new figure.
+    **artist : properties of the main artists, e.g. ``color="k", linewidth=2``.
 
     Returns
     -------
-    Figure
+    Axes
 
     Raises
     ------
@@ -200,17 +217,17 @@ def plot_solar_plane(
     """
     if min(plane.tan2_12.size, plane.dm2_21.size) < 2:
         raise InputError("a plane needs two or more values along each axis")
-    figure = new_figure(5.8, 5.2)
-    ax = figure.add_subplot()
+    figure = new_figure(5.8, 5.2, ax, artist)
+    panel = figure.add_subplot()
     legend = Entries()
     level = delta_threshold(cl, 2)
     several = len(plane.l1a)
     for i, (colour, value) in enumerate(
         zip(colours(several), plane.l1a.tolist(), strict=True)
     ):
-        _region(ax, plane, i, level, colour, legend, f"{value:g}")
-    ax.set_xlabel(r"$\tan^2\theta_{12}$")
-    ax.set_ylabel(r"$\Delta m^2_{21}$ [$10^{-5}$ eV²]")
+        _region(panel, plane, i, level, colour, legend, f"{value:g}")
+    panel.set_xlabel(r"$\tan^2\theta_{12}$")
+    panel.set_ylabel(r"$\Delta m^2_{21}$ [$10^{-5}$ eV²]")
     what = {
         "relative": r"$\Delta L_{1,A}$ (above the cross sections of SNO)",
         "nnlo": r"$L_{1,A}$ (NNLO scheme)",
@@ -224,7 +241,7 @@ def plot_solar_plane(
         + (", regions above that of all" if plane.reference == "all" else ""),
     )
     provenance(figure, list(dict.fromkeys(("Balantekin:2003ep", *references))))
-    return figure
+    return figure.one()
 
 
 def _region(

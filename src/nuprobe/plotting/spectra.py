@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import itertools
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
 
@@ -10,12 +11,12 @@ from nuprobe.border import public
 from nuprobe.fluxes import Flux, FluxComponent
 from nuprobe.fluxes import flux as as_flux
 from nuprobe.numerics import FloatArray
+from nuprobe.plotting.sheets import Where, new_figure
 from nuprobe.plotting.style import (
-    colours,
+    PALETTE,
     engine_pads,
     finite_array,
     legend_above,
-    new_figure,
     power_of_ten,
     pretty,
     provenance,
@@ -25,19 +26,34 @@ from nuprobe.plotting.style import (
 if TYPE_CHECKING:
     from matplotlib.artist import Artist
     from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
+
+    from nuprobe.plotting.figures import Panels
 
 __all__ = ["plot_flux"]
 
+_DASHES: Final = (
+    *("-", (0, (5, 1.5)), (0, (1.2, 1.2)), (0, (6, 1.5, 1.2, 1.5))),
+    *((0, (9, 2)), (0, (5, 1.2, 1.2, 1.2, 1.2, 1.2)), (0, (2.5, 1)), (0, (1, 2.5))),
+)
+_MARKS: Final = ("^", "s", "D", "o", "v", "P", "X", "*")
 _POINTS = 601
 _WIDE = 100.0
 """Peaks of the components that differ by more than this are drawn on logarithmic
 axes."""
 
 
+class Look(NamedTuple):
+    """How a component is drawn: `dashes` are empty without a continuum, `mark` without
+    lines."""
+
+    colour: str
+    dashes: Any
+    mark: str
+
+
 @public
 @styled
-def plot_flux(flux: str | Flux) -> Figure:
+def plot_flux(flux: str | Flux, *, ax: Where = None, **artist: Any) -> Panels:
     """Plot a flux: continua as curves, lines as arrows with their intensity, arrival
     times beside.
 
@@ -47,10 +63,13 @@ def plot_flux(flux: str | Flux) -> Figure:
     Parameters
     ----------
     flux : a name or a `Flux`.
+    ax : axes to draw on instead of a new figure (one or several: the first
+        panels).
+    **artist : properties of the main artists, e.g. ``color="k", linewidth=2``.
 
     Returns
     -------
-    Figure
+    Panels
         One panel, or two if the flux has arrival times.
 
     Raises
@@ -65,17 +84,10 @@ def plot_flux(flux: str | Flux) -> Figure:
     """
     source = as_flux(flux)
     timed = {c.time for c in source.components if c.time is not None}
-    figure = new_figure(9.6 if timed else 6.4, 4.2)
+    figure = new_figure(9.6 if timed else 6.4, 4.2, ax, artist)
     axes = figure.subplots(1, 2 if timed else 1, squeeze=False)[0]
     engine_pads(figure, wspace=0.04)
-    colour = dict(
-        zip(
-            (c.name for c in source.components),
-            colours(len(source.components)),
-            strict=True,
-        )
-    )
-    handles = _spectra(axes[0], source, colour)
+    handles = _spectra(axes[0], source, _looks(source))
     if timed:
         _times(axes[1], source)
     legend_above(
@@ -85,7 +97,22 @@ def plot_flux(flux: str | Flux) -> Figure:
         source.title or source.name,
     )
     provenance(figure, source.references, f"flux {source.name}")
-    return figure
+    return figure.every()
+
+
+def _looks(source: Flux) -> dict[str, Look]:
+    """What tells the components apart: dashes of continua and marks of lines, and
+    colours."""
+    dashes, marks = itertools.cycle(_DASHES), itertools.cycle(_MARKS)
+    hues = itertools.cycle(PALETTE)
+    return {
+        c.name: Look(
+            next(hues),
+            "" if c.density is None else next(dashes),
+            next(marks) if c.lines else "",
+        )
+        for c in source.components
+    }
 
 
 def _grid(component: FluxComponent) -> FloatArray:
@@ -97,7 +124,7 @@ def _grid(component: FluxComponent) -> FloatArray:
     )
 
 
-def _spectra(ax: Axes, source: Flux, colour: dict[str, str]) -> list[Artist]:
+def _spectra(ax: Axes, source: Flux, looks: dict[str, Look]) -> list[Artist]:
     """Draw continua and lines; returns the handles of the components."""
     from matplotlib.lines import Line2D
 
@@ -116,7 +143,12 @@ def _spectra(ax: Axes, source: Flux, colour: dict[str, str]) -> list[Artist]:
     )
     for name, (e, values) in continua.items():
         # an end at which the flux stops short of zero is drawn as the step that it is
-        ax.plot(np.pad(e, 1, "edge"), np.pad(values / decade, 1), color=colour[name])
+        ax.plot(
+            np.pad(e, 1, "edge"),
+            np.pad(values / decade, 1),
+            color=looks[name].colour,
+            linestyle=looks[name].dashes,
+        )
     _limits(ax, source, [p / decade for p in peaks], wide)
     area = _area(source)
     ax.set_ylabel(
@@ -126,19 +158,19 @@ def _spectra(ax: Axes, source: Flux, colour: dict[str, str]) -> list[Artist]:
     )
     if any(c.lines for c in source.components):
         if wide:
-            _spikes(ax, source, colour)
+            _spikes(ax, source, looks)
         else:
-            _arrows(ax, source, colour, bool(continua))
+            _arrows(ax, source, looks, bool(continua))
     return [
         Line2D(
             [],
             [],
-            color=colour[c.name],
-            linestyle="-" if c.density is not None else "",
-            marker="" if not c.lines else "^",
+            color=look.colour,
+            linestyle=look.dashes,
+            marker=look.mark,
             markersize=7,
         )
-        for c in source.components
+        for look in looks.values()
     ]
 
 
@@ -166,7 +198,7 @@ def _limits(ax: Axes, source: Flux, peaks: list[float], wide: bool) -> None:
     ax.set_ylim(min(p for p in peaks if p > 0) / 10, 5 * max(peaks))
 
 
-def _spikes(ax: Axes, source: Flux, colour: dict[str, str]) -> None:
+def _spikes(ax: Axes, source: Flux, looks: dict[str, Look]) -> None:
     """Lines on the logarithmic axes of the continua."""
     area = _area(source)
     ax.set_ylabel(
@@ -178,13 +210,13 @@ def _spikes(ax: Axes, source: Flux, colour: dict[str, str]) -> None:
             ax.plot(
                 [line.energy] * 2,
                 [ax.get_ylim()[0], line.intensity],
-                color=colour[component.name],
-                marker="^",
+                color=looks[component.name].colour,
+                marker=looks[component.name].mark,
                 markevery=[1],
             )
 
 
-def _arrows(ax: Axes, source: Flux, colour: dict[str, str], beside: bool) -> None:
+def _arrows(ax: Axes, source: Flux, looks: dict[str, Look], beside: bool) -> None:
     """Lines as arrows, on an axis of their own `beside` the continua; a few are
     named."""
     target = ax
@@ -201,11 +233,18 @@ def _arrows(ax: Axes, source: Flux, colour: dict[str, str], beside: bool) -> Non
             xytext=(line.energy, 0),
             arrowprops={
                 "arrowstyle": "-|>,head_length=0.6,head_width=0.25",
-                "color": colour[name],
+                "color": looks[name].colour,
                 "lw": 1.8,
                 "shrinkA": 0,
                 "shrinkB": 0,
             },
+        )
+    for name, line in lines if len({name for name, _ in lines}) > 1 else []:
+        target.plot(
+            [line.energy],
+            [line.intensity],
+            color=looks[name].colour,
+            marker=looks[name].mark,
         )
     for name, line in lines if len(lines) <= 3 else []:
         left = line.energy > 0.5 * _top(source)
@@ -217,7 +256,7 @@ def _arrows(ax: Axes, source: Flux, colour: dict[str, str], beside: bool) -> Non
             ha="right" if left else "left",
             va="top",
             fontsize=9.5,
-            color=colour[name],
+            color=looks[name].colour,
         )
 
 

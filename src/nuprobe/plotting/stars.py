@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from nuprobe.border import public
 from nuprobe.errors import InputError
+from nuprobe.plotting.sheets import Where, new_figure
 from nuprobe.plotting.style import (
     PALETTE,
     WIDTH,
     legend_above,
-    new_figure,
     provenance,
     styled,
 )
 from nuprobe.stars import LARGEST, M5, Tip, plasmon_emission, tip_limit
 
 if TYPE_CHECKING:
-    from matplotlib.figure import Figure
+    from matplotlib.axes import Axes
 
 __all__ = ["plot_plasmon_emission", "plot_tip"]
 
@@ -27,8 +27,13 @@ __all__ = ["plot_plasmon_emission", "plot_tip"]
 @public
 @styled
 def plot_plasmon_emission(
-    temperature: float = 1e8, moment: float = 1e-12, *, y_e: float = 0.5
-) -> Figure:
+    temperature: float = 1e8,
+    moment: float = 1e-12,
+    *,
+    y_e: float = 0.5,
+    ax: Where = None,
+    **artist: Any,
+) -> Axes:
     """Plot emission by plasmons over density, by a moment and by the weak interaction.
 
     Parameters
@@ -36,10 +41,12 @@ def plot_plasmon_emission(
     temperature : in K.
     moment : μ_ν in Bohr magnetons.
     y_e : electrons a nucleon.
+    ax : axes to draw on instead of a new figure.
+    **artist : properties of the main artists, e.g. ``color="k", linewidth=2``.
 
     Returns
     -------
-    Figure
+    Axes
 
     Examples
     --------
@@ -48,7 +55,7 @@ def plot_plasmon_emission(
     """
     density = np.geomspace(1e3, 1e7, 41)
     found = [plasmon_emission(rho, temperature, moment, y_e=y_e) for rho in density]
-    figure = new_figure(WIDTH, 4.4)
+    figure = new_figure(WIDTH, 4.4, ax, artist)
     axes = figure.add_subplot()
     label = rf"magnetic moment, $\mu_\nu = {moment * 1e12:g}\times10^{{-12}}\,\mu_B$"
     axes.loglog(density, [e.magnetic for e in found], color=PALETTE[1], label=label)
@@ -67,21 +74,23 @@ def plot_plasmon_emission(
     legend_above(figure, *axes.get_legend_handles_labels())
     note = f"T = {temperature:g} K, Y_e = {y_e:g}; dispersion of Braaten and Segel"
     provenance(figure, ("Braaten:1993jw",), note)
-    return figure
+    return figure.one()
 
 
 @public
 @styled
-def plot_tip(tip: Tip = M5) -> Figure:
+def plot_tip(tip: Tip = M5, *, ax: Where = None, **artist: Any) -> Axes:
     """Plot the magnitude of the tip over the moment, beside what is observed.
 
     Parameters
     ----------
     tip : the cluster.
+    ax : axes to draw on instead of a new figure.
+    **artist : properties of the main artists, e.g. ``color="k", linewidth=2``.
 
     Returns
     -------
-    Figure
+    Axes
 
     Examples
     --------
@@ -90,7 +99,7 @@ def plot_tip(tip: Tip = M5) -> Figure:
     """
     mu = np.linspace(0, LARGEST, 181)
     value = tip.magnitude(mu)
-    figure = new_figure(WIDTH, 4.4)
+    figure = new_figure(WIDTH, 4.4, ax, artist)
     axes = figure.add_subplot()
     low, high = value - tip.theory_error, value + tip.theory_error
     axes.fill_between(1e12 * mu, low, high, color=PALETTE[0], alpha=0.25, lw=0)
@@ -111,4 +120,4 @@ def plot_tip(tip: Tip = M5) -> Figure:
     axes.set_ylabel(r"$M_I$ of the tip [mag]")
     legend_above(figure, *axes.get_legend_handles_labels())
     provenance(figure, tip.references, "bands: one standard deviation")
-    return figure
+    return figure.one()

@@ -10,10 +10,11 @@ import sys
 import textwrap
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
+from contextvars import ContextVar
 from functools import wraps
 from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, ParamSpec
+from typing import TYPE_CHECKING, Any, Final, ParamSpec, TypeVar
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
 __all__ = ["FORMATS", "PALETTE", "Entries", "check_path", "save", "style"]
 
 P = ParamSpec("P")
+T = TypeVar("T")
 ColourLike = str | tuple[float, float, float]
 
 FORMATS: Final = ("pdf", "png", "svg")
@@ -83,6 +85,7 @@ _RC: Final[dict[str, Any]] = {
     "ytick.minor.visible": True,
     "ytick.right": True,
 }
+_ACTIVE: Final = ContextVar("nuprobe_style", default=False)
 _METADATA: Final[dict[str, dict[str, Any]]] = {
     "pdf": {"CreationDate": None},
     "svg": {"Date": None},
@@ -124,46 +127,48 @@ def style() -> Iterator[None]:
     ...     mpl.rcParams["mathtext.fontset"]
     'stix'
     """
+    if _ACTIVE.get():
+        yield
+        return
     import_matplotlib()
     import matplotlib as mpl
 
-    with mpl.rc_context():
-        # a caller's own matplotlibrc must not change what a figure looks like
-        mpl.rcdefaults()
-        settings: Any = (
-            _RC  # matplotlib types every key by name, differently in each version
-        )
-        mpl.rcParams.update(settings)
-        yield
+    token = _ACTIVE.set(True)
+    try:
+        with mpl.rc_context():
+            # a caller's own matplotlibrc must not change what a figure looks like
+            mpl.rcdefaults()
+            # matplotlib types every key by name, differently in each version
+            settings: Any = _RC
+            mpl.rcParams.update(settings)
+            yield
+    finally:
+        _ACTIVE.reset(token)
 
 
-def styled(function: Callable[P, Figure]) -> Callable[P, Figure]:
-    """Make a function draw in the house style, ticks too, which matplotlib would leave
-    to the moment of saving."""
+def styled(function: Callable[P, T]) -> Callable[P, T]:
+    """Make a function draw in the house style, unless it draws on axes of the
+    caller."""
 
     @wraps(function)
-    def drawn(*args: P.args, **kwargs: P.kwargs) -> Figure:
+    def drawn(*args: P.args, **kwargs: P.kwargs) -> T:
+        if kwargs.get("ax") is not None:
+            return function(*args, **kwargs)
         with style():
-            figure = function(*args, **kwargs)
-            for ax in figure.axes:
-                for panel in (ax, *ax.child_axes):
-                    for axis in (panel.xaxis, panel.yaxis):
-                        axis.get_major_ticks()
-                        axis.get_minor_ticks()
-        return figure
+            return function(*args, **kwargs)
 
     return drawn
 
 
 @public
-def save(figure: Figure, path: str | os.PathLike[str]) -> Path:
+def save(figure: Any, path: str | os.PathLike[str]) -> Path:
     """Write a figure as PDF, PNG or SVG, the whole file or nothing.
 
     The same figure gives the same bytes: no dates, fixed identifiers.
 
     Parameters
     ----------
-    figure : what the functions of this package return.
+    figure : what the functions of this package return, or a figure.
     path : destination; its suffix (``.pdf``, ``.png``, ``.svg``) chooses the format.
 
     Returns
@@ -181,7 +186,8 @@ def save(figure: Figure, path: str | os.PathLike[str]) -> Path:
     Examples
     --------
     >>> import tempfile
-    >>> figure = new_figure(2.0, 1.0)
+    >>> from matplotlib.figure import Figure
+    >>> figure = Figure((2.0, 1.0))
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     save(figure, f"{folder}/empty.svg").name
     'empty.svg'
@@ -189,7 +195,9 @@ def save(figure: Figure, path: str | os.PathLike[str]) -> Path:
     kind = _format(path)
     buffer = io.BytesIO()
     with style():
-        figure.savefig(buffer, format=kind, metadata=_METADATA[kind])
+        getattr(figure, "figure", figure).savefig(
+            buffer, format=kind, metadata=_METADATA[kind]
+        )
     return atomic_write(path, buffer.getvalue())
 
 
@@ -217,15 +225,6 @@ def _format(path: str | os.PathLike[str]) -> str:
             f" of {allowed}"
         )
     return kind
-
-
-def new_figure(width: float, height: float) -> Figure:
-    """Return an empty figure, sizes in inches; constrained layout keeps everything
-    inside it."""
-    import_matplotlib()
-    from matplotlib.figure import Figure
-
-    return Figure(figsize=(width, height), layout="constrained")
 
 
 def main_and_panel(figure: Figure, ratio: float = 2.6) -> tuple[Axes, Axes]:
@@ -279,28 +278,25 @@ class Entries:
         self.handles.append(artists[0])
         self.labels.append(label)
 
-    def above(self, figure: Figure, title: str = "") -> Legend:
+    def above(self, figure: Any, title: str = "") -> Legend:
         """Draw the legend above the panels of a `figure`, under a `title`."""
         return legend_above(figure, self.handles, self.labels, title)
 
 
 def legend_above(
-    figure: Figure, handles: Sequence[Artist], labels: Sequence[str], title: str = ""
+    figure: Any,
+    handles: Sequence[Any],
+    labels: Sequence[str],
+    title: str = "",
 ) -> Legend:
     """Put a legend above the panels, in as many columns as fit into the width of the
     figure."""
-    labels, title = [primes(label) for label in labels], primes(title)
-    room = 0.98 * figure.bbox.width
+    labels = [primes(label) for label in figure.named(handles, labels)]
+    title, room = primes(title), 0.98 * figure.bbox.width
 
     def draw(columns: int) -> Legend:
-        return figure.legend(
-            handles,
-            labels,
-            loc="outside upper center",
-            ncols=columns,
-            title=title or None,
-            alignment="center",
-        )
+        legend: Legend = figure.put_legend(handles, labels, title, columns)
+        return legend
 
     columns = min(len(labels), 6)
     while (legend := draw(columns)).get_window_extent().width > room and columns > 1:

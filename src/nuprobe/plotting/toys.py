@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from nuprobe.border import public
 from nuprobe.inference.levels import delta_threshold
-from nuprobe.plotting.style import PALETTE, WIDTH, new_figure, styled, unit_text
+from nuprobe.plotting.sheets import Where, new_figure
+from nuprobe.plotting.style import PALETTE, WIDTH, styled, unit_text
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
 
     from nuprobe.inference import CLs, FeldmanCousins, Sensitivity
     from nuprobe.parameters import Parameter
@@ -28,12 +28,16 @@ def _label(axes: Axes, p: Parameter) -> None:
 
 @public
 @styled
-def plot_toy_thresholds(result: FeldmanCousins) -> Figure:
+def plot_toy_thresholds(
+    result: FeldmanCousins, *, ax: Where = None, **artist: Any
+) -> Axes:
     """Δ(−2 ln L) of the data, and the thresholds from toys with their errors.
 
     Parameters
     ----------
     result : of `nuprobe.inference.feldman_cousins`.
+    ax : axes to draw on instead of a new figure.
+    **artist : properties of the main artists, e.g. ``color="k", linewidth=2``.
 
     Examples
     --------
@@ -44,7 +48,7 @@ def plot_toy_thresholds(result: FeldmanCousins) -> Figure:
     >>> len(plot_toy_thresholds(found).axes)
     1
     """
-    figure = new_figure(WIDTH, 4.0)
+    figure = new_figure(WIDTH, 4.0, ax, artist)
     axes = figure.subplots()
     p = result.parameter
     x = p.shown(result.grid)
@@ -62,18 +66,20 @@ def plot_toy_thresholds(result: FeldmanCousins) -> Figure:
     axes.set_ylabel(r"$-2\,\Delta\ln L$")
     _label(axes, p)
     axes.legend()
-    return figure
+    return figure.one()
 
 
 @public
 @styled
-def plot_cls(result: CLs, cl: float = 0.95) -> Figure:
+def plot_cls(result: CLs, cl: float = 0.95, *, ax: Where = None, **artist: Any) -> Axes:
     """CLs along a parameter: data, the median without a signal with its bands, toys.
 
     Parameters
     ----------
     result : of `nuprobe.inference.cls`.
     cl : confidence level of the line.
+    ax : axes to draw on instead of a new figure.
+    **artist : properties of the main artists, e.g. ``color="k", linewidth=2``.
 
     Examples
     --------
@@ -84,7 +90,7 @@ def plot_cls(result: CLs, cl: float = 0.95) -> Figure:
     >>> len(plot_cls(cls(cost, "cevns_scale", [1.0, 2.0, 3.0])).axes)
     1
     """
-    figure = new_figure(WIDTH, 4.0)
+    figure = new_figure(WIDTH, 4.0, ax, artist)
     axes = figure.subplots()
     p = result.parameter
     x = p.shown(result.grid)
@@ -103,17 +109,19 @@ def plot_cls(result: CLs, cl: float = 0.95) -> Figure:
     axes.set_ylabel(r"CL$_\mathrm{s}$")
     _label(axes, p)
     axes.legend()
-    return figure
+    return figure.one()
 
 
 @public
 @styled
-def plot_sensitivity(result: Sensitivity) -> Figure:
+def plot_sensitivity(result: Sensitivity, *, ax: Where = None, **artist: Any) -> Axes:
     """Median expected limit with its bands, over the limits of toys if there are any.
 
     Parameters
     ----------
     result : of `nuprobe.inference.sensitivity`.
+    ax : axes to draw on instead of a new figure.
+    **artist : properties of the main artists, e.g. ``color="k", linewidth=2``.
 
     Examples
     --------
@@ -121,10 +129,10 @@ def plot_sensitivity(result: Sensitivity) -> Figure:
     >>> from nuprobe.inference import sensitivity
     >>> argon = nu.experiment("coherent-lar-2020")
     >>> cost = argon.cost(free=["cevns_scale"], analysis="published")
-    >>> len(plot_sensitivity(sensitivity(cost, "cevns_scale")).axes)
-    1
+    >>> plot_sensitivity(sensitivity(cost, "cevns_scale")).get_ylabel()
+    ''
     """
-    figure = new_figure(WIDTH, 3.2)
+    figure = new_figure(WIDTH, 3.2, ax, artist)
     axes = figure.subplots()
     p = result.parameter
     known = np.array([x for x in (*result.expected, *result.limits) if x is not None])
@@ -147,4 +155,4 @@ def plot_sensitivity(result: Sensitivity) -> Figure:
     _label(axes, p)
     axes.set_xlabel(f"{100 * result.cl:g} % CL upper limit on {axes.get_xlabel()}")
     axes.legend()
-    return figure
+    return figure.one()

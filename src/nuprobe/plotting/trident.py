@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -14,12 +14,12 @@ from nuprobe.errors import InputError
 from nuprobe.models import LeptonModel, StandardModel
 from nuprobe.nuclei import Target, TargetSpec
 from nuprobe.numerics import FloatArray
+from nuprobe.plotting.sheets import Where, new_figure
 from nuprobe.plotting.style import (
     WIDTH,
     colours,
     finite_array,
     legend_above,
-    new_figure,
     per_target,
     provenance,
     styled,
@@ -44,7 +44,7 @@ from nuprobe.units import GeV
 if TYPE_CHECKING:
     from matplotlib.artist import Artist
     from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
+
 
 __all__ = ["plot_trident_energy", "plot_trident_ratio"]
 
@@ -74,7 +74,9 @@ def plot_trident_energy(
     regimes: Sequence[str] = ("coherent", "proton", "neutron"),
     form_factor: FormFactorSpec = None,
     marks: ArrayLike = (),
-) -> Figure:
+    ax: Where = None,
+    **artist: Any,
+) -> Axes:
     """Plot σ/E against the neutrino energy: a colour for each channel, a line for each
     regime.
 
@@ -90,10 +92,12 @@ def plot_trident_energy(
     regimes : of `trident.REGIMES`.
     form_factor : charge form factor, as `trident.total`.
     marks : energies in MeV at which each curve has a dot.
+    ax : axes to draw on instead of a new figure.
+    **artist : properties of the main artists, e.g. ``color="k", linewidth=2``.
 
     Returns
     -------
-    Figure
+    Axes
         σ/E in cm²/GeV, both axes logarithmic; short vertical lines at the bottom mark
         the thresholds.
 
@@ -106,13 +110,13 @@ def plot_trident_energy(
     Examples
     --------
     >>> import numpy as np
-    >>> figure = plot_trident_energy(
+    >>> drawn = plot_trident_energy(
     ...     "nu_mu -> nu_mu mu+ mu-",
     ...     "Ar40",
     ...     np.geomspace(1e3, 1e5, 4),
     ...     regimes=["coherent"],
     ... )
-    >>> figure.axes[0].get_xlabel()
+    >>> drawn.figure.axes[0].get_xlabel()
     'neutrino energy $E_\\\\nu$ [GeV]'
     """
     e = energies_of(e_grid)
@@ -122,8 +126,8 @@ def plot_trident_energy(
         raise InputError("nothing to plot: name at least one channel and one regime")
     nucleus = counted(target)
     model = StandardModel() if model is None else model
-    figure = new_figure(WIDTH, 5.4)
-    ax = figure.add_subplot()
+    figure = new_figure(WIDTH, 5.4, ax, artist)
+    panel = figure.add_subplot()
     dots = (
         np.atleast_1d(finite_array(marks, "the energies to mark"))
         if np.size(marks)
@@ -137,10 +141,10 @@ def plot_trident_energy(
         for j, regime in enumerate(regimes):
             curve = _Curve(channel, target, nucleus, model, regime, form_factor)
             colour = hues[i if several else j]
-            top = curve.draw(ax, e, dots, colour)
+            top = curve.draw(panel, e, dots, colour)
             if top is not None:
                 tops[channel, regime] = top
-            marked = curve.mark_threshold(ax, e, colour) or marked
+            marked = curve.mark_threshold(panel, e, colour) or marked
     if not tops:
         lowest = min(
             trident.threshold_energy(c, target, r) for c in chosen for r in regimes
@@ -149,11 +153,11 @@ def plot_trident_energy(
             f"nothing to plot: every cross section is zero up to {e[-1] / GeV:g} GeV;"
             f" the lowest threshold is {lowest / GeV:.6g} GeV"
         )
-    ax.set_xscale("log")
-    ax.set_yscale("log")
-    ax.set_ylim(min(tops.values()) * 10**-_DECADES, 4 * max(tops.values()))
-    ax.set_ylabel(rf"$\sigma/E_\nu$ [cm$^2$ GeV$^{{-1}}${per_target(nucleus)}]")
-    energy_axis(ax, e)
+    panel.set_xscale("log")
+    panel.set_yscale("log")
+    panel.set_ylim(min(tops.values()) * 10**-_DECADES, 4 * max(tops.values()))
+    panel.set_ylabel(rf"$\sigma/E_\nu$ [cm$^2$ GeV$^{{-1}}${per_target(nucleus)}]")
+    energy_axis(panel, e)
     handles, labels = _entries(chosen, regimes, hues, tops)
     if marked:
         handles.append(
@@ -170,7 +174,7 @@ def plot_trident_energy(
     legend_above(figure, handles, labels, f"{what} on {target_symbol(nucleus)}")
     nuclear, keys = nuclear_input(target, regimes, form_factor)
     provenance(figure, (*METHOD, *keys), f"{_model(model)}; {nuclear}")
-    return figure
+    return figure.one()
 
 
 @dataclass(frozen=True, eq=False)
@@ -262,7 +266,9 @@ def plot_trident_ratio(
     *,
     regime: str = "all",
     form_factor: FormFactorSpec = None,
-) -> Figure:
+    ax: Where = None,
+    **artist: Any,
+) -> Axes:
     """Plot σ(model)/σ(reference) against the neutrino energy.
 
     Parameters
@@ -271,10 +277,12 @@ def plot_trident_ratio(
     target, e_grid, regime, form_factor : as in `plot_trident_energy`.
     models : by the label of each in the legend.
     reference : what they are divided by; default the Standard Model.
+    ax : axes to draw on instead of a new figure.
+    **artist : properties of the main artists, e.g. ``color="k", linewidth=2``.
 
     Returns
     -------
-    Figure
+    Axes
         The horizontal line is the reference; the vertical axis is logarithmic once the
         ratios span a factor of 5.
 
@@ -288,13 +296,13 @@ def plot_trident_ratio(
     --------
     >>> import numpy as np
     >>> import nuprobe as nu
-    >>> figure = plot_trident_ratio(
+    >>> drawn = plot_trident_ratio(
     ...     "nu_mu -> nu_mu mu+ mu-",
     ...     "Ar40",
     ...     np.geomspace(1e3, 1e4, 4),
     ...     {"V-A": nu.VMinusA()},
     ... )
-    >>> [text.get_text() for text in figure.legends[0].get_texts()]
+    >>> [text.get_text() for text in drawn.figure.legends[0].get_texts()]
     ['V-A', 'Standard Model']
     """
     e = energies_of(e_grid)
@@ -313,8 +321,8 @@ def plot_trident_ratio(
             f"no ratio: the reference {_model(base)} makes no pair in {chosen.name};"
             " choose another one"
         )
-    figure = new_figure(WIDTH, 4.6)
-    ax = figure.add_subplot()
+    figure = new_figure(WIDTH, 4.6, ax, artist)
+    panel = figure.add_subplot()
     handles: list[Artist] = []
     ratios: list[FloatArray] = []
     hues = colours(len(models))
@@ -322,14 +330,16 @@ def plot_trident_ratio(
         ratios.append(replace(reference_curve, model=model).section(grid) / below)
         # broken lines let a curve below them be seen
         line = _BROKEN[i % len(_BROKEN)]
-        handles += ax.plot(grid / GeV, ratios[-1], color=colour, linestyle=line)
+        handles += panel.plot(grid / GeV, ratios[-1], color=colour, linestyle=line)
     handles.append(
-        ax.axhline(1, color="black", linestyle=(0, (5, 2)), linewidth=1.0, zorder=1.5)
+        panel.axhline(
+            1, color="black", linestyle=(0, (5, 2)), linewidth=1.0, zorder=1.5
+        )
     )
-    _ratio_axis(ax, ratios)
+    _ratio_axis(panel, ratios)
     standard = reference is None
-    ax.set_ylabel(rf"$\sigma/\sigma_{{\mathrm{{{'SM' if standard else 'ref'}}}}}$")
-    energy_axis(ax, e)
+    panel.set_ylabel(rf"$\sigma/\sigma_{{\mathrm{{{'SM' if standard else 'ref'}}}}}$")
+    energy_axis(panel, e)
     kind = _LOOK[regime][0]
     legend_above(
         figure,
@@ -341,7 +351,7 @@ def plot_trident_ratio(
     if any(trident.mediator_masses(model, chosen) for model in models.values()):
         keys.append("Altmannshofer:2014pba")
     provenance(figure, (*METHOD, *keys), f"reference {_model(base)}; {nuclear}")
-    return figure
+    return figure.one()
 
 
 def _ratio_axis(ax: Axes, ratios: Sequence[FloatArray]) -> None:

@@ -15,12 +15,12 @@ from nuprobe.nuclei import FormFactor, Isotope
 from nuprobe.nuclei import isotope as as_isotope
 from nuprobe.nuclei.form_factors import Fermi, FourierBessel, WoodsSaxon, shape_named
 from nuprobe.numerics import FloatArray
+from nuprobe.plotting.sheets import Where, new_figure
 from nuprobe.plotting.style import (
     WIDTH,
     Entries,
     colours,
     isotope_symbol,
-    new_figure,
     provenance,
     shape_name,
     styled,
@@ -37,7 +37,7 @@ from nuprobe.processes.trident.channels import ChannelSpec
 from nuprobe.units import GeV, fm
 
 if TYPE_CHECKING:
-    from matplotlib.figure import Figure
+    from matplotlib.axes import Axes
 
 __all__ = ["plot_trident_form_factors"]
 
@@ -51,7 +51,9 @@ def plot_trident_form_factors(
     shapes: Mapping[str, str | FormFactor] | None = None,
     *,
     model: LeptonModel | None = None,
-) -> Figure:
+    ax: Where = None,
+    **artist: Any,
+) -> Axes:
     """Plot by how much the choice of charge form factor changes a coherent cross
     section.
 
@@ -65,10 +67,12 @@ def plot_trident_form_factors(
         radius. Default: Fermi and Helm with the measured radius, Fermi and Woods–Saxon
         with the radius of the trident literature, 1.07 A^(1/3) fm and 0.57 fm.
     model : couplings; default the Standard Model.
+    ax : axes to draw on instead of a new figure.
+    **artist : properties of the main artists, e.g. ``color="k", linewidth=2``.
 
     Returns
     -------
-    Figure
+    Axes
         σ/σ(reference) − 1 in per cent.
 
     Raises
@@ -81,10 +85,10 @@ def plot_trident_form_factors(
     --------
     >>> import numpy as np
     >>> energies = np.geomspace(1e3, 5e4, 4)
-    >>> figure = plot_trident_form_factors(
+    >>> drawn = plot_trident_form_factors(
     ...     "nu_mu -> nu_mu mu+ mu-", "Ar40", energies, {"Helm": "helm"}
     ... )
-    >>> figure.axes[0].get_xscale()
+    >>> drawn.figure.axes[0].get_xscale()
     'log'
     """
     e = energies_of(e_grid)
@@ -109,8 +113,8 @@ def plot_trident_form_factors(
         )
 
     reference = total(base)
-    figure = new_figure(WIDTH, 4.2)
-    ax = figure.add_subplot()
+    figure = new_figure(WIDTH, 4.2, ax, artist)
+    panel = figure.add_subplot()
     legend = Entries()
     for i, ((label, shape), colour) in enumerate(
         zip(built.items(), colours(len(built)), strict=True)
@@ -122,15 +126,15 @@ def plot_trident_form_factors(
         )
         change = 100 * (total(shape) / reference - 1)
         legend.add(
-            ax.plot(grid / GeV, change, color=colour, **line),
+            panel.plot(grid / GeV, change, color=colour, **line),
             f"{label} ({shape.rms / fm:.3f} fm)",
         )
-    zero = ax.axhline(
+    zero = panel.axhline(
         0, color="black", linestyle=(0, (5, 2)), linewidth=1.0, zorder=1.5
     )
     legend.add([zero], f"reference: {shape_name(base)} ({base.rms / fm:.3f} fm)")
-    ax.set_ylabel(r"$\sigma/\sigma_{\mathrm{ref}}-1$ [%]")
-    energy_axis(ax, e)
+    panel.set_ylabel(r"$\sigma/\sigma_{\mathrm{ref}}-1$ [%]")
+    energy_axis(panel, e)
     legend.above(
         figure,
         f"{channel_symbol(chosen)} on {isotope_symbol(nucleus.symbol, nucleus.a)},"
@@ -142,7 +146,7 @@ def plot_trident_form_factors(
         *(["Angeli:2013epw"] if radius else []),
     ]
     provenance(figure, keys, note)
-    return figure
+    return figure.one()
 
 
 def _usual(nucleus: Isotope) -> dict[str, str | FormFactor]:

@@ -4,7 +4,7 @@ charged current beside them."""
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -14,13 +14,13 @@ from nuprobe.errors import InputError
 from nuprobe.models import LeptonModel
 from nuprobe.nuclei import Isotope, TargetSpec
 from nuprobe.nuclei import isotope as as_isotope
+from nuprobe.plotting.sheets import Where, new_figure
 from nuprobe.plotting.style import (
     WIDTH,
     Entries,
     colours,
     isotope_symbol,
     main_and_panel,
-    new_figure,
     per_target,
     provenance,
     styled,
@@ -42,7 +42,9 @@ from nuprobe.processes.trident.options import FormFactorSpec
 from nuprobe.units import GeV
 
 if TYPE_CHECKING:
-    from matplotlib.figure import Figure
+    from matplotlib.axes import Axes
+
+    from nuprobe.plotting.figures import Panels
 
 __all__ = [
     "plot_trident_asymptotics",
@@ -69,7 +71,9 @@ def plot_trident_parts(
     *,
     regime: str = "all",
     form_factor: FormFactorSpec = None,
-) -> Figure:
+    ax: Where = None,
+    **artist: Any,
+) -> Panels:
     """Plot σ_SM, σ_int and σ_Z′ over the neutrino energy, and their shares of σ_SM.
 
     Parameters
@@ -81,10 +85,13 @@ def plot_trident_parts(
         stand in the title.
     regime : one of `trident.REGIMES`.
     form_factor : charge form factor, as `trident.total`.
+    ax : axes to draw on instead of a new figure (one or several: the first
+        panels).
+    **artist : properties of the main artists, e.g. ``color="k", linewidth=2``.
 
     Returns
     -------
-    Figure
+    Panels
         Above σ/E in cm²/GeV, a negative interference dotted as its absolute value;
         below each part over σ_SM.
 
@@ -97,21 +104,21 @@ def plot_trident_parts(
     --------
     >>> import numpy as np
     >>> import nuprobe as nu
-    >>> figure = plot_trident_parts(
+    >>> drawn = plot_trident_parts(
     ...     "nu_mu -> nu_mu mu+ mu-",
     ...     "Ar40",
     ...     np.geomspace(1e3, 1e4, 4),
     ...     nu.LMuLTau(mass=10.0, coupling=1e-3),
     ... )
-    >>> len(figure.axes)
+    >>> len(drawn.figure.axes)
     2
     """
     e = energies_of(e_grid)
     chosen, nucleus = trident.channel(channel), counted(target)
     grid = opened(e, trident.threshold_energy(chosen, target, regime), chosen)
     found = trident.parts(grid, chosen, target, model, regime, form_factor=form_factor)
-    figure = new_figure(WIDTH, 5.6)
-    ax, below = main_and_panel(figure, 1.5)
+    figure = new_figure(WIDTH, 5.6, ax, artist)
+    panel, below = main_and_panel(figure, 1.5)
     legend = Entries()
     rows = (
         (r"$\sigma_\mathrm{SM}$", found.standard),
@@ -120,25 +127,27 @@ def plot_trident_parts(
     )
     for (label, values), colour in zip(rows, colours(3), strict=True):
         drawn, hidden = np.where(values > 0, values, np.nan), np.abs(values)
-        handle = ax.plot(grid / GeV, drawn / (grid / GeV), color=colour)
+        handle = panel.plot(grid / GeV, drawn / (grid / GeV), color=colour)
         if np.any(values < 0):
             negative = np.where(values < 0, hidden, np.nan) / (grid / GeV)
-            ax.plot(grid / GeV, negative, color=colour, linestyle=":")
+            panel.plot(grid / GeV, negative, color=colour, linestyle=":")
             label += " (dotted: negative)"
         legend.add(handle, label)
         if values is not found.standard:
             below.plot(grid / GeV, values / found.standard, color=colour)
     legend.add(
-        ax.plot(grid / GeV, found.total / (grid / GeV), color="black", linestyle="--"),
+        panel.plot(
+            grid / GeV, found.total / (grid / GeV), color="black", linestyle="--"
+        ),
         "sum",
     )
     below.axhline(0, color="0.6", linewidth=0.8)
     below.set_yscale("symlog", linthresh=1e-2)
-    ax.set_yscale("log")
-    ax.set_ylabel(rf"$\sigma/E_\nu$ [cm$^2$ GeV$^{{-1}}${per_target(nucleus)}]")
+    panel.set_yscale("log")
+    panel.set_ylabel(rf"$\sigma/E_\nu$ [cm$^2$ GeV$^{{-1}}${per_target(nucleus)}]")
     below.set_ylabel(r"over $\sigma_\mathrm{SM}$")
-    energy_axis(ax, e)
-    ax.set_xlabel("")
+    energy_axis(panel, e)
+    panel.set_xlabel("")
     energy_axis(below, e)
     legend.above(
         figure,
@@ -151,7 +160,7 @@ def plot_trident_parts(
         (*METHOD, "Altmannshofer:2014pba", *keys),
         f"{described(model)}; {regime}: {nuclear}",
     )
-    return figure
+    return figure.every()
 
 
 @public
@@ -160,7 +169,10 @@ def plot_trident_asymptotics(
     isotope: str | Isotope,
     e_grid: ArrayLike,
     names: Sequence[str] = tuple(trident.ASYMPTOTICS),
-) -> Figure:
+    *,
+    ax: Where = None,
+    **artist: Any,
+) -> Axes:
     """Plot the computed V−A cross section over asymptotic formulas of the literature.
 
     Parameters
@@ -168,10 +180,12 @@ def plot_trident_asymptotics(
     isotope : the nucleus.
     e_grid : neutrino energies in MeV, increasing, at least two.
     names : of `trident.ASYMPTOTICS`.
+    ax : axes to draw on instead of a new figure.
+    **artist : properties of the main artists, e.g. ``color="k", linewidth=2``.
 
     Returns
     -------
-    Figure
+    Axes
         A constant ratio means that the formula is followed.
 
     Raises
@@ -182,13 +196,13 @@ def plot_trident_asymptotics(
     Examples
     --------
     >>> import numpy as np
-    >>> figure = plot_trident_asymptotics("Fe56", np.geomspace(1e4, 1e6, 4), ["ee"])
-    >>> figure.axes[0].get_yscale()
+    >>> drawn = plot_trident_asymptotics("Fe56", np.geomspace(1e4, 1e6, 4), ["ee"])
+    >>> drawn.figure.axes[0].get_yscale()
     'log'
     """
     e, nucleus = energies_of(e_grid), as_isotope(isotope)
-    figure = new_figure(WIDTH, 4.8)
-    ax = figure.add_subplot()
+    figure = new_figure(WIDTH, 4.8, ax, artist)
+    panel = figure.add_subplot()
     legend = Entries()
     for name, colour in zip(names, colours(len(names)), strict=True):
         below = trident.asymptotic(name, e, nucleus)
@@ -196,16 +210,16 @@ def plot_trident_asymptotics(
         some = (below > 0) & (above > 0)
         if not some.any():
             raise InputError(f"nothing to plot: {name} is closed at all energies")
-        line = ax.plot(
+        line = panel.plot(
             e[some] / GeV,
             above[some] / below[some],
             color=colour,
             linestyle=_LINES[name],
         )
         legend.add(line, _FORMULAS[name])
-    ax.set_yscale("log")
-    ax.set_ylabel(r"$\sigma_{V-A}$ computed / formula")
-    energy_axis(ax, e)
+    panel.set_yscale("log")
+    panel.set_ylabel(r"$\sigma_{V-A}$ computed / formula")
+    energy_axis(panel, e)
     title = f"{isotope_symbol(nucleus.symbol, nucleus.a)}, four-fermion theory, V−A"
     legend.above(figure, title)
     provenance(
@@ -213,7 +227,7 @@ def plot_trident_asymptotics(
         (*METHOD, "Kaneta:2016uyt"),
         "formulas of a talk, $R_0$ = 1.21 $A^{1/3}$ fm; nucleons not blocked, dipole",
     )
-    return figure
+    return figure.one()
 
 
 @public
@@ -226,7 +240,9 @@ def plot_trident_charged_current(
     model: LeptonModel | None = None,
     regime: str = "all",
     form_factor: FormFactorSpec = None,
-) -> Figure:
+    ax: Where = None,
+    **artist: Any,
+) -> Axes:
     """Plot trident cross sections over the inclusive charged-current one.
 
     Parameters
@@ -237,10 +253,12 @@ def plot_trident_charged_current(
     model : couplings; default the Standard Model.
     regime : one of `trident.REGIMES`, per nucleus.
     form_factor : charge form factor, as `trident.total`.
+    ax : axes to draw on instead of a new figure.
+    **artist : properties of the main artists, e.g. ``color="k", linewidth=2``.
 
     Returns
     -------
-    Figure
+    Axes
         σ/σ_CC, both per nucleus.
 
     Raises
@@ -252,10 +270,10 @@ def plot_trident_charged_current(
     --------
     >>> import numpy as np
     >>> energies = np.geomspace(3e4, 3e5, 4)
-    >>> figure = plot_trident_charged_current(
+    >>> drawn = plot_trident_charged_current(
     ...     ["nu_mu -> nu_mu mu+ mu-"], "Ar40", energies
     ... )
-    >>> figure.axes[0].get_yscale()
+    >>> drawn.figure.axes[0].get_yscale()
     'log'
     """
     e, nucleus = energies_of(e_grid), counted(target)
@@ -265,8 +283,8 @@ def plot_trident_charged_current(
             " coherent, incoherent, elastic, inelastic or all"
         )
     nucleons = sum(c.count * c.isotope.a for c in nucleus.components)
-    figure = new_figure(WIDTH, 4.8)
-    ax = figure.add_subplot()
+    figure = new_figure(WIDTH, 4.8, ax, artist)
+    panel = figure.add_subplot()
     legend = Entries()
     if not channels:
         raise InputError("nothing to plot: name at least one channel")
@@ -279,12 +297,12 @@ def plot_trident_charged_current(
         )
         charged = trident.charged_current(grid, chosen.incoming.name, nucleons)
         legend.add(
-            ax.plot(grid / GeV, section / charged, color=colour),
+            panel.plot(grid / GeV, section / charged, color=colour),
             channel_symbol(chosen),
         )
-    ax.set_yscale("log")
-    ax.set_ylabel(r"$\sigma/\sigma_\mathrm{CC}$")
-    energy_axis(ax, e)
+    panel.set_yscale("log")
+    panel.set_ylabel(r"$\sigma/\sigma_\mathrm{CC}$")
+    energy_axis(panel, e)
     what = "Standard Model" if model is None else described(model)
     legend.above(figure, f"on {target_symbol(nucleus)}, {regime}: {what}")
     nuclear, keys = nuclear_input(target, [regime], form_factor)
@@ -294,4 +312,4 @@ def plot_trident_charged_current(
         r"$\sigma_\mathrm{CC}/E$ constant: mean of 30 to 200 GeV"
         f"; {regime}: {nuclear}",
     )
-    return figure
+    return figure.one()

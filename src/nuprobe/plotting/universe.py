@@ -4,7 +4,7 @@ sections, temperatures, decoupling against moments, right-handed neutrinos."""
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -22,13 +22,13 @@ from nuprobe.cosmology import (
 )
 from nuprobe.errors import InputError
 from nuprobe.models import Electromagnetic
+from nuprobe.plotting.sheets import Where, new_figure
 from nuprobe.plotting.style import (
     PALETTE,
     WIDTH,
     colours,
     legend_above,
     main_and_panel,
-    new_figure,
     positive_array,
     provenance,
     styled,
@@ -38,9 +38,9 @@ from nuprobe.units import fm
 if TYPE_CHECKING:
     from matplotlib.artist import Artist
     from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
 
     from nuprobe.cosmology.screening import Screening
+    from nuprobe.plotting.figures import Panels
 
 __all__ = [
     "plot_debye_length",
@@ -66,8 +66,13 @@ def _increasing(values: ArrayLike, what: str) -> np.ndarray:
 @public
 @styled
 def plot_debye_length(
-    temperatures: ArrayLike, *, eta: float = 6.13744e-10, y_p: float = 0.247
-) -> Figure:
+    temperatures: ArrayLike,
+    *,
+    eta: float = 6.13744e-10,
+    y_p: float = 0.247,
+    ax: Where = None,
+    **artist: Any,
+) -> Axes:
     """Plot the Debye length of the plasma over its temperature.
 
     Parameters
@@ -75,10 +80,12 @@ def plot_debye_length(
     temperatures : in MeV, 1e-3 to 100, at least two, increasing.
     eta : baryons a photon today.
     y_p : share of helium in the mass of baryons.
+    ax : axes to draw on instead of a new figure.
+    **artist : properties of the main artists, e.g. ``color="k", linewidth=2``.
 
     Returns
     -------
-    Figure
+    Axes
         Of a neutral plasma, of pairs alone, and without the mass of the electron.
 
     Raises
@@ -88,30 +95,30 @@ def plot_debye_length(
 
     Examples
     --------
-    >>> figure = plot_debye_length([0.01, 0.1, 1.0, 10.0])
-    >>> figure.axes[0].get_xscale()
+    >>> drawn = plot_debye_length([0.01, 0.1, 1.0, 10.0])
+    >>> drawn.figure.axes[0].get_xscale()
     'log'
     """
     t = _increasing(temperatures, "temperatures")
     neutral = debye_mass(t, chemical_potential(t, eta, y_p))
     pairs = debye_mass(t)
     massless = 0.1748344 * t
-    figure = new_figure(WIDTH, 4.6)
-    ax = figure.add_subplot()
+    figure = new_figure(WIDTH, 4.6, ax, artist)
+    panel = figure.add_subplot()
     lines = [
-        *ax.plot(t, 1 / neutral / _PM, color=PALETTE[0]),
-        *ax.plot(
+        *panel.plot(t, 1 / neutral / _PM, color=PALETTE[0]),
+        *panel.plot(
             t, 1 / np.where(pairs > 1e-30, pairs, np.nan) / _PM, "--", color="0.3"
         ),
-        *ax.plot(t, 1 / massless / _PM, ":", color="0.5"),
+        *panel.plot(t, 1 / massless / _PM, ":", color="0.5"),
     ]
-    ax.set_xscale("log")
-    ax.set_yscale("log")
-    ax.set_xlim(t[0], t[-1])
+    panel.set_xscale("log")
+    panel.set_yscale("log")
+    panel.set_xlim(t[0], t[-1])
     top = (1 / neutral / _PM).max()
-    ax.set_ylim((1 / massless / _PM).min() / 2, 10 * top)
-    ax.set_xlabel(r"temperature $T$ [MeV]")
-    ax.set_ylabel(r"Debye length $\lambda_\mathrm{D}$ [pm]")
+    panel.set_ylim((1 / massless / _PM).min() / 2, 10 * top)
+    panel.set_xlabel(r"temperature $T$ [MeV]")
+    panel.set_ylabel(r"Debye length $\lambda_\mathrm{D}$ [pm]")
     legend_above(
         figure,
         lines,
@@ -119,14 +126,19 @@ def plot_debye_length(
         r"$1/\lambda_\mathrm{D}^2 = e^2\,\partial(n_--n_+)/\partial\mu$",
     )
     provenance(figure, _TALK, rf"$\eta$ = {eta:.4g}, $Y_P$ = {y_p:.3g}")
-    return figure
+    return figure.one()
 
 
 @public
 @styled
 def plot_screened_potential(
-    temperature: float, charge: float = 80.0, *, chemical_potential: float = 0.0
-) -> Figure:
+    temperature: float,
+    charge: float = 80.0,
+    *,
+    chemical_potential: float = 0.0,
+    ax: Where = None,
+    **artist: Any,
+) -> Panels:
     """Plot the potential of a charge in the plasma, in first, second and third order.
 
     Parameters
@@ -134,10 +146,13 @@ def plot_screened_potential(
     temperature : in MeV.
     charge : Z.
     chemical_potential : of electrons, in MeV.
+    ax : axes to draw on instead of a new figure (one or several: the first
+        panels).
+    **artist : properties of the main artists, e.g. ``color="k", linewidth=2``.
 
     Returns
     -------
-    Figure
+    Panels
         rφ over Ze above, its difference from the linear one below.
 
     Raises
@@ -147,13 +162,13 @@ def plot_screened_potential(
 
     Examples
     --------
-    >>> figure = plot_screened_potential(1.0, 50.0)
-    >>> len(figure.axes)
+    >>> drawn = plot_screened_potential(1.0, 50.0)
+    >>> len(drawn.figure.axes)
     2
     """
     if charge == 0:
         raise InputError("nothing to plot: without charge there is no potential")
-    figure = new_figure(WIDTH, 5.2)
+    figure = new_figure(WIDTH, 5.2, ax, artist)
     upper, lower = main_and_panel(figure)
     x = np.geomspace(1.001e-3, 8.0, 200)
     lines: list[Artist] = []
@@ -184,12 +199,14 @@ def plot_screened_potential(
         rf" {chemical_potential:g} MeV, $\lambda_\mathrm{{D}}$ = {length:.4g} pm",
     )
     provenance(figure, _TALK, r"field of the charge at $10^{-3}\,\lambda_\mathrm{D}$")
-    return figure
+    return figure.every()
 
 
 @public
 @styled
-def plot_magnetic_screening(temperature: float, s_grid: ArrayLike) -> Figure:
+def plot_magnetic_screening(
+    temperature: float, s_grid: ArrayLike, *, ax: Where = None, **artist: Any
+) -> Panels:
     """Plot the cross section of a moment on e± for each way to screen the photon.
 
     Parameters
@@ -197,10 +214,13 @@ def plot_magnetic_screening(temperature: float, s_grid: ArrayLike) -> Figure:
     temperature : of the plasma in MeV.
     s_grid : squares of the energy in the centre of mass in MeV², at least two,
         increasing.
+    ax : axes to draw on instead of a new figure (one or several: the first
+        panels).
+    **artist : properties of the main artists, e.g. ``color="k", linewidth=2``.
 
     Returns
     -------
-    Figure
+    Panels
         σ at 1e-10 μ_B above, over that of Debye screening below.
 
     Raises
@@ -210,12 +230,12 @@ def plot_magnetic_screening(temperature: float, s_grid: ArrayLike) -> Figure:
 
     Examples
     --------
-    >>> figure = plot_magnetic_screening(1.0, [1.0, 10.0, 100.0])
-    >>> figure.axes[0].get_xscale()
+    >>> drawn = plot_magnetic_screening(1.0, [1.0, 10.0, 100.0])
+    >>> drawn.figure.axes[0].get_xscale()
     'log'
     """
     s = _increasing(s_grid, "s")
-    figure = new_figure(WIDTH, 5.2)
+    figure = new_figure(WIDTH, 5.2, ax, artist)
     upper, lower = main_and_panel(figure)
     lines: list[Artist] = []
     first = magnetic_cross_section(s, temperature, 1e-10, SCREENINGS[0])
@@ -238,21 +258,24 @@ def plot_magnetic_screening(temperature: float, s_grid: ArrayLike) -> Figure:
         rf"$\nu_i e^\pm \to \nu_j e^\pm$ through a moment, $T$ = {temperature:g} MeV",
     )
     provenance(figure, ("Vassh:2015yza", *_TALK), "the spread is the error of theory")
-    return figure
+    return figure.every()
 
 
 @public
 @styled
-def plot_temperatures(history: History) -> Figure:
+def plot_temperatures(history: History, *, ax: Where = None, **artist: Any) -> Panels:
     """Plot the temperatures of neutrinos over that of the photons.
 
     Parameters
     ----------
     history : from `nuprobe.cosmology.decoupling`.
+    ax : axes to draw on instead of a new figure (one or several: the first
+        panels).
+    **artist : properties of the main artists, e.g. ``color="k", linewidth=2``.
 
     Returns
     -------
-    Figure
+    Panels
 
     Raises
     ------
@@ -262,11 +285,11 @@ def plot_temperatures(history: History) -> Figure:
     Examples
     --------
     >>> from nuprobe.cosmology import decoupling
-    >>> figure = plot_temperatures(decoupling())
-    >>> figure.axes[0].get_xscale()
+    >>> drawn = plot_temperatures(decoupling())
+    >>> drawn.figure.axes[0].get_xscale()
     'log'
     """
-    figure = new_figure(WIDTH, 5.2)
+    figure = new_figure(WIDTH, 5.2, ax, artist)
     upper, lower = main_and_panel(figure)
     t = history.t_gamma
     # scale factor of neutrinos that decoupled before anything else
@@ -296,22 +319,27 @@ def plot_temperatures(history: History) -> Figure:
         f"flavour mixing {history.flavour_mixing}, QED {history.qed}, exchange"
         f" screening {history.exchange_screening}",
     )
-    return figure
+    return figure.every()
 
 
 @public
 @styled
-def plot_decoupling(curve: DecouplingCurve) -> Figure:
+def plot_decoupling(
+    curve: DecouplingCurve, *, ax: Where = None, **artist: Any
+) -> Panels:
     """Plot decoupling temperatures of three flavours, and N_eff, over the moments.
 
     Parameters
     ----------
     curve : from `nuprobe.cosmology.decoupling_curve`, at least two increasing positive
         moments.
+    ax : axes to draw on instead of a new figure (one or several: the first
+        panels).
+    **artist : properties of the main artists, e.g. ``color="k", linewidth=2``.
 
     Returns
     -------
-    Figure
+    Panels
         Temperatures by both criteria above; N_eff of the evolution, and of decoupling
         in an instant, below.
 
@@ -323,12 +351,12 @@ def plot_decoupling(curve: DecouplingCurve) -> Figure:
     Examples
     --------
     >>> from nuprobe.cosmology import decoupling_curve
-    >>> figure = plot_decoupling(decoupling_curve([1e-11, 1e-10, 1e-9], ["emu"]))
-    >>> len(figure.axes)
+    >>> drawn = plot_decoupling(decoupling_curve([1e-11, 1e-10, 1e-9], ["emu"]))
+    >>> len(drawn.figure.axes)
     2
     """
     mu = _increasing(curve.moments, "moments")
-    figure = new_figure(WIDTH, 5.8)
+    figure = new_figure(WIDTH, 5.8, ax, artist)
     upper, lower = main_and_panel(figure, 1.6)
     lines: list[Artist] = []
     for k, (colour, width) in enumerate(zip(colours(3), (1.8, 2.6, 1.2), strict=True)):
@@ -342,8 +370,8 @@ def plot_decoupling(curve: DecouplingCurve) -> Figure:
     upper.set_ylabel(r"$T_\mathrm{dec}$ [MeV]")
     upper.set_ylim(0)
     _n_eff(lower, curve)
-    for ax in (upper, lower):
-        ax.set_xscale("log")
+    for panel in (upper, lower):
+        panel.set_xscale("log")
     upper.set_xlim(mu[0], mu[-1])
     lower.set_xlabel(r"moment $|\mu|$ [$\mu_\mathrm{B}$]")
     labels = [*_NAMES, "last scattering", "energy exchange"]
@@ -355,7 +383,7 @@ def plot_decoupling(curve: DecouplingCurve) -> Figure:
         f"screening {curve.screening}, of exchange {curve.exchange_screening}; flavour"
         f" mixing {curve.flavour_mixing} in $N_\\mathrm{{eff}}$",
     )
-    return figure
+    return figure.every()
 
 
 _GREEK: Final = {"emu": r"e\mu", "etau": r"e\tau", "mutau": r"\mu\tau"}
@@ -383,7 +411,9 @@ def plot_right_handed(
     t_max: Sequence[float] = (1e3, 1e4, 1e5),
     *,
     screening: Screening = "debye",
-) -> Figure:
+    ax: Where = None,
+    **artist: Any,
+) -> Axes:
     """Plot what right-handed neutrinos of Dirac moments add to N_eff.
 
     Parameters
@@ -391,10 +421,12 @@ def plot_right_handed(
     moments : of each flavour, in Bohr magnetons, at least two, increasing.
     t_max : highest temperatures in MeV, one line each.
     screening : of the photon.
+    ax : axes to draw on instead of a new figure.
+    **artist : properties of the main artists, e.g. ``color="k", linewidth=2``.
 
     Returns
     -------
-    Figure
+    Axes
 
     Raises
     ------
@@ -403,13 +435,13 @@ def plot_right_handed(
 
     Examples
     --------
-    >>> figure = plot_right_handed([1e-12, 1e-11], [1e4, 1e5])
-    >>> len(figure.axes[0].lines)
+    >>> drawn = plot_right_handed([1e-12, 1e-11], [1e4, 1e5])
+    >>> len(drawn.figure.axes[0].lines)
     2
     """
     mu = _increasing(moments, "moments")
-    figure = new_figure(WIDTH, 4.6)
-    ax = figure.add_subplot()
+    figure = new_figure(WIDTH, 4.6, ax, artist)
+    panel = figure.add_subplot()
     lines: list[Artist] = []
     for top, colour in zip(t_max, colours(len(t_max)), strict=True):
         values = [
@@ -422,13 +454,13 @@ def plot_right_handed(
             ).delta_n_eff
             for one in mu
         ]
-        lines += ax.plot(mu, values, color=colour)
-    ax.set_xscale("log")
-    ax.set_yscale("log")
-    ax.set_xlim(mu[0], mu[-1])
-    ax.set_ylim(bottom=3e-3)
-    ax.set_xlabel(r"Dirac moment of each flavour [$\mu_\mathrm{B}$]")
-    ax.set_ylabel(r"$\Delta N_\mathrm{eff}$")
+        lines += panel.plot(mu, values, color=colour)
+    panel.set_xscale("log")
+    panel.set_yscale("log")
+    panel.set_xlim(mu[0], mu[-1])
+    panel.set_ylim(bottom=3e-3)
+    panel.set_xlabel(r"Dirac moment of each flavour [$\mu_\mathrm{B}$]")
+    panel.set_ylabel(r"$\Delta N_\mathrm{eff}$")
     legend_above(
         figure,
         lines,
@@ -436,4 +468,4 @@ def plot_right_handed(
         "right-handed neutrinos: no limit without the highest temperature",
     )
     provenance(figure, ("Saikawa:2018rcs",), f"screening {screening}")
-    return figure
+    return figure.one()

@@ -14,6 +14,7 @@ from nuprobe.errors import InputError, shown
 from nuprobe.hats import hat_contracted
 from nuprobe.numerics import FloatArray, numbers
 from nuprobe.processes import Exchanges, Process
+from nuprobe.reprs import readable
 
 __all__ = ["Part", "Reaction", "Starts", "checked_starts"]
 
@@ -21,6 +22,7 @@ Starts = NDArray[np.intp] | None
 """Index of the first bin of each sum of neighbouring bins; None to add none."""
 
 
+@readable
 @dataclass(frozen=True, eq=False)
 class Part:
     """Templates of one scatterer.
@@ -93,6 +95,7 @@ class Part:
         return np.stack(pieces).transpose(2, 1, 0, 3)
 
 
+@readable
 @dataclass(frozen=True)
 class Reaction:
     """One process in templates: how the coefficients of a model reach its terms.

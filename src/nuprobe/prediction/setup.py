@@ -14,10 +14,12 @@ from nuprobe.nuclei import Target
 from nuprobe.numerics import FloatArray
 from nuprobe.oscillation import AtSource, Propagation
 from nuprobe.processes import CONTACT, Exchanges, Process, cevns
+from nuprobe.reprs import readable
 
 __all__ = ["Setup"]
 
 
+@readable
 @dataclass(frozen=True, eq=False)
 class Setup:
     """Everything the integrals of one process need, as functions of the axes' values.

@@ -12,7 +12,7 @@ from nuprobe.numerics import FloatArray
 from nuprobe.parameters import Parameter
 from nuprobe.processes.interface import Process
 
-__all__ = ["WithConstants", "constants_of", "with_constants"]
+__all__ = ["WithConstants", "check_units", "constants_of", "with_constants"]
 
 
 @public
@@ -25,7 +25,8 @@ class WithConstants:
     Attributes
     ----------
     model : gives the couplings.
-    processes : whose `parameters` are added to those of the model.
+    processes : whose `parameters` are added to those of the model; a constant that
+        several have, of one name and range, is one parameter.
 
     Examples
     --------
@@ -49,7 +50,9 @@ class WithConstants:
 
     @property
     def _own(self) -> tuple[Parameter, ...]:
-        return tuple(p for process in self.processes for p in process.parameters)
+        # one constant that several processes have, as L_1A of both currents, is one
+        every = (p for process in self.processes for p in process.parameters)
+        return tuple(dict.fromkeys(every))
 
     @property
     def name(self) -> str:
@@ -71,7 +74,8 @@ class WithConstants:
         processes, rest = [], dict(values)
         for process in self.processes:
             names = {p.name for p in process.parameters}
-            own = {n: rest.pop(n) for n in list(rest) if n in names}
+            own = {n: x for n, x in values.items() if n in names}
+            rest = {n: x for n, x in rest.items() if n not in names}
             processes.append(process.with_values(own) if own else process)
         model = self.model.with_values(rest) if rest else self.model
         return replace(self, model=model, processes=tuple(processes))
@@ -127,3 +131,29 @@ def constants_of(model: Model, process: Process) -> Process:
     if isinstance(model, WithConstants):
         return next((p for p in model.processes if p.name == process.name), process)
     return process
+
+
+def check_units(process: Process, options: Mapping[str, object]) -> None:
+    """Refuse bare numbers for constants that have a unit, where options are written:
+    in files and on the command line.
+
+    Parameters
+    ----------
+    process : made with the options.
+    options : by name, as they were written.
+
+    Examples
+    --------
+    >>> import nuprobe as nu
+    >>> made = nu.process("deuteron-nc", l1a=4, scheme="nnlo")
+    >>> check_units(made, {"l1a": 4})
+    Traceback (most recent call last):
+    nuprobe.errors.InputError: l1a = 4 has no unit: write '4 fm3'
+    """
+    for constant in process.parameters:
+        key = constant.name.partition(".")[0]
+        given = options.get(key)
+        if constant.unit and isinstance(given, int | float):
+            raise InputError(
+                f"{key} = {given:g} has no unit: write '{given:g} {constant.unit}'"
+            )

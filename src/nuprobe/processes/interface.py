@@ -12,6 +12,7 @@ the `Process` below; neither contains the kinematics of any one process.
 
 from __future__ import annotations
 
+import math
 from abc import abstractmethod
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
@@ -26,6 +27,7 @@ from nuprobe.models import Couplings, Propagator
 from nuprobe.nuclei import Target
 from nuprobe.numerics import FloatArray
 from nuprobe.parameters import Parameter
+from nuprobe.reprs import readable
 
 __all__ = [
     "CONTACT",
@@ -51,6 +53,7 @@ Slot = tuple[Propagator, str]
 """Where an amplitude sits: propagator and constituent."""
 
 
+@readable
 @dataclass(frozen=True)
 class Deposit:
     """The energy T that a process leaves in a detector.
@@ -408,6 +411,17 @@ class Process(Protocol):
     def parameters(self) -> tuple[Parameter, ...]:
         """Constants of the process that a fit may free, as those of a model."""
         return ()
+
+    @property
+    def accurate_to(self) -> float:
+        """Neutrino energy in MeV above which `left_out` counts; infinite by default.
+        Rates and fits over a flux that reaches further warn of it."""
+        return math.inf
+
+    @property
+    def left_out(self) -> str:
+        """What counts above `accurate_to` and is not computed, in a few words."""
+        return ""
 
     def with_values(self, values: Mapping[str, FloatArray]) -> Self:
         """Return the same process at other `values` of its `parameters` (by name;

@@ -15,6 +15,7 @@ from typing import Any
 
 from nuprobe.border import public
 from nuprobe.errors import UnknownNameError
+from nuprobe.reprs import readable
 
 __all__ = [
     "Reproduction",
@@ -24,6 +25,7 @@ __all__ = [
 ]
 
 
+@readable
 @dataclass(frozen=True)
 class Reproduction:
     """One row: a published value and ours.

@@ -34,6 +34,7 @@ from nuprobe.constants import (
 )
 from nuprobe.errors import InputError
 from nuprobe.numerics import FloatArray, number, panel_nodes
+from nuprobe.reprs import readable
 from nuprobe.stars.dispersion import (
     Polarisation,
     longitudinal_function,
@@ -132,6 +133,7 @@ def _weak(sin2_theta_w: float) -> float:
     return _vector(sin2_theta_w) * G_FERMI**2 / (48 * math.pi**2 * ALPHA_EM)
 
 
+@readable
 @dataclass(frozen=True)
 class Emission:
     """Energy lost by the decay of plasmons.

@@ -23,6 +23,7 @@ from nuprobe.border import public
 from nuprobe.constants import ALPHA_EM, AVOGADRO, HBARC_MEV_CM, M_ELECTRON
 from nuprobe.errors import ComputationError, InputError
 from nuprobe.numerics import FloatArray, number, panel_nodes
+from nuprobe.reprs import readable
 
 __all__ = [
     "DENSITIES",
@@ -42,6 +43,7 @@ TEMPERATURES: Final = (1e7, 1e10)
 _NODES: Final = 24
 
 
+@readable
 @dataclass(frozen=True)
 class ElectronGas:
     """Electrons of one density and temperature.

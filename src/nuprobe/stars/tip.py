@@ -20,8 +20,10 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from nuprobe.border import public
+from nuprobe.drawing import draws
 from nuprobe.errors import InputError, UnknownNameError
 from nuprobe.numerics import FloatArray, number, numbers, panel_nodes
+from nuprobe.reprs import readable
 
 __all__ = [
     "LARGEST",
@@ -48,6 +50,7 @@ gives both published limits."""
 _UNIT: Final = 1e-12
 
 
+@readable
 @dataclass(frozen=True)
 class Tip:
     """Brightness of the tip of a red-giant branch in the I band.
@@ -71,6 +74,8 @@ class Tip:
     theory: float
     theory_error: float
     references: tuple[str, ...] = ()
+
+    plot = draws("plot_tip")
 
     def __post_init__(self) -> None:
         for name in ("observed", "theory"):

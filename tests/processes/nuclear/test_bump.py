@@ -9,7 +9,7 @@ import pytest
 from tests.command_line import Run
 
 import nuprobe as nu
-from nuprobe.errors import InputError
+from nuprobe.errors import InputError, ValidityWarning
 from nuprobe.processes.nuclear import bump
 
 COMMAND = ("xsec", "bump")
@@ -89,6 +89,20 @@ def test_a_flux_that_ends_below_is_refused_with_its_range() -> None:
         bump.required("reactor")
     with pytest.raises(InputError, match="no nubar_e"):
         bump.required("solar")
+
+
+def test_where_the_flux_ends_is_told() -> None:
+    with pytest.warns(ValidityWarning, match=r"up to 8 MeV and continued .* 12 MeV"):
+        bump.required(nu.flux("reactor", highest="12 MeV"))
+    with pytest.warns(ValidityWarning, match=r"ends at 10\.05 MeV") as caught:
+        found = bump.required(nu.flux("reactor", model="hkss"))
+    assert found.ends == 10.05
+    whole = nu.flux("reactor", model="summation").of("nubar_e")
+    least = bump.threshold()
+    e = np.linspace(least, 16.35, 20001)
+    density = np.sum([part.continuum(e) for part in whole], axis=0)
+    share = density[e > 10.05].sum() / density.sum()
+    assert f"has {100 * share:.0f} %" in str(caught[0].message)
 
 
 @pytest.mark.parametrize(

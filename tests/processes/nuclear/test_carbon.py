@@ -32,7 +32,7 @@ from nuprobe.errors import (
 )
 from nuprobe.flavours import FlavourState
 from nuprobe.inverse_beta import TwoBody
-from nuprobe.plotting import plot_levels
+from nuprobe.plotting import figure_of, plot_levels
 from nuprobe.processes import CONTACT
 from nuprobe.processes.nuclear.carbon import CarbonNeutral
 from nuprobe.processes.nuclear.fermi import fermi_function
@@ -178,6 +178,34 @@ def test_a_user_replaces_the_table(tmp_path: Path) -> None:
     assert low / shipped == pytest.approx(0.71 / 1.06, rel=2e-3)
     with pytest.raises(InputError, match="no transitions by neutral"):
         nu.carbon.total(12.0, "nc", "nu_e", levels=str(own))
+
+
+@pytest.mark.parametrize(
+    ("strength", "hint"),
+    [
+        ("71", "adds up to 71, but the 7 neutrons of C13 .* 3 each, 21"),
+        ("0.7, fermi = 8", "fermi adds up to 8, .* 1 each, 7"),
+    ],
+)
+def test_strengths_beyond_the_nucleons_are_refused(
+    tmp_path: Path, strength: str, hint: str
+) -> None:
+    own = tmp_path / "own.toml"
+    own.write_text(TABLE.format(neutron=3, strength=strength))
+    with pytest.raises(InputError, match=hint):
+        levels(str(own))
+
+
+def test_a_strength_that_hardly_occurs_is_told(tmp_path: Path) -> None:
+    own = tmp_path / "own.toml"
+    own.write_text(TABLE.format(neutron=3, strength=7.1))
+    with pytest.warns(ValidityWarning, match=r"7\.1 of only is above 6"):
+        levels(str(own))
+
+
+def test_a_table_that_does_not_exist() -> None:
+    with pytest.raises(UnknownNameError, match="table of levels 'nofile': known: carb"):
+        levels("nofile")
 
 
 def test_the_table_of_the_guide(tmp_path: Path) -> None:
@@ -374,7 +402,7 @@ def test_level_by_level() -> None:
     for name, sigma in found.items():
         alone = nu.carbon.total(e, "cc", "nu_e", level=name)
         assert np.array_equal(sigma, alone)
-    figure = plot_levels(np.linspace(3.0, 15.0, 20))
+    figure = figure_of(plot_levels(np.linspace(3.0, 15.0, 20)))
     top = np.asarray(figure.axes[0].lines[0].get_ydata())
     parts = [np.nan_to_num(np.asarray(x.get_ydata())) for x in figure.axes[0].lines[1:]]
     assert top == pytest.approx(sum(parts))

@@ -26,12 +26,14 @@ from nuprobe.constants import (
     V_UD,
 )
 from nuprobe.errors import (
+    ExperimentFileError,
     InputError,
     UnitError,
     UnknownNameError,
     ValidityWarning,
 )
-from nuprobe.processes import constants_of, exchanges_of
+from nuprobe.prediction.reach import share_beyond, warn_beyond
+from nuprobe.processes import constants_of, exchanges_of, with_constants
 from nuprobe.processes.inputs import as_state
 from nuprobe.processes.nuclear import breakup
 from nuprobe.processes.nuclear.breakup import NN, NP, PP, Breakup
@@ -257,7 +259,7 @@ def test_derivatives_are_differences(name: str, flavour: str) -> None:
         return process, process.coefficients(couplings, state, anti, exchanges)
 
     process, _ = at(3.0)
-    slope = process.constant_derivatives(couplings, state, anti, exchanges)["l1a"]
+    slope = process.constant_derivatives(couplings, state, anti, exchanges)["l1a.nnlo"]
     assert slope == pytest.approx((at(3.5)[1] - at(2.5)[1]), rel=1e-9, abs=1e-12)
     functions = nu.processes.cross_section  # type: ignore[attr-defined]
     moved = functions.coefficient_derivatives(process, SM, flavour)["sin2_theta_w"]
@@ -290,6 +292,10 @@ def test_beside_the_public_tables(
 def test_mistakes_are_told() -> None:
     with pytest.raises(InputError, match="without its scheme"):
         nu.deuteron.total(10.0, "nc", "nu_e", l1a=5.0)
+    with pytest.raises(UnitError, match=r"'5' has no unit: write '5 fm3'"):
+        nu.deuteron.total(10.0, "nc", "nu_e", l1a="5", scheme="nnlo")
+    with pytest.raises(UnknownNameError, match=r"did you mean l1a\.nnlo"):
+        nu.process("deuteron-nc", scheme="nnlo").with_values({"l1a": np.array(1.0)})
     with pytest.raises(UnitError, match="fm3"):
         nu.deuteron.total(10.0, "nc", "nu_e", l1a="5 fm", scheme="nnlo")
     with pytest.raises(UnknownNameError, match="resummed"):
@@ -315,3 +321,91 @@ def test_mistakes_are_told() -> None:
 def test_constants_are_those_of_the_page() -> None:
     assert pytest.approx(0.97367) == V_UD
     assert pytest.approx(0.51099895) == M_ELECTRON
+
+
+FOLDER = """
+schema_version = 2
+name = "heavy-water"
+title = "Heavy water at a spallation source"
+process = "deuteron-cc"
+projection = true
+options = { scheme = "nnlo" }
+
+[[also]]
+process = "deuteron-nc"
+options = { scheme = "nnlo" }
+
+[target]
+material = "D2O"
+mass = "600 kg"
+
+[flux]
+name = "sns"
+exposure = 1e23
+distance = "20 m"
+
+[response]
+observable = "energy"
+unit = "MeV"
+light_yield = "1 1/MeV"
+quenching = { kind = "constant", factor = 1.0 }
+smearing = { kind = "none" }
+
+[binning.energy]
+start = 5.0
+stop = 55.0
+bins = 1
+
+[analyses.counts]
+title = "counts"
+statistic = "poisson"
+"""
+
+
+def test_an_experiment_names_the_scheme(tmp_path: Path) -> None:
+    """Both currents share one L_1A, named with its scheme; a bare number or name is
+    refused."""
+    (tmp_path / "experiment.toml").write_text(FOLDER, encoding="utf-8")
+    mine = nu.experiment(str(tmp_path))
+    (l1a,) = [p for p in mine.parameters() if p.name.startswith("l1a")]
+    assert (l1a.name, l1a.unit) == ("l1a.nnlo", "fm3")
+    with pytest.raises(UnknownNameError, match=r"did you mean l1a\.nnlo"):
+        mine.prediction(free=["l1a"])
+    text = FOLDER.replace('"nnlo"', '"nnlo", l1a = 4', 1)
+    (tmp_path / "experiment.toml").write_text(text, encoding="utf-8")
+    with pytest.raises(ExperimentFileError, match=r"options\.l1a = 4 .* '4 fm3'"):
+        nu.experiment(str(tmp_path)).parameters()
+
+
+def test_both_currents_follow_one_constant() -> None:
+    pair = tuple(nu.process(f"deuteron-{c}", scheme="nnlo") for c in ("cc", "nc"))
+    moved = with_constants(SM, pair).with_values({"l1a.nnlo": np.array(3.0)})
+    for process in pair:
+        assert float(constants_of(moved, process).l1a) == 3.0  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("name", ["deuteron-cc", "deuteron-nc"])
+def test_a_flux_beyond_the_reach_is_told_with_its_share(name: str) -> None:
+    """The share against sums over a fine grid of the same cross sections."""
+    flux, process = nu.flux("sns"), nu.process(name)
+    with pytest.warns(ValidityWarning, match=r"above 30 MeV .* to 52\.83 MeV"):
+        warn_beyond(process, flux)
+    e = np.linspace(0.1, 52.82, 250)
+    below, above = 0.0, 0.0
+    total = nu.processes.cross_section.total  # type: ignore[attr-defined]
+    for part in flux.components:
+        kind = part.flavour.name
+        rate = part.continuum(e) * total(process, e, None, SM, kind, rtol=1e-3)
+        below += float(rate[e <= 30].sum()) * (e[1] - e[0])
+        above += float(rate[e > 30].sum()) * (e[1] - e[0])
+        for line in part.lines:
+            assert line.energy < 30
+            sigma = total(process, line.energy, None, SM, kind, rtol=1e-3)
+            below += float(line.intensity * sigma)
+    share = above / (above + below)
+    assert share_beyond(process, flux) == pytest.approx(share, abs=0.01)
+
+
+def test_fluxes_within_the_reach_are_silent() -> None:
+    warn_beyond(nu.process("deuteron-cc"), nu.flux("solar", components=["8B"]))
+    warn_beyond(nu.process("cevns"), nu.flux("sns"))

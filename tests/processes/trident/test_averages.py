@@ -13,8 +13,10 @@ from nuprobe.fluxes import Flux, FluxComponent, Line, flux, tabulated
 from nuprobe.models import LMuLTau, StandardModel
 from nuprobe.numerics import panel_nodes
 from nuprobe.processes import trident
-from nuprobe.processes.trident import averages
+from nuprobe.processes.trident import averages, folded
 from nuprobe.processes.trident.folded import FluxMeasure
+from nuprobe.processes.trident.moments import Orders
+from nuprobe.processes.trident.quadrature import direct
 from nuprobe.units import GeV
 
 CHANNEL = "nu_mu -> nu_mu mu+ mu-"
@@ -186,11 +188,40 @@ def test_masses_beyond_the_tables_are_folded_as_ratios(
     assert (mixed.values[0, [3, 5, 9, 11]] == every.values[0, [3, 5, 9, 11]]).all()
     np.testing.assert_allclose(mixed.values, every.values, rtol=1e-5)
     assert (mixed.values != every.values).any()
-    # what the tables reach: a κ of the lepton's mass over e⁷, Q² and δ far inside
+    # what the tables reach, and their continuation down to e⁻⁴⁰ of the lepton's mass
     empty = FluxMeasure(105.66, np.ones((1, 1)), np.ones((1, 1)))
     one = np.array([[1.0]])
     empty.add(1.0, np.array([0]), one * 1e4, one * 1e6, np.ones((6, 2, 1, 1)))
-    assert measured(empty, [0.05, 0.2, 1e6]).tolist() == [False, True, True]
+    assert measured(empty, [1e-16, 1e-15, 0.2, 1e6]).tolist() == [False] + 3 * [True]
+
+
+@pytest.mark.parametrize("axial", [False, True])
+@pytest.mark.parametrize(
+    ("table", "delta"), [("equal-low", (0.1, 30.0)), ("equal-high", (30.0, 1e6))]
+)
+def test_light_masses_continue_the_tables(
+    table: str, delta: tuple[float, float], axial: bool
+) -> None:
+    """Against the integrals over K², which resolve masses down to e⁻¹⁴ of the
+    lepton's."""
+    box = folded._Box(table, delta, 10.0)
+    masses = np.exp([-6.9, -7.1, -9.0, -11.5, -14.0])
+    d, q2 = (x[x.size // 2 : x.size // 2 + 1] for x in box.points())
+    means = folded._propagators(box, tuple(masses), axial)
+    i, j = (n // 2 for n in box.nodes)
+    base, mediated = direct(
+        4 * (1 + d) + q2,
+        q2,
+        1.0,
+        1.0,
+        masses,
+        Orders(k2=80, s=40, angle=40),
+        axial=axial,
+    )
+    for power in (0, 1):
+        column = 3 + power if axial else 2 * power
+        exact = mediated[:, column, 0] / base[:, 1 if axial else 0]
+        np.testing.assert_allclose(means[power, :, i, j], exact, rtol=1.5e-4)
 
 
 @pytest.mark.parametrize("source", ["charm2-nu", "nutev"])

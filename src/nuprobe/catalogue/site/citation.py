@@ -6,8 +6,8 @@ from urllib.parse import quote
 
 from nuprobe.catalogue.entry import Entry, Source
 from nuprobe.catalogue.export import export
-from nuprobe.catalogue.site.markup import Child, Html, el
 from nuprobe.catalogue.site.text import prose
+from nuprobe.markup import Child, Html, el
 
 __all__ = ["citation", "reference"]
 
@@ -22,7 +22,7 @@ def citation(s: Source) -> Child:
     Examples
     --------
     >>> from nuprobe.catalogue import catalogue
-    >>> from nuprobe.catalogue.site.markup import flat
+    >>> from nuprobe.markup import flat
     >>> source = catalogue()["trident.mumu.ratio/CCFR-1991"].source
     >>> "https://doi.org" in "".join(flat([citation(source)]))
     True

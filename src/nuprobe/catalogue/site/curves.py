@@ -11,8 +11,8 @@ from nuprobe.catalogue.quantities import unit_factor
 from nuprobe.catalogue.site.axes import FigureAxis, anchor, log_axis
 from nuprobe.catalogue.site.formulas import formula
 from nuprobe.catalogue.site.keys import Link
-from nuprobe.catalogue.site.markup import Html, el
 from nuprobe.catalogue.site.text import unit_html, unit_text
+from nuprobe.markup import Html, el
 
 __all__ = ["curve_figure"]
 

@@ -24,9 +24,9 @@ from nuprobe.catalogue.site.frame import (
 )
 from nuprobe.catalogue.site.keys import Link, axis_key, entry_number, plane_key
 from nuprobe.catalogue.site.ladder import ladder_figure
-from nuprobe.catalogue.site.markup import Child, Html, el
 from nuprobe.catalogue.site.text import flavours_html, prose, unit_html
 from nuprobe.catalogue.site.values import recomputed, values
+from nuprobe.markup import Child, Html, el
 
 __all__ = ["entry_page"]
 

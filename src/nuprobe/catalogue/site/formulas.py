@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from nuprobe.catalogue.site.markup import Html, el
 from nuprobe.catalogue.site.text import CAPITALS, GREEK, greek
 from nuprobe.errors import InputError, shown
+from nuprobe.markup import Html, el
 
 __all__ = ["formula", "mathml"]
 

@@ -12,8 +12,8 @@ from urllib.parse import quote
 
 from nuprobe.catalogue.entry import Entry
 from nuprobe.catalogue.site.keys import Link, entry_number
-from nuprobe.catalogue.site.markup import Child, Html, el
 from nuprobe.catalogue.site.text import prose, unit_html
+from nuprobe.markup import Child, Html, el
 
 __all__ = [
     "badge",

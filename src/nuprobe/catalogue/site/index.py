@@ -17,8 +17,8 @@ from nuprobe.catalogue.site.frame import (
     words,
 )
 from nuprobe.catalogue.site.keys import entry_number
-from nuprobe.catalogue.site.markup import Html, el
 from nuprobe.catalogue.site.text import flavour_text, flavours_html, prose, unit_html
+from nuprobe.markup import Html, el
 
 __all__ = ["index_page"]
 

@@ -18,8 +18,8 @@ from nuprobe.catalogue.ladder import (
 from nuprobe.catalogue.site.axes import FigureAxis, anchor, axis_of, far_end
 from nuprobe.catalogue.site.formulas import formula
 from nuprobe.catalogue.site.keys import Link, entry_number
-from nuprobe.catalogue.site.markup import Html, el
 from nuprobe.catalogue.site.text import unit_html, unit_text
+from nuprobe.markup import Html, el
 from nuprobe.models.predictions import standard_charge_radius
 
 __all__ = ["ladder_figure"]

@@ -14,8 +14,8 @@ from nuprobe.catalogue.site.formulas import formula
 from nuprobe.catalogue.site.frame import capital, entry_folder, page, short_list, url
 from nuprobe.catalogue.site.keys import axis_key, entry_number, plane_key
 from nuprobe.catalogue.site.ladder import ladder_figure
-from nuprobe.catalogue.site.markup import Child, el
 from nuprobe.catalogue.site.text import prose
+from nuprobe.markup import Child, el
 
 __all__ = ["quantity_page"]
 

@@ -9,7 +9,7 @@ import unicodedata
 from collections.abc import Iterable
 from typing import Final
 
-from nuprobe.catalogue.site.markup import Child, Html, el, flat
+from nuprobe.markup import Child, Html, el, flat
 
 __all__ = [
     "CAPITALS",

@@ -10,8 +10,8 @@ from nuprobe.catalogue.site.citation import citation
 from nuprobe.catalogue.site.formulas import formula
 from nuprobe.catalogue.site.frame import badge, copy_button, definitions, words
 from nuprobe.catalogue.site.keys import entry_number
-from nuprobe.catalogue.site.markup import Child, Html, el
 from nuprobe.catalogue.site.text import number_text, prose, range_text, unit_html
+from nuprobe.markup import Child, Html, el
 
 __all__ = ["recomputed", "values"]
 

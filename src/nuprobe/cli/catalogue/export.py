@@ -13,9 +13,8 @@ from nuprobe.cli.output import Output, check_plot, new_folder, output_options
 from nuprobe.errors import UnknownNameError
 
 if TYPE_CHECKING:
-    from matplotlib.figure import Figure
-
     from nuprobe.catalogue.entry import Entry
+    from nuprobe.plotting.sheets import Drawn
 
 
 @command("export", epilog="Example: nuprobe catalogue export bibtex -o constraints.bib")
@@ -70,7 +69,7 @@ def plot_entries(what: str, path: Path, library: Path | None, overwrite: bool) -
     check_plot(path, overwrite)
     if what in ladders:
         quantity, draw = ladders[what]
-        figure = draw(shown(quantity, open_library(library).search()))
+        figure: Drawn = draw(shown(quantity, open_library(library).search()))
     else:
         couplings = shown("coupling", open_library(library).search())
         figure = _plane([e for e in couplings if e.topic == "lmu_ltau"])
@@ -96,7 +95,7 @@ def write_site_pages(folder: Path, library: Path | None, overwrite: bool) -> Non
     click.echo(f"wrote {len(known)} entries; open {index}")
 
 
-def _plane(entries: list[Entry]) -> Figure:
+def _plane(entries: list[Entry]) -> Drawn:
     from nuprobe.experiments import TridentExperiment, experiment, limit
     from nuprobe.plotting import plot_limits
 

@@ -19,10 +19,9 @@ from nuprobe.cli.variations import variation_option, variations
 from nuprobe.errors import InputError
 
 if TYPE_CHECKING:
-    from matplotlib.figure import Figure
-
     from nuprobe.events import Distributions, Generator
     from nuprobe.models import LeptonModel
+    from nuprobe.plotting.sheets import Drawn
     from nuprobe.processes.trident import Spectrum
 
 
@@ -46,7 +45,7 @@ Examples:
 @variation_option("--compare", "compared", "Weight the events in another model too")
 @histogram_options
 @click.option(
-    "-o", "--output", type=click.Path(path_type=Path), help="Figure (pdf, png, svg)."
+    "-o", "--output", type=click.Path(path_type=Path), help="Drawn (pdf, png, svg)."
 )
 @click.option("--overwrite", is_flag=True, help="Replace an existing figure.")
 @JSON
@@ -120,7 +119,7 @@ def _figure(
     models: dict[str, LeptonModel | None],
     histograms: HistogramSpec,
     source: str,
-) -> Figure:
+) -> Drawn:
     from nuprobe.nuclei import target
     from nuprobe.plotting import (
         plot_distribution,

@@ -12,7 +12,7 @@ from nuprobe.cli.output import Output, output_options, plot_option, save_plot
 from nuprobe.tables import Rows, Table
 
 if TYPE_CHECKING:
-    from matplotlib.figure import Figure
+    from nuprobe.plotting.sheets import Drawn
 
 
 @command(
@@ -71,7 +71,7 @@ def asymptotics_command(
     )
     out.table(table)
 
-    def figure() -> Figure:
+    def figure() -> Drawn:
         from nuprobe.plotting import plot_trident_asymptotics
 
         grid = (

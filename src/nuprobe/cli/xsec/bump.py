@@ -14,9 +14,8 @@ from nuprobe.cli.specs import FLUX_OPTIONS, make_flux
 from nuprobe.tables import Table
 
 if TYPE_CHECKING:
-    from matplotlib.figure import Figure
-
     from nuprobe.fluxes import Flux
+    from nuprobe.plotting.sheets import Drawn
 
 _ISOTOPES = ("U235", "U238", "Pu239", "Pu241")
 
@@ -78,6 +77,7 @@ def bump_command(
         f" {target}, against {first.curve}",
         (
             "flux",
+            "ends at [MeV]",
             "nubar above [1]",
             "IBD yield [cm2]",
             "needed mean [cm2]",
@@ -85,10 +85,11 @@ def bump_command(
             "enhancement",
         ),
         tuple(
-            (name, r.above, r.ibd, r.needed, r.standard, r.enhancement)
+            (name, r.ends, r.above, r.ibd, r.needed, r.standard, r.enhancement)
             for name, r in found.items()
         ),
         {
+            "ends at [MeV]": ".5g",
             "nubar above [1]": ".3e",
             "IBD yield [cm2]": ".4e",
             "needed mean [cm2]": ".3e",
@@ -106,7 +107,7 @@ def bump_command(
     )
     out.table(table)
 
-    def figure() -> Figure:
+    def figure() -> Drawn:
         from nuprobe.plotting import plot_bump
 
         return plot_bump(

@@ -8,10 +8,9 @@ from nuprobe.cli.xsec.cevns_tables import CevnsTables
 from nuprobe.cli.xsec.remarks import acts
 
 if TYPE_CHECKING:
-    from matplotlib.figure import Figure
-
     from nuprobe.models import Model
     from nuprobe.numerics import FloatArray
+    from nuprobe.plotting.sheets import Drawn
     from nuprobe.tables import Table
 
 
@@ -56,7 +55,7 @@ def figure(
     cases: list[Any],
     energies: FloatArray,
     recoils: FloatArray | None,
-) -> Figure:
+) -> Drawn:
     """Return the figure of all curves: σ(E), or dσ/dT if they have energies.
 
     Parameters

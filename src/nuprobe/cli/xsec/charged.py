@@ -13,8 +13,7 @@ from nuprobe.cli.output import Output, output_options, plot_option, save_plot
 from nuprobe.tables import Rows, Table
 
 if TYPE_CHECKING:
-    from matplotlib.figure import Figure
-
+    from nuprobe.plotting.sheets import Drawn
     from nuprobe.processes.side_by_side import Channel
 
 
@@ -63,7 +62,7 @@ def charged_command(
         )
     )
 
-    def figure() -> Figure:
+    def figure() -> Drawn:
         from nuprobe.plotting import plot_charged_currents
 
         low, high = float(e.min()), float(e.max())

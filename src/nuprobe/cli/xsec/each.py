@@ -17,7 +17,7 @@ from nuprobe.errors import InputError
 from nuprobe.tables import Table
 
 if TYPE_CHECKING:
-    from matplotlib.figure import Figure
+    from nuprobe.plotting.sheets import Drawn
 
 REPEATABLE = {
     "channel": "channel",
@@ -46,7 +46,7 @@ class Drawable:
 
     table: Table
     curves: list[Any]
-    draw: Callable[[list[Any]], Figure]
+    draw: Callable[[list[Any]], Drawn]
 
 
 def each(

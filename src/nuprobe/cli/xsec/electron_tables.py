@@ -12,13 +12,12 @@ from nuprobe.cli.xsec.path import arrival_notes
 from nuprobe.tables import Rows, Table
 
 if TYPE_CHECKING:
-    from matplotlib.figure import Figure
-
     from nuprobe.fluxes import Flux
     from nuprobe.models import Model
     from nuprobe.nuclei import Target
     from nuprobe.numerics import FloatArray
     from nuprobe.oscillation import Vacuum
+    from nuprobe.plotting.sheets import Drawn
     from nuprobe.processes import Process
 
 
@@ -121,7 +120,7 @@ class ElectronTables:
         recoils: FloatArray | None,
         floor: float,
         flavour: str,
-    ) -> Figure:
+    ) -> Drawn:
         """Return the figure of σ(E), or of dσ/dT at recoils (MeV)."""
         import numpy as np
 

@@ -12,7 +12,7 @@ from nuprobe.cli.output import Output, output_options, plot_option, save_plot
 from nuprobe.tables import Rows, Table
 
 if TYPE_CHECKING:
-    from matplotlib.figure import Figure
+    from nuprobe.plotting.sheets import Drawn
 
 
 @command(
@@ -83,7 +83,7 @@ def levels_command(
         )
     )
 
-    def figure() -> Figure:
+    def figure() -> Drawn:
         from nuprobe.plotting import plot_levels
 
         low, high = float(e.min()), float(e.max())

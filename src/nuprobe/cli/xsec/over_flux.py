@@ -11,12 +11,11 @@ from nuprobe.cli.xsec.common import RecoilSpec
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from matplotlib.figure import Figure
-
     from nuprobe.flavours import Flavour
     from nuprobe.fluxes import Flux
     from nuprobe.models import Model
     from nuprobe.nuclei import Target
+    from nuprobe.plotting.sheets import Drawn
     from nuprobe.processes import Process
 
 
@@ -43,7 +42,7 @@ def save_averaged(
 ) -> None:
     """Draw and save the spectra averaged over a flux if ``--plot`` was given."""
 
-    def figure() -> Figure:
+    def figure() -> Drawn:
         from nuprobe.plotting import plot_averaged
 
         return plot_averaged(

@@ -29,6 +29,7 @@ def process_command(name: str) -> click.Command:
     name : one of `nuprobe.processes.process_names`.
     """
     from nuprobe.processes import process, process_options
+    from nuprobe.processes.constants import check_units
 
     default = process(name)
     deposit = default.deposit.name
@@ -46,11 +47,13 @@ def process_command(name: str) -> click.Command:
         **options: Any,
     ) -> Table:
         given = {key: value for key, value in options.items() if value is not None}
+        made = process(name, **given)
+        check_units(made, given)
         setting = ProcessTables(
-            process(name, **given),
+            made,
             None if target_text is None else target_spec(target_text),
             model.build(),
-            alone(process(name, **given)) if target_text is None else target_text,
+            alone(made) if target_text is None else target_text,
         )
         return setting.table(source, recoil)
 

@@ -19,11 +19,10 @@ from nuprobe.errors import InputError
 from nuprobe.tables import Table
 
 if TYPE_CHECKING:
-    from matplotlib.figure import Figure
-
     from nuprobe.cli.specs import SourceSpec
     from nuprobe.cli.xsec.common import RecoilSpec
     from nuprobe.nuclei import TargetSpec
+    from nuprobe.plotting.sheets import Drawn
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -113,7 +112,7 @@ def answer(
         return table
     found, against = curves(reaction, energies, recoil, angles.angle)
 
-    def draw(every: list[Any]) -> Figure:
+    def draw(every: list[Any]) -> Drawn:
         from nuprobe.plotting import plot_reactions
 
         return plot_reactions(

@@ -10,11 +10,10 @@ from nuprobe.errors import InputError
 from nuprobe.tables import Rows, Table
 
 if TYPE_CHECKING:
-    from matplotlib.figure import Figure
-
     from nuprobe.cli.xsec.trident_tables import TridentTables
     from nuprobe.models import LeptonModel
     from nuprobe.numerics import FloatArray
+    from nuprobe.plotting.sheets import Drawn
 
 
 def over_cc_view(
@@ -53,7 +52,7 @@ def over_cc_view(
         ),
     )
 
-    def figure() -> Figure:
+    def figure() -> Drawn:
         from nuprobe.plotting import plot_trident_charged_current
 
         assert pair.target is not None

@@ -10,13 +10,12 @@ from nuprobe.cli.xsec.common import ratio
 from nuprobe.tables import Rows, Table
 
 if TYPE_CHECKING:
-    from matplotlib.figure import Figure
-
     from nuprobe.cli.tridents import TridentSpec
     from nuprobe.fluxes import Flux
     from nuprobe.models import LeptonModel
     from nuprobe.nuclei import TargetSpec
     from nuprobe.numerics import FloatArray
+    from nuprobe.plotting.sheets import Drawn
     from nuprobe.processes.trident import Channel
 
 
@@ -125,7 +124,7 @@ class TridentTables:
         )
         return couplings, *(f"form factor of {k}: {v}" for k, v in form_factors.items())
 
-    def figure(self, energies: FloatArray, channels: Sequence[Channel]) -> Figure:
+    def figure(self, energies: FloatArray, channels: Sequence[Channel]) -> Drawn:
         """Return the figure of σ/E of the `channels` by regime."""
         import numpy as np
 

@@ -9,11 +9,10 @@ from nuprobe.cli.xsec.common import ratio
 from nuprobe.tables import Rows, Table
 
 if TYPE_CHECKING:
-    from matplotlib.figure import Figure
-
     from nuprobe.cli.xsec.trident_tables import TridentTables
     from nuprobe.models import LeptonModel
     from nuprobe.numerics import FloatArray
+    from nuprobe.plotting.sheets import Drawn
 
 _FINE = 60
 
@@ -84,7 +83,7 @@ def parts_view(
         ),
     )
 
-    def figure() -> Figure:
+    def figure() -> Drawn:
         from nuprobe.plotting import plot_trident_parts
 
         assert pair.target is not None  # checked before anything was computed
@@ -119,7 +118,7 @@ def ratio_view(
         pair.notes({}),
     )
 
-    def figure() -> Figure:
+    def figure() -> Drawn:
         from nuprobe.plotting import plot_trident_ratio
         from nuprobe.plotting.trident_axes import described
 

@@ -17,6 +17,7 @@ from numpy.typing import ArrayLike
 from nuprobe.border import public
 from nuprobe.errors import InputError, UnknownNameError
 from nuprobe.numerics import FloatArray, numbers
+from nuprobe.reprs import readable
 
 __all__ = [
     "DISINTEGRATIONS",
@@ -32,6 +33,7 @@ NUCLEI: Final = ("n", "p", "d", "t", "he3", "he4", "li6", "li7", "be7")
 _MB: Final = 1e-27  # cm²
 
 
+@readable
 @dataclass(frozen=True)
 class Disintegration:
     """One channel.

@@ -24,6 +24,7 @@ from nuprobe.cosmology.nucleosynthesis import (
 from nuprobe.errors import InputError, UnknownNameError
 from nuprobe.majorana import photon_width
 from nuprobe.numerics import FloatArray, number, numbers
+from nuprobe.reprs import readable
 
 __all__ = ["LIFETIMES", "DecayedAbundances", "lifetime_of", "sterile_decay"]
 
@@ -39,6 +40,7 @@ _MOST: Final = 10.0
 """Largest n_N/n_γ at 10 MeV."""
 
 
+@readable
 @dataclass(frozen=True, eq=False)
 class DecayedAbundances:
     """Primordial abundances after the decay of N.

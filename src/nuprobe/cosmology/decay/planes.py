@@ -19,9 +19,11 @@ from nuprobe.cosmology.nucleosynthesis import (
     abundances,
     uncertainties,
 )
+from nuprobe.drawing import draws
 from nuprobe.errors import InputError, UnknownNameError
 from nuprobe.files import atomic_write
 from nuprobe.numerics import FloatArray, number, numbers
+from nuprobe.reprs import readable
 
 __all__ = ["THRESHOLD", "DecayPlane", "PlaneRun", "decay_plane"]
 
@@ -32,6 +34,7 @@ THRESHOLD: Final = 5.991
 Measured = Mapping[str, tuple[float, float]]
 
 
+@readable
 @dataclass(frozen=True)
 class PlaneRun:
     """How a plane is computed that takes minutes.
@@ -78,6 +81,8 @@ class DecayPlane:
     theory: Mapping[str, float]
     abundance: float
     assumptions: Mapping[str, Any]
+
+    plot = draws("plot_decay_plane")
 
     def rise(self, name: str | None = None) -> FloatArray:
         """χ² less that without decays, (masses, columns), NaN-free: zero where nothing

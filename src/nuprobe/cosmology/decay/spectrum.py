@@ -16,6 +16,7 @@ from nuprobe.cosmology.decay.processes import Medium
 from nuprobe.cosmology.nucleosynthesis import baryon_to_photon
 from nuprobe.errors import ComputationError, InputError
 from nuprobe.numerics import FloatArray, number
+from nuprobe.reprs import readable
 
 __all__ = [
     "COLDEST",
@@ -37,6 +38,7 @@ _WORST: Final = 0.05
 _C: Final = HBARC_MEV_CM / HBAR_MEV_S  # cm/s
 
 
+@readable
 @dataclass(frozen=True, eq=False)
 class PhotonSpectrum:
     """Photons that are present for each photon a second that is injected.

@@ -19,6 +19,7 @@ from nuprobe.cosmology.nucleosynthesis.options import Nucleosynthesis
 from nuprobe.cosmology.nucleosynthesis.reactions import SPECIES, reactions
 from nuprobe.errors import InputError, UnknownNameError
 from nuprobe.numerics import FloatArray
+from nuprobe.reprs import readable
 
 __all__ = ["OBSERVABLES", "Abundances", "Pipeline", "abundances", "uncertainties"]
 
@@ -31,6 +32,7 @@ SIGMA_TAU: Final = 0.5  # s
 SIGMA_OMEGA: Final = 0.00014
 
 
+@readable
 @dataclass(frozen=True)
 class Abundances:
     """Primordial abundances after all decays.

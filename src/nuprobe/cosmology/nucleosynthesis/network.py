@@ -35,8 +35,10 @@ from nuprobe.cosmology.nucleosynthesis.reactions import (
     reactions,
 )
 from nuprobe.cosmology.nucleosynthesis.weak_rates import neutron_proton_rates
+from nuprobe.drawing import draws
 from nuprobe.errors import ComputationError, InputError, UnknownNameError
 from nuprobe.numerics import FloatArray
+from nuprobe.reprs import readable
 
 __all__ = ["Evolution", "evolution"]
 
@@ -56,6 +58,7 @@ _END: Final = 0.00091
 """MeV: the end, just inside the tables of rates."""
 
 
+@readable
 @dataclass(frozen=True, eq=False)
 class Evolution:
     """Abundances through time.
@@ -71,6 +74,8 @@ class Evolution:
     t_gamma: FloatArray
     abundances: FloatArray
     step_error: float
+
+    plot = draws("plot_nucleosynthesis")
 
 
 @dataclass(frozen=True, eq=False)

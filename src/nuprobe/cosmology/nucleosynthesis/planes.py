@@ -13,6 +13,7 @@ from nuprobe.border import public, public_methods
 from nuprobe.cosmology.moments import read_moments
 from nuprobe.cosmology.nucleosynthesis.abundances import OBSERVABLES, abundances
 from nuprobe.cosmology.nucleosynthesis.options import Nucleosynthesis
+from nuprobe.drawing import draws
 from nuprobe.errors import InputError, UnknownNameError
 from nuprobe.models import Electromagnetic
 from nuprobe.numerics import FloatArray, barycentric_matrix, chebyshev_nodes, numbers
@@ -52,6 +53,8 @@ class MomentPlane:
     errors: FloatArray
     points: int
     assumptions: Mapping[str, Any]
+
+    plot = draws("plot_moment_plane")
 
     def at(self, observable: str, x: ArrayLike, y: ArrayLike) -> FloatArray:
         """Interpolated values at points of the plane.

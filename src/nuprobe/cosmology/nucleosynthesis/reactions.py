@@ -26,6 +26,7 @@ from nuprobe.cosmology.nucleosynthesis.pairs import pair_factors
 from nuprobe.errors import InputError, UnknownNameError
 from nuprobe.files import read_table
 from nuprobe.numerics import FloatArray
+from nuprobe.reprs import readable
 
 __all__ = [
     "KELVIN9",
@@ -48,6 +49,7 @@ KELVIN9: Final = 8.617333262e-2
 """1e9 K in MeV."""
 
 
+@readable
 @dataclass(frozen=True)
 class Reaction:
     """a + b → c + d, or a + b → c + photon.
@@ -69,6 +71,7 @@ class Reaction:
     beta: float
 
 
+@readable
 @dataclass(frozen=True)
 class Evaluation:
     """Where the rate of a reaction is from.

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from nuprobe.drawing import draws
 from nuprobe.errors import InputError
 from nuprobe.events.assumptions import Assumptions, assumptions
 from nuprobe.events.backgrounds.counting import (
@@ -39,11 +40,13 @@ from nuprobe.models import LeptonModel
 from nuprobe.nuclei import Target, TargetSpec
 from nuprobe.nuclei import target as read_target
 from nuprobe.numerics import FloatArray
+from nuprobe.reprs import readable
 from nuprobe.tables import Table
 
 __all__ = ["Comparison", "compare", "spectra"]
 
 
+@readable
 @dataclass(frozen=True, eq=False)
 class Comparison:
     """Signal and backgrounds, stage by stage of the cuts.
@@ -84,6 +87,8 @@ class Comparison:
     table: Assumptions
     flux: str
     target: str
+
+    plot = draws("plot_backgrounds")
 
     @property
     def signal_counts(self) -> FloatArray:

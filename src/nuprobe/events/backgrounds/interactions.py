@@ -15,6 +15,7 @@ from nuprobe.events.decays import momentum_in_decay
 from nuprobe.flavours import Flavour, flavour
 from nuprobe.nuclei import Target
 from nuprobe.numerics import FloatArray
+from nuprobe.reprs import readable
 from nuprobe.units import GeV
 
 __all__ = [
@@ -65,6 +66,7 @@ def charged_current(
     return np.asarray(ratio(e_nu) * 1e-38 * e_nu / GeV)
 
 
+@readable
 @dataclass(frozen=True, eq=False)
 class Hadrons:
     """A charged-current interaction before its mesons.

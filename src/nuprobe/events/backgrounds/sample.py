@@ -28,6 +28,7 @@ from nuprobe.fluxes import Flux, flux
 from nuprobe.nuclei import Target, TargetSpec
 from nuprobe.nuclei import target as read_target
 from nuprobe.numerics import FloatArray
+from nuprobe.reprs import readable
 
 __all__ = [
     "BLOCK",
@@ -48,6 +49,7 @@ MOST: Final = 10**10
 """Interactions, at most: they take days."""
 
 
+@readable
 @dataclass(frozen=True, eq=False)
 class Background:
     """Background events, a structure of arrays as `Events`; the beam goes along +z.

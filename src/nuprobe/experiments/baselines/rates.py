@@ -8,12 +8,15 @@ from typing import Any
 
 import numpy as np
 
+from nuprobe.drawing import draws
 from nuprobe.numerics import FloatArray
+from nuprobe.reprs import readable
 from nuprobe.tables import Table
 
 __all__ = ["BaselineRates"]
 
 
+@readable
 @dataclass(frozen=True, eq=False)
 class BaselineRates:
     """Expected and measured values of one analysis, row by row.
@@ -49,6 +52,8 @@ class BaselineRates:
     twice_nll_without: float
     point: Mapping[str, float]
     normalisations: Mapping[str, float]
+
+    plot = draws("plot_disappearance")
 
     def __repr__(self) -> str:
         return f"<rates of {self.experiment}, analysis {self.analysis}>"

@@ -8,12 +8,15 @@ from typing import Any
 
 import numpy as np
 
+from nuprobe.drawing import draws
 from nuprobe.numerics import FloatArray
+from nuprobe.reprs import readable
 from nuprobe.tables import Cell, Table
 
 __all__ = ["ReactorRates"]
 
 
+@readable
 @dataclass(frozen=True, eq=False)
 class ReactorRates:
     """Expected and measured rates over the published prediction without oscillations.
@@ -51,6 +54,8 @@ class ReactorRates:
     yields: Mapping[str, float]
     curve: FloatArray
     abscissa: str = "baseline"
+
+    plot = draws("plot_reactor_rates")
 
     @property
     def total(self) -> FloatArray:

@@ -73,7 +73,11 @@ def split_r_hat(x: FloatArray) -> float:
     1.00...
     """
     halves = _halves(x)
-    folded = np.abs(halves - np.median(halves))
+    # |x - a| + |x - b| of the two middle values is twice the distance from the median
+    # between them, and makes their tie exact: rounding of the median would break it
+    middle = (halves.size - 1) // 2, halves.size // 2
+    low, high = np.partition(halves, middle, axis=None)[list(middle)]
+    folded = np.abs(halves - low) + np.abs(halves - high)
     return max(_r_hat(_scores(halves)), _r_hat(_scores(folded)))
 
 

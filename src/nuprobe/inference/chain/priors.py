@@ -7,10 +7,12 @@ from math import inf, isfinite
 
 from nuprobe.errors import InputError
 from nuprobe.parameters import Parameter
+from nuprobe.reprs import readable
 
 __all__ = ["Flat", "LogFlat", "Normal", "Prior", "ends_of", "in_words"]
 
 
+@readable
 @dataclass(frozen=True)
 class Flat:
     """Equal density between two values.
@@ -35,6 +37,7 @@ class Flat:
             )
 
 
+@readable
 @dataclass(frozen=True)
 class LogFlat:
     """Equal density in the logarithm between two positive values: for scales such as a
@@ -56,6 +59,7 @@ class LogFlat:
             )
 
 
+@readable
 @dataclass(frozen=True)
 class Normal:
     """Gaussian, cut off at the limits of the parameter.

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from nuprobe.border import public, public_methods
+from nuprobe.drawing import draws
 from nuprobe.errors import ComputationError, InputError, UnknownNameError, shown
 from nuprobe.files import atomic_write
 from nuprobe.inference.chain.diagnostics import (
@@ -37,9 +38,9 @@ from nuprobe.inference.chain.summary import (
     Intervals,
     ParameterSummary,
 )
+from nuprobe.inference.chain.tables import chain_html, chain_text
 from nuprobe.inference.regions import Region
 from nuprobe.numerics import FloatArray
-from nuprobe.parameters import SCALES, shown_unit
 
 __all__ = ["SampleResult"]
 
@@ -86,6 +87,16 @@ class SampleResult:
     seed: int
     fingerprint: str
     modes: Modes | None = None
+
+    def __repr__(self) -> str:
+        walkers, steps = self.chain.shape[:2]
+        columns = ", ".join(self.names[:8]) + (", ..." if len(self.names) > 8 else "")
+        return f"<{walkers} walkers × {steps} steps of {self.cost}: {columns}>"
+
+    def _repr_html_(self) -> str:
+        return chain_html(self)
+
+    plot = draws("plot_corner")
 
     @property
     def kept(self) -> FloatArray:
@@ -391,54 +402,7 @@ class SampleResult:
 
     def __str__(self) -> str:
         """Table of the result."""
-        rows = [
-            (
-                "",
-                "mean",
-                "std",
-                "median",
-                "68 % equal-tailed",
-                "90 % highest density",
-                "prior",
-                "unit",
-            )
-        ]
-        for s, prior in zip(self.summary, self.priors, strict=True):
-            # in powers of ten, as fits show charge radii and moments; priors as given
-            scale = SCALES.get(s.unit, 1.0)
-            if s.unit in SCALES:
-                prior = f"{prior} {s.unit}"
-            central = highest = "not given"
-            if not self.disagreement:
-                a, b = s.equal_tailed[0.68]
-                central = f"[{a / scale:.5g}, {b / scale:.5g}]"
-                highest = " and ".join(
-                    f"[{r.low / scale:.5g}, {r.high / scale:.5g}]"
-                    for r in s.highest_density[0.90]
-                )
-            mean, std, median = (x / scale for x in (s.mean, s.std, s.median))
-            numbers = f"{mean:.5g}", f"{std:.4g}", f"{median:.5g}"
-            rows.append(
-                (
-                    s.name,
-                    *numbers,
-                    central,
-                    highest,
-                    prior,
-                    shown_unit(s.unit),
-                )
-            )
-        widths = [max(len(row[c]) for row in rows) for c in range(len(rows[0]))]
-        lines = [f"{self.cost}: posterior, nuisances {self.treatment}"]
-        lines += [
-            "  ".join(
-                cell.ljust(w) for cell, w in zip(row, widths, strict=True)
-            ).rstrip()
-            for row in rows
-        ]
-        return "\n".join(
-            [*lines, self.convergence] + [f"note: {note}" for note in self.notes]
-        )
+        return chain_text(self)
 
     @property
     def content(self) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from typing import Final, TypeVar
 
 from nuprobe.errors import ComputationError, InputError, shown
 from nuprobe.inference.regions import Region
+from nuprobe.reprs import readable
 
 __all__ = ["ENOUGH", "LARGEST_R_HAT", "LEVELS", "Intervals", "ParameterSummary"]
 
@@ -52,6 +53,7 @@ class Intervals(dict[float, T]):
         )
 
 
+@readable
 @dataclass(frozen=True)
 class ParameterSummary:
     """What a chain says of one parameter, in its unit.

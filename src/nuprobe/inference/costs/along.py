@@ -30,6 +30,7 @@ from nuprobe.inference.costs.statistic import Statistic
 from nuprobe.inference.expectations import expected_counts, flexible_bins
 from nuprobe.inference.protocols import Expectation
 from nuprobe.numerics import FloatArray
+from nuprobe.reprs import readable
 
 __all__ = ["Along"]
 
@@ -80,6 +81,7 @@ class _TermAlong:
         return total
 
 
+@readable
 @dataclass(frozen=True)
 class Along:
     """−2 ln L of a cost along one parameter, minimised over the nuisances, for many

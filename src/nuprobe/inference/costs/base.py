@@ -33,6 +33,7 @@ from nuprobe.inference.costs.origin import Origin
 from nuprobe.inference.costs.slopes import exact_gradient
 from nuprobe.inference.expectations import blocks_of, expected_counts
 from nuprobe.inference.newton import gradient_of, hessian_of
+from nuprobe.markup import table
 from nuprobe.numerics import FloatArray
 from nuprobe.parameters import Nuisance, Parameter
 
@@ -95,6 +96,16 @@ class Cost(ABC):
             f"<{type(self).__name__} {self.name!r}: {self.n_bins} bins, ({names}),"
             f" {len(self.nuisances)} nuisances>"
         )
+
+    def _repr_html_(self) -> str:
+        rows = [
+            (p.name, f"{p.shown(p.default):.5g}", p.shown_unit) for p in self.parameters
+        ]
+        rows += [
+            (n.name, "0", f"nuisance, sigma {n.sigma:.4g}") for n in self.nuisances
+        ]
+        title = f"{type(self).__name__} {self.name}: {self.n_bins} bins"
+        return table(title, rows, ("parameter", "default", ""))
 
     @cached_property
     def layout(self) -> Layout:

@@ -21,6 +21,7 @@ from nuprobe.inference.expectations import expected_counts
 from nuprobe.inference.newton import PULL, MovingBins, feasible_start, newton
 from nuprobe.inference.protocols import Expectation
 from nuprobe.numerics import FloatArray
+from nuprobe.reprs import readable
 
 __all__ = ["Profiled"]
 
@@ -32,6 +33,7 @@ _BARRIERS: Final = tuple(10.0**k for k in range(18, -9, -2))
 _NEGLIGIBLE: Final = 1e-9
 
 
+@readable
 @dataclass(frozen=True)
 class Profiled:
     """−2 ln L minimised over the nuisances, integrated over those that are marginal.

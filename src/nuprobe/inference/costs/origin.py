@@ -8,10 +8,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from nuprobe.errors import InputError
+from nuprobe.reprs import readable
 
 __all__ = ["Origin", "check_origins"]
 
 
+@readable
 @dataclass(frozen=True)
 class Origin:
     """Where the data of a cost come from.

@@ -30,6 +30,7 @@ from nuprobe.inference.costs.total import CostSum
 from nuprobe.inference.protocols import Expectation, morphing_of
 from nuprobe.numerics import FloatArray
 from nuprobe.parameters import MorphingNuisance, Nuisance, Parameter
+from nuprobe.reprs import readable
 
 __all__ = ["ROW", "Tabulated"]
 
@@ -176,6 +177,7 @@ class _Along:
         ]
 
 
+@readable
 @dataclass(frozen=True, eq=False)
 class Tabulated:
     """A cost along one parameter for many rows, by tables.

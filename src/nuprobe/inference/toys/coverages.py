@@ -17,6 +17,7 @@ from nuprobe.inference.toys.settings import ToySettings, settings_of
 from nuprobe.inference.toys.truth import Values, hypothesis_at, names_of
 from nuprobe.numerics import FloatArray
 from nuprobe.parameters import Parameter
+from nuprobe.reprs import readable
 
 __all__ = ["Coverage", "coverage"]
 
@@ -24,6 +25,7 @@ LEVELS: Final = (0.6826894921370859, 0.9, 0.95)
 """Levels that are asked for by default: 1σ, 90 % and 95 %."""
 
 
+@readable
 @dataclass(frozen=True, eq=False)
 class Coverage:
     """Share of toys whose interval contains the truth.

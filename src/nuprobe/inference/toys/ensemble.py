@@ -30,6 +30,7 @@ from nuprobe.inference.expectations import expected_counts
 from nuprobe.inference.protocols import Expectation, Prediction
 from nuprobe.numerics import FloatArray
 from nuprobe.parameters import MorphingNuisance, Nuisance, Parameter
+from nuprobe.reprs import readable
 
 __all__ = ["Ensemble", "Toys", "draw", "shifted_cost"]
 
@@ -39,6 +40,7 @@ Ensemble = Literal["unconditional", "conditional", "averaged"]
 _DRAWS: Final = 1000  # of nuisances, until the expectation is possible
 
 
+@readable
 @dataclass(frozen=True, eq=False)
 class Toys:
     """Data of many toys.

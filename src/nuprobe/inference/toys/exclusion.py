@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from nuprobe.border import public
+from nuprobe.drawing import draws
 from nuprobe.errors import InputError, shown
 from nuprobe.inference.costs import Cost
 from nuprobe.inference.levels import check_level
@@ -27,10 +28,12 @@ from nuprobe.inference.toys.truth import (
 )
 from nuprobe.numerics import FloatArray
 from nuprobe.parameters import Parameter
+from nuprobe.reprs import readable
 
 __all__ = ["CLs", "cls", "null_of", "statistics_of"]
 
 
+@readable
 @dataclass(frozen=True, eq=False)
 class CLs:
     """How strongly values of a parameter are excluded.
@@ -60,6 +63,8 @@ class CLs:
     with_signal: FloatArray | None
     without_signal: FloatArray | None
     settings: ToySettings | None
+
+    plot = draws("plot_cls")
 
     @property
     def toys(self) -> FloatArray | None:

@@ -18,6 +18,7 @@ from nuprobe.inference.toys.descent import Batch, ToyCost
 from nuprobe.inference.toys.ensemble import Toys, shifted_cost
 from nuprobe.inference.toys.starts import grid_of_starts, starts_of_toys
 from nuprobe.numerics import FloatArray
+from nuprobe.reprs import readable
 
 __all__ = ["BestFits", "fit_toys"]
 
@@ -27,6 +28,7 @@ _SAME: Final = 1e-8  # difference of −2 ln L that rounding makes
 _NUMBERS: Final = 4_000_000  # of slopes in memory at once
 
 
+@readable
 @dataclass(frozen=True, eq=False)
 class BestFits:
     """Minima of toys.

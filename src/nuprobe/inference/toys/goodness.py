@@ -15,6 +15,7 @@ from nuprobe.inference.toys.sample import Hypothesis, throw
 from nuprobe.inference.toys.settings import ToySettings, settings_of
 from nuprobe.numerics import FloatArray
 from nuprobe.parameters import Parameter
+from nuprobe.reprs import readable
 
 __all__ = ["Fitted", "ToyPValue", "toy_p_value"]
 
@@ -48,6 +49,7 @@ class Fitted(Protocol):
         """−2 ln L there."""
 
 
+@readable
 @dataclass(frozen=True, eq=False)
 class ToyPValue:
     """Share of toys whose fit is at least as bad as the one observed.

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nuprobe.border import public_methods
+from nuprobe.drawing import draws
 from nuprobe.errors import InputError, UnknownNameError, shown
 from nuprobe.inference.levels import check_level, delta_threshold
 from nuprobe.inference.toys.asymptotic import (
@@ -75,6 +76,8 @@ class ExclusionPlane:
     _smooth: dict[tuple[str, float], tuple[FloatArray, FloatArray]] = field(
         default_factory=dict, init=False, repr=False
     )
+
+    plot = draws("plot_exclusion_plane")
 
     @property
     def lowest(self) -> float:

@@ -21,10 +21,12 @@ from nuprobe.inference.toys.files import ToyState
 from nuprobe.inference.toys.fits import fit_toys
 from nuprobe.inference.toys.settings import ToySettings
 from nuprobe.numerics import FloatArray
+from nuprobe.reprs import readable
 
 __all__ = ["Hypothesis", "ToySample", "throw"]
 
 
+@readable
 @dataclass(frozen=True, eq=False)
 class Hypothesis:
     """Where toys are drawn, and which values are tested with them.
@@ -42,6 +44,7 @@ class Hypothesis:
     tested: FloatArray
 
 
+@readable
 @dataclass(frozen=True, eq=False)
 class ToySample:
     """Fits of toys at some hypotheses.

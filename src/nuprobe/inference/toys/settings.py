@@ -12,6 +12,7 @@ import numpy as np
 from nuprobe.errors import InputError, UnknownNameError, shown
 from nuprobe.inference.checkpoints import Checkpoint
 from nuprobe.inference.toys.ensemble import Ensemble, check_ensemble
+from nuprobe.reprs import readable
 
 __all__ = ["BLOCK", "ToySettings", "settings_of"]
 
@@ -21,6 +22,7 @@ BLOCK: Final = 250
 _MOST: Final = 10_000_000
 
 
+@readable
 @dataclass(frozen=True)
 class ToySettings:
     """How toys are thrown.

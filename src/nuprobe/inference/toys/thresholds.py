@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from nuprobe.border import public
+from nuprobe.drawing import draws
 from nuprobe.errors import InputError, shown
 from nuprobe.inference.costs import Cost
 from nuprobe.inference.levels import check_level, delta_threshold
@@ -24,6 +25,7 @@ from nuprobe.inference.toys.truth import (
 )
 from nuprobe.numerics import FloatArray
 from nuprobe.parameters import Parameter
+from nuprobe.reprs import readable
 
 __all__ = [
     "FeldmanCousins",
@@ -35,6 +37,7 @@ __all__ = [
 ]
 
 
+@readable
 @dataclass(frozen=True)
 class ToyThreshold:
     """Rise of −2 ln L that bounds an interval, from toys.
@@ -55,6 +58,7 @@ class ToyThreshold:
     sides: int
 
 
+@readable
 @dataclass(frozen=True)
 class ToyInterval:
     """An allowed interval with the Monte Carlo error of its ends.
@@ -97,6 +101,7 @@ def quantile(values: FloatArray, cl: float) -> tuple[float, float]:
     return float(np.quantile(ordered, cl)), float(high - low) / 2
 
 
+@readable
 @dataclass(frozen=True, eq=False)
 class FeldmanCousins:
     """Intervals of one parameter with thresholds from toys (Feldman:1997qc).
@@ -131,6 +136,8 @@ class FeldmanCousins:
     others: tuple[str, ...]
     sample: ToySample
     settings: ToySettings
+
+    plot = draws("plot_toy_thresholds")
 
     @public
     def intervals(self, cl: float) -> list[ToyInterval]:

@@ -31,7 +31,7 @@ from numpy.typing import ArrayLike
 
 from nuprobe.border import public
 from nuprobe.constants import G_A, G_FERMI, HBARC_MEV_CM, M_NEUTRON
-from nuprobe.errors import InputError, shown
+from nuprobe.errors import InputError, shown, warn
 from nuprobe.fluxes import Flux, FluxComponent
 from nuprobe.fluxes import flux as as_flux
 from nuprobe.nuclei import TargetSpec, isotope
@@ -55,6 +55,8 @@ EXCITATION: Final = 4.43982
 """Energy of the first excited state of carbon-12, MeV."""
 SCINTILLATOR: Final = "C18H30"
 """Linear alkylbenzene, with natural carbon."""
+_FURTHER: Final = 12.0
+"""A flux that ends below, MeV, may leave out much of what is above the threshold."""
 _SCALE: Final = (G_FERMI * G_A * HBARC_MEV_CM) ** 2 / (4 * math.pi)
 
 
@@ -189,6 +191,7 @@ class Requirement:
     above : antineutrinos above the threshold, per unit of the flux.
     ibd : yield of inverse beta decay in cm² a proton and unit of the flux.
     protons : of hydrogen, per ¹³C.
+    ends : largest energy of the flux in MeV; antineutrinos above are left out.
     needed : mean cross section over those antineutrinos that makes the share, cm².
     standard : mean of the curve, cm².
     """
@@ -201,6 +204,7 @@ class Requirement:
     protons: float
     needed: float
     standard: float
+    ends: float
 
     @property
     def enhancement(self) -> float:
@@ -296,6 +300,7 @@ def required(
         protons / carbon,
         share * ibd_yield * protons / carbon / above,
         standard,
+        max(c.e_max for c in components),
     )
 
 
@@ -312,6 +317,30 @@ def _reaching(
             " nu.flux('reactor', model='summation') or --flux-option"
             " 'model=\"summation\"'"
         )
+    known = min(c.known_to for c in components if c.e_max > least)
+    if known < highest:
+        warn(
+            f"flux {source.name}: the polynomials are fitted up to {known:g} MeV and"
+            f" continued from there to {highest:g} MeV, so all of it above the"
+            f" threshold of {least:.3f} MeV is extrapolated: take a summation spectrum"
+            " (model='summation')"
+        )
+    elif highest < _FURTHER:
+        warn(
+            f"flux {source.name} ends at {highest:g} MeV: antineutrinos above are left"
+            f" out, of which the summation spectrum, to 16.35 MeV, has"
+            f" {100 * _summed_beyond(highest):.0f} % of those above the threshold"
+        )
+
+
+@lru_cache(maxsize=8)
+def _summed_beyond(end: float) -> float:
+    """Share of the antineutrinos above the threshold that lie above `end`, in the
+    summation spectrum of a power reactor."""
+    parts = as_flux("reactor", model="summation").of("nubar_e")
+    limits = np.array([threshold(), end])
+    every, beyond = np.sum([p.integrate(np.ones_like, limits) for p in parts], axis=0)
+    return float(beyond / every)
 
 
 def _folded(

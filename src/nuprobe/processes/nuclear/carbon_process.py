@@ -91,6 +91,16 @@ class CarbonCharged(ChargedCurrent):
         """The total energy of the electron."""
         return ELECTRON_ENERGY
 
+    @property
+    def accurate_to(self) -> float:
+        """Energy in MeV that the table of levels says."""
+        return levels(self.levels).accurate_to
+
+    @property
+    def left_out(self) -> str:
+        """What the table of levels says."""
+        return levels(self.levels).left_out
+
     def scatterers(self, target: Target | None) -> tuple[Scatterer, ...]:
         """Return one scatterer a level of the product, for the nuclei of a `target` or
         for one nucleus."""
@@ -176,6 +186,16 @@ class CarbonNeutral(NeutralCurrent):
     def constituents(self) -> tuple[str, ...]:
         """Proton and neutron."""
         return ("p", "n")
+
+    @property
+    def accurate_to(self) -> float:
+        """Energy in MeV that the table of levels says."""
+        return levels(self.levels).accurate_to
+
+    @property
+    def left_out(self) -> str:
+        """What the table of levels says."""
+        return levels(self.levels).left_out
 
     def scatterers(self, target: Target | None) -> tuple[Scatterer, ...]:
         """Return one scatterer a level, for the nuclei of a `target` or for one

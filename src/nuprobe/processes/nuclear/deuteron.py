@@ -48,6 +48,7 @@ from nuprobe.processes.inputs import energies
 from nuprobe.processes.nuclear import breakup
 from nuprobe.processes.nuclear.breakup import NN, NP, PP, Breakup
 from nuprobe.processes.nuclear.deuteron_process import (
+    REACH,
     DeuteronCharged,
     DeuteronNeutral,
     Radiative,
@@ -72,8 +73,6 @@ _KNOWN: Final[Known] = {
     "{nu} d -> {nu} p n": ("nc", None),
     "{nubar} d -> {nubar} p n": ("nc", None),
 }
-_REACH: Final = 30.0
-"""MeV: above, partial waves that are left out begin to count."""
 _HIGHEST: Final = 100.0
 _HBARC2: Final = HBARC_MEV_CM**2
 
@@ -93,9 +92,9 @@ def _checked(e_nu: ArrayLike) -> FloatArray:
             f"the break-up of the deuteron is computed up to {_HIGHEST:g} MeV, got"
             f" {highest:g} MeV"
         )
-    if highest > _REACH:
+    if highest > REACH:
         warn(
-            f"above {_REACH:g} MeV partial waves count that the break-up of the"
+            f"above {REACH:g} MeV partial waves count that the break-up of the"
             f" deuteron leaves out, got {highest:g} MeV"
         )
     return e

@@ -6,14 +6,14 @@ The physics is in `nuprobe.processes.nuclear.deuteron`.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
-from typing import Any, Final, Literal, get_args
+from typing import Any, Final, Literal, Self, get_args
 
 import numpy as np
 
 from nuprobe.border import public, quick_methods
-from nuprobe.errors import InputError, UnknownNameError, shown
+from nuprobe.errors import InputError, UnitError, UnknownNameError, shown
 from nuprobe.flavours import FlavourState
 from nuprobe.models import Couplings
 from nuprobe.nuclei import Target
@@ -35,6 +35,7 @@ from nuprobe.processes.nuclear import breakup
 from nuprobe.processes.nuclear.breakup import NN, NP, PP, Breakup
 from nuprobe.processes.nuclear.common import count_of, isovector, within
 from nuprobe.processes.nuclear.two_nucleons import SCHEMES, Scheme
+from nuprobe.units import split_unit
 
 __all__ = ["RADIATIVE", "DeuteronCharged", "DeuteronNeutral", "Radiative"]
 
@@ -45,6 +46,8 @@ _INNER: Final = (1.1803 / 1.16638) ** 2
 _NEUTRAL: Final = (0.3457 + 0.1553 + 0.4288 + 0.0777) ** 2
 """Isovector axial coupling of neutrinos to quarks with electroweak corrections squared,
 1.0151 (g_LL, g_LR of u and d of the PDG's review, from memory: unverified)."""
+REACH: Final = 30.0
+"""MeV: above, partial waves that are left out begin to count."""
 _HIGHEST: Final = 100.0
 """MeV: largest energy of the neutrino."""
 _POWERS: Final = ("", ":L", ":L2")
@@ -73,13 +76,38 @@ class _Deuteron(Process):
                 " scheme='resummed' or scheme='nnlo' (in which it is about 5 fm3"
                 " larger)"
             )
-        object.__setattr__(self, "l1a", _L_1A.read(self.l1a))
+        known = _l1a(self.scheme)
+        if isinstance(self.l1a, str) and not split_unit(self.l1a)[1]:
+            raise UnitError(
+                f"l1a = {shown(self.l1a)} has no unit: write '{self.l1a.strip()} fm3'"
+            )
+        object.__setattr__(self, "l1a", known.read(self.l1a))
         numbers("l1a", self.l1a)
 
     @property
     def parameters(self) -> tuple[Parameter, ...]:
-        """L_1A, if the scheme is given."""
-        return () if self.scheme is None else (_L_1A,)
+        """L_1A with its scheme in its name, ``"l1a.nnlo"`` or ``"l1a.resummed"``, if
+        the scheme is given."""
+        return () if self.scheme is None else (_l1a(self.scheme),)
+
+    def with_values(self, values: Mapping[str, FloatArray]) -> Self:
+        """Return the same process at another L_1A: `values` by the name of
+        `parameters`."""
+        own = {p.name: p for p in self.parameters}
+        for name in values:
+            if name not in own:
+                raise UnknownNameError(f"constant of {self.name}", name, own)
+        return replace(self, l1a=next(iter(values.values()))) if values else self
+
+    @property
+    def accurate_to(self) -> float:
+        """30 MeV."""
+        return REACH
+
+    @property
+    def left_out(self) -> str:
+        """Partial waves other than ³S₁ → ¹S₀."""
+        return "partial waves other than 3S1 to 1S0"
 
     @property
     def within(self) -> Scheme:
@@ -104,9 +132,12 @@ class _Deuteron(Process):
         return self.radiative in ("outer", "full")
 
 
-_L_1A: Final = Parameter(
-    "l1a", 0.0, -60.0, 100.0, step=3.0, unit="fm3", latex="L_{1,A}"
-)
+def _l1a(scheme: Scheme) -> Parameter:
+    """L_1A in a scheme, without which a value means nothing."""
+    latex = rf"L_{{1,A}}^\mathrm{{{scheme}}}"
+    return Parameter(
+        f"l1a.{scheme}", 0.0, -60.0, 100.0, step=3.0, unit="fm3", latex=latex
+    )
 
 
 def _checked(e: FloatArray, t: FloatArray) -> tuple[FloatArray, FloatArray]:
@@ -128,7 +159,7 @@ class DeuteronCharged(_Deuteron):
 
     Attributes
     ----------
-    l1a : two-body axial current in fm³ at μ = m_π, number or text with its unit; None
+    l1a : two-body axial current at μ = m_π, a number in fm³ or text with its unit; None
         is 0 in the resummed scheme.
     scheme : what `l1a` means, ``"resummed"`` or ``"nnlo"``; needed with it, and to
         free it in a fit.
@@ -211,7 +242,7 @@ class DeuteronCharged(_Deuteron):
         """
         if self.scheme is None:
             return {}
-        return {_L_1A.name: self._shared(self._powers(True), state, anti)}
+        return {_l1a(self.scheme).name: self._shared(self._powers(True), state, anti)}
 
     @staticmethod
     def _shared(powers: FloatArray, state: FlavourState, anti: bool) -> FloatArray:
@@ -234,7 +265,7 @@ class DeuteronNeutral(_Deuteron, NeutralCurrent):
     Examples
     --------
     >>> DeuteronNeutral(scheme="nnlo").parameters[0].name
-    'l1a'
+    'l1a.nnlo'
     """
 
     @property
@@ -311,7 +342,7 @@ class DeuteronNeutral(_Deuteron, NeutralCurrent):
         if self.scheme is None:
             return {}
         weights = isovector(couplings, None, state, anti)
-        return {_L_1A.name: self._times(self._powers(True), weights)}
+        return {_l1a(self.scheme).name: self._times(self._powers(True), weights)}
 
     @staticmethod
     def _times(

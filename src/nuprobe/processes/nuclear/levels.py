@@ -18,7 +18,8 @@ from typing import Annotated, Final, Literal
 from pydantic import BeforeValidator, Field, NonNegativeFloat, PositiveFloat
 
 from nuprobe.constants import G_A
-from nuprobe.errors import InputError, UnknownNameError
+from nuprobe.errors import InputError, UnknownNameError, warn
+from nuprobe.nuclei import isotope
 from nuprobe.parsing import parse_toml, read_text
 from nuprobe.schema import Strict, validate
 from nuprobe.units import fm, parse_quantity
@@ -154,7 +155,8 @@ def levels(name: str) -> Levels:
     Raises
     ------
     InputError
-        If the file is not such a table, or counts g_A² into B(GT).
+        If the file is not such a table, counts g_A² into B(GT), or has strengths that
+        the nucleons of the target cannot have.
 
     Examples
     --------
@@ -167,8 +169,8 @@ def levels(name: str) -> Levels:
     else:
         path = Path(name)
         if not path.is_file():
-            hint = "a table of levels (or the path of a TOML file)"
-            raise UnknownNameError(hint, name, level_tables())
+            remedy = "Give one of them, or the path of a TOML file"
+            raise UnknownNameError("table of levels", name, level_tables(), remedy)
     try:
         data = parse_toml(read_text(path))
     except InputError as err:
@@ -182,4 +184,43 @@ def levels(name: str) -> Levels:
             f"{path.name}: neutron = {found.neutron:g} says that the table is in"
             f" another convention of B(GT): {remedy}"
         )
+    _check_strengths(found, path.name)
     return found
+
+
+def _check_strengths(table: Levels, file: str) -> None:
+    """Refuse B(GT) and B(F) above what the nucleons that change can have.
+
+    Each has at most that of a free one, 3 and 1; blocking and correlations lower it.
+    The sum rules Σ B(GT⁻) − Σ B(GT⁺) = 3(N − Z) and Σ B(F⁻) − Σ B(F⁺) = N − Z are the
+    same count for all transitions at once, of which single ones have part.
+    """
+    nucleus = isotope(table.target)
+    neutrons = nucleus.n
+    kinds: list[tuple[str, list[Level], str, int]] = []
+    if table.charged is not None:
+        anti = table.charged.antineutrino
+        who, number = ("protons", nucleus.z) if anti else ("neutrons", neutrons)
+        kinds.append(("charged", table.charged.levels, who, number))
+    if table.neutral is not None:
+        kinds.append(("neutral", table.neutral.levels, "nucleons", nucleus.a))
+    for section, rows, who, number in kinds:
+        for key, each in (("gamow_teller", _NEUTRON), ("fermi", 1.0)):
+            size = sum(getattr(row, key) for row in rows)
+            if size > each * number:
+                raise InputError(
+                    f"{file}: {section}: {key} adds up to {size:g}, but the {number}"
+                    f" {who} of {table.target} have at most {each:g} each,"
+                    f" {each * number:g}: write B of single transitions, in the"
+                    " convention in which it is 3 (gamow_teller) and 1 (fermi) for the"
+                    " neutron"
+                )
+        # 6He, with N − Z = 2, has the largest of light nuclei, 4.7 (unverified)
+        most = _NEUTRON * max(abs(neutrons - nucleus.z), 2)
+        for row in rows:
+            if section == "charged" and row.gamow_teller > most:
+                warn(
+                    f"{file}: gamow_teller = {row.gamow_teller:g} of {row.name} is"
+                    f" above {most:g}, which single transitions hardly ever reach"
+                    " (3|N - Z|, or 6 if that is more): compare it with its source"
+                )

@@ -38,6 +38,7 @@ from nuprobe.nuclei import isotope as as_isotope
 from nuprobe.numerics import FloatArray, numbers
 from nuprobe.processes.trident.options import TridentOptions
 from nuprobe.processes.trident.totals import total
+from nuprobe.reprs import readable
 from nuprobe.units import GeV, fm
 
 __all__ = ["ASYMPTOTICS", "Asymptotic", "asymptotic", "charged_current"]
@@ -50,6 +51,7 @@ _CHARGED: Final = {False: 0.677e-38, True: 0.334e-38}
 _MEASURED: Final = (30 * GeV, 350 * GeV)
 
 
+@readable
 @dataclass(frozen=True)
 class Asymptotic:
     """One formula, and what it is compared with.

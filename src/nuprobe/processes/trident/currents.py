@@ -27,6 +27,7 @@ from nuprobe.errors import InputError, UnknownNameError
 from nuprobe.nuclei import Component
 from nuprobe.nuclei.form_factors import kelly
 from nuprobe.numerics import FloatArray
+from nuprobe.reprs import readable
 
 __all__ = [
     "FERMI_MOMENTUM",
@@ -61,6 +62,7 @@ NUCLEON_FORM_FACTORS: Final[tuple[str, ...]] = get_args(NucleonFormFactors)
 _Function = Callable[[FloatArray], FloatArray]
 
 
+@readable
 @dataclass(frozen=True)
 class Current:
     """An electromagnetic current that a trident scatters off.

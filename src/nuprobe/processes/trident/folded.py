@@ -33,6 +33,13 @@ __all__ = ["FluxMeasure"]
 _NOTHING: Final = 1e-10  # of VV: so much may lie below the smallest δ of a grid
 _TINY: Final = 1e-13  # of VV: a point with less is left out
 _CONTACT: Final = 1e-6  # K²/M², where a propagator beyond the tables counts as 1/M²
+_ANCHORS: Final = tuple(np.linspace(W_RANGE[0], W_RANGE[0] + 3, 13))
+"""ln(M/κ) in the tables that fix the form below them."""
+_DIVERGING: Final = (0, 1, 2)
+"""Moments of AA whose distribution of K² begins with a constant."""
+_LIGHTEST: Final = -40.0
+"""Smallest ln(M/κ) of the continuation: 1e-4 accurate to −14; errors of the
+tables grow with it."""
 _DROPPED: Final = 4  # coefficients, to measure the error
 _BLOCK: Final = 1024  # points
 
@@ -87,17 +94,62 @@ def _propagators(box: _Box, masses: tuple[float, ...], axial: bool) -> FloatArra
     kappa2 = kappa2_of(delta, 1.0)[:, None]
     w = 0.5 * np.log(mass**2 / kappa2)
     low, high = W_RANGE
-    at = 2 * (np.minimum(w, high) - low) / (high - low) - 1
-    basis = chebyshev(at.ravel(), c.shape[2]).reshape(*w.shape, -1)
-    logs = np.matmul(
-        series.reshape(delta.size, -1, c.shape[2]), np.swapaxes(basis, 1, 2)
-    )
+    series = series.reshape(delta.size, -1, c.shape[2])
+    logs = np.matmul(series, np.swapaxes(_basis(np.clip(w, low, high), c), 1, 2))
     means = np.exp(logs).reshape(delta.size, q2.size, 2, 6, mass.size)
     means = np.where((w > high)[:, None, None, None], 1.0, means)
+    if w.min() < low:
+        ends = np.exp(series @ _basis(np.array(_ANCHORS), c).T)
+        ends = ends.reshape(delta.size, q2.size, 2, 6, -1)
+        for power in range(2):
+            for moment in range(6):
+                steep = axial and power == 1 and moment in _DIVERGING
+                light = _continued(w, ends[:, :, power, moment], steep)
+                known = means[:, :, power, moment]
+                known[...] = np.where((w < low)[:, None], light, known)
     shrink = 1 / (kappa2 + mass**2)
     means[:, :, 0] *= shrink[:, None, None]
     means[:, :, 1] *= (shrink**2)[:, None, None]
     return np.ascontiguousarray(means.transpose(2, 3, 0, 1, 4))
+
+
+def _basis(w: FloatArray, train: FloatArray) -> FloatArray:
+    """Chebyshev polynomials of the last axis of the tables, shape (*w.shape, n)."""
+    low, high = W_RANGE
+    at = 2 * (w - low) / (high - low) - 1
+    return chebyshev(at.ravel(), train.shape[2]).reshape(*w.shape, -1)
+
+
+def _continued(w: FloatArray, ends: FloatArray, steep: bool) -> FloatArray:
+    """Means below the tables, where the mass is small beside every K², from their form.
+
+    The distribution of K² is smooth at K² = 0 and begins as K² for vector currents,
+    whose divergence vanishes, and with a constant for some moments of axial ones. So
+    the means are α + βw + (γ + δw) e^{2w}, with w = ln(M/κ), up to e^{4w}, and that of
+    the square of the propagator in those is `steep`: αe^{−2w} + β + γw + δw e^{2w}.
+
+    Parameters
+    ----------
+    w : shape (δ, masses).
+    ends : means at `_ANCHORS`, shape (δ, Q², anchors).
+    steep : whether it is that one.
+
+    Returns
+    -------
+    array, shape (δ, Q², masses)
+    """
+
+    def form(at: FloatArray) -> FloatArray:
+        e = np.exp(2 * at)
+        flat = np.ones_like(at)
+        parts = [1 / e, flat, at, at * e] if steep else [flat, at, e, at * e]
+        return np.stack(parts, axis=-1)
+
+    anchors = np.array(_ANCHORS)
+    # least squares of what is of one size
+    size = np.exp(2 * anchors) if steep else np.ones_like(anchors)
+    numbers = (ends * size) @ np.linalg.pinv(form(anchors) * size[:, None]).T
+    return np.asarray(numbers @ np.swapaxes(form(w), 1, 2))
 
 
 @lru_cache(maxsize=32)
@@ -184,7 +236,7 @@ class FluxMeasure:
         heavy = (_round(float(q2.max()) + 1, True) + 8) / math.exp(2 * W_RANGE[1])
         contact = heavy < _CONTACT
         top = math.exp(W_RANGE[1]) * math.sqrt(float(kappa2_of(delta.min(), 1.0)))
-        good = mass > math.exp(W_RANGE[0])
+        good = mass > math.exp(_LIGHTEST)
         return np.asarray(good & (contact | (mass < top)))
 
     def terms(self, masses: tuple[float, ...]) -> tuple[FloatArray, FloatArray]:

@@ -37,6 +37,7 @@ from nuprobe.processes.trident.options import (
 from nuprobe.processes.trident.quadrature import direct
 from nuprobe.processes.trident.tables import evaluate
 from nuprobe.processes.trident.targets import broken_nucleons, currents_of
+from nuprobe.reprs import readable
 
 __all__ = [
     "Exchanged",
@@ -66,6 +67,7 @@ Nodes = Callable[[NDArray[np.intp], FloatArray, FloatArray, FloatArray], None]
 """Takes what nodes in Q² add to VV and AA, see `current_kernels`."""
 
 
+@readable
 @dataclass(frozen=True)
 class Kernels:
     """Kernels and their error.

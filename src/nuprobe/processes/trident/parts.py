@@ -33,10 +33,12 @@ from nuprobe.processes.trident.options import (
     read_options,
 )
 from nuprobe.processes.trident.targets import describe
+from nuprobe.reprs import readable
 
 __all__ = ["Parts", "parts"]
 
 
+@readable
 @dataclass(frozen=True)
 class Parts:
     """Parts of a cross section.

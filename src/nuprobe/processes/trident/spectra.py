@@ -46,6 +46,7 @@ from nuprobe.processes.trident.options import (
 )
 from nuprobe.processes.trident.scattering import Coupling, Scattering
 from nuprobe.processes.trident.targets import broken_nucleons, currents_of
+from nuprobe.reprs import readable
 
 __all__ = ["SPECTRA", "Spectrum", "spectrum"]
 
@@ -65,6 +66,7 @@ _FINE: Final = (10, 10, 13, 12)
 _COARSE: Final = (8, 8, 10, 9)
 
 
+@readable
 @dataclass(frozen=True)
 class Spectrum:
     """A cross section by bins.

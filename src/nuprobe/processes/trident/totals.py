@@ -30,12 +30,14 @@ from nuprobe.processes.trident.options import (
     read_options,
 )
 from nuprobe.processes.trident.targets import describe
+from nuprobe.reprs import readable
 
 __all__ = ["CrossSection", "total"]
 
 _STANDARD: Final = StandardModel()
 
 
+@readable
 @dataclass(frozen=True)
 class CrossSection:
     """A cross section with its numerical error and what it is.

@@ -1,12 +1,15 @@
-"""HTML from Python: elements that escape what is put into them."""
+"""HTML from Python: elements that escape what is put into them, and the tables that
+notebooks show."""
 
 from __future__ import annotations
 
 import html
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
-__all__ = ["Child", "Html", "el", "flat"]
+from nuprobe.errors import printable
+
+__all__ = ["Child", "Html", "el", "flat", "table"]
 
 
 class Html(str):
@@ -70,3 +73,47 @@ def flat(children: Iterable[Child]) -> Iterator[str]:
             yield html.escape(child)
         elif child is not None:
             yield from flat(child)
+
+
+def table(
+    title: str,
+    rows: Iterable[Sequence[Child]],
+    header: Sequence[Child] = (),
+    notes: Iterable[str] = (),
+) -> Html:
+    """A table for a notebook, escaped: what ``_repr_html_`` of an object returns.
+
+    Parameters
+    ----------
+    title : stands above the table.
+    rows : the cells of each row; text is escaped, `Html` is not.
+    header : names of the columns; none if empty.
+    notes : lines below the table.
+
+    Examples
+    --------
+    >>> print(table("a < b", [("x", "1")]))
+    <div class="nuprobe"><strong>a &lt; b</strong><table>
+    <tbody><tr>
+    <td style="text-align: left">x</td><td style="text-align: left">1</td></tr>
+    ...
+    """
+    left = "text-align: left"
+    head = el("tr", [el("th", _line(name), style=left) for name in header])
+    body = [el("tr", [el("td", _line(cell), style=left) for cell in r]) for r in rows]
+    return el(
+        "div",
+        el("strong", _line(title)),
+        el("table", el("thead", head) if header else None, el("tbody", body))
+        if body
+        else None,
+        [el("div", _line(note), style="font-size: smaller") for note in notes],
+        class_="nuprobe",
+    )
+
+
+def _line(child: Child) -> Child:
+    """Text without characters that steer a terminal or a browser."""
+    if isinstance(child, str) and not isinstance(child, Html):
+        return printable(" ".join(child.split()))
+    return child
