@@ -288,7 +288,12 @@ def _fits() -> list[Any]:
 
 def _universe() -> list[Any]:
     """The history of the temperatures and a potential in the plasma."""
-    return [nu.cosmology.decoupling(), nu.cosmology.screened_potential(1.0)]
+    dirac = nu.Electromagnetic(magnetic_moment={"ee": 1e-11}, kind="dirac")
+    return [
+        nu.cosmology.decoupling(),
+        nu.cosmology.right_handed(dirac, 1e5),
+        nu.cosmology.screened_potential(1.0),
+    ]
 
 
 def _stars() -> list[Any]:
@@ -555,6 +560,7 @@ _ARGUMENTS: dict[str, dict[str, Any]] = {
     "Exchanges.slot": {"name": "p"},
     "HeavyNeutrino.by_angle": {"cos": 0.5},
     "History.temperature": {"flavour": "nu_e", "criterion": "energy"},
+    "RightHanded.freeze_out": {"flavour": "nu_e"},
     **{f"ScreenedPotential.{name}": {"r": 10.0} for name in ("linear", "__call__")},
     "HeavyNeutrino.by_energy": {"energy": 700.0, "gamma": 2.0},
     "HeavyNeutrino.energy_range": {"gamma": 2.0},

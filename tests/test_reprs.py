@@ -9,6 +9,7 @@ import importlib
 import inspect
 import pkgutil
 from html.parser import HTMLParser
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -162,3 +163,15 @@ def test_ipython_shows_an_error_as_its_one_line() -> None:
     (line,) = caught.value._render_traceback_()
     assert line == f"UnknownNameError: {caught.value}"
     assert "\n" not in line
+
+
+def test_progress_bars_suit_notebooks() -> None:
+    """Outside the command line they are those of ``tqdm.auto``."""
+    root = Path(nu.__file__).parent
+    plain = [
+        path.relative_to(root).as_posix()
+        for path in root.rglob("*.py")
+        if "from tqdm import" in path.read_text(encoding="utf-8")
+        and path.relative_to(root).parts[0] != "cli"
+    ]
+    assert plain == []

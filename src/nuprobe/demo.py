@@ -115,7 +115,7 @@ def run(folder: str | Path, *, progress: bool = False) -> DemoResult:
     ...         print("not a folder")
     not a folder
     """
-    from tqdm import tqdm
+    from tqdm.auto import tqdm
 
     demo = _Demo(Path(folder))
     steps = (

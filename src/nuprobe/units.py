@@ -130,11 +130,16 @@ def _text(what: str, value: object) -> str:
     return value
 
 
-def _factor(unit: str, dimension: str, text: str) -> float:
+def _units(dimension: str) -> dict[str, float]:
+    """Units of a dimension by name."""
     try:
-        units = _DIMENSIONS[_text("a dimension", dimension)]
+        return _DIMENSIONS[_text("a dimension", dimension)]
     except KeyError:
         raise UnknownNameError("dimension", dimension, _DIMENSIONS) from None
+
+
+def _factor(unit: str, dimension: str, text: str) -> float:
+    units = _units(dimension)
     if unit in units:
         return units[unit]
     allowed = ", ".join(u or "a bare number" for u in units)
@@ -206,9 +211,7 @@ def units_of(dimension: str) -> str:
     >>> units_of("mass")
     'g, kg, t'
     """
-    if not isinstance(dimension, str) or dimension not in _DIMENSIONS:
-        raise UnknownNameError("dimension", dimension, _DIMENSIONS)
-    return ", ".join(u for u in _DIMENSIONS[dimension] if u)
+    return ", ".join(u for u in _units(dimension) if u)
 
 
 def parse_quantity(text: str | float, dimension: str) -> float:

@@ -556,6 +556,30 @@ def test_search_takes_topics_too() -> None:
     }
 
 
+@pytest.mark.parametrize(
+    ("text", "topic"),
+    [
+        ("L_1A", "deuteron"),
+        ("l1a", "deuteron"),
+        ("0nu", "double_beta"),
+        ("0nubb", "double_beta"),
+        ("yields", "reactor"),
+        ("L_mu-L_tau", "lmu_ltau"),
+        ("g-2", "anomalous_moment"),
+    ],
+)
+def test_search_knows_the_names_of_the_field(text: str, topic: str) -> None:
+    known = catalogue()
+    of_topic = {e.id for e in known.values() if e.id.startswith(f"{topic}.")}
+    assert of_topic
+    assert of_topic <= {e.id for e in known.search(text)}
+
+
+def test_search_joins_the_spellings_of_the_supernova() -> None:
+    known = catalogue()
+    assert known.search("SN1987A") == known.search("SN 1987A") != []
+
+
 def test_search_refuses_what_no_entry_can_have() -> None:
     for option in ("observable", "flavour", "kind", "status"):
         with pytest.raises(UnknownNameError, match=option):

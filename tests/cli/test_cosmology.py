@@ -80,9 +80,59 @@ def test_a_table_for_class(run: Run) -> None:
     assert "emu" in out or "Majorana moments" in out
 
 
+DIRAC = ("--kind", "dirac", "--t-max", "100 GeV")
+
+
+def test_dirac_neutrinos_everywhere(run: Run, tmp_path: Path) -> None:
+    code, out, _ = run("abundances", *DIRAC, "--moment", "ee=3e-12", "--json")
+    assert code == 0
+    table = json.loads(out)
+    n_eff = {row["quantity"]: row["value"] for row in table["rows"]}["N_eff"]
+    assert "t max: 100000 MeV" in table["notes"][0]
+    figure = tmp_path / "plane.png"
+    code, out, _ = run(
+        *("contour", "ee", "mutau", *DIRAC, "--of", "n_eff"),
+        *("--levels", f"{n_eff}", "--json", "--plot", str(figure)),
+    )
+    assert code == 0
+    assert figure.stat().st_size > 10_000
+    found = json.loads(out)
+    assert found["interpolation_errors"]["n_eff"] < 1e-6
+    (line,) = found["contours"][0]["lines"]
+    assert max(x for x, _ in line) == pytest.approx(3e-12, rel=1e-4)
+    code, out, _ = run(
+        *("table", "class", *DIRAC, "--moment", "ee=3e-12", "--omega-b-grid"),
+        *("0.02242:0.025:2", "--n-eff-grid", f"{n_eff}:4:2", "--json"),
+    )
+    assert code == 0
+    helium = {row["quantity"]: row["value"] for row in table["rows"]}
+    assert json.loads(out)["y_p"][0][0] == pytest.approx(
+        helium["Y_P = 4 n(4He)/n_b"], abs=1e-8
+    )
+
+
+def test_degrees_of_freedom_from_a_file(run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "g.csv"
+    rows = ["temperature,entropy", "20,10.8", "100,17", "1e3,75", "2e5,106"]
+    path.write_text("\n".join(rows), encoding="utf-8")
+    dirac = ("neff", *DIRAC, "--moment", "ee=1e-11", "--json")
+    own, given = (json.loads(run(*dirac, *x)[1]) for x in ((), ("--g-s", str(path))))
+    assert "g entropy: given" in given["notes"]
+    assert given["rows"][1]["value"] == pytest.approx(own["rows"][1]["value"], rel=0.3)
+    assert given["rows"][1]["value"] != own["rows"][1]["value"]
+
+
 @pytest.mark.parametrize(
     ("line", "message"),
     [
+        (("abundances", "--kind", "dirac", "--moment", "ee=1e-12"), "requires --t-max"),
+        (("contour", "ee", "emu", "--kind", "dirac"), "requires --t-max"),
+        (("table", "class", "--kind", "dirac", "--moment", "ee=1e-12"), "--t-max"),
+        (("abundances", "--t-max", "3 GeV"), "requires --kind dirac"),
+        (("neff", "--g-s", "x.csv"), "--g-s requires --kind dirac"),
+        (("neff", *DIRAC, "--g-s", "nowhere.csv"), "nowhere.csv"),
+        (("contour", "ee", "emu", *DIRAC, "--criterion", "number"), "only Majorana"),
+        (("table", "camb", "--n-eff-grid", "3:4:3"), "CAMB needs at least 4 values"),
         (("abundances", "--moment", "ee=1e-10"), "antisymmetric"),
         (("abundances", "--moment", "emu=1e-3"), "moments this large"),
         (("abundances", "--tau-n", "0"), "lifetime of the neutron"),

@@ -47,6 +47,11 @@ def test_dirac_neutrinos_need_t_max(run: Run) -> None:
     model = nu.Electromagnetic(magnetic_moment={"ee": 3e-12})
     expected = nu.cosmology.right_handed(model, 1e5).delta_n_eff
     assert values["Delta N_eff, right-handed"] == pytest.approx(expected)
+    # the left-handed ones decouple as ever, the right-handed ones long before
+    assert values["T_dec(nu_mu), criterion number"] == pytest.approx(2.3971, abs=1e-3)
+    assert values["T_dec(right-handed of nu_e), Gamma = H"] > 1e4
+    assert "T_dec(right-handed of nu_mu), Gamma = H" not in values
+    assert "flips of nu_mu never have Gamma = H below T_max" in json.loads(out)["notes"]
 
 
 def test_plasma_and_potential(run: Run, tmp_path: Path) -> None:

@@ -3,34 +3,16 @@
 from __future__ import annotations
 
 import json
-import sys
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-
-from nuprobe.cli import main
-
-Run = Callable[..., tuple[int, str, str]]
+from tests.command_line import Run
 
 
-@pytest.fixture
-def run(
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
-    tmp_path: Path,
-) -> Run:
+@pytest.fixture(autouse=True)
+def inside(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Folders are made in a new one."""
     monkeypatch.chdir(tmp_path)
-
-    def call(*arguments: str) -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "argv", ["nuprobe", *arguments])
-        with pytest.raises(SystemExit) as end:
-            main()
-        captured = capsys.readouterr()
-        assert isinstance(end.value.code, int)
-        return end.value.code, captured.out, captured.err
-
-    return call
 
 
 def test_new_check_rate(run: Run, tmp_path: Path) -> None:

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from typing import get_args
+
 import numpy as np
 import pytest
 from scipy.integrate import solve_ivp
+from scipy.interpolate import CubicSpline
 
 import nuprobe as nu
+from nuprobe.cosmology.criteria import Criterion
+from nuprobe.cosmology.dirac import hot_past
+from nuprobe.cosmology.moments import read_moments
 from nuprobe.numerics import FloatArray
 
 cosmology = nu.cosmology
@@ -91,6 +97,93 @@ def test_the_history_has_them_as_dark_radiation() -> None:
     added = history.n_eff - cosmology.decoupling().n_eff
     assert added == pytest.approx(history.right_handed.delta_n_eff, rel=0.01)
     assert history.hubble[0] > cosmology.decoupling().hubble[0]
+
+
+def test_without_moments_it_is_the_standard_result() -> None:
+    none = nu.Electromagnetic(magnetic_moment={"ee": 0.0}, kind="dirac")
+    history = cosmology.decoupling(none, t_max=1e5)
+    assert history.right_handed is not None
+    assert history.right_handed.delta_n_eff == 0.0
+    standard = cosmology.decoupling()
+    assert history.n_eff == standard.n_eff
+    assert np.array_equal(history.t_nu, standard.t_nu)
+    # and what is small goes there as the square of the moment
+    small, smaller = (
+        cosmology.decoupling(dirac(mu), t_max=1e5).right_handed for mu in (1e-14, 1e-15)
+    )
+    assert small is not None
+    assert smaller is not None
+    assert 0 < smaller.delta_n_eff < 1e-7
+    ratio = small.delta_n_eff / smaller.delta_n_eff
+    assert ratio == pytest.approx(100.0, rel=1e-3)
+
+
+def fine_delta_n_eff(sums: FloatArray, t_max: float) -> float:
+    """The same rates through a general solver, coupled by the expansion."""
+    past = hot_past(t_max)
+    t, scale, degrees, grown, clock = past.grid
+    x = np.concatenate([[0.0], np.cumsum(grown[:-1])])  # ln a
+    names = (np.log(t), scale, degrees, np.log(past.unit * clock / t**2))
+    log_t, scale_at, degrees_at, rate_at = (CubicSpline(x, v) for v in names)
+    assert log_t(0.0) == pytest.approx(np.log(t_max))
+
+    def slopes(x: float, y: FloatArray) -> FloatArray:
+        g = degrees_at(x) + 1.75 * y.sum() / scale_at(x)
+        rate = np.exp(rate_at(x)) * sums / np.sqrt(g)
+        return np.asarray(rate * (scale_at(x) - y))
+
+    found = solve_ivp(
+        slopes, (0.0, x[-1]), np.zeros(3), method="LSODA", rtol=1e-9, atol=1e-13
+    )
+    return float(past.one * (found.y[:, -1] / scale[-1]).sum())
+
+
+@pytest.mark.parametrize("t_max", [1e5, 1e3])
+@pytest.mark.parametrize(
+    "roots", [(1e-12, 1e-12, 1e-12), (5e-12, 0, 0), (2e-11, 8e-12, 0)]
+)
+def test_steps_against_a_general_solver(
+    roots: tuple[float, float, float], t_max: float
+) -> None:
+    sums = np.array(roots) ** 2
+    found = float(hot_past(t_max).added(sums[None])[0])
+    assert found == pytest.approx(fine_delta_n_eff(sums, t_max), rel=2e-5)
+
+
+def test_the_compiled_sum_is_the_history() -> None:
+    model = nu.Electromagnetic(
+        magnetic_moment={"ee": 3e-12, "mutau": 1e-11}, kind="dirac"
+    )
+    made = cosmology.right_handed(model, 1e5)
+    sums = read_moments(model).sums
+    past = hot_past(1e5)
+    assert float(past.added(sums[None])[0]) == pytest.approx(
+        made.delta_n_eff, rel=1e-13
+    )
+    # derivatives against differences of another width
+    step = 1e-3 * sums
+    for i, one in enumerate(past.slopes(sums[None])[0]):
+        move = np.where(np.arange(3) == i, step, 0.0)
+        up, down = past.added(np.array([sums + move, sums - move]))
+        assert one == pytest.approx((up - down) / (2 * step[i]), rel=1e-5)
+
+
+def test_where_flips_end() -> None:
+    made = cosmology.right_handed(dirac(1e-11, 2), 1e5)
+    end = made.freeze_out("nu_mu")
+    assert end is not None
+    assert np.interp(-end, -made.temperature, made.rate[:, 1]) == pytest.approx(
+        1, abs=1e-5
+    )
+    assert made.freeze_out("nu_tau") is None
+    with pytest.raises(nu.NuprobeError, match="unknown flavour"):
+        made.freeze_out("nu_s")  # type: ignore[arg-type]
+    # left-handed ones decouple as without moments
+    history = cosmology.decoupling(dirac(1e-11), t_max=1e5)
+    standard = cosmology.decoupling()
+    for criterion in get_args(Criterion):
+        found = history.temperature("nu_e", criterion)
+        assert found == standard.temperature("nu_e", criterion)
 
 
 def rising(t: FloatArray) -> FloatArray:

@@ -92,6 +92,11 @@ def test_one_fit_of_laboratory_star_and_universe(measured: StarExperiment) -> No
     assert 3e-12 < ends[0] < 6e-12
 
 
+def test_the_standard_model_has_no_moment_to_free(measured: StarExperiment) -> None:
+    with pytest.raises(InputError, match="m5-tip: the Standard Model has no magnetic"):
+        measured.cost(nu.StandardModel(), [EMU])
+
+
 def test_refusals(measured: StarExperiment) -> None:
     model = majorana(emu=0.0)
     assert measured.depends_on(model, EMU)

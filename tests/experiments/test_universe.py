@@ -13,11 +13,11 @@ import pytest
 
 import nuprobe as nu
 from nuprobe.cli import main
+from nuprobe.cosmology.moments import squares
 from nuprobe.cosmology.nucleosynthesis import OBSERVABLES, Nucleosynthesis, abundances
 from nuprobe.cosmology.nucleosynthesis.surfaces import LARGEST, moment_surface
 from nuprobe.errors import ExperimentFileError, InputError, UnknownNameError
 from nuprobe.experiments import UniverseExperiment, experiment, joint_cost
-from nuprobe.experiments.abundances import squares
 from nuprobe.inference import fit
 from nuprobe.schema import Folder
 
@@ -156,6 +156,50 @@ def test_dirac_moments_need_t_max(measured: UniverseExperiment) -> None:
     hot = measured.with_changes({"universe.t_max": "100 GeV"})
     rates = hot.predict(model, "n-eff")
     assert float(rates.signal[0]) > 3.05
+
+
+def test_a_fit_of_dirac_moments_is_direct_evaluation(
+    measured: UniverseExperiment,
+) -> None:
+    hot = measured.with_changes({"universe.t_max": "100 GeV"})
+    names = ["magnetic_moment.ee", "magnetic_moment.mutau"]
+    model = nu.Electromagnetic(
+        magnetic_moment={"ee": 0.0, "mutau": 0.0, "etau": 1e-12}, kind="dirac"
+    )
+    prediction = hot.prediction(model, names)
+    points = np.array([[0.0, 0.0], [1e-13, 2e-13], [3e-12, -1e-12], [2e-11, 3e-11]])
+    found = prediction.values(points)
+    for point, row in zip(points, found, strict=True):
+        at = model.with_values(dict(zip(names, point, strict=True)))
+        assert row == pytest.approx(hot.predict(at).signal, rel=1e-8)
+    # derivatives against differences
+    base, _ = prediction.jacobian(points[2:])
+    for i in range(2):
+        step = np.zeros(2)
+        step[i] = 1e-15
+        up, down = (prediction.values(points[2:] + k * step) for k in (1, -1))
+        slope = (up - down) / 2e-15 / prediction.sigma
+        assert base[:, i] == pytest.approx(slope, rel=1e-4)
+
+
+def test_a_fit_of_dirac_moments(measured: UniverseExperiment) -> None:
+    hot = measured.with_changes({"universe.t_max": "100 GeV"})
+    model = nu.Electromagnetic(magnetic_moment={"ee": 0.0}, kind="dirac")
+    name = "magnetic_moment.ee"
+    result = fit(hot.cost(model, [name], "n-eff"), cl=0.95)
+    interval = result[name].interval
+    assert interval is not None
+    assert interval.upper is not None
+    edge = hot.predict(model.with_values({name: interval.upper}), "n-eff")
+    best = hot.predict(model.with_values({name: result[name].value}), "n-eff")
+    rise = float(edge.pulls[0] ** 2 - best.pulls[0] ** 2)
+    assert rise == pytest.approx(3.8415, rel=1e-3)
+
+
+def test_the_standard_model_has_no_moment_to_free(measured: UniverseExperiment) -> None:
+    with pytest.raises(InputError, match=r"no magnetic_moment\.emu to free"):
+        measured.cost(nu.StandardModel(), [EMU])
+    assert measured.cost(nu.StandardModel()).parameters == ()
 
 
 def test_what_it_does_not_depend_on(measured: UniverseExperiment) -> None:

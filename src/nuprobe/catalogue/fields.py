@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 from pydantic import Field
 
@@ -27,6 +27,18 @@ from nuprobe.flavours import FLAVOURS as KNOWN_FLAVOURS
 
 __all__ = ["FLAVOURS", "KINDS", "LIMITS", "STATUSES", "EntryFields"]
 
+_SPELLINGS: Final = {
+    "anomalous_moment": ("g-2",),
+    "deuteron": ("L_1A", "L1A", "L_{1,A}"),
+    "double_beta": ("0nu", "0nubb", "0νββ", "0vbb", "neutrinoless", "m_bb"),
+    "lmu_ltau": ("L_mu-L_tau", "Lmu-Ltau", "Zprime"),
+    "primordial": ("BBN", "N_eff", "Neff", "Y_P"),
+    "reactor": ("yields", "IBD"),
+    "sterile": ("3+1", "short baseline"),
+    "weak_angle": ("sin2_theta_w", "Weinberg angle"),
+}
+"""Names that the field uses, by topic, besides those in an entry's texts."""
+_SUPERNOVA: Final = re.compile(r"sn ?1987a")
 KINDS = (
     "measurement",
     "upper_limit",
@@ -211,8 +223,10 @@ class EntryFields(Trimmed):
             ),
             *(*(self.via.texkeys if self.via else ()), *(c.recipe for c in self.code)),
             *self.notes.model_dump().values(),
+            *_SPELLINGS.get(self.id.partition(".")[0], ()),
         )
-        return "\n".join(t for t in texts if t).lower()
+        text = "\n".join(t for t in texts if t).lower()
+        return f"{text}\nsn1987a sn 1987a" if _SUPERNOVA.search(text) else text
 
     @property
     def number(self) -> str:

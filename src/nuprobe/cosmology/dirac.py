@@ -29,7 +29,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import ArrayLike
 
-from nuprobe.border import public
+from nuprobe.border import public, public_methods
 from nuprobe.constants import (
     ALPHA_EM,
     M_ELECTRON,
@@ -40,9 +40,9 @@ from nuprobe.constants import (
 )
 from nuprobe.cosmology.magnetic import MAGNETIC_UNIT
 from nuprobe.cosmology.moments import Moments, read_moments
-from nuprobe.cosmology.rates import scattering_average
+from nuprobe.cosmology.rates import FLAVOURS, Flavour, scattering_average
 from nuprobe.cosmology.screening import Screening, checked_screening
-from nuprobe.errors import InputError, warn
+from nuprobe.errors import InputError, UnknownNameError, warn
 from nuprobe.numerics import FloatArray, number, numbers, panel_nodes
 from nuprobe.parsing import parse_csv, read_text
 from nuprobe.reprs import readable
@@ -58,6 +58,10 @@ _WIDTH: Final = 0.1  # of the change from hadrons to quarks, in ln T
 _STEPS: Final = 3000
 _STANDARD: Final = 10.75
 _ZETA3: Final = 1.2020569031595942
+_COUPLED: Final = 0.05
+"""Γ/H at 20 MeV that is told."""
+_STEP: Final = 1e-4  # of derivatives, relative to S + _SMALL
+_SMALL: Final = 1e-26  # μ_B²: far below what populates anything
 
 # degrees of freedom, +1 for fermions, mass in MeV, charge squared
 Particle = tuple[float, int, float, float]
@@ -144,6 +148,7 @@ def effective_degrees(temperature: ArrayLike) -> FloatArray:
 
 
 @readable
+@public_methods
 @dataclass(frozen=True, eq=False)
 class RightHanded:
     """Right-handed neutrinos from Dirac moments.
@@ -175,6 +180,19 @@ class RightHanded:
     screening: Screening
     moments: Moments = field(repr=False)
     degrees: str
+
+    def freeze_out(self, flavour: Flavour) -> float | None:
+        """Temperature in MeV at which flips of a `flavour` (``"nu_e"``, ``"nu_mu"``,
+        ``"nu_tau"``) last have Γ = H; None if it is not between T_max and 20 MeV."""
+        if flavour not in FLAVOURS:
+            raise UnknownNameError("flavour", flavour, FLAVOURS)
+        rate = self.rate[:, FLAVOURS.index(flavour)]
+        above = np.flatnonzero(rate >= 1)
+        if above.size == 0 or above[-1] == rate.size - 1:
+            return None
+        k = int(above[-1])
+        x, y = np.log(self.temperature[k : k + 2]), np.log(rate[k : k + 2])
+        return float(np.exp(x[0] - y[0] * (x[1] - x[0]) / (y[1] - y[0])))
 
 
 @lru_cache(maxsize=8)
@@ -236,6 +254,106 @@ def right_handed(
             "Majorana neutrinos have no right-handed states to populate: give"
             ' kind="dirac", or leave T_max out'
         )
+    past = hot_past(float(number("t_max", t_max)), screening, g_entropy)
+    t = past.grid[0]
+    gamma = past.unit[:, None] * moments.sums
+    from nuprobe.cosmology.flips import populated
+
+    share, rate = np.empty_like(gamma), np.empty_like(gamma)
+    populated(past.grid, gamma, share, rate)
+    past.warn_of(moments.sums)
+    return RightHanded(
+        temperature=t,
+        share=share,
+        rate=rate,
+        delta_n_eff=float(past.one * share[-1].sum()),
+        t_max=t_max,
+        screening=screening,
+        moments=moments,
+        degrees="Saikawa:2018rcs" if g_entropy is None else "given",
+    )
+
+
+@dataclass(frozen=True, eq=False)
+class HotPast:
+    """The plasma from T_max to 20 MeV, the same for all moments.
+
+    Attributes
+    ----------
+    grid : as `nuprobe.cosmology.flips.populated` takes it, shape (5, n).
+    unit : rate of flips in MeV of a squared Bohr magneton, shape (n,).
+    one : ΔN_eff of one right-handed neutrino in equilibrium at 20 MeV.
+    """
+
+    grid: FloatArray
+    unit: FloatArray
+    one: float
+
+    def added(self, sums: FloatArray) -> FloatArray:
+        """ΔN_eff at Σ_j |μ_ij|² of three flavours, `sums` of shape (points, 3); shape
+        (points,)."""
+        from nuprobe.cosmology.flips import added
+
+        whole = np.ascontiguousarray(sums, dtype=float)
+        return np.asarray(added(self.grid, self.unit, whole, self.one))
+
+    def slopes(self, sums: FloatArray) -> FloatArray:
+        """Derivatives of ΔN_eff in each of `sums`, shape (points, 3)."""
+        found = np.empty_like(sums, dtype=float)
+        for i in range(3):
+            step = np.zeros_like(sums)
+            step[:, i] = _STEP * (sums[:, i] + _SMALL)
+            low = np.maximum(sums - step, 0.0)
+            width = (sums + step - low)[:, i]
+            found[:, i] = (self.added(sums + step) - self.added(low)) / width
+        return found
+
+    def moment(self) -> float:
+        """μ_B at which a flavour reaches one flip or so in all."""
+        _, _, degrees, grown, clock = self.grid
+        rate = self.unit * clock / (np.sqrt(degrees) * self.grid[0] ** 2)
+        return float(1 / np.sqrt((rate * grown).sum()))
+
+    def warn_of(self, sums: FloatArray) -> None:
+        """Warn if flips are not over at the last temperature.
+
+        Parameters
+        ----------
+        sums : Σ_j |μ_ij|², any shape.
+        """
+        t, _, degrees, _, clock = self.grid[:, -1]
+        # with all right-handed neutrinos in equilibrium, H is a fifth larger
+        rate = self.unit[-1] * np.max(sums) * clock / (math.sqrt(degrees) * t * t)
+        if rate > _COUPLED:
+            warn(
+                "right-handed neutrinos still scatter at 20 MeV: what follows there is"
+                " left out; moments below 3e-11 Bohr magnetons are safe"
+            )
+
+
+@lru_cache(maxsize=16)
+def hot_past(
+    t_max: float,
+    screening: Screening = "debye",
+    g_entropy: Callable[[FloatArray], FloatArray] | None = None,
+) -> HotPast:
+    """The plasma that flips neutrinos.
+
+    Parameters
+    ----------
+    t_max, screening, g_entropy : as in `right_handed`.
+
+    Raises
+    ------
+    InputError
+        For T_max out of range or g*s that does not fall.
+
+    Examples
+    --------
+    >>> found = hot_past(1e5).added(np.array([[0.0, 0.0, 0.0], [1.0, 1.0, 1.0]]))
+    >>> found.round(2).tolist()
+    [0.0, 2.83]
+    """
     if not COLDEST < number("t_max", t_max) <= HOTTEST:
         raise InputError(
             f"t_max must lie between {COLDEST:g} and {HOTTEST:g} MeV (the electroweak"
@@ -249,24 +367,19 @@ def right_handed(
         entropy = energy = _given(g_entropy, t)
     unit = 4 * math.pi * ALPHA_EM / 3
     average = _average(screening)(np.log(unit * charges))
-    gamma = MAGNETIC_UNIT * t**3 * average * charges
-    share, rate = _populated(t, entropy, energy, gamma[:, None] * moments.sums)
-    if rate[-1].max() > 0.05:
-        warn(
-            "right-handed neutrinos still scatter at 20 MeV: what follows there is left"
-            " out; moments below 3e-11 Bohr magnetons are safe"
-        )
-    diluted = share[-1] * (_STANDARD / entropy[-1]) ** (4 / 3)
-    return RightHanded(
-        temperature=t,
-        share=share,
-        rate=rate,
-        delta_n_eff=float(diluted.sum()),
-        t_max=t_max,
-        screening=screening,
-        moments=moments,
-        degrees="Saikawa:2018rcs" if g_entropy is None else "given",
+    grown = -np.diff(np.log(t)) - np.diff(np.log(entropy)) / 3
+    clock = PLANCK_MASS / math.sqrt(8 * math.pi**3 / 90)
+    grid = np.array(
+        [
+            t,
+            entropy ** (-4 / 3),
+            energy,
+            np.append(grown, 0.0),
+            np.full(t.size, clock),
+        ]
     )
+    one = float((_STANDARD / entropy[-1]) ** (4 / 3))
+    return HotPast(grid, MAGNETIC_UNIT * t**3 * average * charges, one)
 
 
 def _given(degrees: Callable[[FloatArray], FloatArray], t: FloatArray) -> FloatArray:
@@ -278,32 +391,3 @@ def _given(degrees: Callable[[FloatArray], FloatArray], t: FloatArray) -> FloatA
             " temperature from at most 200 to at least 10.75 at 20 MeV"
         )
     return values
-
-
-def _populated(
-    t: FloatArray, entropy: FloatArray, energy: FloatArray, gamma: FloatArray
-) -> tuple[FloatArray, FloatArray]:
-    """Shares and Γ/H, by exact steps for a source linear in the optical depth.
-
-    In Y = y g*s^(−4/3), dY/dτ = g*s^(−4/3) − Y with dτ = (Γ/H) dln a.
-    """
-    scale = entropy ** (-4 / 3)
-    grown = -np.diff(np.log(t)) - np.diff(np.log(entropy)) / 3
-    y, rate = np.zeros((t.size, 3)), np.zeros((t.size, 3))
-    size = 8 * math.pi**3 / 90 / PLANCK_MASS**2
-    now = np.zeros(3)
-    for k in range(t.size):
-        # two more states a flavour, 7/8 each
-        g = energy[k] + 1.75 * float((now / scale[k]).sum())
-        rate[k] = gamma[k] / (math.sqrt(size * g) * t[k] ** 2)
-        y[k] = now / scale[k]
-        if k + 1 < t.size:
-            later = gamma[k + 1] / (math.sqrt(size * g) * t[k + 1] ** 2)
-            depth = 0.5 * (rate[k] + later) * grown[k]
-            left = np.exp(-depth)
-            slope = scale[k + 1] - scale[k]
-            spent = -np.expm1(-depth)
-            # (1 − e^−τ)/τ, 1 for none
-            mean = np.where(depth > 1e-8, spent / np.maximum(depth, 1e-300), 1.0)
-            now = now * left + scale[k] * spent + slope * (1 - mean)
-    return y, rate

@@ -118,15 +118,26 @@ class History:
             "screening": self.screening,
             "exchange_screening": self.exchange_screening,
             "qed": self.qed,
+            **self._hot(),
         }
+
+    def _hot(self) -> dict[str, str]:
+        """What the number of right-handed neutrinos depends on."""
+        made = self.right_handed
+        if made is None:
+            return {}
+        return {"t_max": f"{made.t_max:g} MeV", "g_entropy": made.degrees}
 
     def temperature(self, flavour: Flavour, criterion: Criterion = "energy") -> float:
         """Temperature in MeV below which a `flavour` (``"nu_e"``, ``"nu_mu"``,
         ``"nu_tau"``) is decoupled by a `criterion`, ``"energy"`` or ``"number"``: see
-        `decoupling_temperature`. Each flavour for itself, also with mixing.
+        `decoupling_temperature`. Each flavour for itself, also with mixing. Of Dirac
+        neutrinos those that are left-handed, by the weak interaction alone, as in the
+        evolution; `RightHanded.freeze_out` is where their flips end.
         """
+        dirac = self.moments.kind == "dirac"
         return decoupling_temperature(
-            self.moments,
+            Moments("dirac", np.zeros(3)) if dirac else self.moments,
             flavour,
             criterion,
             screening=self.screening,
@@ -256,15 +267,8 @@ def decoupling(
     flag("weak", weak)
     moments = read_moments(model)
     made = _made(moments, t_max, g_entropy, screening)
-    dark = 0.0 if made is None else made.delta_n_eff
-    # what has flipped to the right is gone
-    active = moments.sums if made is None else np.zeros(3)
-    physics = _physics(active, flavour_mixing, weak, dark)
-    ys, fs = _integrate(physics, qed, exchange_screening)
-    return _history(
-        ys,
-        fs,
-        physics,
+    return evolved(
+        0.0 if made is None else made.delta_n_eff,
         right_handed=made,
         moments=moments,
         flavour_mixing=flavour_mixing,
@@ -275,11 +279,36 @@ def decoupling(
     )
 
 
+def evolved(dark: float, **choices: Any) -> History:
+    """The evolution with radiation that feels gravity alone.
+
+    Parameters
+    ----------
+    dark : what it adds to N_eff.
+    choices : the remaining attributes of `History`. Dirac moments act by `dark` alone:
+        what has flipped to the right is gone.
+
+    Examples
+    --------
+    >>> none = Moments("dirac", np.zeros(3))
+    >>> choices = {"flavour_mixing": "full", "qed": "e3", "weak": True}
+    >>> choices |= {"screening": "debye", "exchange_screening": "none"}
+    >>> history = evolved(1.0, moments=none, right_handed=None, **choices)
+    >>> round(history.n_eff, 2)
+    4.05
+    """
+    moments = choices["moments"]
+    active = np.zeros(3) if moments.kind == "dirac" else moments.sums
+    physics = _physics(active, choices["flavour_mixing"], choices["weak"], dark)
+    ys, fs = _integrate(physics, choices["qed"], choices["exchange_screening"])
+    return _history(ys, fs, physics, dark, **choices)
+
+
 def _made(
     moments: Moments, t_max: float | None, g_entropy: Any, screening: Screening
 ) -> RightHanded | None:
     """Right-handed neutrinos of Dirac moments."""
-    if moments.any and moments.kind == "dirac":
+    if moments.kind == "dirac" and (moments.any or t_max is not None):
         if t_max is None:
             raise InputError(
                 "Dirac moments populate right-handed neutrinos from the highest"
@@ -290,19 +319,17 @@ def _made(
     if t_max is not None or g_entropy is not None:
         raise InputError(
             "t_max and g_entropy are for Dirac moments; this model has none: leave them"
-            " out"
+            ' out, or give moments of kind="dirac"'
         )
     return None
 
 
 def _history(
-    ys: FloatArray, fs: FloatArray, physics: FloatArray, **choices: Any
+    ys: FloatArray, fs: FloatArray, physics: FloatArray, dark: float, **choices: Any
 ) -> History:
     """The steps on a uniform grid."""
     from scipy.interpolate import CubicHermiteSpline
 
-    made = choices["right_handed"]
-    dark = 0.0 if made is None else made.delta_n_eff
     x = np.linspace(0.0, ys[-1, 5], _POINTS)
     values = CubicHermiteSpline(ys[:, 5], ys, fs)(x)
     t = np.exp(values[:, :4])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 
@@ -12,8 +12,9 @@ from nuprobe.models import Electromagnetic, StandardModel
 from nuprobe.models.properties import Frame, Kind
 from nuprobe.numerics import FloatArray
 
-__all__ = ["Moments", "read_moments"]
+__all__ = ["Moments", "Squares", "read_moments", "squares"]
 
+_SIZE: Final = 1e-10  # μ_B, of the steps that find the squares
 _OTHERS = ("charge", "charge_radius", "anapole")
 
 
@@ -106,3 +107,78 @@ def read_moments(model: Any, where: str = "the early universe") -> Moments:
     if sums.shape != (3,):
         raise InputError(f"{where}: computed at one parameter point; loop over them")
     return Moments(model.kind, sums)
+
+
+@dataclass(frozen=True, eq=False)
+class Squares:
+    """S_i = Σ_j |μ_ij|² as the quadratic form of the free parameters θ that it is:
+    S_i = c_i + b_i θ + θᵀ A_i θ.
+
+    Attributes
+    ----------
+    constant : c, shape (3,).
+    linear : b, shape (3, parameters).
+    quadratic : A, symmetric, shape (3, parameters, parameters).
+    """
+
+    constant: FloatArray
+    linear: FloatArray
+    quadratic: FloatArray
+
+    def at(self, points: FloatArray) -> FloatArray:
+        """S at `points`, shape (points, parameters); shape (points, 3)."""
+        square = np.einsum("pi,fij,pj->pf", points, self.quadratic, points)
+        found = self.constant + points @ self.linear.T + square
+        # a sum of squares: what is negative is rounding
+        return np.asarray(np.maximum(found, 0.0))
+
+    def slopes(self, points: FloatArray) -> FloatArray:
+        """dS_i/dθ at `points`, shape (points, parameters, 3)."""
+        turned = 2 * np.einsum("fij,pj->pif", self.quadratic, points)
+        return np.asarray(self.linear.T + turned)
+
+
+def squares(model: Any, names: tuple[str, ...]) -> Squares:
+    """Find the quadratic form of a model in some of its parameters.
+
+    Parameters
+    ----------
+    model : `Electromagnetic` with moments.
+    names : of the parameters.
+
+    Raises
+    ------
+    InputError
+        If the model is of another kind (`read_moments`).
+
+    Examples
+    --------
+    >>> pair = Electromagnetic(magnetic_moment={"emu": 0.0}, kind="majorana")
+    >>> squares(pair, ("magnetic_moment.emu",)).quadratic.ravel().tolist()
+    [1.0, 1.0, 0.0]
+    """
+    start = dict.fromkeys(names, 0.0)
+
+    def sums(**moved: float) -> FloatArray:
+        values = start | {names[int(k[1:])]: v for k, v in moved.items()}
+        at = model.with_values(values) if names else model
+        return read_moments(at).sums
+
+    n = len(names)
+    constant = sums()
+    linear, quadratic = np.zeros((3, n)), np.zeros((3, n, n))
+    # moduli cannot be negative: two steps on one side find both orders
+    for i in range(n):
+        one, two = sums(**{f"p{i}": _SIZE}), sums(**{f"p{i}": 2 * _SIZE})
+        quadratic[:, i, i] = (two - 2 * one + constant) / (2 * _SIZE**2)
+        linear[:, i] = (4 * one - two - 3 * constant) / (2 * _SIZE)
+    for i in range(n):
+        for j in range(i):
+            both = sums(**{f"p{i}": _SIZE, f"p{j}": _SIZE})
+            alone = [
+                linear[:, k] * _SIZE + quadratic[:, k, k] * _SIZE**2 for k in (i, j)
+            ]
+            mixed = (both - constant - alone[0] - alone[1]) / (2 * _SIZE**2)
+            quadratic[:, i, j] = quadratic[:, j, i] = mixed
+    clean = np.where(np.abs(quadratic) < 1e-9, 0.0, quadratic)
+    return Squares(constant, np.where(np.abs(linear) < 1e-19, 0.0, linear), clean)

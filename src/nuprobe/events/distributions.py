@@ -417,7 +417,7 @@ def _chunks(
                 f"say how many events to generate, at least one: n=100_000 (got"
                 f" {shown(n)})"
             )
-        from tqdm import tqdm
+        from tqdm.auto import tqdm
 
         made = 0
         with tqdm(total=n, unit="event", unit_scale=True, disable=not progress) as bar:

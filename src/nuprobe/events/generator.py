@@ -473,7 +473,7 @@ def _bar(n: int, progress: bool) -> Iterator[Callable[[int], Any]]:
     if not progress:
         yield lambda count: None
         return
-    from tqdm import tqdm
+    from tqdm.auto import tqdm
 
     with tqdm(total=n, unit="event") as bar:
         yield bar.update

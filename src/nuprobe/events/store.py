@@ -331,7 +331,7 @@ def _encoded(
     run: Run, n: int, state: Progress, ending: str, writing: Writing
 ) -> Iterator[tuple[Progress, bytes]]:
     """Bytes of one chunk after the other, until there are n events."""
-    from tqdm import tqdm
+    from tqdm.auto import tqdm
 
     with tqdm(
         total=n,

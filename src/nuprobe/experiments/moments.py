@@ -9,8 +9,8 @@ from typing import Any, ClassVar, Final, NoReturn
 import numpy as np
 
 from nuprobe.border import public
+from nuprobe.cosmology.moments import Squares, squares
 from nuprobe.errors import InputError
-from nuprobe.experiments.abundances import Squares, squares
 from nuprobe.experiments.folders import FileT, MeasuredExperiment
 from nuprobe.fluxes import Flux
 from nuprobe.models import Electromagnetic, StandardModel
@@ -65,6 +65,15 @@ class MomentExperiment(MeasuredExperiment[FileT]):
         self, model: Any, free: Sequence[str]
     ) -> tuple[tuple[Parameter, ...], Squares]:
         """Free moments of a model, and the squares over them."""
+        moments = [name for name in free if name.startswith(_MOMENTS)]
+        if isinstance(model, StandardModel) and moments:
+            raise InputError(
+                f"{self.name}: the Standard Model has no {moments[0]} to free, and a"
+                " moment is Majorana or Dirac: give --model electromagnetic --param"
+                " kind=majorana (or kind=dirac), in Python"
+                ' nu.Electromagnetic(magnetic_moment={"emu": 0.0}, kind="majorana")'
+            )
+        model = with_moments(model)
         parameters = self._freed(free, self.parameters(model))
         return parameters, squares(model, tuple(free))
 

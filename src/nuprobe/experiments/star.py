@@ -10,7 +10,7 @@ from typing import Any, Final
 import numpy as np
 
 from nuprobe.border import public, quick_methods
-from nuprobe.experiments.abundances import Squares
+from nuprobe.cosmology.moments import Squares
 from nuprobe.experiments.moments import MomentExperiment, with_moments
 from nuprobe.experiments.star_files import StarFile
 from nuprobe.experiments.universe import UniverseRates
@@ -134,7 +134,7 @@ class StarExperiment(MomentExperiment[StarFile]):
         """
         name = self._named(analysis)
         chosen = with_moments(model)
-        parameters, form = self._over(chosen, free)
+        parameters, form = self._over(model, free)
         given = self.file.star
         return TipPrediction(
             name=f"{self.name}/{name}",

@@ -20,7 +20,7 @@ from nuprobe.cosmology.nucleosynthesis import (
 )
 from nuprobe.cosmology.nucleosynthesis.surfaces import moment_surface
 from nuprobe.errors import InputError, NuprobeError
-from nuprobe.experiments.abundances import AbundancePrediction, squares
+from nuprobe.experiments.abundances import AbundancePrediction
 from nuprobe.experiments.moments import MomentExperiment, with_moments
 from nuprobe.experiments.universe_files import UniverseFile
 from nuprobe.inference import Cost, GaussianCost
@@ -146,8 +146,6 @@ class UniverseExperiment(MomentExperiment[UniverseFile]):
         name = self._named(analysis)
         data = self.file.analyses[name].data()
         choices = self._choices(model)
-        if "t_max" in choices and not squares(model, ()).constant.any():
-            choices.pop("t_max")  # without moments there is nothing to begin at
         history = decoupling(model, **choices)
         found = abundances(history=history, options=self.options())
         bins = [OBSERVABLES.index(one) for one in data]
@@ -192,7 +190,7 @@ class UniverseExperiment(MomentExperiment[UniverseFile]):
         name = self._named(analysis)
         data = self.file.analyses[name].data()
         chosen = with_moments(model)
-        parameters, form = self._over(chosen, free)
+        parameters, form = self._over(model, free)
         choices = self._choices(chosen)
         sigma = np.array([error for _, error in data.values()])
         bins = [OBSERVABLES.index(one) for one in data]

@@ -250,7 +250,7 @@ def progress_bar(
     """
     if not (progress and sys.stderr.isatty()):
         return lambda _: None
-    from tqdm import tqdm
+    from tqdm.auto import tqdm
 
     bar = tqdm(total=total, initial=done, unit=unit, file=sys.stderr, leave=False)
 

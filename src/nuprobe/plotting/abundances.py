@@ -152,7 +152,8 @@ def plot_moment_plane(
         )
     figure = new_figure(5.2, 4.9, ax, artist)
     axes = figure.add_subplot()
-    scale = 1e10
+    power = -10 if max(plane.tops) > 1.5e-10 else -12
+    scale = 10.0**-power
     if band is not None:
         axes.contourf(
             x * scale, y * scale, z, levels=list(band), colors=[PALETTE[2]], alpha=0.25
@@ -162,7 +163,7 @@ def plot_moment_plane(
             x * scale, y * scale, z, levels=inside, colors=[PALETTE[0]], linewidths=1.3
         )
         axes.clabel(drawn, fmt=lambda v: _digits(v, inside), fontsize=9)
-    axes.set(xlabel=_axis(plane.names[0]), ylabel=_axis(plane.names[1]))
+    axes.set(xlabel=_axis(plane.names[0], power), ylabel=_axis(plane.names[1], power))
     title = f"constant {_LABELS[observable]}"
     axes.set_title(f"{title} (interpolated to {plane.error(observable):.0e})")
     provenance(figure, _REFERENCES, _note(plane.assumptions))
@@ -179,7 +180,7 @@ def _digits(value: float, levels: Sequence[float]) -> str:
     return f"{value:.8g}"
 
 
-def _axis(name: str) -> str:
+def _axis(name: str, power: int) -> str:
     kind, _, element = name.partition(".")
     symbol = r"\mu" if kind == "magnetic_moment" else r"\epsilon"
     rest, labels = element, []
@@ -187,4 +188,4 @@ def _axis(name: str) -> str:
         one = next((k for k in ("mu", "tau", "e") if rest.startswith(k)), rest[0])
         labels.append(_GREEK.get(one, one))
         rest = rest[len(one) :]
-    return rf"$|{symbol}_{{{' '.join(labels)}}}|$ [$10^{{-10}}\,\mu_\mathrm{{B}}$]"
+    return rf"$|{symbol}_{{{' '.join(labels)}}}|$ [$10^{{{power}}}\,\mu_\mathrm{{B}}$]"

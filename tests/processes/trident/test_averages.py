@@ -141,10 +141,24 @@ def test_flavours_that_share_kernels_keep_their_own_spectra() -> None:
 def test_a_ratio_that_does_not_settle_is_an_error(
     beam: Flux, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    # lighter than the tables reach: folded as ratios to VV
+    # lighter than the tables reach, without their continuation: folded as ratios to VV
+    monkeypatch.setattr(folded, "_LIGHTEST", -7.0)
     monkeypatch.setattr(averages, "_RATIO_NODES", (2, 3))
     with pytest.raises(ComputationError, match="reaches only"):
         trident.average(beam, [CHANNEL], "Ar40", regime="coherent", mediators=[0.05])
+
+
+@pytest.mark.nightly
+def test_a_light_mass_is_that_of_the_integrals(
+    beam: Flux, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    continued = trident.average(beam, [CHANNEL], "Ar40", "coherent", mediators=[0.01])
+    monkeypatch.setattr(folded, "_LIGHTEST", -7.0)
+    integrated = trident.average(beam, [CHANNEL], "Ar40", "coherent", mediators=[0.01])
+    # VV, AA and the terms of the boson; those of VA vanish on a nucleus of spin 0
+    ours, theirs = (x.values[0, [0, 1, 3, 5]] for x in (continued, integrated))
+    np.testing.assert_allclose(ours, theirs, rtol=3e-5)
+    assert (ours != theirs).any()
 
 
 def test_too_few_energies_are_an_error(beam: Flux) -> None:

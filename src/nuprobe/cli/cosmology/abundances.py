@@ -25,6 +25,7 @@ Examples:
   nuprobe cosmology abundances --omega-b 0.0222 --tau-n 880.2 --rates yof --json
   nuprobe cosmology abundances --moment emu=1e-9 --criterion number \
 --flavour-mixing none --screening talk
+  nuprobe cosmology abundances --kind dirac --moment ee=3e-12 --t-max "100 GeV"
   nuprobe cosmology abundances --moment emu=1e-9 --plot nuclei.pdf""",
 )
 @neutrino_options

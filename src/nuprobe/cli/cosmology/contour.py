@@ -23,7 +23,8 @@ from nuprobe.cli.output import Output, output_options, plot_option, save_plot
 Examples:
   nuprobe cosmology contour emu mutau --plot helium.pdf
   nuprobe cosmology contour emu etau --of d_h --levels 2.45e-5,2.5e-5 --json
-  nuprobe cosmology contour emu mutau --of n_eff --top 2e-9 --flavour-mixing none""",
+  nuprobe cosmology contour emu mutau --of n_eff --top 2e-9 --flavour-mixing none
+  nuprobe cosmology contour ee mutau --kind dirac --t-max "100 GeV" --of n_eff""",
 )
 @plane_options
 @neutrino_options
@@ -37,7 +38,8 @@ def contour_command(
     plot: Path | None,
     out: Output,
 ) -> None:
-    """Contours of constant abundance over the moments X and Y (emu, etau, mutau)."""
+    """Contours of constant abundance over the moments X and Y (emu, etau, mutau; of
+    Dirac neutrinos also ee, mumu, tautau)."""
     from nuprobe.cli.cosmology.tables import contour_table
     from nuprobe.errors import InputError
 

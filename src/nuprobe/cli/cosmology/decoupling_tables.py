@@ -40,19 +40,26 @@ def history_table(history: History) -> Table:
     for k, (name, _) in enumerate(_FLAVOURS):
         ratio = history.t_nu[-1, k] / history.t_gamma[-1]
         rows.append((f"T({name})/T_gamma at 5 keV", float(ratio), ""))
-    notes = [history.moments.describe(), *_choices(history)]
+    for criterion in ("energy", "number"):
+        for name, _ in _FLAVOURS:
+            t = history.temperature(name, criterion)  # type: ignore[arg-type]
+            label = f"T_dec({name}), criterion {criterion}"
+            rows.append((label, t, "MeV"))
+    notes = [
+        history.moments.describe(),
+        *_choices(history),
+        "criterion energy: its temperature follows the plasma's until then;"
+        " number: it scatters for the last time; each flavour without oscillations",
+    ]
     if made is not None:
-        notes.append(f"g*s: {made.degrees}; screening by all charged particles")
-    else:
-        for criterion in ("energy", "number"):
-            for name, _ in _FLAVOURS:
-                t = history.temperature(name, criterion)  # type: ignore[arg-type]
-                label = f"T_dec({name}), criterion {criterion}"
-                rows.append((label, t, "MeV"))
-        notes.append(
-            "criterion energy: its temperature follows the plasma's until then;"
-            " number: it scatters for the last time; each flavour without oscillations"
-        )
+        notes.append("T_dec of left-handed neutrinos, by the weak interaction alone")
+        notes.append("flips are screened by all charged particles")
+        for k, (name, _) in enumerate(_FLAVOURS):
+            end = made.freeze_out(name)  # type: ignore[arg-type]
+            if end is not None:
+                rows.append((f"T_dec(right-handed of {name}), Gamma = H", end, "MeV"))
+            elif made.rate[-1, k] < 1:
+                notes.append(f"flips of {name} never have Gamma = H below T_max")
     return Table(
         "Decoupling of neutrinos",
         ("quantity", "value", "unit"),

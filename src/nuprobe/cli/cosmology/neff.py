@@ -14,7 +14,6 @@ from nuprobe.cli.cosmology.specs import (
 )
 from nuprobe.cli.options import command
 from nuprobe.cli.output import Output, output_options, plot_option, save_plot
-from nuprobe.errors import InputError
 
 
 @command(
@@ -27,17 +26,6 @@ Examples:
   nuprobe cosmology neff --flavour-mixing none --plot temperatures.pdf""",
 )
 @neutrino_options
-@click.option(
-    "--kind",
-    type=click.Choice(["majorana", "dirac"]),
-    default="majorana",
-    show_default=True,
-    help="Whether flipped neutrinos are antineutrinos or right-handed.",
-)
-@click.option(
-    "--t-max",
-    help="Of Dirac neutrinos: highest temperature, e.g. '100 GeV'; needed.",
-)
 @exchange_screening_option
 @click.option(
     "--qed",
@@ -50,8 +38,6 @@ Examples:
 @output_options
 def neff_command(
     neutrinos: NeutrinoSpec,
-    kind: str,
-    t_max: str | None,
     exchange_screening: str,
     qed: str,
     plot: Path | None,
@@ -60,20 +46,10 @@ def neff_command(
     """N_eff and decoupling temperatures with magnetic moments."""
     from nuprobe.cli.cosmology.decoupling_tables import history_table
     from nuprobe.cosmology import decoupling
-    from nuprobe.units import parse_quantity
 
     options: dict[str, Any] = neutrinos.decoupling()
     options |= {"exchange_screening": exchange_screening, "qed": qed}
-    if t_max is not None:
-        if kind != "dirac":
-            raise InputError("--t-max requires --kind dirac")
-        options["t_max"] = parse_quantity(t_max, "energy")
-    elif kind == "dirac" and neutrinos.moment:
-        raise InputError(
-            "--kind dirac requires --t-max, e.g. '100 GeV': right-handed neutrinos are"
-            " made at the highest temperature"
-        )
-    history = decoupling(neutrinos.build(kind), **options)
+    history = decoupling(neutrinos.build(), **options)
     if plot is not None:
         from nuprobe.plotting import plot_temperatures
 

@@ -23,15 +23,20 @@ class NeutrinoSpec:
     Attributes
     ----------
     moment : ``element=value`` pairs.
+    kind : ``"majorana"`` or ``"dirac"``.
+    t_max, g_entropy : of Dirac neutrinos, or None.
     flavour_mixing, screening : of the decoupling.
     """
 
     moment: tuple[str, ...]
+    kind: str
+    t_max: str | None
+    g_entropy: str | None
     flavour_mixing: str
     screening: str
 
-    def build(self, kind: str = "majorana") -> Electromagnetic:
-        """Return neutrinos of this `kind` with these moments; none at all are zero."""
+    def build(self) -> Electromagnetic:
+        """Return neutrinos with these moments; none at all are zero."""
         import numpy as np
 
         from nuprobe.models import Electromagnetic
@@ -41,12 +46,33 @@ class NeutrinoSpec:
         elements = {name: value_in(str(v), "muB") for name, v in given.items()}
         return Electromagnetic(
             magnetic_moment=elements or np.zeros((3, 3)),
-            kind=kind,  # type: ignore[arg-type]
+            kind=self.kind,  # type: ignore[arg-type]
         )
 
-    def decoupling(self) -> dict[str, Any]:
-        """Return the options of `nuprobe.cosmology.decoupling`."""
-        return {"flavour_mixing": self.flavour_mixing, "screening": self.screening}
+    def decoupling(self, moments: bool | None = None) -> dict[str, Any]:
+        """Return the options of `nuprobe.cosmology.decoupling`; `moments` says whether
+        there are any, if others than those of ``--moment``."""
+        from nuprobe.units import parse_quantity
+
+        made = {"flavour_mixing": self.flavour_mixing, "screening": self.screening}
+        found: dict[str, Any] = dict(made)
+        if self.kind != "dirac":
+            for flag, given in (("--t-max", self.t_max), ("--g-s", self.g_entropy)):
+                if given is not None:
+                    raise InputError(f"{flag} requires --kind dirac")
+            return found
+        if self.t_max is not None:
+            found["t_max"] = parse_quantity(self.t_max, "energy")
+        elif self.moment or moments or self.g_entropy is not None:
+            raise InputError(
+                "--kind dirac requires --t-max, e.g. '100 GeV': right-handed neutrinos"
+                " are made at the highest temperature"
+            )
+        if self.g_entropy is not None:
+            from nuprobe.cosmology.degrees import read_degrees
+
+            found["g_entropy"] = read_degrees(self.g_entropy)
+        return found
 
 
 flavour_mixing_option = click.option(
@@ -80,11 +106,29 @@ neutrino_options = grouped(
         metavar="ELEMENT=VALUE",
         help="Moment in Bohr magnetons, e.g. emu=1e-10; repeatable.",
     ),
+    click.option(
+        "--kind",
+        type=click.Choice(["majorana", "dirac"]),
+        default="majorana",
+        show_default=True,
+        help="Whether flipped neutrinos are antineutrinos or right-handed.",
+    ),
+    click.option(
+        "--t-max",
+        help="Of Dirac neutrinos: highest temperature, e.g. '100 GeV'; needed.",
+    ),
+    click.option(
+        "--g-s",
+        "g_entropy",
+        metavar="FILE",
+        help="Of Dirac neutrinos: CSV with columns temperature (MeV, falling or rising)"
+        " and entropy (g*s) [default: those of the package].",
+    ),
     flavour_mixing_option,
     screening_option,
 )
-"""Add ``--moment``, ``--flavour-mixing`` and ``--screening``, as `NeutrinoSpec`
-``neutrinos``."""
+"""Add ``--moment``, ``--kind``, ``--t-max``, ``--g-s``, ``--flavour-mixing`` and
+``--screening``, as `NeutrinoSpec` ``neutrinos``."""
 
 
 @dataclass(frozen=True)
@@ -195,16 +239,16 @@ class PlaneSpec:
     x, y : elements of the matrix, or names of parameters.
     observable : what is constant along a line.
     levels : of the lines, or None.
-    top : largest moments.
-    nodes : along each axis.
+    top : largest moments, or None.
+    nodes : along each axis, or None.
     """
 
     x: str
     y: str
     observable: str
     levels: str | None
-    top: str
-    nodes: int
+    top: str | None
+    nodes: int | None
 
     def build(
         self, neutrinos: NeutrinoSpec, nuclei: NucleosynthesisSpec
@@ -214,16 +258,19 @@ class PlaneSpec:
         from nuprobe.cosmology.nucleosynthesis import moment_plane
 
         x, y = (n if "." in n else f"magnetic_moment.{n}" for n in (self.x, self.y))
-        tops = numbers_of(self.top, "--top")
-        if len(tops) > 2:
-            raise InputError(f"--top takes one or two moments, got {self.top}")
-        options = {**neutrinos.decoupling(), "criterion": nuclei.criterion}
+        top: tuple[float, float] | None = None
+        if self.top is not None:
+            tops = numbers_of(self.top, "--top")
+            if len(tops) > 2:
+                raise InputError(f"--top takes one or two moments, got {self.top}")
+            top = (tops[0], tops[-1])
+        options = {**neutrinos.decoupling(moments=True), "criterion": nuclei.criterion}
         return moment_plane(
             x,
             y,
             neutrinos.build(),
             nuclei.build(),
-            top=(tops[0], tops[-1]),
+            top=top,
             nodes=self.nodes,
             **options,
         )
@@ -242,21 +289,19 @@ plane_options = grouped(
         help="y_p, d_h, he3_h, li7_h or n_eff.",
     ),
     click.option(
-        "--levels", help="Values, e.g. 0.2470,0.2472 [default: seven in range]."
+        "--levels",
+        help="Values, e.g. 0.2470,0.2472 [default: five to nine round ones in range].",
     ),
     click.option(
         "--top",
-        default="1e-9",
-        show_default=True,
         help="Largest moments in Bohr magnetons: one, or one for each axis"
-        " (1e-9,2e-9).",
+        " (1e-9,2e-9) [default: 1e-9, of Dirac neutrinos 3e-11].",
     ),
     click.option(
         "--nodes",
         type=int,
-        default=9,
-        show_default=True,
-        help="Chebyshev nodes along each axis.",
+        help="Chebyshev nodes along each axis [default: 9, of Dirac neutrinos as many"
+        " as N_eff to 1e-6 needs].",
     ),
 )
 """Add the plane, as `PlaneSpec` ``asked``."""

@@ -85,15 +85,21 @@ def contour_table(
     lines : contours by level.
     """
     names = [name.rpartition(".")[2] for name in plane.names]
+    power = -10 if max(plane.tops) > 1.5e-10 else -12
+    unit = 10.0**power
     rows = [
-        (level, _axis(found, 0), _axis(found, 1), sum(len(line) for line in found))
+        (
+            level,
+            *(_axis(found, axis, unit) for axis in (0, 1)),
+            sum(len(line) for line in found),
+        )
         for level, found in lines.items()
     ]
     return Table(
         f"Contours of constant {_LABELS[observable]}",
         (
             observable,
-            *(f"{name} where the other is 0 [1e-10 muB]" for name in names),
+            *(f"{name} where the other is 0 [1e{power} muB]" for name in names),
             "points",
         ),
         tuple(rows),
@@ -106,8 +112,8 @@ def contour_table(
     )
 
 
-def _axis(lines: Sequence[FloatArray], axis: int) -> float | None:
-    """Where lines meet an axis, in 1e-10 Bohr magnetons."""
+def _axis(lines: Sequence[FloatArray], axis: int, unit: float) -> float | None:
+    """Where lines meet an axis, in a `unit` of Bohr magnetons."""
     ends = [end for line in lines for end in (line[0], line[-1])]
     on = [float(end[axis]) for end in ends if end[1 - axis] < 1e-9 * abs(end[axis])]
-    return min(on) * 1e10 if on else None
+    return min(on) / unit if on else None

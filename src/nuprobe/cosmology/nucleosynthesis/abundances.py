@@ -144,6 +144,11 @@ def _instantaneous(
     model: Any, criterion: Criterion, options: Mapping[str, Any]
 ) -> Expansion:
     """The expansion, after a look at options that it does not have."""
+    if "t_max" in options:
+        raise InputError(
+            "in an instant only Majorana moments are followed; for Dirac moments, which"
+            " t_max is for, leave criterion at 'evolved'"
+        )
     if options.get("flavour_mixing", "none") != "none":
         raise InputError(
             "in an instant flavours decouple one by one: with"

@@ -28,8 +28,8 @@ _REFERENCE: Final = {"class": 3.046, "camb": 3.044}
 """N_eff at which each code takes ΔN = 0."""
 _NODES: Final = (12, 10)
 """Chebyshev nodes in ln Ω_b h² and N_eff."""
-_PLACES: Final = ((0.13, 0.71), (0.48, 0.27), (0.87, 0.52))
-"""Where, in units of the ranges, the interpolation is compared."""
+_DEGREE: Final = 3
+"""Of the splines through a table, as in CAMB."""
 _HELIUM: Final = 4.0026032541 * ATOMIC_MASS_UNIT
 _HYDROGEN: Final = M_PROTON + M_ELECTRON
 
@@ -47,7 +47,8 @@ class BoltzmannTable:
     d_h : D per proton, that shape.
     sigma_y_p, sigma_d_h : one standard deviation from nuclear rates and τ_n, the same
         relative size everywhere.
-    error : of the interpolation in Y_P.
+    error : of Y_P halfway between rows: largest difference of the calculation from a
+        spline through the table, cubic as in CAMB, of lower degree for few rows.
     assumptions : what was assumed, by name.
     """
 
@@ -74,14 +75,25 @@ class BoltzmannTable:
         code : ``"class"``: for ``sBBN file``, columns Ω_b h², ΔN, mass fraction of
             helium, ΔN from 3.046; ``"camb"``: for ``BBN_table_interpolator``, Y_P^BBN
             and D/H, ΔN from 3.044.
+
+        Raises
+        ------
+        InputError
+            For CAMB, whose splines are cubic, if an axis has fewer than four values.
         """
         if code not in get_args(Code):
             raise UnknownNameError("Boltzmann code", code, get_args(Code))
+        if code == "camb" and min(self.y_p.shape) <= _DEGREE:
+            raise InputError(
+                "CAMB needs at least 4 values of omega_b and 4 of n_eff, since its"
+                f" splines are cubic; this table has {self.omega_b.size} and"
+                f" {self.n_eff.size}"
+            )
         zero = _REFERENCE[code]
         lines = [
             "# Primordial helium by nuprobe, neutrinos with magnetic moments",
             *(f"# {name}: {value}" for name, value in self.assumptions.items()),
-            f"# DeltaN = N_eff - {zero} of all radiation; interpolation error of Y_P"
+            f"# DeltaN = N_eff - {zero} of all radiation; error of Y_P between rows"
             f" {self.error:.1e}",
         ]
         if code == "class":
@@ -110,26 +122,40 @@ class BoltzmannTable:
 
 def _filled(
     solved: Callable[[float, float], FloatArray], x: FloatArray, y: FloatArray
-) -> tuple[FloatArray, FloatArray, float]:
-    """Two quantities on a grid, from Chebyshev nodes where the grid has more points,
-    and the error of the interpolation of the first."""
+) -> FloatArray:
+    """Two quantities on a grid, shape (x, y, 2), from Chebyshev nodes where the grid
+    has more points."""
     if x.size * y.size <= np.prod(_NODES):
-        table = np.array([[solved(a, b) for b in y] for a in x])
-        return table[..., 0], table[..., 1], 0.0
+        return np.array([[solved(a, b) for b in y] for a in x])
     u = chebyshev_nodes(float(x[0]), float(x[-1]), _NODES[0])
     v = chebyshev_nodes(float(y[0]), float(y[-1]), _NODES[1])
     nodes = np.array([[solved(a, b) for b in v] for a in u])
+    along, across = barycentric_matrix(u, x), barycentric_matrix(v, y)
+    return np.asarray(np.einsum("xu,uvk,yv->xyk", along, nodes, across))
 
-    def at(a: FloatArray, b: FloatArray, k: int) -> FloatArray:
-        across = barycentric_matrix(v, b).T
-        return np.asarray(barycentric_matrix(u, a) @ nodes[..., k] @ across)
 
-    error = 0.0
-    for p, q in _PLACES:
-        a, b = x[0] + p * (x[-1] - x[0]), y[0] + q * (y[-1] - y[0])
-        here = float(at(np.array([a]), np.array([b]), 0)[0, 0])
-        error = max(error, abs(here - float(solved(a, b)[0])))
-    return at(x, y, 0), at(x, y, 1), error
+def _between(
+    solved: Callable[[float, float], FloatArray],
+    x: FloatArray,
+    y: FloatArray,
+    table: FloatArray,
+) -> float:
+    """Largest error of a spline through a table, halfway between rows at the ends and
+    in the middle of both axes."""
+    from scipy.interpolate import RectBivariateSpline
+
+    degrees = [min(_DEGREE, axis.size - 1) for axis in (x, y)]
+    spline = RectBivariateSpline(x, y, table, kx=degrees[0], ky=degrees[1])
+    middles = []
+    for axis in (x, y):
+        all_of_them = (axis[1:] + axis[:-1]) / 2
+        last = all_of_them.size - 1
+        middles.append([float(all_of_them[k]) for k in sorted({0, last // 2, last})])
+    return max(
+        abs(float(spline(a, b)[0, 0]) - float(solved(float(np.log(a)), b)[0]))
+        for a in middles[0]
+        for b in middles[1]
+    )
 
 
 @public
@@ -193,7 +219,7 @@ def boltzmann_table(
         found = abundances(history=past.with_radiation(total - zero), options=inputs)
         return np.array([found.y_p, np.log(found.d_h)])
 
-    y_p, ln_d, error = _filled(solved, np.log(omegas), totals)
+    table = _filled(solved, np.log(omegas), totals)
     moved = uncertainties(past, given)
     spread = np.sqrt(
         sum(shift**2 for name, shift in moved.items() if name != "omega_b")
@@ -204,10 +230,10 @@ def boltzmann_table(
     return BoltzmannTable(
         omegas,
         totals,
-        y_p,
-        np.exp(ln_d),
+        table[..., 0],
+        np.exp(table[..., 1]),
         float(spread[0]),
         float(spread[1] / middle.d_h),
-        error,
+        _between(solved, omegas, totals, table[..., 0]),
         named,
     )

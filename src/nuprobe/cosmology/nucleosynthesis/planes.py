@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from nuprobe.border import public, public_methods
-from nuprobe.cosmology.moments import read_moments
+from nuprobe.cosmology.moments import read_moments, squares
 from nuprobe.cosmology.nucleosynthesis.abundances import OBSERVABLES, abundances
 from nuprobe.cosmology.nucleosynthesis.options import Nucleosynthesis
+from nuprobe.cosmology.nucleosynthesis.surfaces import flipped
 from nuprobe.drawing import draws
 from nuprobe.errors import InputError, UnknownNameError
 from nuprobe.models import Electromagnetic
@@ -25,6 +26,16 @@ _LARGEST: Final = 1e-8
 _CHECKS: Final = ((0.31, 0.83), (0.92, 0.42), (0.11, 0.07), (0.63, 0.59), (0.97, 0.94))
 """Places, in units of the ranges, where the interpolation is compared."""
 _FINE: Final = 201
+_TOP, _DIRAC_TOP = 1e-9, 3e-11
+"""Largest moments by default, μ_B."""
+_NODES: Final = 9
+_MOST: Final = 65
+_SIZES: Final = (17, 25, 33, 49, _MOST)
+"""Numbers of nodes that are tried for Dirac moments."""
+_ENOUGH: Final = 1e-6
+"""Error of N_eff that is small enough."""
+_PLACES: Final = 300
+"""Where a plane of Dirac moments is compared besides."""
 
 
 @public_methods
@@ -32,8 +43,10 @@ _FINE: Final = 201
 class MomentPlane:
     """Primordial abundances and N_eff over two moments, interpolated.
 
-    Values at Chebyshev nodes of both moments; where abundances do not change with the
-    sign of either (the rule) nodes of one sign serve both.
+    Values at Chebyshev nodes of both moments, or of arsinh(μ/stretch) for Dirac
+    neutrinos, whose right-handed partners come and saturate over a decade; where
+    abundances do not change with the sign of either (the rule) nodes of one sign serve
+    both.
 
     Attributes
     ----------
@@ -44,6 +57,7 @@ class MomentPlane:
     errors : largest difference from the calculation at places between the nodes, (5,).
     points : how many points of the plane were computed.
     assumptions : what was assumed, by name.
+    stretch : in μ_B, see above; 0 where nodes are those of μ itself.
     """
 
     names: tuple[str, str]
@@ -53,8 +67,15 @@ class MomentPlane:
     errors: FloatArray
     points: int
     assumptions: Mapping[str, Any]
+    stretch: float = 0.0
 
     plot = draws("plot_moment_plane")
+
+    def _weights(self, axis: int, moments: FloatArray) -> FloatArray:
+        """Weights of the nodes of an axis at `moments` in it, (points, n)."""
+        nodes = stretched(self.nodes[axis], self.stretch)
+        place = stretched(moments, self.stretch)
+        return barycentric_matrix(nodes, np.clip(place, nodes[0], nodes[-1]))
 
     def at(self, observable: str, x: ArrayLike, y: ArrayLike) -> FloatArray:
         """Interpolated values at points of the plane.
@@ -76,8 +97,7 @@ class MomentPlane:
                 raise InputError(
                     f"{name} must lie within {top:g} Bohr magnetons here, got {bad:g}"
                 )
-        along = barycentric_matrix(self.nodes[0], a.ravel())
-        across = barycentric_matrix(self.nodes[1], b.ravel())
+        along, across = self._weights(0, a.ravel()), self._weights(1, b.ravel())
         table = self.values[..., _index(observable)]
         return np.asarray(((along @ table) * across).sum(axis=1).reshape(a.shape))
 
@@ -88,7 +108,8 @@ class MomentPlane:
     def grid(
         self, observable: str, points: int = _FINE
     ) -> tuple[FloatArray, FloatArray, FloatArray]:
-        """Return values on a regular grid of the quadrant of positive moments.
+        """Return values on a grid of the quadrant of positive moments, regular in what
+        the nodes are of.
 
         Parameters
         ----------
@@ -100,11 +121,14 @@ class MomentPlane:
         tuple
             The two axes in μ_B, (points,) each, and values, (points of y, points of x).
         """
-        x, y = (np.linspace(0.0, top, points) for top in self.tops)
-        along, across = (
-            barycentric_matrix(nodes, axis)
-            for nodes, axis in zip(self.nodes, (x, y), strict=True)
+        x, y = (
+            released(
+                np.linspace(0.0, float(stretched(top, self.stretch)), points),
+                self.stretch,
+            )
+            for top in self.tops
         )
+        along, across = self._weights(0, x), self._weights(1, y)
         return x, y, across @ self.values[..., _index(observable)].T @ along.T
 
     def contours(
@@ -132,22 +156,15 @@ class MomentPlane:
         }
 
     def levels(self, observable: str) -> list[float]:
-        """Some seven round levels between the extremes.
+        """Some seven round levels between the extremes: 5 to 9, in steps of 1, 2, 2.5
+        or 5 times a power of ten.
 
         Parameters
         ----------
         observable : one of `OBSERVABLES`.
         """
         _, _, z = self.grid(observable, 41)
-        low, high = float(z.min()), float(z.max())
-        width = (high - low) / 8
-        if not width > 0:
-            return []
-        power = 10.0 ** np.floor(np.log10(width))
-        step = power * min((1, 2, 2.5, 5, 10), key=lambda s: abs(s - width / power))
-        first = np.ceil(low / step + 1e-6)
-        inside = [step * (first + k) for k in range(20)]
-        return [float(f"{one:.10g}") for one in inside if low < one < high]
+        return round_levels(float(z.min()), float(z.max()))
 
     def to_dict(self) -> dict[str, Any]:
         """JSON-ready form: nodes, values and errors."""
@@ -162,7 +179,71 @@ class MomentPlane:
             ),
             "points_computed": self.points,
             "assumptions": dict(self.assumptions),
+            "stretch": self.stretch,
         }
+
+
+def stretched(moments: Any, stretch: float) -> FloatArray:
+    """What nodes are of: moments, or arsinh(μ/stretch).
+
+    Parameters
+    ----------
+    moments : in μ_B, any shape.
+    stretch : in μ_B, or 0.
+
+    Examples
+    --------
+    >>> stretched([0.0, 1e-9], 0.0).tolist()
+    [0.0, 1e-09]
+    """
+    given = np.asarray(moments, dtype=float)
+    return np.arcsinh(given / stretch) if stretch > 0 else given
+
+
+def released(place: FloatArray, stretch: float) -> FloatArray:
+    """The moments of `stretched`.
+
+    Parameters
+    ----------
+    place : what `stretched` returns.
+    stretch : in μ_B, or 0.
+
+    Examples
+    --------
+    >>> round(float(released(stretched(3e-12, 1e-12), 1e-12)) / 1e-12, 9)
+    3.0
+    """
+    return stretch * np.sinh(place) if stretch > 0 else place
+
+
+def round_levels(low: float, high: float) -> list[float]:
+    """Five to nine round numbers between two.
+
+    Parameters
+    ----------
+    low, high : the two, not among them.
+
+    Examples
+    --------
+    >>> round_levels(0.24693, 0.24763)
+    [0.247, 0.2471, 0.2472, 0.2473, 0.2474, 0.2475, 0.2476]
+    """
+    width = high - low
+    if not width > 1e-12 * max(abs(low), abs(high)):
+        return []
+    power = 10.0 ** np.floor(np.log10(width))
+    found: list[float] = []
+    for factor in (0.1, 0.2, 0.25, 0.5, 1.0, 2.0):
+        step = power * factor
+        first = int(np.floor(low / step))
+        last = int(np.ceil(high / step))
+        if last - first > 60:  # no more than nine of these lie inside
+            continue
+        inside = [float(f"{step * k:.10g}") for k in range(first, last + 1)]
+        inside = [one for one in inside if low < one < high]
+        if abs(len(inside) - 7) < abs(len(found) - 7):
+            found = inside
+    return found
 
 
 def _index(observable: str) -> int:
@@ -178,11 +259,14 @@ def moment_plane(
     model: Any = None,
     options: Nucleosynthesis | None = None,
     *,
-    top: tuple[float, float] = (1e-9, 1e-9),
-    nodes: int = 9,
+    top: tuple[float, float] | None = None,
+    nodes: int | None = None,
     **decoupling_options: Any,
 ) -> MomentPlane:
     """Abundances over two moments.
+
+    Dirac moments act by ΔN_eff of right-handed neutrinos alone. It is computed at each
+    node, and abundances are taken from a table over it.
 
     Parameters
     ----------
@@ -190,10 +274,12 @@ def moment_plane(
     model : with the values of all others; default `Electromagnetic` with Majorana
         moments, all zero.
     options : rates, Ω_b h² and lifetime of the neutron.
-    top : largest values of the two in μ_B, at most 1e-8.
-    nodes : Chebyshev nodes of one sign along each axis, zero included.
+    top : largest values of the two in μ_B, at most 1e-8; default 1e-9, for Dirac
+        moments 3e-11, where what is left out below 20 MeV begins.
+    nodes : Chebyshev nodes of one sign along each axis, zero included; default 9, for
+        Dirac moments as many as bring the error of N_eff below 1e-6, up to 65.
     decoupling_options : go to `abundances`: its ``criterion``, and options of
-        `nuprobe.cosmology.decoupling`.
+        `nuprobe.cosmology.decoupling`, among them ``t_max``, which Dirac moments need.
 
     Returns
     -------
@@ -216,47 +302,108 @@ def moment_plane(
             raise UnknownNameError("moment", name, known)
     if x == y:
         raise InputError(f"a plane needs two different moments, got {x} twice")
-    for name, one in zip((x, y), top, strict=True):
+    dirac = getattr(base, "kind", "") == "dirac"
+    tops = (_DIRAC_TOP if dirac else _TOP,) * 2 if top is None else (top[0], top[1])
+    for name, one in zip((x, y), tops, strict=True):
         if not 0 < one <= _LARGEST:
             raise InputError(
                 f"the largest {name} must lie in (0, {_LARGEST:g}] Bohr magnetons, got"
                 f" {one:g}"
             )
-    if not 2 <= nodes <= 65:
-        raise InputError(f"a plane needs 2 to 65 nodes along each axis, got {nodes}")
+    if nodes is not None and not 2 <= nodes <= _MOST:
+        raise InputError(
+            f"a plane needs 2 to {_MOST} nodes along each axis, got {nodes}"
+        )
     given = options if options is not None else Nucleosynthesis()
 
     def solved(a: float, b: float) -> Any:
         at = base.with_values({x: a, y: b})
         return abundances(at, given, **decoupling_options)
 
-    axes = tuple(chebyshev_nodes(-one, one, 2 * nodes - 1) for one in top)
-    even = _even(base, x, y, top)
-    size = 2 * nodes - 1
-    values = np.empty((size, size, len(OBSERVABLES)))
-    count = 0
-    for i in range(nodes - 1, size):
-        for j in range(nodes - 1 if even else 0, size):
-            found = solved(axes[0][i], axes[1][j]).values()
-            count += 1
-            mirrors = [(i, j), (size - 1 - i, size - 1 - j)]
-            if even:
-                mirrors += [(size - 1 - i, j), (i, size - 1 - j)]
-            for k, m in mirrors:
-                values[k, m] = found
+    even = _even(base, x, y, tops)
+    if dirac:
+        solved(*tops)  # refuses what no Dirac moment can have, and warns
+        found = _of_dirac(base, (x, y), tops, given, nodes, even, decoupling_options)
+    else:
+
+        def each(a: FloatArray, b: FloatArray) -> FloatArray:
+            pairs = zip(a.tolist(), b.tolist(), strict=True)
+            return np.array([solved(*pair).values() for pair in pairs])
+
+        found = _at_nodes((x, y), tops, nodes or _NODES, even, 0.0, each)
+    errors = found.errors
+    for u, v in _CHECKS:
+        a, b = (
+            float(released(share * stretched(one, found.stretch), found.stretch))
+            for share, one in zip((u, v), tops, strict=True)
+        )
+        exact = solved(a, b).values()
+        here = [float(found.at(name, a, b)) for name in OBSERVABLES]
+        errors = np.maximum(errors, np.abs(np.array(here) - exact))
     centre = solved(0.0, 0.0)
     named = {k: v for k, v in centre.assumptions.items() if k != "moments"}
-    plane = MomentPlane(
-        (x, y), (top[0], top[1]), (axes[0], axes[1]), values, np.zeros(5), count, named
-    )
-    errors = np.zeros(len(OBSERVABLES))
-    for u, v in _CHECKS:
-        exact = solved(u * top[0], v * top[1]).values()
-        here = [float(plane.at(name, u * top[0], v * top[1])) for name in OBSERVABLES]
-        errors = np.maximum(errors, np.abs(np.array(here) - exact))
+    return replace(found, errors=errors, assumptions=named)
+
+
+def _at_nodes(
+    names: tuple[str, str],
+    tops: tuple[float, float],
+    nodes: int,
+    even: bool,
+    stretch: float,
+    solved: Callable[[FloatArray, FloatArray], FloatArray],
+) -> MomentPlane:
+    """A plane from what `solved` returns at lists of both moments, (points, 5)."""
+    size, zero = 2 * nodes - 1, nodes - 1
+    axes = []
+    for one in tops:
+        last = float(stretched(one, stretch))
+        axes.append(released(chebyshev_nodes(-last, last, size), stretch))
+        axes[-1][zero] = 0.0
+    places = [
+        (i, j) for i in range(zero, size) for j in range(zero if even else 0, size)
+    ]
+    first, second = np.array(places).T
+    values = np.empty((size, size, len(OBSERVABLES)))
+    found = solved(axes[0][first], axes[1][second])
+    values[first, second] = values[size - 1 - first, size - 1 - second] = found
+    if even:
+        values[size - 1 - first, second] = values[first, size - 1 - second] = found
     return MomentPlane(
-        plane.names, plane.tops, plane.nodes, values, errors, count, named
+        names, tops, (axes[0], axes[1]), values, np.zeros(5), len(places), {}, stretch
     )
+
+
+def _of_dirac(
+    base: Any,
+    names: tuple[str, str],
+    tops: tuple[float, float],
+    options: Nucleosynthesis,
+    nodes: int | None,
+    even: bool,
+    choices: Mapping[str, Any],
+) -> MomentPlane:
+    """A plane of Dirac moments, with errors from many places between the nodes."""
+    evolution = {k: v for k, v in choices.items() if k != "criterion"}
+    surface = flipped(options, **evolution)
+    form = squares(base, names)
+
+    def solved(a: FloatArray, b: FloatArray) -> FloatArray:
+        return surface.at(form.at(np.stack([a, b], axis=1)))
+
+    stretch = min(surface.past.moment(), *tops)
+    random = np.random.default_rng(1)
+    last = stretched(np.array(tops), stretch)
+    a, b = released(random.random((_PLACES, 2)) * last, stretch).T
+    exact = solved(a, b)
+    for size in _SIZES if nodes is None else (nodes,):
+        found = _at_nodes(names, tops, size, even, stretch, solved)
+        here = np.stack([found.at(name, a, b) for name in OBSERVABLES], axis=1)
+        errors = np.abs(here - exact).max(axis=0)
+        if errors[-1] < _ENOUGH:
+            break
+    interpolated = surface.error * np.abs(surface.values).max(axis=0)
+    return replace(found, errors=errors + interpolated)
 
 
 def _even(base: Any, x: str, y: str, top: tuple[float, float]) -> bool:
