@@ -56,9 +56,8 @@ EVENTS = 'nuprobe events plot --channel "nu_mu -> nu_mu mu+ mu-" --target Ar40'
 PLANE = "nuprobe plane prospect --grid"
 SMALLER: dict[str, tuple[tuple[str, str], ...]] = {
     "nuprobe catalogue site public": (("site public", "check"),),
-    'nuprobe limit reactor-rates daya-bay-evolution --grid "dm2_41=0.1:10 eV2:10:log"': (
-        (":10:log", ":2:log"),
-    ),
+    "nuprobe limit reactor-rates daya-bay-evolution"
+    ' --grid "dm2_41=0.1:10 eV2:10:log"': ((":10:log", ":2:log"),),
     'nuprobe limit prospect danss --grid "dm2_41=0.2:20 eV2:20:log"': (
         (":20:log", ":2:log"),
     ),
