@@ -56,6 +56,11 @@ EVENTS = 'nuprobe events plot --channel "nu_mu -> nu_mu mu+ mu-" --target Ar40'
 PLANE = "nuprobe plane prospect --grid"
 SMALLER: dict[str, tuple[tuple[str, str], ...]] = {
     "nuprobe catalogue site public": (("site public", "check"),),
+    "nuprobe limit reactor-rates daya-bay-evolution"
+    ' --grid "dm2_41=0.1:10 eV2:10:log"': ((":10:log", ":2:log"),),
+    'nuprobe limit prospect danss --grid "dm2_41=0.2:20 eV2:20:log"': (
+        (":20:log", ":2:log"),
+    ),
     "nuprobe events backgrounds -n 20000": (("20000", "500"),),
     f'{EVENTS} --energy "5 GeV" --observable E_minus,E_plus -n 100000 -o plane.pdf': (
         ("100000", "2000"),

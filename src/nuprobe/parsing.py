@@ -85,7 +85,8 @@ def read_text(
 
 
 def parse_csv(text: str, source: str) -> list[dict[str, str]]:
-    """Rows of a CSV table: ``#`` lines are comments, the first other is the header.
+    """Rows of a CSV table: ``#`` lines are comments, the first other is the header;
+    with spaces between the names, spaces separate the cells.
 
     Parameters
     ----------
@@ -117,11 +118,14 @@ def parse_csv(text: str, source: str) -> list[dict[str, str]]:
         number, first = next(lines)
     except StopIteration:
         raise InputError(f"{source}: no header line; name the columns there") from None
-    header = _cells(first, source, number)
+    # names without a comma between them: columns are separated by spaces
+    spaced = "," not in first and '"' not in first and len(first.split()) > 1
+    split = _words if spaced and ";" not in first else _cells
+    header = split(first, source, number)
     _check_header(header, source, number)
     rows = []
     for number, line in lines:
-        cells = _cells(line, source, number)
+        cells = split(line, source, number)
         if len(cells) != len(header):
             raise InputError(_wrong_count(cells, header, f"{source}:{number}", line))
         rows.append(dict(zip(header, cells, strict=True)))
@@ -136,6 +140,10 @@ def _lines(text: str) -> Iterator[tuple[int, str]]:
         stripped = line.strip()
         if stripped and not stripped.startswith("#"):
             yield number, stripped
+
+
+def _words(line: str, source: str, number: int) -> list[str]:
+    return line.split()
 
 
 def _cells(line: str, source: str, number: int) -> list[str]:

@@ -145,6 +145,16 @@ class Folder:
         outside or has no `main`."""
         return Folder(self._inside(name), main)
 
+    def file(self, name: str) -> Traversable:
+        """Return a file inside the folder; raises `ExperimentFileError` if it lies
+        outside or does not exist."""
+        path = self._inside(name)
+        if not path.is_file():
+            raise ExperimentFileError(
+                f"{self.name}: file {name!r} does not exist; add it or correct the name"
+            )
+        return path
+
     def _inside(self, name: str) -> Traversable:
         if os.path.isabs(name) or ".." in Path(name).parts or "\0" in name:
             raise ExperimentFileError(

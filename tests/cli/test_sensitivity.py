@@ -37,3 +37,41 @@ def test_mistakes(run: Run) -> None:
         code, _, err = run(*options)
         assert code == 2
         assert "Traceback" not in err
+
+
+LAR = ("coherent-lar-2020", "--analysis", "published", "--free", "cevns_scale")
+
+
+def test_expected_limit_of_an_experiment(
+    run: Run,
+    tmp_path: Path,
+) -> None:
+    figure = tmp_path / "limit.png"
+    more = ("--toys", "20", "--cl", "0.9", "--plot", str(figure), "--json")
+    code, out, _ = run(*LAR, *more)
+    found = json.loads(out)
+    assert code == 0
+    assert figure.stat().st_size > 5e3
+    assert found["expected"]["median"] == pytest.approx(0.513, rel=1e-3)
+    assert found["number"] == 20
+    code, out, _ = run(*LAR)
+    assert (code, "median" in out, "by toys" in out) == (0, True, False)
+
+
+@pytest.mark.parametrize(
+    ("line", "part"),
+    [
+        (("--free", "rn"), "name it"),
+        (("coherent-lar-2020",), "--free is needed"),
+        ((*LAR, "--energy", "1 GeV"), "--energy is for beams"),
+        (("coherent-lar-2020", "--free", "nothing"), "nothing"),
+    ],
+)
+def test_experiment_and_beams_do_not_mix(
+    line: tuple[str, ...],
+    part: str,
+    run: Run,
+) -> None:
+    code, out, err = run(*line)
+    assert (code, out, err.count("\n")) == (2, "", 1)
+    assert part in err

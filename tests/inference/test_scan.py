@@ -505,7 +505,7 @@ def test_progress_on_a_terminal(
 def test_dask_is_optional(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "distributed", None)
     with (
-        pytest.raises(InputError, match=r"nuprobe\[cluster\]"),
+        pytest.raises(InputError, match=r'pip install "\.\[cluster\]"'),
         dask_executor("tcp://127.0.0.1:1"),
     ):
         pass

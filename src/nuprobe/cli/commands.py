@@ -27,7 +27,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "Dirac or Majorana: heavy neutrinos, double beta decay, relic neutrinos.",
     ),
     "gap": ("nuprobe.cli.gap", "Cosmic neutrinos that a Z' absorbs: IceCube's gap."),
-    "sensitivity": ("nuprobe.cli.sensitivity", "Reach of tridents by beam energy."),
+    "sensitivity": ("nuprobe.cli.sensitivity", "Expected limits; reach of tridents."),
     "solar": ("nuprobe.cli.solar", "Solar neutrinos: survival, mixing and L_1A."),
     "precession": ("nuprobe.cli.precession", "Solar neutrinos in the Sun's field."),
     "cosmology": ("nuprobe.cli.cosmology", "The early universe with moments."),

@@ -1,116 +1,62 @@
-"""``nuprobe sensitivity``: what tridents at several beam energies could exclude."""
+"""``nuprobe sensitivity``: what an experiment without a signal, or tridents at several
+beam energies, could exclude."""
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 
 import click
 
+from nuprobe.cli.beams import BeamSpec, beam_options, print_beams
+from nuprobe.cli.expected import ExpectedSpec, expected_options, print_expected
 from nuprobe.cli.options import command
-from nuprobe.cli.output import Output, output_options, plot_option, save_plot
-from nuprobe.errors import ExperimentFileError, InputError
+from nuprobe.cli.output import Output, output_options, plot_option
+from nuprobe.cli.specs import (
+    ExperimentSpec,
+    ModelSpec,
+    experiment_options,
+    model_options,
+)
+from nuprobe.errors import InputError
 
 
 @command(
     "sensitivity",
-    epilog=(
-        'Example: nuprobe sensitivity --energy "1, 5, 20, 160 GeV" --target Ar40'
-        " --accuracy 0.25 --plot beams.pdf"
-    ),
+    epilog="""\b
+Examples:
+  nuprobe sensitivity coherent-lar-2020 --free cevns_scale --toys 500
+  nuprobe sensitivity ./ge --model b-l --param "mass='1 MeV'" \
+--param coupling=1e-6 --free coupling --plot limit.pdf
+  nuprobe sensitivity --energy "1, 5, 20, 160 GeV" --target Ar40 --plot beams.pdf""",
 )
+@experiment_options(several=True, required=False)
+@model_options
+@expected_options
+@beam_options
 @click.option(
-    "--energy",
-    default="1, 2, 5, 20, 160 GeV",
-    show_default=True,
-    help="Energies of beams of muon neutrinos, a curve each.",
+    "--cl", type=float, default=0.95, show_default=True, help="Beams: two-sided."
 )
-@click.option("--target", default="Ar40", show_default=True, help="As for xsec.")
-@click.option(
-    "--accuracy",
-    type=click.FloatRange(0, 10, min_open=True),
-    default=0.25,
-    show_default=True,
-    help="Relative error of each measurement, which finds the Standard Model.",
-)
-@click.option("--regime", default="coherent", show_default=True, help="As for xsec.")
-@click.option(
-    "--masses", default="1:1e5:25:log MeV", show_default=True, help="Of the boson."
-)
-@click.option("--cl", type=float, default=0.95, show_default=True, help="Two-sided.")
-@plot_option("Save the (m_Z', g') plane (pdf, png, svg).")
+@plot_option("Save the limits, or the (m_Z', g') plane (pdf, png, svg).")
 @output_options
 def sensitivity_command(
-    energy: str,
-    target: str,
-    accuracy: float,
-    regime: str,
-    masses: str,
+    experiment: ExperimentSpec,
+    model: ModelSpec,
+    asked: ExpectedSpec,
+    beam: BeamSpec,
     cl: float,
     plot: Path | None,
     out: Output,
 ) -> None:
-    """Couplings of an L_mu - L_tau boson that a measurement of muon-pair tridents of
-    some accuracy could exclude, at several beam energies."""
-    import numpy as np
-
-    from nuprobe.experiments import TridentExperiment, experiment, limit
-    from nuprobe.reports import limit_table
-    from nuprobe.units import GeV, parse_grid
-
-    energies = np.atleast_1d(parse_grid(energy, "energy"))
-    if energies.size > 10:
-        raise InputError(f"at most 10 beams fit into one figure, got {energies.size}")
-    assumed = {
-        "title": f"projection with an error of {100 * accuracy:g} %",
-        "kind": "projection",
-        "ratio": 1.0,
-        "plus": accuracy,
-        "minus": accuracy,
-    }
-    dune = experiment("dune-nd-trident", TridentExperiment)
-    across = parse_grid(masses, "energy")
-    try:
-        beams = [
-            dune.with_changes(
-                {
-                    "name": f"{e / GeV:g}-gev".replace(".", "-").replace("+", ""),
-                    "title": f"muon neutrinos of {e / GeV:g} GeV on {target}",
-                    "references": [],
-                    "flux": {"energy": f"{e / GeV!r} GeV", "flavours": {"nu_mu": 1.0}},
-                    "target": {"material": target},
-                    "regime": regime,
-                    "analyses": {"assumed": assumed},
-                }
-            )
-            for e in map(float, energies)
-        ]
-        found = limit(beams, mass=across, cl=cl)
-    except ExperimentFileError as err:
-        raise InputError(_of_option(err)) from None
-    words = f"{target}, {regime}, accuracy {100 * accuracy:g} %, {100 * cl:g} % CL"
-    said = {**found.to_dict(), "target": target, "accuracy": accuracy}
-    out.emit(f"{words}\n{limit_table(found)}", {**said, "regime": regime})
-    if plot is not None:
-        from nuprobe.plotting import plot_plane
-
-        labels = {
-            one.name: f"{e / GeV:g} GeV, {target}, {100 * accuracy:g} %"
-            for one, e in zip(beams, energies, strict=True)
-        }
-        save_plot(lambda: plot_plane(found, labels=labels), plot)
-
-
-def _of_option(err: ExperimentFileError) -> str:
-    """A message on the file of the projection, with the option that the user wrote in
-    place of the key."""
-    text = re.sub(r"^\S*\.toml: |; correct the flux$", "", str(err))
-    text = text.replace("flux: it ends", "flux: the beam ends")
-    for key, option in (
-        (r"flux\S*", "--energy"),
-        (r"target\S*", "--target"),
-        (r"regime\S*", "--regime"),
-        (r"analyses\S*", "--accuracy"),
-    ):
-        text = re.sub(rf"^{key}: ", f"{option}: ", text)
-    return text
+    """Median limit on a parameter, with its bands, that EXPERIMENT without a signal
+    would set; several add. Without EXPERIMENT, couplings of an L_mu - L_tau boson that
+    a measurement of muon-pair tridents of some accuracy could exclude, at several beam
+    energies."""
+    if experiment.experiments:
+        print_expected(experiment, model, asked, cl, plot, out)
+        return
+    if asked != ExpectedSpec(None, None, 0, 1) or model != ModelSpec():
+        raise InputError(
+            "--free, --null, --toys and --model are for an experiment: name it, e.g."
+            " nuprobe sensitivity ./ge --free cevns_scale"
+        )
+    print_beams(beam, cl, plot, out)

@@ -386,17 +386,21 @@ def _own(err: InputError) -> str:
     return re.sub(r"\b(energy|time)_edges\b", r"bins of \1", text)
 
 
-def experiment_options(several: bool = False) -> Callable[[F], F]:
-    """Add the argument EXPERIMENT (or, if `several`, EXPERIMENT...), ``--analysis`` and
-    ``--set``, as `ExperimentSpec` ``experiment``."""
+def experiment_options(
+    several: bool = False, required: bool = True
+) -> Callable[[F], F]:
+    """Add the argument EXPERIMENT (or, if `several`, EXPERIMENT...; it may be left out
+    if not `required`), ``--analysis`` and ``--set``, as `ExperimentSpec`
+    ``experiment``."""
+    word = "EXPERIMENT" if required else "[EXPERIMENT]"
     return grouped(
         "experiment",
         ExperimentSpec,
         click.argument(
             "experiments",
             nargs=-1 if several else 1,
-            required=True,
-            metavar="EXPERIMENT..." if several else "EXPERIMENT",
+            required=required,
+            metavar=f"{word}..." if several else word,
             callback=lambda ctx, _, value: (
                 (value,) if isinstance(value, str) else value
             ),

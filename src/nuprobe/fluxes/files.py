@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from importlib.resources.abc import Traversable
 from typing import Annotated, Any, Literal
 
 import numpy as np
@@ -12,6 +13,13 @@ from pydantic import Field, PositiveFloat, model_validator
 
 from nuprobe.errors import ExperimentFileError, InputError
 from nuprobe.flavours import flavour
+from nuprobe.fluxes.formats import (
+    FluxFormat,
+    FluxTable,
+    edges_of_centres,
+    numbers,
+    read_flux_file,
+)
 from nuprobe.fluxes.kinds import Components, Pinched
 from nuprobe.fluxes.reactor import Reactor
 from nuprobe.fluxes.reactor_flux import ReactorFlux
@@ -81,7 +89,11 @@ class Tabulated(Strict):
 
     kind: Literal["table"]
     table: str
-    interpolation: Literal["linear", "histogram"] = "linear"
+    interpolation: Literal["linear", "histogram", "centres"] = Field(
+        default="linear",
+        description="linear between points; histogram: constant in bins with low and"
+        " high; centres: the same, the points are centres of equal bins",
+    )
     energy_column: str = Field(
         default="energy", description="column of the points (linear)"
     )
@@ -95,6 +107,10 @@ class Tabulated(Strict):
         description="unit of the energies; values are per this unit"
     )
     flavours: list[str] = Field(min_length=1)
+    scale: PositiveFloat = Field(default=1.0, description="multiplies all values")
+    area: Literal["cm2", "m2", "km2"] = Field(
+        default="cm2", description="values of a beam are per this area"
+    )
     time: str | None = None
 
     @model_validator(mode="after")
@@ -102,13 +118,58 @@ class Tabulated(Strict):
         for name in self.flavours:
             flavour(name)
         alien = {"linear": ("low", "high"), "histogram": ("energy_column",)}[
-            self.interpolation
+            "linear" if self.interpolation == "centres" else self.interpolation
         ]
         for key in self.model_fields_set.intersection(alien):
             raise InputError(
                 f"{key} does not go with interpolation = {self.interpolation!r}; remove"
                 " it or change the interpolation"
             )
+        return self
+
+
+class ForeignFile(Strict):
+    """A flux file of another program as it is, or plain columns of numbers."""
+
+    kind: Literal["file"]
+    file: str = Field(description="its name in the folder")
+    format: FluxFormat | None = Field(
+        default=None,
+        description="by default recognised: snewpy by its ending .npz, snowglobes and"
+        " globes by seven columns; columns: any others, named in columns",
+    )
+    columns: list[str] = Field(
+        default=[],
+        description="of format columns: 'energy', names of flavours, '-' for one that"
+        " is left out",
+    )
+    energy_unit: Literal["keV", "MeV", "GeV"] | None = Field(
+        default=None, description="of format columns; values are per this unit"
+    )
+    interpolation: Literal["linear", "centres"] | None = Field(
+        default=None,
+        description="of numbers in columns: linear between points (default), or centres"
+        " of equal bins, constant in each",
+    )
+    scale: PositiveFloat = Field(default=1.0, description="multiplies all values")
+    area: Literal["cm2", "m2", "km2"] | None = Field(
+        default=None, description="values of a beam are per this area"
+    )
+    time: str | None = Field(default=None, description="arrival times, one of [times]")
+
+    @model_validator(mode="after")
+    def _check(self) -> ForeignFile:
+        plain = self.format == "columns"
+        if plain != bool(self.columns) or plain != (self.energy_unit is not None):
+            raise InputError(
+                "format = 'columns' goes with columns = ['energy', 'nu_e', …] and"
+                " energy_unit; other formats need neither"
+            )
+        if plain and self.columns.count("energy") != 1:
+            raise InputError("columns: name one 'energy', and '-' what is left out")
+        for name in self.columns:
+            if name not in ("energy", "-"):
+                flavour(name)
         return self
 
 
@@ -142,12 +203,28 @@ class FluxFile(Strict):
         )
     )
     source: Annotated[
-        PionDecayAtRest | Monoenergetic | Tabulated | Reactor | Components | Pinched,
+        PionDecayAtRest
+        | Monoenergetic
+        | Tabulated
+        | ForeignFile
+        | Reactor
+        | Components
+        | Pinched,
         Field(discriminator="kind"),
     ]
     times: dict[str, TimeTable] = {}
     references: list[str] = []
     notes: str = ""
+
+    @model_validator(mode="after")
+    def _check_area(self) -> FluxFile:
+        area = getattr(self.source, "area", None)
+        if self.emission == "isotropic" and "area" in self.source.model_fields_set:
+            raise InputError(
+                f"source.area = {area!r} belongs to emission = 'beam': an isotropic"
+                " source is not per area"
+            )
+        return self
 
 
 def read_flux(folder: Folder, options: Mapping[str, Any] | None = None) -> Flux:
@@ -283,20 +360,82 @@ def _components(folder: Folder, file: FluxFile) -> tuple[FluxComponent, ...]:
             )
             for line in source.lines
         )
+    if isinstance(source, ForeignFile):
+        return _foreign(folder, source, file.emission)
     if source.interpolation == "histogram":
         energies = _edges(folder, source, "energy")
     else:
-        energies = folder.table(source.table, [source.energy_column])[
-            source.energy_column
-        ]
+        column = source.energy_column
+        energies = folder.table(source.table, [column])[column]
+    if source.interpolation == "centres":
+        energies = edges_of_centres(energies, f"{folder.root}/{source.table}")
     columns = folder.table(source.table, source.flavours)
     unit = parse_quantity(f"1 {source.energy_unit}", "energy")
+    joined: Literal["linear", "histogram"] = (
+        "linear" if source.interpolation == "linear" else "histogram"
+    )
+    factor = source.scale / _CM2[source.area] / unit
     return tuple(
         replace(
-            tabulated(
-                name, name, energies * unit, columns[name] / unit, source.interpolation
-            ),
+            tabulated(name, name, energies * unit, columns[name] * factor, joined),
             time=source.time,
         )
         for name in source.flavours
     )
+
+
+_CM2 = {"cm2": 1.0, "m2": 1e4, "km2": 1e10}
+"""Areas in cm²."""
+
+
+def _foreign(
+    folder: Folder, source: ForeignFile, emission: str
+) -> tuple[FluxComponent, ...]:
+    """Components of a flux file of another program; columns of zeros are left out."""
+    path = folder.file(source.file)
+    if source.format == "columns":
+        table = _named_columns(path, source)
+    else:
+        table = read_flux_file(path, source.format)
+    if table.per_cm2 and (source.area is not None or emission == "isotropic"):
+        raise InputError(
+            f"{path}: the file gives neutrinos per area itself: use emission = 'beam'"
+            " without source.area"
+        )
+    if not table.per_cm2 and emission == "beam" and source.area is None:
+        raise InputError(
+            f"{path}: the file does not say per which area its values are: add"
+            " source.area = 'm2' or 'cm2'"
+        )
+    energies, joined = table.energies, table.interpolation
+    if source.interpolation == "centres":
+        if joined == "histogram":
+            raise InputError(f"{path} has edges of bins: remove source.interpolation")
+        energies, joined = edges_of_centres(energies, path), "histogram"
+    factor = source.scale / _CM2[source.area or "cm2"]
+    found = tuple(
+        replace(
+            tabulated(name, name, energies, values * factor, joined), time=source.time
+        )
+        for name, values in table.values.items()
+        if np.any(values)
+    )
+    if not found:
+        raise InputError(f"{path}: all values are 0; correct the file")
+    return found
+
+
+def _named_columns(path: Traversable, source: ForeignFile) -> FluxTable:
+    """Columns of numbers with the names that the file of the flux gives them."""
+    table = numbers(path)
+    if len(table) != len(source.columns):
+        raise InputError(
+            f"{path}: {len(table)} columns of numbers, but source.columns names"
+            f" {len(source.columns)}; name each, '-' what is left out"
+        )
+    unit = parse_quantity(f"1 {source.energy_unit}", "energy")
+    named = dict(zip(source.columns, table, strict=True))
+    energies = named.pop("energy") * unit
+    named.pop("-", None)
+    values = {name: column / unit for name, column in named.items()}
+    return FluxTable(energies, values, "linear")

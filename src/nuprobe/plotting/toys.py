@@ -14,10 +14,10 @@ from nuprobe.plotting.style import PALETTE, WIDTH, styled, unit_text
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from nuprobe.inference import CLs, FeldmanCousins
+    from nuprobe.inference import CLs, FeldmanCousins, Sensitivity
     from nuprobe.parameters import Parameter
 
-__all__ = ["plot_cls", "plot_toy_thresholds"]
+__all__ = ["plot_cls", "plot_sensitivity", "plot_toy_thresholds"]
 
 
 def _label(axes: Axes, p: Parameter) -> None:
@@ -45,8 +45,8 @@ def plot_toy_thresholds(
     >>> from nuprobe.inference import feldman_cousins
     >>> cost = nu.experiment("coherent-csi-2017").cost(free=["rn"])
     >>> found = feldman_cousins(cost, "rn", [3.0, 5.0, 7.0], toys=50)
-    >>> len(plot_toy_thresholds(found).axes)
-    1
+    >>> plot_toy_thresholds(found).get_yscale()
+    'linear'
     """
     figure = new_figure(WIDTH, 4.0, ax, artist)
     axes = figure.subplots()
@@ -87,8 +87,8 @@ def plot_cls(result: CLs, cl: float = 0.95, *, ax: Where = None, **artist: Any) 
     >>> from nuprobe.inference import cls
     >>> argon = nu.experiment("coherent-lar-2020")
     >>> cost = argon.cost(free=["cevns_scale"], analysis="published")
-    >>> len(plot_cls(cls(cost, "cevns_scale", [1.0, 2.0, 3.0])).axes)
-    1
+    >>> plot_cls(cls(cost, "cevns_scale", [1.0, 2.0, 3.0])).get_yscale()
+    'log'
     """
     figure = new_figure(WIDTH, 4.0, ax, artist)
     axes = figure.subplots()
@@ -108,5 +108,51 @@ def plot_cls(result: CLs, cl: float = 0.95, *, ax: Where = None, **artist: Any) 
     axes.set_xlim(x[0], x[-1])
     axes.set_ylabel(r"CL$_\mathrm{s}$")
     _label(axes, p)
+    axes.legend()
+    return figure.one()
+
+
+@public
+@styled
+def plot_sensitivity(result: Sensitivity, *, ax: Where = None, **artist: Any) -> Axes:
+    """Median expected limit with its bands, over the limits of toys if there are any.
+
+    Parameters
+    ----------
+    result : of `nuprobe.inference.sensitivity`.
+    ax : axes to draw on instead of a new figure.
+    **artist : properties of the main artists, e.g. ``color="k", linewidth=2``.
+
+    Examples
+    --------
+    >>> import nuprobe as nu
+    >>> from nuprobe.inference import sensitivity
+    >>> argon = nu.experiment("coherent-lar-2020")
+    >>> cost = argon.cost(free=["cevns_scale"], analysis="published")
+    >>> plot_sensitivity(sensitivity(cost, "cevns_scale")).get_ylabel()
+    ''
+    """
+    figure = new_figure(WIDTH, 3.2, ax, artist)
+    axes = figure.subplots()
+    p = result.parameter
+    known = np.array([x for x in (*result.expected, *result.limits) if x is not None])
+    top = float(known.max())
+    low2, low, middle, high, high2 = p.shown(
+        np.array([top if x is None else x for x in result.expected])
+    )
+    axes.axvspan(low2, high2, color=PALETTE[0], alpha=0.2, linewidth=0, label="±2σ")
+    axes.axvspan(low, high, color=PALETTE[0], alpha=0.3, linewidth=0, label="±1σ")
+    axes.axvline(middle, color=PALETTE[0], linestyle="--", label="median")
+    shown = p.shown(known)
+    margin = 0.15 * float(np.ptp(shown))
+    if result.limits:
+        limits = p.shown(np.array([top if x is None else x for x in result.limits]))
+        axes.hist(limits, bins=30, histtype="step", color="black", label="toys")
+        axes.set_ylabel("toys")
+    else:
+        axes.set_yticks([])
+    axes.set_xlim(max(float(shown.min()) - margin, 0.0), float(shown.max()) + margin)
+    _label(axes, p)
+    axes.set_xlabel(f"{100 * result.cl:g} % CL upper limit on {axes.get_xlabel()}")
     axes.legend()
     return figure.one()

@@ -8,6 +8,7 @@ fit is worse than the one observed (`toy_p_value`).
 from nuprobe.inference.toys.coverages import Coverage, coverage
 from nuprobe.inference.toys.ensemble import Toys, draw, shifted_cost
 from nuprobe.inference.toys.exclusion import CLs, cls
+from nuprobe.inference.toys.expected import Sensitivity, sensitivity
 from nuprobe.inference.toys.fits import BestFits, fit_toys
 from nuprobe.inference.toys.goodness import ToyPValue, toy_p_value
 from nuprobe.inference.toys.plane import ExclusionPlane, exclusion_plane
@@ -30,6 +31,7 @@ __all__ = [
     "FeldmanCousins",
     "Hypothesis",
     "PointExclusion",
+    "Sensitivity",
     "ToyInterval",
     "ToyPValue",
     "ToySample",
@@ -43,6 +45,7 @@ __all__ = [
     "exclusion_plane",
     "feldman_cousins",
     "fit_toys",
+    "sensitivity",
     "shifted_cost",
     "throw",
     "toy_p_value",

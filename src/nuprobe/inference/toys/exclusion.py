@@ -30,7 +30,7 @@ from nuprobe.numerics import FloatArray
 from nuprobe.parameters import Parameter
 from nuprobe.reprs import readable
 
-__all__ = ["CLs", "cls"]
+__all__ = ["CLs", "cls", "null_of", "statistics_of"]
 
 
 @readable
@@ -179,7 +179,7 @@ def cls(
     column = cost.index(parameter)
     p = cost.parameters[column]
     start = cost.point(dict(fixed or {}))
-    start[column] = _null(p, null)
+    start[column] = null_of(p, null)
     values = np.unique(np.asarray(p.read(grid), dtype=float))
     if not len(values) or not (values > start[column]).all():
         raise InputError(
@@ -199,7 +199,7 @@ def cls(
         ),
         np.stack([np.zeros(len(nominal[1])), nominal[1]]),
     )
-    statistic = _statistics(cost, pair, names, others, points, nominal)
+    statistic = statistics_of(cost, pair, names, others, points, nominal)
     chosen = None if isinstance(toys, int) and not toys else settings_of(toys)
     shares = None
     if chosen is not None:
@@ -218,7 +218,19 @@ def cls(
     )
 
 
-def _null(p: Parameter, null: float | str | None) -> float:
+def null_of(p: Parameter, null: float | str | None) -> float:
+    """Value of a parameter without a signal, by default the lower end of its range.
+
+    Parameters
+    ----------
+    p : the parameter.
+    null : as given.
+
+    Examples
+    --------
+    >>> null_of(Parameter("scale", 1.0, lower=0.0), None)
+    0.0
+    """
     if null is not None:
         return float(p.read(null))
     if not np.isfinite(p.lower):
@@ -228,7 +240,7 @@ def _null(p: Parameter, null: float | str | None) -> float:
     return p.lower
 
 
-def _statistics(
+def statistics_of(
     cost: Cost,
     toys: Toys,
     names: list[str],
@@ -236,7 +248,26 @@ def _statistics(
     points: FloatArray,
     nominal: tuple[FloatArray, FloatArray],
 ) -> FloatArray:
-    """q̃ of some toys at the points, shape (toys, points)."""
+    """q̃ of some toys at the points, shape (toys, points).
+
+    Parameters
+    ----------
+    cost : of the data.
+    toys : data and auxiliary measurements.
+    names, others : all free parameters, of which the first is of interest, and the
+        others alone.
+    points : tested, shape (points, parameters).
+    nominal : where fits begin: all parameters, all nuisances.
+
+    Examples
+    --------
+    >>> import nuprobe as nu
+    >>> cost = nu.experiment("coherent-csi-2017").cost(free=["rn"])
+    >>> data, names = observed(cost), (["rn"], [])
+    >>> points, start = np.array([[5.5]]), (cost.default, np.zeros(4))
+    >>> statistics_of(cost, data, *names, points, start).shape
+    (1, 1)
+    """
     column = cost.index(names[0])
     best = fit_toys(cost, toys, names, *nominal)
     lowest, rows = best.twice_nll.copy(), []

@@ -1,0 +1,126 @@
+"""``nuprobe sensitivity EXPERIMENT``: the limit that it would set without a signal."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from nuprobe.cli.options import grouped
+from nuprobe.cli.output import Output, save_plot
+from nuprobe.cli.specs import ExperimentSpec, ModelSpec, names
+from nuprobe.errors import InputError
+from nuprobe.tables import Table
+
+if TYPE_CHECKING:
+    from nuprobe.inference import Sensitivity
+
+BEAMS = ("energy", "target", "accuracy", "regime", "masses")
+"""Options of the reach of tridents."""
+
+
+@dataclass(frozen=True)
+class ExpectedSpec:
+    """What is asked of an experiment without a signal, as typed."""
+
+    free: str | None
+    null: str | None
+    toys: int
+    seed: int
+
+
+expected_options = grouped(
+    "asked",
+    ExpectedSpec,
+    click.option(
+        "--free",
+        help="With EXPERIMENT: the parameter of interest, then others that are fitted,"
+        " by commas.",
+    ),
+    click.option(
+        "--null", help="Its value without a signal [default: 0, or the lowest]."
+    ),
+    click.option(
+        "--toys",
+        type=click.IntRange(0, 100_000),
+        default=0,
+        show_default=True,
+        help="Simulated experiments beside the asymptotic formula.",
+    ),
+    click.option("--seed", type=click.IntRange(0), default=1, show_default=True),
+)
+
+
+def print_expected(
+    experiment: ExperimentSpec,
+    model: ModelSpec,
+    asked: ExpectedSpec,
+    cl: float,
+    plot: Path | None,
+    out: Output,
+) -> None:
+    """Print median and bands of the limit on a parameter."""
+    from nuprobe.inference import sensitivity
+
+    typed = click.get_current_context().get_parameter_source
+    for option in BEAMS:
+        source = typed(option)
+        if source is not None and source.name == "COMMANDLINE":
+            raise InputError(
+                f"--{option} is for beams of tridents, not for"
+                f" {', '.join(experiment.experiments)}: drop it, or the experiment"
+            )
+    if not asked.free:
+        raise InputError(
+            "--free is needed: name the parameter whose limit is wanted, e.g. --free"
+            " cevns_scale (`nuprobe list parameters`, or one of the model)"
+        )
+    free, built = names(asked.free), model.build()
+    opened = experiment.open()
+    cost = opened[0].cost(built, free, experiment.analysis)
+    for other in opened[1:]:
+        cost = cost + other.cost(built, free)
+    found = sensitivity(
+        cost,
+        free[0],
+        cl,
+        null=asked.null,
+        free=free[1:],
+        toys=asked.toys,
+        seed=asked.seed,
+    )
+    names_ = [one.name for one in opened]
+    out.emit(str(_table(found, names_)), {"experiments": names_, **found.to_dict()})
+    if plot is not None:
+        from nuprobe.plotting import plot_sensitivity
+
+        save_plot(lambda: plot_sensitivity(found), plot)
+
+
+def _table(found: Sensitivity, experiments: list[str]) -> Table:
+    p = found.parameter
+    unit = f" [{p.unit}]" if p.unit else ""
+    columns = [f"limit{unit}"] + ["by toys"] * bool(found.limits)
+    rows = []
+    for i, name in enumerate(
+        ("-2 sigma", "-1 sigma", "median", "+1 sigma", "+2 sigma")
+    ):
+        toys = found.toys
+        row = (name, found.expected[i])
+        rows.append(row if toys is None else (*row, toys[i]))
+    notes = [
+        f"upper limits (CLs, {100 * found.cl:g} % CL) if {p.name} = {found.null:g}:"
+        " half of such experiments are below the median, 68 and 95 % in the bands",
+        "median and bands: asymptotic formula on the Asimov data set (Cowan:2010js)",
+    ]
+    if found.limits:
+        notes.append(f"toys: quantiles of the limits of {len(found.limits)} of them")
+    return Table(
+        f"{' + '.join(experiments)}: expected limit on {p.name}",
+        ("experiments without a signal", *columns),
+        tuple(rows),
+        dict.fromkeys(columns, ".4g"),
+        tuple(notes),
+    )
