@@ -149,3 +149,21 @@ def test_other_input_that_cannot_be() -> None:
         plasma.baryon_density(1.0, 0.1)
     with pytest.raises(nu.NuprobeError, match="y_p must lie"):
         plasma.chemical_potential(1.0, y_p=1.5)
+
+
+def test_screening_passes_smoothly_from_pairs_to_electrons_left_over() -> None:
+    """Around 19 keV the logarithmic slope changes from −m/2T to 3/2 within 4 % of the
+    temperature: sharp, but smooth. Without degeneracy n₋n₊ is that of pairs alone, so
+    that n₋ + n₊ = √(n² + 4 n₀²), and no step is left beside that."""
+    t = np.geomspace(0.0101, 0.05, 2001)
+    found = plasma.debye_mass(t, plasma.chemical_potential(t))
+    left = plasma.baryon_density(t) * (1 - 0.247 / 2)
+    pairs = plasma.electron_densities(t)[0]
+    classical = np.sqrt(E2 / t * np.hypot(left, 2 * pairs))
+    gap = np.log(found / classical)
+    assert np.abs(gap).max() < 1e-5
+    assert np.abs(np.diff(gap)).max() < 1e-7  # no step of a quadrature or a root
+    step = np.log(t[1] / t[0])
+    bend = np.diff(np.log(found), 2) / step**2
+    assert np.abs(bend).max() == pytest.approx(150.0, rel=0.05)
+    assert np.abs(np.diff(bend)).max() < 0.03 * np.abs(bend).max()

@@ -3,6 +3,7 @@ sections, temperatures, decoupling against moments, right-handed neutrinos."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Final
 
@@ -52,6 +53,7 @@ __all__ = [
 ]
 
 _PM: Final = 1e3 * fm
+_PER_DECADE: Final = 250
 _NAMES: Final = (r"$\nu_e$", r"$\nu_\mu$", r"$\nu_\tau$")
 _TALK: Final = ("Balantekin 2019",)
 
@@ -61,6 +63,16 @@ def _increasing(values: ArrayLike, what: str) -> np.ndarray:
     if array.ndim != 1 or array.size < 2 or np.any(np.diff(array) <= 0):
         raise InputError(f"{what} must be at least two increasing positive numbers")
     return array
+
+
+def _refined(t: np.ndarray) -> np.ndarray:
+    """The same temperatures and at least 250 in between a decade.
+
+    The electrons left over take over from pairs, n ∝ exp(−m/T), within T/m of ln T.
+    """
+    count = math.ceil(_PER_DECADE * math.log10(t[-1] / t[0])) + 1
+    fine = np.geomspace(t[0], t[-1], max(count, 2))
+    return np.unique(np.concatenate([t, fine[1:-1]]))
 
 
 @public
@@ -86,7 +98,9 @@ def plot_debye_length(
     Returns
     -------
     Axes
-        Of a neutral plasma, of pairs alone, and without the mass of the electron.
+        Of a neutral plasma, of pairs alone, and without the mass of the electron. The
+        lines have 250 points a decade, however few temperatures are given: around 20
+        keV the slope changes within 4 % of the temperature.
 
     Raises
     ------
@@ -99,7 +113,7 @@ def plot_debye_length(
     >>> drawn.figure.axes[0].get_xscale()
     'log'
     """
-    t = _increasing(temperatures, "temperatures")
+    t = _refined(_increasing(temperatures, "temperatures"))
     neutral = debye_mass(t, chemical_potential(t, eta, y_p))
     pairs = debye_mass(t)
     massless = 0.1748344 * t

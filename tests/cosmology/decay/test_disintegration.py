@@ -3,12 +3,17 @@
 import numpy as np
 import pytest
 
-from nuprobe.constants import ATOMIC_MASS_UNIT
+from nuprobe.constants import ATOMIC_MASS_UNIT, HBARC_MEV_CM
 from nuprobe.cosmology.decay import (
     DISINTEGRATIONS,
     Disintegration,
     disintegration_cross_section,
     threshold,
+)
+from nuprobe.cosmology.nucleosynthesis.reactions import (
+    KELVIN9,
+    nuclear_rates,
+    reactions,
 )
 from nuprobe.errors import InputError, UnknownNameError
 
@@ -82,6 +87,47 @@ def test_mass_seven_exceeds_detailed_balance() -> None:
         sommerfeld = 2 * np.pi * charges / 137.036 * np.sqrt(reduced / (2 * e_cm))
         found = capture * 1e24 * e_cm * 1e3 * np.exp(sommerfeld)  # keV b
         assert 2.2 < found / s_factor < 3.2
+
+
+@pytest.mark.parametrize(
+    ("capture", "name", "t9", "low", "high"),
+    [
+        ("he3(a,g)be7", "be7(g,he3)he4", (0.3, 5.0), 2.3, 2.8),
+        ("t(a,g)li7", "li7(g,t)he4", (0.3, 5.0), 2.4, 3.2),
+        ("n(p,g)d", "d(g,n)p", (8.0,), 0.84, 0.88),
+        ("n(p,g)d", "d(g,n)p", (1.0,), 0.31, 0.34),
+        ("d(p,g)he3", "he3(g,p)d", (8.0,), 1.3, 1.45),
+        ("t(p,g)he4", "he4(g,p)t", (8.0,), 2.0, 2.4),
+    ],
+)
+def test_a_black_body_disintegrates_beside_the_reverse_of_captures(
+    capture: str, name: str, t9: tuple[float, ...], low: float, high: float
+) -> None:
+    """Shown, not tuned: what the fits make of the reverse rates that measured captures
+    have in the network of nucleosynthesis."""
+    k = [one.name for one in reactions()].index(capture)
+    one = reactions()[k]
+    q = next(x.threshold for x in DISINTEGRATIONS if x.name == name)
+    forward = nuclear_rates(np.array(t9))[:, k]
+    for x, rate in zip(t9, forward, strict=True):
+        t = x * KELVIN9
+        z = np.geomspace(1e-7, 45, 4000)
+        e = q + z * t
+        sigma = disintegration_cross_section(name, e)
+        # both without e^(−Q/T)
+        photons = e**2 * np.exp(-z) / -np.expm1(-e / t) / np.pi**2
+        found = np.trapezoid(photons * sigma * t * z, np.log(z)) * 2.99792458e10
+        ratio = found / HBARC_MEV_CM**3 / (one.alpha * x**one.beta * rate)
+        assert low < ratio < high
+
+
+def test_the_usual_names_of_nuclides() -> None:
+    for name in ("Be7", "7Be", "Be-7", "⁷Be", "be7"):
+        assert threshold(name) == threshold("be7")
+    assert threshold("H2") == threshold("deuterium") == threshold("d")
+    for name in ("Be9", "n", "p", "", "C12"):
+        with pytest.raises(UnknownNameError, match="nucleus"):
+            threshold(name)
 
 
 def test_nothing_below_threshold_and_names_are_checked() -> None:

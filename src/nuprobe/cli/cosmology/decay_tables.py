@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from nuprobe.cli.cosmology.tables import assumed
+from nuprobe.cosmology.decay import CAUTION
 from nuprobe.tables import Table
 
 if TYPE_CHECKING:
@@ -37,6 +38,7 @@ def decay_table(found: DecayedAbundances) -> Table:
         {"value": ".5g"},
         (
             f"photon spectra resolved to {found.error:.1e}",
+            CAUTION,
             assumed(found.assumptions),
         ),
     )
@@ -76,6 +78,7 @@ def decay_plane_table(plane: DecayPlane) -> Table:
             "excluded: chi2 above that without decays by more than 5.99 (95 %, two"
             " parameters)",
             named,
+            CAUTION,
             assumed(plane.assumptions),
         ),
     )

@@ -2,6 +2,7 @@
 in the plasma, disintegration of light nuclei, heat and neutrinos."""
 
 from nuprobe.cosmology.decay.disintegration import (
+    CAUTION,
     DISINTEGRATIONS,
     NUCLEI,
     Disintegration,
@@ -22,6 +23,7 @@ from nuprobe.cosmology.decay.planes import (
 from nuprobe.cosmology.decay.spectrum import PhotonSpectrum, cutoff, photon_spectrum
 
 __all__ = [
+    "CAUTION",
     "DISINTEGRATIONS",
     "NUCLEI",
     "THRESHOLD",

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from nuprobe.border import public, public_methods
+from nuprobe.cosmology.decay.disintegration import CAUTION
 from nuprobe.cosmology.decay.evolution import lifetime_of, sterile_decay
 from nuprobe.cosmology.nucleosynthesis import (
     OBSERVABLES,
@@ -137,6 +138,7 @@ class DecayPlane:
             "without decay": dict(self.standard),
             "measured": {k: list(v) for k, v in self.measured.items()},
             "theory errors": dict(self.theory),
+            "caution": CAUTION,
             "assumptions": dict(self.assumptions),
         }
 
@@ -158,9 +160,8 @@ def decay_plane(
 
     Excluded is what fits worse than no decay at all: the prediction without decays
     lies some standard deviations from deuterium as it is. Heat alone lowers D/H, by
-    0.7 % at 4 MeV, 1e5 s and an abundance of 1e-4. Masses above about 30 MeV were
-    compared with no independent code, and the cross sections of nuclei are
-    `unverified`.
+    0.7 % at 4 MeV, 1e5 s and an abundance of 1e-4. The cross sections of nuclei are
+    `unverified`: see `disintegration_cross_section`.
 
     Parameters
     ----------
