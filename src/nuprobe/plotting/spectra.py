@@ -79,7 +79,7 @@ def plot_flux(flux: str | Flux, *, ax: Where = None, **artist: Any) -> Panels:
 
     Examples
     --------
-    >>> len(plot_flux("sns").axes)  # times beside the spectra, lines with an own scale
+    >>> len(plot_flux("sns"))  # times beside the spectra, lines with an own scale
     3
     """
     source = as_flux(flux)
