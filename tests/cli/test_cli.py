@@ -21,8 +21,6 @@ from nuprobe.units import fm, keV
 if TYPE_CHECKING:
     from nuprobe.plotting.sheets import Drawn
 
-    pass
-
 
 def test_python_dash_m_is_the_command_line() -> None:
     command = [
