@@ -191,7 +191,7 @@ def plot_totals(
     --------
     >>> import nuprobe as nu
     >>> cases = [Case(t, nu.StandardModel()) for t in ("Ar40", "CsI")]
-    >>> plot_totals(cases, [10.0, 20.0, 50.0]).axes[1].get_ylabel()
+    >>> plot_totals(cases, [10.0, 20.0, 50.0])[1].get_ylabel()
     'ratio to $F$ = 1'
     """
     e = finite_array(e_grid, "the energy grid")

@@ -319,13 +319,16 @@ def primes(text: str) -> str:
 def provenance(figure: Figure, references: Iterable[str] = (), note: str = "") -> None:
     """Write one small line at the bottom: what was assumed, texkeys of the sources,
     version of the package."""
-    parts = [note, *dict.fromkeys(references), f"nuprobe {version('nuprobe')}"]
+    # the commit of a development version is in tables and files
+    made = f"nuprobe\N{NO-BREAK SPACE}{version('nuprobe').partition('+')[0]}"
+    parts = [note, *dict.fromkeys(references), made]
     # 6.5-point letters are on average 0.043 inches wide
     lines = textwrap.wrap(
         " · ".join(part for part in parts if part), int(figure.get_figwidth() / 0.043)
     )
+    text = "\n".join(line.strip(" ·") for line in lines)
     figure.supxlabel(
-        "\n".join(line.strip(" ·") for line in lines),
+        text.replace("\N{NO-BREAK SPACE}", " "),
         x=0.99,
         ha="right",
         fontsize=6.5,
