@@ -84,8 +84,8 @@ class _Deuteron(Process):
         object.__setattr__(self, "l1a", known.read(self.l1a))
         if np.any(np.abs(numbers("l1a", self.l1a)) > _LARGEST):
             raise InputError(
-                f"l1a = {shown(self.l1a)} fm3 is beyond {_LARGEST:g} fm3: cross sections"
-                " are of second order in L_1A, which is a few fm3"
+                f"l1a = {shown(self.l1a)} fm3 is beyond {_LARGEST:g} fm3: L_1A"
+                " is a few fm3, and cross sections are of second order in it"
             )
 
     @property
