@@ -165,6 +165,10 @@ def test_the_bibliography_is_well_formed() -> None:
     assert len(names) == len(works)
     assert [name for name in names if names.count(name) > 1] == []
     assert [w.splitlines()[0] for w in works if w.count("{") != w.count("}")] == []
+    # to BibTeX a line that begins with % is no comment inside a work
+    raw = re.split(r"^(?=@)", text, flags=re.M)[1:]
+    inside = [w[: w.rindex("}")] for w in raw]
+    assert [w.splitlines()[0] for w in inside if re.search(r"^%", w, re.M)] == []
 
 
 def test_the_published_schema_is_that_of_the_code() -> None:
