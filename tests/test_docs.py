@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import re
 import shlex
+import shutil
 import sys
 import warnings
 from pathlib import Path
@@ -40,9 +41,13 @@ def _commands() -> list[str]:
     return sorted(set(found))
 
 
-def _write_shown_files(folder: Path) -> None:
-    """Write the files of Wilson coefficients that the page on verdicts shows, which its
-    commands read."""
+def _write_shown_files(folder: Path, command: str) -> None:
+    """Write what commands read: the files of Wilson coefficients that the page on
+    verdicts shows, and the detector of the page on one's own."""
+    sheet = ROOT / "examples" / "germanium-sheet"
+    shutil.copytree(sheet, folder / "examples" / "germanium-sheet")
+    if not command.startswith("nuprobe new"):
+        shutil.copytree(sheet, folder / "ge")
     page = (ROOT / "docs/guide/verdicts.md").read_text(encoding="utf-8")
     (one,) = re.findall(r"```json\n(.*?)```", page, re.S)
     (many,) = re.findall(r"```text\n(.*?)```", page, re.S)
@@ -55,6 +60,9 @@ def _write_shown_files(folder: Path) -> None:
 EVENTS = 'nuprobe events plot --channel "nu_mu -> nu_mu mu+ mu-" --target Ar40'
 PLANE = "nuprobe plane prospect --grid"
 SMALLER: dict[str, tuple[tuple[str, str], ...]] = {
+    "nuprobe limit ./ge --family b-l --plot b-l.pdf": (
+        ("--plot", '--masses "1, 10 MeV" --plot'),
+    ),
     "nuprobe catalogue site public": (("site public", "check"),),
     "nuprobe limit reactor-rates daya-bay-evolution"
     ' --grid "dm2_41=0.1:10 eV2:10:log"': ((":10:log", ":2:log"),),
@@ -128,7 +136,7 @@ def test_a_command_shown_in_the_documentation_runs(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    _write_shown_files(tmp_path)
+    _write_shown_files(tmp_path, command)
     monkeypatch.setattr(sys, "argv", shlex.split(command))
     with warnings.catch_warnings():
         warnings.simplefilter("default")  # the command line prints them, as here

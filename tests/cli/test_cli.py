@@ -19,7 +19,7 @@ from nuprobe.reproductions.studies import nuclear_models
 from nuprobe.units import fm, keV
 
 if TYPE_CHECKING:
-    from matplotlib.figure import Figure
+    from nuprobe.plotting.sheets import Drawn
 
 
 def test_python_dash_m_is_the_command_line() -> None:
@@ -714,9 +714,11 @@ def test_help_imports_no_numerics() -> None:
     assert run.stdout.splitlines()[-1] == "[]"
 
 
-def _drawn(figure: Figure, path: Path) -> Path:
+def _drawn(drawn: Drawn, path: Path) -> Path:
     """A figure that has something to save, without saving it."""
-    assert any(ax.has_data() for ax in figure.axes)
+    from nuprobe.plotting import figure_of
+
+    assert any(ax.has_data() for ax in figure_of(drawn).axes)
     path.touch()
     return path
 

@@ -498,7 +498,7 @@ def test_the_published_schema_accepts_the_files_and_refuses_others(
         folders.EXPERIMENT.replace('process = "cevns"', "process = 3"),
         folders.EXPERIMENT.replace('kind = "gaussian"', 'kind = "gausian"'),
         folders.EXPERIMENT.replace("bins = 6", 'bins = "6"'),
-        folders.EXPERIMENT.replace("exposure = 2e23\n", ""),
+        folders.EXPERIMENT.replace("exposure = 2e23\n", "exposure = []\n"),
     ):
         with pytest.raises(AssertionError):
             _check(schema, tomllib.loads(wrong), schema, "")

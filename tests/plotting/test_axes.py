@@ -97,7 +97,7 @@ def test_every_function_takes_axes_and_keywords() -> None:
         assert inspect.Parameter.VAR_KEYWORD in kinds, name
         assert "ax" in (function.__doc__ or ""), name
         returned = inspect.signature(function).return_annotation
-        assert returned in ("Axes", "Panels", "Axes | Panels"), name
+        assert returned in ("Axes", "Panels", "Axes | Panels", "Drawn"), name
 
 
 @pytest.mark.parametrize("name", CASES)

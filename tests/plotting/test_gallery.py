@@ -8,19 +8,22 @@ from typing import Any
 
 import numpy as np
 import pytest
-from matplotlib.figure import Figure
+from matplotlib.axes import Axes
 
 import nuprobe as nu
 from nuprobe.errors import InputError
-from nuprobe.plotting import plot_reactions
+from nuprobe.plotting import figure_of, plot_reactions
+from nuprobe.plotting.figures import Panels
 
 PAGES = sorted((Path(__file__).parents[2] / "examples").glob("plot_*.py"))
 FAST = ("plot_deuteron", "plot_reactors")
 
 
 def figures(page: Path) -> dict[str, Any]:
+    """Figures of what a page draws and keeps under a name."""
     found = runpy.run_path(str(page))
-    return {k: v for k, v in found.items() if isinstance(v, Figure)}
+    drawn = {k: v for k, v in found.items() if isinstance(v, Axes | Panels)}
+    return {k: figure_of(v) for k, v in drawn.items()}
 
 
 @pytest.mark.parametrize(

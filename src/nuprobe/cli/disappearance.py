@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from nuprobe.cli.figures import figure_names
 from nuprobe.cli.output import Output, save_plot
 from nuprobe.cli.specs import ExperimentSpec, ModelSpec
 from nuprobe.cli.variations import compared_models
@@ -90,16 +91,16 @@ def _print_rates(
 ) -> None:
     model, compared = models
     rates = one.predict(model.build(), analysis)
-    others = {
-        name: one.predict(other, analysis)
-        for name, other in compared_models(compared, model.sin2_theta_w).items()
-    }
+    built = compared_models(compared, model.sin2_theta_w)
+    others = {name: one.predict(other, analysis) for name, other in built.items()}
     if plot is not None:
         from nuprobe.plotting import plot_reactor_rates
 
+        names = figure_names(built)
+        labelled = {names[name]: other for name, other in others.items()}
         save_plot(
             lambda: plot_reactor_rates(
-                rates, compared=others, references=one.references
+                rates, compared=labelled, references=one.references
             ),
             plot,
         )

@@ -1,8 +1,8 @@
-"""Figures of a scan."""
+"""Figures of a scan, and names in legends."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -51,3 +51,21 @@ def figure_of(
         title=title,
         references=references,
     )
+
+
+def figure_names(models: Mapping[str, Any]) -> dict[str, str]:
+    """Return what a legend calls models that ``--compare`` named: the names given, and
+    symbols with values where none was.
+
+    Parameters
+    ----------
+    models : of `compared_models`.
+    """
+    from nuprobe.plotting.beside import model_words
+
+    said = {
+        name: model_words(model) if "(" in name else name
+        for name, model in models.items()
+    }
+    alike = [*said.values()]
+    return {n: text if alike.count(text) == 1 else n for n, text in said.items()}

@@ -39,7 +39,7 @@ def suspicions(opened: AnyExperiment) -> Said:
     Examples
     --------
     >>> import nuprobe as nu
-    >>> list(suspicions(nu.experiment("conus-plus")))
+    >>> list(suspicions(nu.experiment("xenonnt-8b")))
     []
     """
     root = opened.folder.root

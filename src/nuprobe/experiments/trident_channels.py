@@ -12,6 +12,7 @@ from nuprobe.errors import InputError, UnknownNameError, shown
 from nuprobe.experiments.trident import TridentExperiment
 from nuprobe.models import StandardModel
 from nuprobe.processes import trident
+from nuprobe.reprs import readable
 
 if TYPE_CHECKING:
     from nuprobe.models import LeptonModel
@@ -22,6 +23,7 @@ REGIMES: Final = ("coherent", "proton", "neutron", "inelastic")
 """What is hit, each per nucleus; the first three leave no hadrons."""
 
 
+@readable
 @dataclass(frozen=True)
 class ChannelRates:
     """What an experiment expects in one channel.

@@ -35,7 +35,7 @@ def correlation(covariance: FloatArray) -> FloatArray:
 
     Examples
     --------
-    >>> correlation(np.array([[4.0, 1.0], [1.0, 1.0]]))[0, 1]
+    >>> float(correlation(np.array([[4.0, 1.0], [1.0, 1.0]]))[0, 1])
     0.5
     """
     sigma = np.sqrt(np.diag(covariance))

@@ -79,7 +79,7 @@ def plot_nucleosynthesis(
     --------
     >>> from nuprobe.cosmology import decoupling
     >>> from nuprobe.cosmology.nucleosynthesis import evolution
-    >>> plot_nucleosynthesis(evolution(decoupling())).axes[0].get_xscale()
+    >>> plot_nucleosynthesis(evolution(decoupling())).get_xscale()
     'log'
     """
     figure = new_figure(WIDTH, 4.8, ax, artist)
@@ -139,7 +139,7 @@ def plot_moment_plane(
     --------
     >>> from nuprobe.cosmology.nucleosynthesis import moment_plane
     >>> names = "magnetic_moment.emu", "magnetic_moment.mutau"
-    >>> plot_moment_plane(moment_plane(*names, nodes=3)).axes[0].get_xlabel()[:6]
+    >>> plot_moment_plane(moment_plane(*names, nodes=3)).get_xlabel()[:6]
     '$|\\\\mu_'
     """
     x, y, z = plane.grid(observable)

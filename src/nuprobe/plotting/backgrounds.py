@@ -67,7 +67,7 @@ def plot_backgrounds(
     Examples
     --------
     >>> from nuprobe.events.backgrounds import compare
-    >>> len(plot_backgrounds(compare("dune-nd-fhc", "Ar40", 500, cuts=[])).axes)
+    >>> len(plot_backgrounds(compare("dune-nd-fhc", "Ar40", 500, cuts=[])))
     4
     """
     figure = new_figure(8.2, 6.4, ax, artist)

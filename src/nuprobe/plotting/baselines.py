@@ -50,7 +50,7 @@ def plot_disappearance(
     --------
     >>> import nuprobe as nu
     >>> rates = nu.experiment("danss").predict(nu.model("sterile"))
-    >>> plot_disappearance(rates).axes[0].get_xlabel()
+    >>> plot_disappearance(rates)[0].get_xlabel()
     'measured energy [MeV]'
     """
     names = list(dict.fromkeys(rates.detectors))

@@ -191,7 +191,7 @@ def plot_totals(
     --------
     >>> import nuprobe as nu
     >>> cases = [Case(t, nu.StandardModel()) for t in ("Ar40", "CsI")]
-    >>> plot_totals(cases, [10.0, 20.0, 50.0]).axes[1].get_ylabel()
+    >>> plot_totals(cases, [10.0, 20.0, 50.0])[1].get_ylabel()
     'ratio to $F$ = 1'
     """
     e = finite_array(e_grid, "the energy grid")
@@ -258,7 +258,7 @@ class _Drawing:
         """What tells each case from the others."""
         parts = [
             [target_symbol(make_target(c.target)) for c in self.cases],
-            [_model_words(c.model) for c in self.cases],
+            [model_words(c.model) for c in self.cases],
             [f"${as_flavour(c.flavour).latex}$" for c in self.cases],
             [
                 "" if c.energy is None else rf"$E_\nu$ = {c.energy:.4g} MeV"
@@ -341,7 +341,7 @@ class _Drawing:
 _LOOK: dict[str, Any] = {"linestyle": _DASHED, "linewidth": 1.1}
 
 
-def _model_words(model: Model) -> str:
+def model_words(model: Model) -> str:
     """What tells a model from the Standard Model below it: its own parameters."""
     below = {p.name for p in standard_below(model).parameters}
     own = [p for p in model.parameters if p.default != 0 and p.name not in below]

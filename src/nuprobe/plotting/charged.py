@@ -20,6 +20,7 @@ from nuprobe.plotting.style import (
     WIDTH,
     isotope_symbol,
     legend_above,
+    lowest,
     provenance,
     styled,
 )
@@ -36,6 +37,14 @@ _STYLES: Final[tuple[Any, ...]] = (
     *("-", "--", "-.", (0, (5, 1, 1, 1))),
     *((0, (6, 1.5, 1, 1.5, 1, 1.5)), (0, (3, 1.5))),
 )
+_ROUGH: Final[dict[str, Any]] = {
+    # round dots above all lines: carbon-13 runs into the deuteron there
+    "linestyle": (0, (0.1, 2.5)),
+    "linewidth": 3.2,
+    "dash_capstyle": "round",
+    "zorder": 4,
+}
+"""Beyond the accuracy."""
 
 
 @public
@@ -86,9 +95,12 @@ def plot_charged_currents(
         handles += axes.plot(
             e[good], shown[good], color=colour, linestyle=line, label=name
         )
-        axes.plot(e[~good], shown[~good], color=colour, linestyle=":", linewidth=1)
+        axes.plot(e[~good], shown[~good], color=colour, **_ROUGH)
         labels.append(f"${channel.symbol}$")
     axes.set_yscale("log")
+    if any(np.any(sigma > 0) for sigma in found.values()):
+        most = max(float(sigma.max()) for sigma in found.values())
+        axes.set_ylim(lowest(found.values()) / 1.5, 2 * most)
     axes.set_xlim(e[0], e[-1])
     axes.set_xlabel(r"neutrino energy $E_\nu$ [MeV]")
     axes.set_ylabel(r"$\sigma$ [cm$^2$ per $p$, $d$, nucleus or $e$]")
@@ -96,7 +108,7 @@ def plot_charged_currents(
     provenance(
         figure,
         ("Strumia:2003zx", "Auerbach:2001hz"),
-        "L_1A = 0 fm3 (resummed); thin dots: beyond the accuracy",
+        "L_1A = 0 fm3 (resummed); dots: beyond the accuracy",
     )
     return figure.one()
 

@@ -12,13 +12,20 @@ from nuprobe.border import public
 from nuprobe.errors import InputError
 from nuprobe.numerics import FloatArray
 from nuprobe.parameters import Parameter
-from nuprobe.plotting.fits import SHAPES, axis_text, finite_delta, increasing, scale_of
+from nuprobe.plotting.fits import (
+    SHAPES,
+    axis_text,
+    finite_delta,
+    increasing,
+    scale_of,
+)
 from nuprobe.plotting.sheets import Where, new_figure
 from nuprobe.plotting.style import (
     PALETTE,
     Entries,
     blend,
     provenance,
+    scale_axis,
     styled,
 )
 
@@ -52,7 +59,8 @@ def plot_contour(  # nine arguments: the grid is three, each other one is drawn
 
     Parameters
     ----------
-    x, y : values of the two parameters, increasing, shapes (n,) and (m,).
+    x, y : values of the two parameters, increasing, shapes (n,) and (m,). An axis whose
+        steps grow with the values is logarithmic.
     delta : Δχ², shape (n, m): the first axis is x; may be infinite.
     labels : of x and y: a `Parameter` each (which knows symbol and unit), or the texts
         of the axes with the unit in brackets.
@@ -98,6 +106,8 @@ def plot_contour(  # nine arguments: the grid is three, each other one is drawn
     panel = figure.add_subplot()
     legend = Entries()
     _regions(panel, (first, second, surface), levels, legend)
+    scale_axis(panel, "x", first)
+    scale_axis(panel, "y", second)
     panel.set_xlabel(axis_text(labels[0])[0])
     panel.set_ylabel(axis_text(labels[1])[0])
     name = "best fit" if best is not None else "lowest grid point"

@@ -66,7 +66,7 @@ def plot_photon_spectra(
 
     Examples
     --------
-    >>> plot_photon_spectra(5.0, [1e-3]).axes[0].get_yscale()
+    >>> plot_photon_spectra(5.0, [1e-3]).get_yscale()
     'log'
     """
     figure = new_figure(WIDTH, 4.8, ax, artist)
@@ -153,7 +153,7 @@ def plot_decay_plane(plane: DecayPlane, *, ax: Where = None, **artist: Any) -> A
     ...     abundance=1e-6,
     ...     measured={"d_h": (2.547e-5, 0.029e-5)},
     ... )
-    >>> plot_decay_plane(plane).axes[0].get_xscale()
+    >>> plot_decay_plane(plane).get_xscale()
     'log'
     """
     if min(plane.masses.size, plane.columns.size) < 2:

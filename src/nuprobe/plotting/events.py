@@ -95,7 +95,7 @@ def plot_distribution(
     >>> from nuprobe.events import distributions, trident
     >>> gen = trident("nu_mu -> nu_mu mu+ mu-", "Ar40", 5000.0, regime="coherent")
     >>> made = distributions(gen, ["m_pair"], n=1000)
-    >>> len(plot_distribution(made["m_pair"]).axes)
+    >>> len(plot_distribution(made["m_pair"]))
     1
     """
     figure = new_figure(WIDTH, 5.0, ax, artist)
@@ -143,7 +143,7 @@ def plot_distributions(
     >>> from nuprobe.events import distributions, trident
     >>> gen = trident("nu_mu -> nu_mu mu+ mu-", "Ar40", 5000.0, regime="coherent")
     >>> made = distributions(gen, ["m_pair", "Q2"], n=1000)
-    >>> len(plot_distributions(made.items).axes)
+    >>> len(plot_distributions(made.items))
     2
     """
     if not distributions:
@@ -217,10 +217,11 @@ def plot_distribution_2d(
 
     Examples
     --------
+    >>> from nuprobe.plotting import figure_of
     >>> from nuprobe.events import distributions, trident
     >>> gen = trident("nu_mu -> nu_mu mu+ mu-", "Ar40", 5000.0, regime="coherent")
     >>> made = distributions(gen, [("E_minus", "E_plus")], bins=5, n=1000)
-    >>> len(plot_distribution_2d(made.items[0]).axes)  # and the scale
+    >>> len(figure_of(plot_distribution_2d(made.items[0])).axes)  # and the scale
     2
     """
     if len(distribution.observables) != 2:

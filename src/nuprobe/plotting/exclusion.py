@@ -14,6 +14,7 @@ from nuprobe.plotting.sheets import Where, new_figure
 from nuprobe.plotting.style import (
     PALETTE,
     WIDTH,
+    logarithmic,
     provenance,
     styled,
     unit_text,
@@ -188,10 +189,9 @@ def _finish(axes: Axes, result: ExclusionPlane) -> None:
         (result.parameters[0], result.x, axes.set_xscale, axes.set_xlabel),
         (result.parameters[1], result.y, axes.set_yscale, axes.set_ylabel),
     ):
-        steps = np.diff(values)
-        if values[0] > 0 and steps[-1] > 2 * steps[0]:
+        if logarithmic(values):
             scale("log")
-        unit = unit_text(p.shown_unit).replace("eV2", "eV$^2$")
+        unit = unit_text(p.shown_unit)
         symbol = f"${p.latex}$" if p.latex else p.name
         label(f"{symbol} [{unit}]" if unit else symbol)
     axes.set_xlim(result.x[0], result.x[-1])

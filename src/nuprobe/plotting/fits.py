@@ -26,6 +26,7 @@ from nuprobe.plotting.style import (
     isotope_symbol,
     primes,
     provenance,
+    scale_axis,
     styled,
     unit_text,
 )
@@ -176,6 +177,7 @@ def plot_profile(
     curve.draw(main, legend, lines)
     main.set_ylabel(r"$\Delta\chi^2$")
     main.set_xlabel(axis_label)
+    scale_axis(main, "x", values)
     names = [curve.draw_result(strip)]
     names += _draw_published(strip, published)
     _draw_markers((strip, main), groups, rows, len(names), legend)

@@ -81,7 +81,7 @@ def plot_heavy_decays(
     >>> from nuprobe.majorana import HeavyNeutrino
     >>> natures = ("majorana", "dirac", "antidirac")
     >>> decays = [HeavyNeutrino(1000.0, "pi0", nature) for nature in natures]
-    >>> len(plot_heavy_decays(decays, gamma=3.0).axes)
+    >>> len(plot_heavy_decays(decays, gamma=3.0))
     2
     """
     if not decays:
@@ -286,7 +286,7 @@ def plot_tritium(
     >>> from nuprobe.majorana import TritiumElectrons
     >>> natures = ("majorana", "dirac")
     >>> both = [TritiumElectrons(0.1 * eV, nature) for nature in natures]
-    >>> plot_tritium(both, 0.05 * eV).axes[0].get_yscale()
+    >>> plot_tritium(both, 0.05 * eV).get_yscale()
     'log'
     """
     if not electrons:

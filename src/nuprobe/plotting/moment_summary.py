@@ -66,7 +66,7 @@ def plot_moment_summary(
     >>> model = nu.Electromagnetic(magnetic_moment={"emu": 0.0}, kind="majorana")
     >>> name = "magnetic_moment.emu"
     >>> curve = measured.profile(name, [1e-10, 1e-9, 3e-9], model, analysis="n-eff")
-    >>> plot_moment_summary({"N_eff": curve}).axes[0].get_xscale()
+    >>> plot_moment_summary({"N_eff": curve}).get_xscale()
     'log'
     """
     names = {one.parameter.name for one in profiles.values()}

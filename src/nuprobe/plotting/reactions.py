@@ -15,6 +15,7 @@ from nuprobe.plotting.style import (
     WIDTH,
     colours,
     legend_above,
+    lowest,
     power_of_ten,
     pretty,
     provenance,
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
 
 __all__ = ["plot_reactions"]
 
-_DECADES: Final = 1e-6  # below the largest cross section nothing is drawn
 Against = Literal["energy", "cosine", "deposit"]
 _AXES: Final = {
     "energy": (r"neutrino energy $E_\nu$ [MeV]", r"$\sigma$ [{}cm$^2$]"),
@@ -108,7 +108,7 @@ def plot_reactions(
     if over_energy:
         axes.set_yscale("log")
         if most > 0:
-            axes.set_ylim(_DECADES * most, 3 * most)
+            axes.set_ylim(lowest(drawn) / 1.5, 2 * most)
     else:
         axes.set_ylim(bottom=0)
     if max(ends) > min(ends):

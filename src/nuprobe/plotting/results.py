@@ -15,7 +15,7 @@ from nuprobe.plotting.beside import Case, plot_recoils, plot_totals
 from nuprobe.plotting.contours import plot_contour
 from nuprobe.plotting.fits import plot_profile
 from nuprobe.plotting.nuisances import plot_correlation, plot_pulls
-from nuprobe.plotting.sheets import Drawn, Where
+from nuprobe.plotting.sheets import Where
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -247,7 +247,7 @@ def plot_experiment(
     analysis: str | None = None,
     ax: Where = None,
     **options: Any,
-) -> Drawn:
+) -> Axes | Panels:
     """Plot what an experiment expects and has seen, in one model or several.
 
     Parameters
@@ -289,7 +289,7 @@ def plot_experiment(
         )
     if len(rates) > 1:
         options["compared"] = dict(zip([*named][1:], rates[1:], strict=True))
-    drawn: Drawn = rates[0].plot(ax=ax, **options)
+    drawn: Axes | Panels = rates[0].plot(ax=ax, **options)
     return drawn
 
 

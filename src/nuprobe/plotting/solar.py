@@ -209,10 +209,11 @@ def plot_solar_plane(
 
     Examples
     --------
+    >>> from nuprobe.plotting import figure_of
     >>> from nuprobe.experiments.solar_plane import solar_plane
     >>> plane = solar_plane(["sno-2013"], l1a=[0.0, 5.0], scheme="relative",
     ...     tan2_12=[0.3, 0.4, 0.5, 0.6], dm2_21=[5e-5, 7e-5, 9e-5])
-    >>> len(plot_solar_plane(plane).axes)
+    >>> len(figure_of(plot_solar_plane(plane)).axes)
     1
     """
     if min(plane.tan2_12.size, plane.dm2_21.size) < 2:

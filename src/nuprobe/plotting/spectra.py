@@ -79,7 +79,8 @@ def plot_flux(flux: str | Flux, *, ax: Where = None, **artist: Any) -> Panels:
 
     Examples
     --------
-    >>> len(plot_flux("sns").axes)  # times beside the spectra, lines with an own scale
+    >>> from nuprobe.plotting import figure_of
+    >>> len(figure_of(plot_flux("sns")).axes)  # times beside the spectra, lines apart
     3
     """
     source = as_flux(flux)

@@ -50,7 +50,7 @@ def plot_plasmon_emission(
 
     Examples
     --------
-    >>> plot_plasmon_emission().axes[0].get_yscale()
+    >>> plot_plasmon_emission().get_yscale()
     'log'
     """
     density = np.geomspace(1e3, 1e7, 41)
@@ -94,7 +94,7 @@ def plot_tip(tip: Tip = M5, *, ax: Where = None, **artist: Any) -> Axes:
 
     Examples
     --------
-    >>> plot_tip().axes[0].get_xlim()[0]
+    >>> plot_tip().get_xlim()[0]
     np.float64(0.0)
     """
     mu = np.linspace(0, LARGEST, 181)

@@ -85,6 +85,8 @@ _RC: Final[dict[str, Any]] = {
     "ytick.minor.visible": True,
     "ytick.right": True,
 }
+_DEEP: Final = 1e-3  # of its largest value, down to which every curve is shown
+_DEEPEST: Final = 1e-6  # below the largest cross section nothing is drawn
 _ACTIVE: Final = ContextVar("nuprobe_style", default=False)
 _METADATA: Final[dict[str, dict[str, Any]]] = {
     "pdf": {"CreationDate": None},
@@ -317,13 +319,16 @@ def primes(text: str) -> str:
 def provenance(figure: Figure, references: Iterable[str] = (), note: str = "") -> None:
     """Write one small line at the bottom: what was assumed, texkeys of the sources,
     version of the package."""
-    parts = [note, *dict.fromkeys(references), f"nuprobe {version('nuprobe')}"]
+    # the commit of a development version is in tables and files
+    made = f"nuprobe\N{NO-BREAK SPACE}{version('nuprobe').partition('+')[0]}"
+    parts = [note, *dict.fromkeys(references), made]
     # 6.5-point letters are on average 0.043 inches wide
     lines = textwrap.wrap(
         " · ".join(part for part in parts if part), int(figure.get_figwidth() / 0.043)
     )
+    text = "\n".join(line.strip(" ·") for line in lines)
     figure.supxlabel(
-        "\n".join(line.strip(" ·") for line in lines),
+        text.replace("\N{NO-BREAK SPACE}", " "),
         x=0.99,
         ha="right",
         fontsize=6.5,
@@ -343,7 +348,7 @@ def pretty(name: str) -> str:
 
 def unit_text(unit: str) -> str:
     """Return a parameter's unit for an axis: ``"1e-32 cm2"`` → 10⁻³² cm²."""
-    words = {"cm2": "cm$^2$", "muB": r"$\mu_\mathrm{B}$", "e": "$e$"}
+    words = {"cm2": "cm$^2$", "eV2": "eV$^2$", "muB": r"$\mu_\mathrm{B}$", "e": "$e$"}
     parts = [
         re.sub(r"^1e(-?\d+)$", r"$10^{\1}$", words.get(word, word))
         for word in unit.split()
@@ -392,6 +397,52 @@ def power_of_ten(values: ArrayLike) -> tuple[float, str]:
     if -2 <= exponent <= 3:
         return 1.0, ""
     return float(f"1e{exponent}"), rf"$10^{{{exponent}}}$ "
+
+
+def lowest(values: Iterable[FloatArray]) -> float:
+    """Return the lower end of a logarithmic axis of cross sections: all of the curves,
+    but of one that begins at a threshold only the upper three decades.
+
+    Parameters
+    ----------
+    values : cross sections of each curve, of which one at least is positive.
+
+    Examples
+    --------
+    >>> f"{lowest([np.array([0.0, 1e-9, 1.0]), np.array([0.1, 0.2])]):g}"
+    '0.001'
+    """
+    some = [y[y > 0] for y in map(np.asarray, values) if np.any(y > 0)]
+    ends = [max(float(y.min()), _DEEP * float(y.max())) for y in some]
+    return max(min(ends), _DEEPEST * max(float(y.max()) for y in some))
+
+
+def logarithmic(values: FloatArray) -> bool:
+    """Whether a grid is spaced logarithmically: positive, its last step more than twice
+    its first, its ratios more alike than its steps.
+
+    Examples
+    --------
+    >>> logarithmic(np.geomspace(0.1, 10, 5)), logarithmic(np.linspace(0.1, 10, 5))
+    (True, False)
+    """
+    if values.size < 3 or values[0] <= 0:
+        return False
+    steps, ratios = np.diff(values), np.diff(np.log(values))
+    alike = ratios.max() / ratios.min() < steps.max() / steps.min()
+    return bool(alike and steps[-1] > 2 * steps[0])
+
+
+def scale_axis(ax: Axes, which: str, values: FloatArray) -> None:
+    """Make the axis `which` (``"x"`` or ``"y"``) logarithmic if the grid drawn over it
+    is, with plain numbers where it spans less than two decades."""
+    if not logarithmic(values):
+        return
+    getattr(ax, f"set_{which}scale")("log")
+    if values[-1] < 100 * values[0]:
+        axis = getattr(ax, f"{which}axis")
+        axis.set_major_formatter("{x:g}")
+        axis.set_minor_formatter(lambda x, _: f"{x:g}" if f"{x:e}"[0] in "25" else "")
 
 
 def finite_array(values: ArrayLike, what: str) -> FloatArray:

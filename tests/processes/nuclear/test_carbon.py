@@ -196,6 +196,23 @@ def test_strengths_beyond_the_nucleons_are_refused(
         levels(str(own))
 
 
+@pytest.mark.parametrize(
+    ("right", "wrong", "hint"),
+    [
+        ("charge = 7", "charge = 9", "product_charge = 9, but nu_e .* 7 for C13"),
+        ("charge = 7", "charge = 7\nantineutrino = true", "nubar_e makes .* 5 for C13"),
+        ('"2.2', '"-2.2', "with which C13 would decay"),
+    ],
+)
+def test_products_that_cannot_be_are_refused(
+    tmp_path: Path, right: str, wrong: str, hint: str
+) -> None:
+    own = tmp_path / "own.toml"
+    own.write_text(TABLE.format(neutron=3, strength=0.71).replace(right, wrong))
+    with pytest.raises(InputError, match=hint):
+        levels(str(own))
+
+
 def test_a_strength_that_hardly_occurs_is_told(tmp_path: Path) -> None:
     own = tmp_path / "own.toml"
     own.write_text(TABLE.format(neutron=3, strength=7.1))

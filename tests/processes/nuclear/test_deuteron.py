@@ -409,3 +409,9 @@ def test_a_flux_beyond_the_reach_is_told_with_its_share(name: str) -> None:
 def test_fluxes_within_the_reach_are_silent() -> None:
     warn_beyond(nu.process("deuteron-cc"), nu.flux("solar", components=["8B"]))
     warn_beyond(nu.process("cevns"), nu.flux("sns"))
+
+
+def test_a_two_body_current_beyond_all_sense_is_refused() -> None:
+    for value in ("1e300 fm3", -1.01e4):
+        with pytest.raises(InputError, match="is beyond 10000 fm3"):
+            nu.deuteron.total(10.0, "cc", "nu_e", l1a=value, scheme="nnlo")

@@ -40,9 +40,9 @@ class ProjectedCost(OnOffCost):
         2 Σ [x + b − n + n ln(n/(x + b))] + 2 Σ [τb − c + c ln(c/(τb))] , b = e_i t_j,
 
     where x is the rest of the expectation, τ the exposure of the control counts over
-    that of the data and c the product of the projections m_i. m_.j / m_.. ; the second
-    sum depends on the control counts only by these. With one row or column it is an
-    `OnOffCost` (Rolke:2004mj, equation unverified). What the counts say against the
+    that of the data and c the product of the projections ``m_i. m_.j / m_..``; the
+    second sum depends on the control counts only by these. With one row or column it is
+    an `OnOffCost` (Rolke:2004mj, equation unverified). What the counts say against the
     product itself is not part of the cost.
 
     The rest of the expectation may fall below 0 by half the nominal background; data

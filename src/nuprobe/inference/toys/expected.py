@@ -19,6 +19,7 @@ from nuprobe.inference.toys.exclusion import null_of, statistics_of
 from nuprobe.inference.toys.truth import names_of
 from nuprobe.numerics import FloatArray
 from nuprobe.parameters import Parameter
+from nuprobe.reprs import readable
 
 __all__ = ["Sensitivity", "sensitivity"]
 
@@ -30,6 +31,7 @@ _TOYS: Final = 25
 _DECADES: Final = 8
 
 
+@readable
 @dataclass(frozen=True, eq=False)
 class Sensitivity:
     """Upper limits that an experiment without a signal would set.

@@ -190,7 +190,7 @@ def propagators(exchanges: Exchanges) -> list[Propagator]:
     Examples
     --------
     >>> propagators(CONTACT)
-    [Propagator(mass=None, parameter='')]
+    [Propagator()]
     """
     return [p for p, names in exchanges.vector if any(c in names for c in CHARGES)]
 

@@ -82,7 +82,11 @@ class _Deuteron(Process):
                 f"l1a = {shown(self.l1a)} has no unit: write '{self.l1a.strip()} fm3'"
             )
         object.__setattr__(self, "l1a", known.read(self.l1a))
-        numbers("l1a", self.l1a)
+        if np.any(np.abs(numbers("l1a", self.l1a)) > _LARGEST):
+            raise InputError(
+                f"l1a = {shown(self.l1a)} fm3 is beyond {_LARGEST:g} fm3: L_1A"
+                " is a few fm3, and cross sections are of second order in it"
+            )
 
     @property
     def parameters(self) -> tuple[Parameter, ...]:
@@ -130,6 +134,10 @@ class _Deuteron(Process):
     def outer(self) -> bool:
         """Whether photons of the electron are in it."""
         return self.radiative in ("outer", "full")
+
+
+_LARGEST: Final = 1e4
+"""Largest |L_1A| that is taken, fm³."""
 
 
 def _l1a(scheme: Scheme) -> Parameter:

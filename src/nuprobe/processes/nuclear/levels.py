@@ -27,6 +27,12 @@ from nuprobe.units import fm, parse_quantity
 __all__ = ["Charged", "Level", "Levels", "Neutral", "level_tables", "levels"]
 
 _NEUTRON: Final = 3.0
+_BETA_DECAYING: Final = frozenset(
+    {"K40", "V50", "Rb87", "Cd113", "In115", "La138", "Lu176", "Re187"}
+)
+"""Isotopes of natural elements that decay to a neighbour."""
+_LEAST_Q: Final = -0.3
+"""MeV; 48Ca, which is not seen to, could decay by 0.28."""
 
 
 def _energy(value: object) -> object:
@@ -184,8 +190,31 @@ def levels(name: str) -> Levels:
             f"{path.name}: neutron = {found.neutron:g} says that the table is in"
             f" another convention of B(GT): {remedy}"
         )
+    _check_nuclei(found, path.name)
     _check_strengths(found, path.name)
     return found
+
+
+def _check_nuclei(table: Levels, file: str) -> None:
+    """Refuse a product that is not a neighbour of the target, and a mass difference
+    with which the target would decay."""
+    if table.charged is None:
+        return
+    nucleus = isotope(table.target)
+    anti, q = table.charged.antineutrino, table.charged.q
+    product = nucleus.z + (-1 if anti else 1)
+    if table.charged.product_charge != product:
+        raise InputError(
+            f"{file}: charged.product_charge = {table.charged.product_charge}, but"
+            f" {'nubar_e makes e+' if anti else 'nu_e makes e-'}: it is {product} for"
+            f" {table.target}"
+        )
+    natural = bool(nucleus.abundance) and nucleus.name not in _BETA_DECAYING
+    if natural and q < _LEAST_Q:
+        raise InputError(
+            f"{file}: charged.q = {q:g} MeV, with which {nucleus.name} would decay to"
+            " its product: q is the atomic mass of the product less that of the target"
+        )
 
 
 def _check_strengths(table: Levels, file: str) -> None:
