@@ -32,7 +32,7 @@ default_role = "literal"
 myst_enable_extensions = ["dollarmath", "amsmath", "deflist"]
 myst_heading_anchors = 3
 
-# only the tutorials have code cells: they run at each build, and an error there is one here
+# only the tutorials have code cells: they run at each build; an error stops it
 nb_execution_mode = "force"
 nb_execution_raise_on_error = True
 nb_execution_timeout = 300
