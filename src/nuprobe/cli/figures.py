@@ -31,24 +31,14 @@ def figure_of(
 ) -> Drawn:
     """Profile along one axis, or contours over two, under the name of what was
     scanned."""
-    from nuprobe.plotting import plot_contour, plot_profile
+    from nuprobe.plotting import plot_scan
 
-    known = {p.name: p for p in parameters}
     how = "lowest grid point, not fitted" if result.fitted is None else "fitted"
-    title = f"{name}, {how}"
-    if len(result.axes) == 1:
-        (axis,) = result.axes
-        p = known[axis]
-        return plot_profile(result.curve(), p, title=title, references=references)
-    x, y = result.axes
-    return plot_contour(
-        result.axes[x],
-        result.axes[y],
-        result.delta,
-        (known[x], known[y]),
-        best=None if result.fitted is None else (result.best[x], result.best[y]),
+    return plot_scan(
+        result,
+        parameters,
         markers=landmarks,
-        title=title,
+        title=f"{name}, {how}",
         references=references,
     )
 

@@ -76,6 +76,7 @@ def plot_scan(
     result: ScanResult,
     parameters: Sequence[Parameter] = (),
     *,
+    markers: Sequence[tuple[str, float, float]] = (),
     title: str = "",
     references: Sequence[str] = (),
     ax: Where = None,
@@ -88,6 +89,7 @@ def plot_scan(
     result : of `nuprobe.scan`, or read from its file.
     parameters : of the cost, for symbols; without them the axes have the names and
         units of the file.
+    markers : (label, x, y) each, such as the Standard Model; of two axes.
     title : above the legend.
     references : texkeys for the line at the bottom.
     ax : axes to draw on instead of a new figure.
@@ -126,6 +128,7 @@ def plot_scan(
         result.delta,
         (labels[0], labels[1]),
         best=None if result.fitted is None else (result.best[x], result.best[y]),
+        markers=markers,
         **common,
         **artist,
     )
