@@ -25,7 +25,7 @@ from nuprobe.errors import InputError
     epilog="""\b
 Examples:
   nuprobe sensitivity coherent-lar-2020 --free cevns_scale --toys 500
-  nuprobe sensitivity ./ge --model b-l --param "mass='1 MeV'" \
+  nuprobe sensitivity ./ge --model b-l --param "mass=1 MeV" \
 --param coupling=1e-6 --free coupling --plot limit.pdf
   nuprobe sensitivity --energy "1, 5, 20, 160 GeV" --target Ar40 --plot beams.pdf""",
 )
