@@ -39,6 +39,7 @@ __all__ = [
     "VISIBLE_ENERGY",
     "Deposit",
     "DepositRange",
+    "EnergyPiece",
     "Exchanges",
     "KernelGroup",
     "Process",
@@ -79,6 +80,24 @@ ENERGY_TRANSFER: Final = Deposit("energy transfer", r"\omega")
 VISIBLE_ENERGY: Final = Deposit("visible energy", r"E_\mathrm{vis}")
 
 
+@dataclass(frozen=True, eq=False)
+class EnergyPiece:
+    """Neutrino energies between which kernels are smooth, for some deposits.
+
+    Attributes
+    ----------
+    low, high : ends in MeV, arrays of the shape of the deposits; empty if `high` is not
+        above `low`.
+    branch : end (MeV) at which kernels go as a square root.
+    scale : distance (MeV) from it within which they are steep.
+    """
+
+    low: FloatArray
+    high: FloatArray
+    branch: FloatArray
+    scale: FloatArray
+
+
 class DepositRange(Protocol):
     """Where energy conservation allows a neutrino energy E with a deposit T.
 
@@ -108,6 +127,17 @@ class DepositRange(Protocol):
     def turns(self, e_nu: FloatArray) -> tuple[FloatArray, ...]:
         """Deposits between `t_min` and `t_max` at neutrino energies `e_nu` where the
         kernels are not smooth, increasing; none by default."""
+        return ()
+
+    @property
+    def steep(self) -> float:
+        """Distance (MeV) from the ends and turns of the range within which kernels go
+        as a square root and are steep; infinite by default, where they are not."""
+        return math.inf
+
+    def pieces(self, t: FloatArray) -> tuple[EnergyPiece, ...]:
+        """Energies that can deposit `t`, in pieces between which kernels are not
+        smooth; none by default, where they are smooth from `e_min` to `e_max`."""
         return ()
 
     def t_at(self, q: float) -> float:
