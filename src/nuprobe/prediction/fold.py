@@ -250,12 +250,10 @@ def deposit_grid(
         split = _split(edges, response.panels(t_high, n))
     edges = split
     if steep_ends:
-        n = order if len(inner) <= _FEW_EDGES else max(4, order // 8)
+        n = order if len(inner) <= _FEW_EDGES else max(4, order // 4)
         low, high = edges[:-1] ** 2, edges[1:] ** 2
         nearest = np.abs((low + high)[:, None] / 2 - branches).argmin(axis=1)
-        t, weights = flattened(
-            low, high, branches[nearest], scatterer.range.steep, n
-        )
+        t, weights = flattened(low, high, branches[nearest], scatterer.range.steep, n)
         return t.ravel(), weights.ravel()
     x, w = gauss_legendre(n)
     step = np.diff(edges)[:, None]

@@ -10,11 +10,11 @@ from collections.abc import Callable, Sequence
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from nuprobe.fluxes import FluxComponent
 from nuprobe.numerics import FloatArray, gauss_legendre
-from nuprobe.processes.interface import EnergyPiece, KernelGroup, Scatterer
+from nuprobe.processes.interface import KernelGroup, Scatterer
+from nuprobe.processes.pieces import EnergyPiece
 
 __all__ = ["flattened", "in_pieces"]
 
@@ -110,7 +110,9 @@ def in_pieces(
     return tuple(one.reshape(*t.shape, *one.shape[1:]) for one in each)
 
 
-def _shape(groups: Sequence[KernelGroup], functions: Functions | None) -> tuple[int, ...]:
+def _shape(
+    groups: Sequence[KernelGroup], functions: Functions | None
+) -> tuple[int, ...]:
     many = 1 if functions is None else functions(np.ones(1)).shape[-1]
     return len(groups), many
 
@@ -167,5 +169,5 @@ def _summed(
     deposit = np.broadcast_to(t[:, None], e.shape)
     values = np.stack([group.kinematics(e, deposit) for group in groups], axis=1)
     if functions is None:
-        return np.asarray((values @ weight[..., None]))
+        return np.asarray(values @ weight[..., None])
     return np.asarray(values @ (weight[..., None] * functions(e)))

@@ -27,6 +27,7 @@ from nuprobe.models import Couplings, Propagator
 from nuprobe.nuclei import Target
 from nuprobe.numerics import FloatArray
 from nuprobe.parameters import Parameter
+from nuprobe.processes.pieces import EnergyPiece
 from nuprobe.reprs import readable
 
 __all__ = [
@@ -39,7 +40,6 @@ __all__ = [
     "VISIBLE_ENERGY",
     "Deposit",
     "DepositRange",
-    "EnergyPiece",
     "Exchanges",
     "KernelGroup",
     "Process",
@@ -80,33 +80,13 @@ ENERGY_TRANSFER: Final = Deposit("energy transfer", r"\omega")
 VISIBLE_ENERGY: Final = Deposit("visible energy", r"E_\mathrm{vis}")
 
 
-@dataclass(frozen=True, eq=False)
-class EnergyPiece:
-    """Neutrino energies between which kernels are smooth, for some deposits.
-
-    Attributes
-    ----------
-    low, high : ends in MeV, arrays of the shape of the deposits; empty if `high` is not
-        above `low`.
-    branch : end (MeV) at which kernels go as a square root.
-    scale : distance (MeV) from it within which they are steep.
-    """
-
-    low: FloatArray
-    high: FloatArray
-    branch: FloatArray
-    scale: FloatArray
-
-
 class DepositRange(Protocol):
     """Where energy conservation allows a neutrino energy E with a deposit T.
 
     Subclass it (a frozen dataclass) and write `t_max` and `e_min`; the rest has
-    defaults for elastic scattering, where every deposit from zero on is possible and
-    every energy above `e_min` can make it.
+    defaults for elastic scattering: any deposit from 0 on, any energy above `e_min`.
 
-    All functions broadcast, take and return MeV.
-    """
+    All functions broadcast, take and return MeV."""
 
     @abstractmethod
     def t_max(self, e_nu: FloatArray) -> FloatArray:
@@ -125,24 +105,20 @@ class DepositRange(Protocol):
         return np.full(np.shape(t), np.inf)
 
     def turns(self, e_nu: FloatArray) -> tuple[FloatArray, ...]:
-        """Deposits between `t_min` and `t_max` at neutrino energies `e_nu` where the
-        kernels are not smooth, increasing; none by default."""
+        """Deposits inside where the kernels are not smooth, for `e_nu`, increasing."""
         return ()
 
     @property
     def steep(self) -> float:
-        """Distance (MeV) from the ends and turns of the range within which kernels go
-        as a square root and are steep; infinite by default, where they are not."""
+        """Distance (MeV) from its ends and turns at which kernels are steep."""
         return math.inf
 
     def pieces(self, t: FloatArray) -> tuple[EnergyPiece, ...]:
-        """Energies that can deposit `t`, in pieces between which kernels are not
-        smooth; none by default, where they are smooth from `e_min` to `e_max`."""
+        """Energies that can deposit `t`, cut where kernels are not smooth; or none."""
         return ()
 
     def t_at(self, q: float) -> float:
-        """Deposit at which the momentum transfer is `q` (MeV): where a propagator of
-        that mass bends. Infinite by default, for processes without propagators."""
+        """Deposit at which the momentum transfer is `q` (MeV); infinite by default."""
         return np.inf
 
 

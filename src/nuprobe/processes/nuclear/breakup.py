@@ -28,10 +28,11 @@ from nuprobe.constants import (
     V_UD,
 )
 from nuprobe.numerics import FloatArray, gauss_legendre
-from nuprobe.processes.interface import DepositRange, EnergyPiece
+from nuprobe.processes.interface import DepositRange
 from nuprobe.processes.nuclear import radiative
 from nuprobe.processes.nuclear.fermi import fermi_function
 from nuprobe.processes.nuclear.two_nucleons import BINDING, Pair, Scheme, strengths
+from nuprobe.processes.pieces import EnergyPiece
 
 __all__ = [
     "NN",
@@ -308,7 +309,8 @@ class BreakupEnergy(DepositRange):
         turn = np.where(np.isfinite(low), np.maximum(q - k, low), np.inf)
         scale = np.full(np.shape(t), _STEEP)
         above = np.full(np.shape(t), np.inf)
-        return EnergyPiece(low, turn, low, scale), EnergyPiece(turn, above, turn, scale)
+        first = EnergyPiece(low, turn, low, scale)
+        return first, EnergyPiece(turn, above, turn, scale)
 
     @property
     def _lowest(self) -> float:
@@ -366,7 +368,9 @@ class BreakupTransfer(DepositRange):
         # p² = (2E_turn − t)(E_turn − E) close to the turn
         scale = _POLE**2 / np.maximum(momentum, _POLE)
         above = np.full(np.shape(t), np.inf)
-        return EnergyPiece(low, turn, turn, scale), EnergyPiece(turn, above, turn, scale)
+        return EnergyPiece(low, turn, turn, scale), EnergyPiece(
+            turn, above, turn, scale
+        )
 
     @property
     def _lowest(self) -> float:

@@ -151,7 +151,9 @@ class _Spectrum:
     """A spectrum that is computed once for all parts and powers of L_1A: it keeps the
     last values, with the energies and deposits that they belong to."""
 
-    def __init__(self, function: Callable[[FloatArray, FloatArray], FloatArray]) -> None:
+    def __init__(
+        self, function: Callable[[FloatArray, FloatArray], FloatArray]
+    ) -> None:
         self._function = function
         self._last: tuple[FloatArray, FloatArray, FloatArray] | None = None
 
