@@ -452,7 +452,7 @@ def test_templates_are_direct_integrals(current: str, smearing: Any) -> None:
     for low, high in pairwise(ends):
         t, w = dense(low, min(high, 30.0), 6000)
         sigma = nu.deuteron.differential(
-            30.0, t, current, "nu_e", l1a=4.0, scheme="nnlo"
+            30.0, t, current, "nu_e", SM, l1a=4.0, scheme="nnlo"
         )
         wanted += response.matrix(t) @ (sigma * w) * 1e42 * 2
     np.testing.assert_allclose(found, wanted, rtol=1e-6)
