@@ -187,9 +187,7 @@ class _Builder:
             error,
             "the folding of flux, cross section and response",
             self._remedy(
-                "the response (or the flux) is narrow for its bins, or the flavour"
-                " oscillates fast; widen the smearing, use smearing = 'none' or a"
-                " shorter baseline, or ask for less (rtol)",
+                _narrow(self.setup.response_at(hard)),
                 bool(lightest),
             ),
         )
@@ -311,6 +309,21 @@ class _Builder:
                 error = _difference(interpolated[row], truth, _AXIS_FLOOR)
                 worst = max(worst, error)
         return worst
+
+
+def _narrow(response: Response | TableResponse) -> str:
+    """Why an integral may not converge, and what helps with that response."""
+    if isinstance(response, Response) and response.smearing != "none":
+        return (
+            "the response (or the flux) is narrow for its bins, or the flavour"
+            " oscillates fast; widen the smearing, use smearing = 'none' or a"
+            " shorter baseline, or ask for less (rtol)"
+        )
+    return (
+        "the flux or the cross section is steep inside a bin, or the flavour oscillates"
+        " fast; use wider bins, a shorter baseline, or ask for less (rtol, in a file"
+        " response.tolerance)"
+    )
 
 
 def _nodes(

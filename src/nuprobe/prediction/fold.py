@@ -12,6 +12,7 @@ from nuprobe.fluxes import FluxComponent
 from nuprobe.numerics import FloatArray, gauss_legendre
 from nuprobe.prediction.setup import Setup
 from nuprobe.processes import KernelGroup, Scatterer
+from nuprobe.processes.energy_pieces import flattened
 from nuprobe.processes.folding import Deposits, over_flux, responses
 
 __all__ = ["Known", "Moments", "deposit_grid", "fold"]
@@ -227,8 +228,15 @@ def deposit_grid(
     kinks = scatterer.kinks(
         [*ends, *(inner if every_edge or len(inner) <= _FEW_EDGES else [])]
     )
+    branches = np.unique(scatterer.kinks(ends))
     kinks = [*kinks, *map(float, response.breakpoints(t_top))]
     t_low, t_high = response.window(t_top)
+    steep_ends = np.isfinite(scatterer.range.steep)
+    if steep_ends:
+        # with few points between all edges of a table: kinks are not smeared there
+        kinks += scatterer.kinks(inner)
+        t_low = min(max(t_low, scatterer.floor), t_high)
+        kinks = [*kinks, *((branches[1:] + branches[:-1]) / 2).tolist()]
     edges = np.unique(
         np.sqrt([t_low, *[t for t in kinks if t_low < t < t_high], t_high])
     )
@@ -241,6 +249,12 @@ def deposit_grid(
         n = max(8, order // 4)
         split = _split(edges, response.panels(t_high, n))
     edges = split
+    if steep_ends:
+        n = order if len(inner) <= _FEW_EDGES else max(4, order // 4)
+        low, high = edges[:-1] ** 2, edges[1:] ** 2
+        nearest = np.abs((low + high)[:, None] / 2 - branches).argmin(axis=1)
+        t, weights = flattened(low, high, branches[nearest], scatterer.range.steep, n)
+        return t.ravel(), weights.ravel()
     x, w = gauss_legendre(n)
     step = np.diff(edges)[:, None]
     u = (edges[:-1, None] + step * x).ravel()

@@ -16,6 +16,7 @@ import numpy as np
 
 from nuprobe.fluxes import FluxComponent, FluxMoments
 from nuprobe.numerics import FloatArray, gauss_legendre, sum_arrays
+from nuprobe.processes.energy_pieces import in_pieces
 from nuprobe.processes.interface import KernelGroup, Scatterer
 
 __all__ = ["Deposits", "over_flux", "responses"]
@@ -101,7 +102,9 @@ def over_flux(
     powers = {n for one in wanted for g in one.groups for n in g.powers or ()}
     moments = _moments(components, tuple(sorted(powers)), wanted, refine, functions)
     return [
-        tuple(
+        in_pieces(components, one.scatterer, one.groups, one.t, refine, functions)
+        if one.t.size and one.scatterer.range.pieces(one.t)
+        else tuple(
             _quadrature(components, one, group, refine, functions)
             if group.powers is None
             else _polynomial(tuple(sorted(powers)), above, one, group, functions)

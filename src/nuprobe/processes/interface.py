@@ -27,6 +27,7 @@ from nuprobe.models import Couplings, Propagator
 from nuprobe.nuclei import Target
 from nuprobe.numerics import FloatArray
 from nuprobe.parameters import Parameter
+from nuprobe.processes.pieces import EnergyPiece
 from nuprobe.reprs import readable
 
 __all__ = [
@@ -83,11 +84,9 @@ class DepositRange(Protocol):
     """Where energy conservation allows a neutrino energy E with a deposit T.
 
     Subclass it (a frozen dataclass) and write `t_max` and `e_min`; the rest has
-    defaults for elastic scattering, where every deposit from zero on is possible and
-    every energy above `e_min` can make it.
+    defaults for elastic scattering: any deposit from 0 on, any energy above `e_min`.
 
-    All functions broadcast, take and return MeV.
-    """
+    All functions broadcast, take and return MeV."""
 
     @abstractmethod
     def t_max(self, e_nu: FloatArray) -> FloatArray:
@@ -106,13 +105,20 @@ class DepositRange(Protocol):
         return np.full(np.shape(t), np.inf)
 
     def turns(self, e_nu: FloatArray) -> tuple[FloatArray, ...]:
-        """Deposits between `t_min` and `t_max` at neutrino energies `e_nu` where the
-        kernels are not smooth, increasing; none by default."""
+        """Deposits inside where the kernels are not smooth, for `e_nu`, increasing."""
+        return ()
+
+    @property
+    def steep(self) -> float:
+        """Distance (MeV) from its ends and turns at which kernels are steep."""
+        return math.inf
+
+    def pieces(self, t: FloatArray) -> tuple[EnergyPiece, ...]:
+        """Energies that can deposit `t`, cut where kernels are not smooth; or none."""
         return ()
 
     def t_at(self, q: float) -> float:
-        """Deposit at which the momentum transfer is `q` (MeV): where a propagator of
-        that mass bends. Infinite by default, for processes without propagators."""
+        """Deposit at which the momentum transfer is `q` (MeV); infinite by default."""
         return np.inf
 
 

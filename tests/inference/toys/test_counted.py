@@ -5,6 +5,8 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from scipy.optimize import minimize
+from scipy.special import xlogy
 from tests.inference.synthetic import Synthetic
 from tests.nightly import few
 
@@ -63,6 +65,68 @@ def test_fits_are_those_of_the_ordinary_fitter(
         else:
             value = float(one.profiled(cost.default).twice_nll[0])
         assert best.twice_nll[i] == pytest.approx(value, abs=1e-6)
+
+
+SEEDS = range(4, 23, 2)
+"""With few counts, factors of rows and columns without control counts go to 0."""
+
+
+@pytest.mark.parametrize("kind", ["bins", "projections"])
+def test_toys_of_many_seeds_are_minimised(kind: str) -> None:
+    cost = cost_of(kind, 3.0)
+    for seed in SEEDS:
+        toys = thrown(cost, 5, seed)
+        best = fit_toys(cost, toys, [], cost.default, np.zeros(2))
+        for i in range(5):
+            one = shifted_cost(cost, toys, i)
+            value = float(one.profiled(cost.default).twice_nll[0])
+            assert best.twice_nll[i] == pytest.approx(value, abs=1e-6), (seed, i)
+
+
+def smallest(cost: ProjectedCost, toys: Toys, i: int) -> float:
+    """−2 ln L written out, minimised by SciPy in nuisances and logarithms of factors
+    together."""
+    n, m = np.split(toys.data[0][i], 2)
+    n, m = n.reshape(SHAPE), m.reshape(SHAPE)
+    controls = [m.sum(axis=1), m.sum(axis=0)]
+    sigmas = np.array([nuisance.sigma for nuisance in cost.nuisances])
+
+    def deviance(k: FloatArray, mean: FloatArray) -> float:
+        return 2 * float((mean - k + xlogy(k, k) - k * np.log(mean)).sum())
+
+    def cost_at(u: FloatArray) -> float:
+        nuisances, e, t = u[:2], np.exp(u[2:5]), np.exp(u[5:])
+        background = np.outer(e, t)
+        rest = cost.expected(cost.default, nuisances)[0] - cost.nominal
+        mean = rest.reshape(SHAPE) + background
+        if mean.min() <= 0:
+            return 1e6
+        # the total of the control counts is counted once: one of two projections of it
+        whole = m.sum()
+        shares = t / t.sum()
+        value = deviance(n, mean) + deviance(controls[0], 2 * e * t.sum())
+        value += 2 * float(
+            (xlogy(controls[1], controls[1]) - controls[1] * np.log(shares)).sum()
+        )
+        value -= 2 * float(xlogy(whole, whole))
+        return value + float((((nuisances - toys.auxiliary[i]) / sigmas) ** 2).sum())
+
+    start = np.concatenate([toys.auxiliary[i], np.full(7, -1.0)])
+    bounds = [(-5.0, 5.0)] * 2 + [(-25.0, 5.0)] * 7
+    found = minimize(cost_at, start, method="L-BFGS-B", bounds=bounds, tol=1e-15)
+    for _ in range(3):
+        again = minimize(cost_at, found.x, method="Nelder-Mead", bounds=bounds)
+        found = minimize(cost_at, again.x, method="L-BFGS-B", bounds=bounds, tol=1e-15)
+    return float(found.fun)
+
+
+@pytest.mark.parametrize(("seed", "i"), [(4, 4), (6, 2), (22, 1)])
+def test_a_toy_is_as_low_as_nuisances_and_factors_together(seed: int, i: int) -> None:
+    cost = cost_of("projections", 3.0)
+    assert isinstance(cost, ProjectedCost)
+    toys = thrown(cost, 5, seed)
+    best = fit_toys(cost, toys, [], cost.default, np.zeros(2))
+    assert best.twice_nll[i] == pytest.approx(smallest(cost, toys, i), abs=1e-6)
 
 
 def bins_and_mu(kind: str) -> tuple[OnOffCost, ToyBins, FloatArray, Toys]:

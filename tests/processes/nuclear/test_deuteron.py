@@ -4,6 +4,7 @@ Coulomb functions, numbers of an independent code, and public tables."""
 from __future__ import annotations
 
 import os
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,7 @@ from nuprobe.constants import (
     M_PROTON,
     V_UD,
 )
+from nuprobe.detectors import Response
 from nuprobe.errors import (
     ExperimentFileError,
     InputError,
@@ -32,12 +34,19 @@ from nuprobe.errors import (
     UnknownNameError,
     ValidityWarning,
 )
+from nuprobe.fluxes import monoenergetic
+from nuprobe.numerics import FloatArray, gauss_legendre
+from nuprobe.prediction import build_templates
+from nuprobe.prediction.build import _narrow
 from nuprobe.prediction.reach import share_beyond, warn_beyond
-from nuprobe.processes import constants_of, exchanges_of, with_constants
+from nuprobe.prediction.setup import Setup
+from nuprobe.processes import CONTACT, constants_of, exchanges_of, with_constants
+from nuprobe.processes.folding import Deposits, over_flux
 from nuprobe.processes.inputs import as_state
 from nuprobe.processes.nuclear import breakup
 from nuprobe.processes.nuclear.breakup import NN, NP, PP, Breakup
 from nuprobe.processes.nuclear.two_nucleons import strengths
+from nuprobe.units import cm2
 
 SM = nu.StandardModel(0.2387)
 TABLES = Path(os.environ.get("NUPROBE_DATA", "/nowhere")) / "neutrino_nuclear" / "nud"
@@ -415,3 +424,64 @@ def test_a_two_body_current_beyond_all_sense_is_refused() -> None:
     for value in ("1e300 fm3", -1.01e4):
         with pytest.raises(InputError, match="is beyond 10000 fm3"):
             nu.deuteron.total(10.0, "cc", "nu_e", l1a=value, scheme="nnlo")
+
+
+def dense(low: float, high: float, panels: int) -> tuple[FloatArray, FloatArray]:
+    """Nodes and weights of many small panels, denser towards both ends."""
+    x, w = gauss_legendre(4)
+    s = np.linspace(0.0, np.pi, panels + 1)
+    angle = s[:-1, None] + np.diff(s)[:, None] * x
+    nodes = low + (high - low) * (1 - np.cos(angle)) / 2
+    weights = (high - low) * np.sin(angle) / 2 * np.diff(s)[:, None] * w
+    return nodes.ravel(), weights.ravel()
+
+
+@pytest.mark.parametrize("current", ["nc", "cc"])
+@pytest.mark.parametrize("smearing", ["gaussian", "none"])
+def test_templates_are_direct_integrals(current: str, smearing: Any) -> None:
+    """Counts of a line against sums of dσ/dT over a fine grid."""
+    edges = np.array([5.0, 15.0, 26.0])
+    response = Response(edges, 1.0, smearing=smearing, resolution=(0.0, 0.0, 0.1))
+    heavy = nu.target("D2O")
+    setup = Setup(
+        flux=monoenergetic(30.0, "nu_e"),
+        target_at=lambda values: heavy,
+        response_at=lambda values: response,
+        formula_units=1e27,
+        fluence=1e15 / cm2,
+        process=nu.process(f"deuteron-{current}", scheme="nnlo", l1a=4.0),
+    )
+    templates = build_templates(setup)
+    found = templates.counts(templates.coefficients(SM)).ravel()
+    ends = [0.511, *edges, 40.0] if smearing == "none" else [0.511, 40.0]
+    wanted = np.zeros(2)
+    for low, high in pairwise(ends):
+        t, w = dense(low, min(high, 30.0), 6000)
+        sigma = nu.deuteron.differential(
+            30.0, t, current, "nu_e", SM, l1a=4.0, scheme="nnlo"
+        )
+        wanted += response.matrix(t) @ (sigma * w) * 1e42 * 2
+    np.testing.assert_allclose(found, wanted, rtol=1e-6)
+
+
+@pytest.mark.parametrize("current", ["nc", "cc"])
+def test_integrals_over_a_flux_are_direct_ones(current: str) -> None:
+    """Of the kernels at some deposits, over the ν_e of muon decay."""
+    process = nu.process(f"deuteron-{current}")
+    scatterer = process.scatterers(None)[0]
+    groups, (part,) = scatterer.groups(CONTACT), nu.flux("sns").of("nu_e")
+    t = np.array([2.5, 3.0, 4.0, 10.0, 30.0, 48.0])
+    found = over_flux([part], [Deposits(scatterer, groups, t)])[0]
+    for i, deposit in enumerate(t):
+        e, w = dense(float(scatterer.e_min(t[i : i + 1])[0]), part.e_max, 3000)
+        for group, each in zip(groups, found, strict=True):
+            values = scatterer.kinematics(group, e, np.array([deposit]))
+            wanted = (values * w * part.continuum(e)).sum()
+            assert each[i] == pytest.approx(wanted, rel=1e-6)
+
+
+def test_advice_is_not_what_there_is() -> None:
+    smeared = Response(np.array([1.0, 2.0]), 1.0, smearing="gaussian")
+    bare = Response(np.array([1.0, 2.0]), 1.0, smearing="none")
+    assert "smearing = 'none'" in _narrow(smeared)
+    assert "smearing" not in _narrow(bare)

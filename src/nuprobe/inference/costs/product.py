@@ -117,7 +117,10 @@ class Product:
         if self.data.shape[2] == 1:
             return self
         e, t = self.control
-        return Product(self.data[..., rows], (e[:, rows], t[:, rows]), self.ratio)
+        part = Product(self.data[..., rows], (e[:, rows], t[:, rows]), self.ratio)
+        # second derivatives of some points are put among those of all
+        part.__dict__["kept"] = self.kept
+        return part
 
     def grid(self, values: FloatArray) -> FloatArray:
         """The same `values`, shape (points, bins), as rows, columns and points."""

@@ -21,7 +21,7 @@ from nuprobe.inference.costs.marginal import shape_slopes, shape_term
 from nuprobe.inference.expectations import expected_counts
 from nuprobe.inference.toys.bins import ToyBins
 from nuprobe.inference.toys.ensemble import Toys
-from nuprobe.inference.toys.newton_steps import bounded_steps, solved
+from nuprobe.inference.toys.newton_steps import bounded_steps, convex, solved
 from nuprobe.inference.toys.statistics import bins_of_toys
 from nuprobe.numerics import FloatArray
 
@@ -400,7 +400,7 @@ class Batch:
     def _newton(self, rows: IntArray, slopes: _Slopes) -> _Newton:
         """Newton's steps, with the linear nuisances eliminated."""
         d, g, h = len(self.outer), slopes.gradient, slopes.hessian
-        inner, mixed = h[:, d:, d:], h[:, d:, :d]
+        inner, mixed = convex(h[:, d:, d:]), h[:, d:, :d]
         along = np.concatenate([g[:, d:, None], mixed], axis=2)
         along = solved(inner, along)
         reduced = g[:, :d] - np.einsum("pki,pk->pi", mixed, along[:, :, 0])

@@ -8,7 +8,7 @@ import numpy as np
 
 from nuprobe.numerics import FloatArray
 
-__all__ = ["bounded_steps", "solved"]
+__all__ = ["bounded_steps", "convex", "solved"]
 
 _RADIUS: Final = 4.0  # longest step, in square roots of −2 ln L
 _FLAT: Final = 1e-5  # smallest curvature that is trusted, in the same unit
@@ -76,6 +76,32 @@ def bounded_steps(
         room = np.where(step > 0, high - y, low - y) / step
     room = np.where(step == 0, np.inf, room).min(axis=1)
     return step, np.minimum(1.0, room), size[:, 0], vectors[:, :, 0] / unit
+
+
+def convex(matrix: FloatArray) -> FloatArray:
+    """Symmetric matrices with the magnitudes of their eigenvalues, so that a Newton
+    step goes downhill and not to a saddle.
+
+    Parameters
+    ----------
+    matrix : shape (rows, k, k).
+
+    Examples
+    --------
+    >>> convex(np.array([[[2.0]], [[-3.0]]])).ravel()
+    array([2., 3.])
+    """
+    try:
+        np.linalg.cholesky(matrix)
+    except np.linalg.LinAlgError:
+        rows = np.flatnonzero(np.isfinite(matrix).all(axis=(1, 2)))
+        size, vectors = np.linalg.eigh(matrix[rows])
+        bent = size[:, 0] < -1e-12 * np.abs(size).max(axis=1)
+        some = vectors[bent]
+        result = matrix.copy()
+        result[rows[bent]] = (some * np.abs(size[bent])[:, None]) @ some.swapaxes(1, 2)
+        return result
+    return matrix
 
 
 def solved(matrix: FloatArray, right: FloatArray) -> FloatArray:

@@ -32,6 +32,7 @@ from nuprobe.processes.interface import DepositRange
 from nuprobe.processes.nuclear import radiative
 from nuprobe.processes.nuclear.fermi import fermi_function
 from nuprobe.processes.nuclear.two_nucleons import BINDING, Pair, Scheme, strengths
+from nuprobe.processes.pieces import EnergyPiece
 
 __all__ = [
     "NN",
@@ -49,6 +50,10 @@ _MAGNETIC: Final = 4.7059
 """μ_V = μ_p − μ_n in nuclear magnetons."""
 _RADIUS: Final = 1.2 * 2 ** (1 / 3)
 """Where the Fermi function is taken, fm; it enters by 1e-4 of the cross section."""
+_POLE: Final = 8.0
+"""Inverse scattering length of two nucleons, MeV: below, |T|² falls steeply with p."""
+_STEEP: Final = _POLE**2 / M_NEUTRON
+"""The same as an energy, MeV."""
 _SMALLEST: Final = 1e-9
 _STEPS: Final = 40
 
@@ -119,7 +124,7 @@ def spectrum(
     e_nu: FloatArray,
     e_l: FloatArray,
     scheme: Scheme,
-    nodes: int = 24,
+    nodes: int = 16,
     outer: bool = False,
 ) -> FloatArray:
     """dσ/dE of the lepton's total energy E, integrated over its angle.
@@ -148,15 +153,18 @@ def spectrum(
     e, energy = e_nu[..., None], e_l[..., None]
     k = _momentum(state, energy)
     half, product = state.mass / 2, e * k
-    # p² = at_rest + E k cos θ/2, zero at the cosine `start`
+    # p² = at_rest + E k cos θ/2
     at_rest = half * (e + state.released - energy) - (e**2 + k**2) / 4
-    start = np.clip(-2 * at_rest / product, -1.0, 1.0)
     x, w = gauss_legendre(nodes)
-    # from the smallest p on, which √ makes smooth
-    cos = start + (1 - start) * x**2
-    p2 = np.where(start > -1, product / 2 * (cos - start), at_rest + product / 2 * cos)
-    p = np.sqrt(np.maximum(p2, 0.0))
-    weight = 2 * (1 - start) * x * w * p
+    # cos θ goes as p²; the peak of two nucleons of no energy is flat in arsinh(p/κ)
+    first, last = (
+        np.arcsinh(np.sqrt(np.maximum(at_rest + sign * product / 2, 0.0)) / _POLE)
+        for sign in (-1.0, 1.0)
+    )
+    grown = first + (last - first) * x
+    p = _POLE * np.sinh(grown)
+    cos = np.clip(2 * (p**2 - at_rest) / product, -1.0, 1.0)
+    weight = 4 * p**2 / product * _POLE * np.cosh(grown) * (last - first) * w
     squares = strengths(p, state.pair, scheme)
     scale = (G_FERMI * G_A) ** 2 / np.pi * state.factor * half / (4 * np.pi**2)
     parts = _factors(state, e, energy, k, cos, outer)
@@ -286,6 +294,25 @@ class BreakupEnergy(DepositRange):
         return (np.where(e_nu > self._lowest, energy, 0.0),)
 
     @property
+    def steep(self) -> float:
+        """Energy of nucleons that still feel each other, MeV."""
+        return _STEEP
+
+    def pieces(self, t: FloatArray) -> tuple[EnergyPiece, ...]:
+        """From nucleons at relative rest of leptons forwards, and of those backwards,
+        on, for leptons of the energy `t` in MeV."""
+        k = np.sqrt(np.maximum(t**2 - self.state.lepton**2, 0.0))
+        low = self.e_min(t)
+        taken = (t - self.state.released + k) / self.state.mass
+        # E + k = q carries q²/2m of the nucleons' motion
+        q = self.state.mass * (1 - np.sqrt(np.maximum(1 - 2 * taken, 0.0)))
+        turn = np.where(np.isfinite(low), np.maximum(q - k, low), np.inf)
+        scale = np.full(np.shape(t), _STEEP)
+        above = np.full(np.shape(t), np.inf)
+        first = EnergyPiece(low, turn, low, scale)
+        return first, EnergyPiece(turn, above, turn, scale)
+
+    @property
     def _lowest(self) -> float:
         """Threshold with nucleons that move slowly."""
         return float(self.e_min(np.array(self.state.lepton)))
@@ -326,6 +353,24 @@ class BreakupTransfer(DepositRange):
         with np.errstate(invalid="ignore"):  # infinite energies
             turn = np.where(np.isfinite(e_nu), e - energy, np.inf)
         return (np.where(e_nu > self._lowest, turn, 0.0),)
+
+    @property
+    def steep(self) -> float:
+        """Energy of nucleons that still feel each other, MeV."""
+        return _STEEP
+
+    def pieces(self, t: FloatArray) -> tuple[EnergyPiece, ...]:
+        """Up to energies at which neutrinos that go back leave nucleons at relative
+        rest, and from there on, for transfers `t` in MeV."""
+        low = self.e_min(t)
+        momentum = np.sqrt(2 * NP.mass * np.maximum(t + NP.released, 0.0))
+        turn = np.where(np.isfinite(low), np.maximum((t + momentum) / 2, low), np.inf)
+        # p² = (2E_turn − t)(E_turn − E) close to the turn
+        scale = _POLE**2 / np.maximum(momentum, _POLE)
+        above = np.full(np.shape(t), np.inf)
+        return EnergyPiece(low, turn, turn, scale), EnergyPiece(
+            turn, above, turn, scale
+        )
 
     @property
     def _lowest(self) -> float:

@@ -5,7 +5,7 @@ The physics is in `nuprobe.processes.nuclear.deuteron`.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any, Final, Literal, Self, get_args
@@ -155,6 +155,25 @@ def _checked(e: FloatArray, t: FloatArray) -> tuple[FloatArray, FloatArray]:
     return e, t
 
 
+class _Spectrum:
+    """A spectrum that is computed once for all parts and powers of L_1A: it keeps the
+    last values, with the energies and deposits that they belong to."""
+
+    def __init__(
+        self, function: Callable[[FloatArray, FloatArray], FloatArray]
+    ) -> None:
+        self._function = function
+        self._last: tuple[FloatArray, FloatArray, FloatArray] | None = None
+
+    def __call__(self, e: FloatArray, t: FloatArray) -> FloatArray:
+        last = self._last
+        if last and np.array_equal(last[0], e) and np.array_equal(last[1], t):
+            return last[2]
+        values = self._function(e, t)
+        self._last = e.copy(), t.copy(), values
+        return values
+
+
 def _deuterons(target: Target | None) -> float:
     return count_of(target, "H2", "deuterium is in 'D2O', or give no target")
 
@@ -207,11 +226,13 @@ class DeuteronCharged(_Deuteron):
 
     def _groups(self, state: Breakup, exchanges: Exchanges) -> tuple[KernelGroup, ...]:
         sign = 1.0 if state is PP else -1.0
+        spectrum = _Spectrum(
+            lambda e, t: breakup.spectrum(state, e, t, self.within, outer=self.outer)
+        )
 
         def kernel(power: int, e: FloatArray, t: FloatArray) -> FloatArray:
             e, t = _checked(e, t)
-            parts = breakup.spectrum(state, e, t, self.within, outer=self.outer)
-            axial, magnetic = parts[:, power]
+            axial, magnetic = spectrum(e, t)[:, power]
             return np.asarray(axial + sign * magnetic)
 
         return tuple(
@@ -303,10 +324,12 @@ class DeuteronNeutral(_Deuteron, NeutralCurrent):
         return (Scatterer("deuteron", count, bounds, self._groups, floor=lowest),)
 
     def _groups(self, exchanges: Exchanges) -> tuple[KernelGroup, ...]:
+        spectrum = _Spectrum(
+            lambda e, t: breakup.spectrum(NP, e, np.maximum(e - t, 0.0), self.within)
+        )
+
         def kernel(part: int, power: int, e: FloatArray, t: FloatArray) -> FloatArray:
-            e, t = _checked(e, t)
-            out = np.maximum(e - t, 0.0)
-            return np.asarray(breakup.spectrum(NP, e, out, self.within)[part, power])
+            return np.asarray(spectrum(*_checked(e, t))[part, power])
 
         return tuple(
             KernelGroup((name + power,), no_response, function=partial(kernel, part, i))
