@@ -21,7 +21,7 @@ from nuprobe.cosmology.nucleosynthesis import (
     uncertainties,
 )
 from nuprobe.drawing import draws
-from nuprobe.errors import InputError, UnknownNameError
+from nuprobe.errors import InputError, UnknownNameError, shown
 from nuprobe.files import atomic_write
 from nuprobe.numerics import FloatArray, number, numbers
 from nuprobe.reprs import readable
@@ -158,12 +158,21 @@ def with_thresholds(masses: ArrayLike) -> FloatArray:
     -------
     increasing, each once.
 
+    Raises
+    ------
+    InputError
+        If there is none, or one that is not positive.
+
     Examples
     --------
     >>> with_thresholds([4.0, 4.9]).round(3).tolist()  # of deuterium, 4.449 MeV
     [4.0, 4.445, 4.454, 4.9]
     """
     m = np.unique(np.atleast_1d(numbers("masses", masses)))
+    if not m.size or m[0] <= 0:
+        raise InputError(
+            f"masses must be one or more positive MeV, got {shown(masses)}"
+        )
     photons = {one.threshold for one in DISINTEGRATIONS if one.nucleus in _LIGHT}
     more = [2 * e * side for e in photons for side in (0.999, 1.001)]
     inside = [x for x in more if m[0] < x < m[-1]]
