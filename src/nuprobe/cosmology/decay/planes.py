@@ -169,7 +169,7 @@ def with_thresholds(masses: ArrayLike) -> FloatArray:
     [4.0, 4.445, 4.454, 4.9]
     """
     m = np.unique(np.atleast_1d(numbers("masses", masses)))
-    if not m.size or m[0] <= 0:
+    if not m.size or m[0] <= 0 or m[-1] == np.inf:
         raise InputError(
             f"masses must be one or more positive MeV, got {shown(masses)}"
         )
