@@ -202,7 +202,13 @@ def test_a_plane_of_decays_goes_on(run: Run, tmp_path: Path) -> None:
     assert [row[-2:] for row in rows] == [["0", "2"], ["2", "2"]]
     code, out, _ = run(*known, "--resume", "--json")
     assert code == 0
-    assert json.loads(out)["excluded"] == [[False, False], [True, True]]
+    found = json.loads(out)
+    # and at 4.445 MeV, below the threshold of deuterium; those of 7Li are beside
+    assert found["masses [MeV]"] == pytest.approx(
+        [4, 4.445, 4.454, 4.929, 4.939, 5], rel=1e-3
+    )
+    assert found["excluded"][:2] == [[False, False]] * 2
+    assert found["excluded"][3:] == [[True, True]] * 3
 
 
 @pytest.mark.parametrize(

@@ -36,7 +36,11 @@ Examples:
   nuprobe cosmology decay-plane --masses "3:100:12:log MeV" --lifetimes "1e4:1e9:21:log" --abundance 1e-6 -o plane.json --plot plane.pdf
   nuprobe cosmology decay-plane --masses "3:30:8:log MeV" --moments "1e-16:1e-13:16:log" --abundance 1e-5 --resume -o plane.json""",  # noqa: E501
 )
-@click.option("--masses", required=True, help="start:stop:count[:lin|:log] MeV.")
+@click.option(
+    "--masses",
+    required=True,
+    help="start:stop:count[:lin|:log] MeV; thresholds are added.",
+)
 @click.option("--lifetimes", help="start:stop:count[:lin|:log], in s; or --moments.")
 @click.option("--moments", help="start:stop:count[:lin|:log], in Bohr magnetons.")
 @sterile_options
@@ -68,14 +72,14 @@ def decay_plane_command(
     """Masses and lifetimes, or moments, of a sterile neutrino that measured abundances
     exclude for a stated abundance of it."""
     from nuprobe.cli.cosmology.decay_tables import decay_plane_table
-    from nuprobe.cosmology.decay import PlaneRun, decay_plane
+    from nuprobe.cosmology.decay import PlaneRun, decay_plane, with_thresholds
     from nuprobe.inference.checkpoints import progress_bar
     from nuprobe.units import parse_grid
 
     if (lifetimes is None) == (moments is None):
         raise InputError("give either --lifetimes or --moments")
     values = _measured(measured)
-    m = parse_grid(masses, "energy")
+    m = with_thresholds(parse_grid(masses, "energy"))
     columns = parse_grid(str(lifetimes or moments), "dimensionless")
     advance = progress_bar(not checkpoint.quiet, m.size * columns.size, 0)
     plane = decay_plane(

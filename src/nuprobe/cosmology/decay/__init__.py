@@ -19,6 +19,7 @@ from nuprobe.cosmology.decay.planes import (
     DecayPlane,
     PlaneRun,
     decay_plane,
+    with_thresholds,
 )
 from nuprobe.cosmology.decay.spectrum import PhotonSpectrum, cutoff, photon_spectrum
 
@@ -39,4 +40,5 @@ __all__ = [
     "photon_spectrum",
     "sterile_decay",
     "threshold",
+    "with_thresholds",
 ]

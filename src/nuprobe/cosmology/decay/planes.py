@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from nuprobe.border import public, public_methods
-from nuprobe.cosmology.decay.disintegration import CAUTION
+from nuprobe.cosmology.decay.disintegration import CAUTION, DISINTEGRATIONS
 from nuprobe.cosmology.decay.evolution import lifetime_of, sterile_decay
 from nuprobe.cosmology.nucleosynthesis import (
     OBSERVABLES,
@@ -21,14 +21,16 @@ from nuprobe.cosmology.nucleosynthesis import (
     uncertainties,
 )
 from nuprobe.drawing import draws
-from nuprobe.errors import InputError, UnknownNameError
+from nuprobe.errors import InputError, UnknownNameError, shown
 from nuprobe.files import atomic_write
 from nuprobe.numerics import FloatArray, number, numbers
 from nuprobe.reprs import readable
 
-__all__ = ["THRESHOLD", "DecayPlane", "PlaneRun", "decay_plane"]
+__all__ = ["THRESHOLD", "DecayPlane", "PlaneRun", "decay_plane", "with_thresholds"]
 
 MEASURABLE: Final = ("y_p", "d_h", "he3_d", "li7_h")
+_LIGHT: Final = ("d", "be7", "li7")
+"""Nuclei whose loss is seen as soon as it is possible."""
 THRESHOLD: Final = 5.991
 """Of χ² − χ²(no decay): 95 % for two parameters."""
 
@@ -141,6 +143,40 @@ class DecayPlane:
             "caution": CAUTION,
             "assumptions": dict(self.assumptions),
         }
+
+
+@public
+def with_thresholds(masses: ArrayLike) -> FloatArray:
+    """Masses with two more at each threshold between them, 0.1 % below and above, so
+    that nothing is interpolated across the onset of a disintegration.
+
+    Parameters
+    ----------
+    masses : in MeV, (n,).
+
+    Returns
+    -------
+    increasing, each once.
+
+    Raises
+    ------
+    InputError
+        If there is none, or one that is not positive.
+
+    Examples
+    --------
+    >>> with_thresholds([4.0, 4.9]).round(3).tolist()  # of deuterium, 4.449 MeV
+    [4.0, 4.445, 4.454, 4.9]
+    """
+    m = np.unique(np.atleast_1d(numbers("masses", masses)))
+    if not m.size or m[0] <= 0 or m[-1] == np.inf:
+        raise InputError(
+            f"masses must be one or more positive MeV, got {shown(masses)}"
+        )
+    photons = {one.threshold for one in DISINTEGRATIONS if one.nucleus in _LIGHT}
+    more = [2 * e * side for e in photons for side in (0.999, 1.001)]
+    inside = [x for x in more if m[0] < x < m[-1]]
+    return np.unique([*m, *inside])
 
 
 @public
