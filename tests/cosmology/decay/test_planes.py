@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from nuprobe.cosmology.decay import PlaneRun, decay_plane, lifetime_of, sterile_decay
+from nuprobe.cosmology.decay.disintegration import SECTIONS
 from nuprobe.errors import InputError, UnknownNameError
 
 MEASURED = {"d_h": (2.547e-5, 0.029e-5), "y_p": (0.245, 0.003)}
@@ -68,6 +69,13 @@ def test_a_stopped_plane_goes_on(tmp_path: Path) -> None:
     assert counted == [1]
     whole = decay_plane([3.5, 4.0], measured=MEASURED, **known)
     assert np.array_equal(whole.values["li7_h"], plane.values["li7_h"])
+    # an unfinished run of other cross sections would mix both
+    text = file.read_text(encoding="utf-8")
+    assert SECTIONS in text
+    file.write_text(text.replace(SECTIONS, "fits of Cyburt 2003"), encoding="utf-8")
+    with pytest.raises(InputError, match="other masses"):
+        decay_plane([3.5, 4.0], measured=MEASURED, run=PlaneRun(file, True), **known)
+    file.write_text(text, encoding="utf-8")
     with pytest.raises(InputError, match="other masses"):
         decay_plane([3.6], measured=MEASURED, run=PlaneRun(file, True), **known)
     file.write_text("{", encoding="utf-8")
@@ -87,5 +95,12 @@ def test_wrong_input() -> None:
         decay_plane([4.0], measured=MEASURED, abundance=1e-6)
     with pytest.raises(InputError, match="resume needs"):
         decay_plane([4.0], measured=MEASURED, run=PlaneRun(resume=True), **known)
+    with pytest.raises(InputError, match="mean of d_h"):
+        decay_plane([4.0], measured={"d_h": (float("nan"), 1e-7)}, **known)
+    with pytest.raises(InputError, match="one or more"):
+        decay_plane([], measured=MEASURED, **known)
+    for short in ([1.0], [1e12]):
+        with pytest.raises(InputError, match=r"no point .* from 10000 to 1e\+11 s"):
+            decay_plane([4.0], measured=MEASURED, abundance=1e-6, lifetimes=short)
     with pytest.raises(InputError, match="mass"):
         decay_plane([-4.0], measured=MEASURED, **known)

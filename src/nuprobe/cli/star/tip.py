@@ -20,6 +20,8 @@ _NOTES = (
     " et al. 2023)",
     "not recomputed, their magnitudes and models were not readable: NGC 4258 1.5e-12,"
     " omega Centauri 1.2e-12 (Capozzi, Raffelt 2020)",
+    "the supernova SN 1987A bounds Dirac moments otherwise: `nuprobe catalogue search"
+    " SN1987A`",
     "mu_nu is that of one Dirac neutrino; a Majorana matrix counts each pair once",
 )
 

@@ -25,6 +25,7 @@ __all__ = [
     "CAUTION",
     "DISINTEGRATIONS",
     "NUCLEI",
+    "SECTIONS",
     "Disintegration",
     "cross_sections",
     "disintegration_cross_section",
@@ -44,6 +45,9 @@ CAUTION: Final = (
     " and 4He -> p t are too large near threshold; other channels were not compared"
 )
 """What tables of decays say of the cross sections."""
+SECTIONS: Final = "fits of Cyburt 2003, d(g,n)p by Bethe and Longmire"
+"""Which cross sections a result was computed with; unfinished runs go on with no
+others."""
 
 
 @readable

@@ -17,6 +17,7 @@ from nuprobe.cosmology.decay.disintegration import (
     CAUTION,
     DISINTEGRATIONS,
     NUCLEI,
+    SECTIONS,
     threshold,
 )
 from nuprobe.cosmology.decay.spectrum import COLDEST, HIGHEST, HOTTEST, strengths
@@ -251,6 +252,7 @@ def sterile_decay(
     named = {
         "abundance": f"{abundance:g} of photons at 10 MeV",
         "photons in each decay": f"{photons:g}, of {top:g} MeV",
+        "cross sections": SECTIONS,
         **given.assumptions(),
     }
     if start is not None:

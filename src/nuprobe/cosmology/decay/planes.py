@@ -12,8 +12,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from nuprobe.border import public, public_methods
-from nuprobe.cosmology.decay.disintegration import CAUTION, DISINTEGRATIONS
-from nuprobe.cosmology.decay.evolution import lifetime_of, sterile_decay
+from nuprobe.cosmology.decay.disintegration import CAUTION, DISINTEGRATIONS, SECTIONS
+from nuprobe.cosmology.decay.evolution import LIFETIMES, lifetime_of, sterile_decay
 from nuprobe.cosmology.nucleosynthesis import (
     OBSERVABLES,
     Nucleosynthesis,
@@ -233,8 +233,8 @@ def decay_plane(
     by = "lifetime" if moments is None else "moment"
     given: Any = lifetimes if moments is None else moments
     columns = np.atleast_1d(numbers(f"{by}s", given))
-    if m.ndim != 1 or columns.ndim != 1:
-        raise InputError(f"masses and {by}s are lists of numbers")
+    if m.ndim != 1 or columns.ndim != 1 or not (m.size and columns.size):
+        raise InputError(f"masses and {by}s are lists of one or more numbers")
     tau = np.array(
         [
             [c if moments is None else lifetime_of(float(one), float(c), nature)]
@@ -248,6 +248,7 @@ def decay_plane(
         "lifetimes": tau.tolist(),
         "abundance": float(number("abundance", abundance)),
         "options": chosen.assumptions(),
+        "cross sections": SECTIONS,
     }
     how = run if run is not None else PlaneRun()
     rows = _known(how.checkpoint, asked) if how.resume else []
@@ -259,6 +260,13 @@ def decay_plane(
             how.advance(columns.size)
     names = (*MEASURABLE, "n_eff")
     table = np.array(rows, dtype=float)
+    if not np.isfinite(table[:, :, 0]).any():
+        raise InputError(
+            "no point of the plane can be computed: lifetimes must be from"
+            f" {LIFETIMES[0]:g} to {LIFETIMES[1]:g} s, with less heat than the universe"
+            f" had; got lifetimes from {tau.min():g} to {tau.max():g} s and an"
+            f" abundance of {abundance:g}"
+        )
     standard, theory = _without(chosen)
     return DecayPlane(
         m,
@@ -270,16 +278,21 @@ def decay_plane(
         {k: (float(a), float(b)) for k, (a, b) in measured.items()},
         theory,
         float(abundance),
-        {"abundance": f"{abundance:g} of photons at 10 MeV", **chosen.assumptions()},
+        {
+            "abundance": f"{abundance:g} of photons at 10 MeV",
+            "cross sections": SECTIONS,
+            **chosen.assumptions(),
+        },
     )
 
 
 def _checked(measured: Measured) -> None:
     if not measured:
         raise InputError("measured is empty; give d_h or y_p with its error")
-    for name, (_, error) in measured.items():
+    for name, (mean, error) in measured.items():
         if name not in MEASURABLE:
             raise UnknownNameError("measurement", name, MEASURABLE)
+        number(f"mean of {name}", mean)
         if not number(f"error of {name}", error) > 0:
             raise InputError(f"the error of {name} must be positive, got {error:g}")
 
