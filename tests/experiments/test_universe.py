@@ -278,3 +278,23 @@ def test_rate_prints_pulls(
         main()
     assert end.value.code == 2
     assert "nuprobe cosmology" in capsys.readouterr().err
+
+
+def test_fits_name_what_the_predictions_assume() -> None:
+    """Also joint ones, and with the highest temperature of Dirac moments."""
+    moments = nu.Electromagnetic(magnetic_moment={"emu": 0.0}, kind="majorana")
+    name = "magnetic_moment.emu"
+    both = [nu.experiment(n) for n in ("primordial-abundances", "m5-tip")]
+    cost = both[0].cost(moments, [name]) + both[1].cost(moments, [name])
+    found = nu.fit(cost, free=[name], minos=False)
+    (universe, star) = (n for n in found.notes if n.startswith(("primordial", "m5")))
+    for word in ("criterion: energy", "screening: debye", "mixing: full", "tau n [s]"):
+        assert word in universe
+    for word in ("rates: primat-2023", "omega b: 0.02242"):
+        assert word in universe
+    assert "counting: pairs" in star
+    dirac = nu.Electromagnetic(magnetic_moment={"ee": 0.0}, kind="dirac")
+    hot = both[0].with_changes({"universe.t_max": "100 GeV"})
+    (origin,) = (t.origin for t in hot.cost(dirac, ["magnetic_moment.ee"]).terms)
+    assert origin is not None
+    assert "t max: 100000 MeV" in origin.notes[0]

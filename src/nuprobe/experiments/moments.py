@@ -4,6 +4,7 @@ early universe and stars."""
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any, ClassVar, Final, NoReturn
 
 import numpy as np
@@ -13,12 +14,15 @@ from nuprobe.cosmology.moments import Squares, squares
 from nuprobe.errors import InputError
 from nuprobe.experiments.folders import FileT, MeasuredExperiment
 from nuprobe.fluxes import Flux
+from nuprobe.inference import Cost
 from nuprobe.models import Electromagnetic, StandardModel
 from nuprobe.nuclei import Target
 from nuprobe.parameters import Parameter
 
 __all__ = ["MomentExperiment", "with_moments"]
 
+_OF_A_POINT: Final = ("moments", "mu_nu [mu_B]")
+"""Assumptions that are the moments themselves, which a fit moves."""
 _MOMENTS: Final = ("magnetic_moment.", "electric_moment.", "mu_eff")
 
 
@@ -47,6 +51,29 @@ class MomentExperiment(MeasuredExperiment[FileT]):
         moments."""
         known = getattr(with_moments(model), "parameters", ())
         return tuple(p for p in known if p.name.startswith(_MOMENTS))
+
+    @public
+    def cost(
+        self,
+        model: Any = None,
+        free: Sequence[str] = (),
+        analysis: str | None = None,
+    ) -> Cost:
+        """−2 ln L of one analysis, which tells results what the prediction assumes.
+
+        Parameters
+        ----------
+        model, free, analysis : as in `MeasuredExperiment.cost`.
+        """
+        name = self._named(analysis)
+        made = super().cost(model, free, name)
+        predicted: Any = self.predict(with_moments(model), name)
+        note = "; ".join(
+            f"{key.replace('_', ' ')}: {value}"
+            for key, value in predicted.assumptions.items()
+            if key not in _OF_A_POINT
+        )
+        return made.of(replace(self.origin(name), notes=(f"{self.name}: {note}",)))
 
     def depends_on(self, model: Any, parameter: str) -> bool:
         """Whether what is measured depends on a parameter.

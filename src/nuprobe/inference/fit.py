@@ -142,6 +142,8 @@ def _result(
     integrated = [n.name for n in cost.nuisances if n.marginal]
     if integrated:
         notes.append(f"integrated over the shapes {', '.join(integrated)}")
+    for term in cost.terms:
+        notes += [] if term.origin is None else term.origin.notes
     minimum = surface.minimum(best)
     nu, value = minimum.nuisances[0], float(minimum.twice_nll[0])
     ndf = cost.n_bins - len(columns) - sum(isinf(n.sigma) for n in cost.nuisances)

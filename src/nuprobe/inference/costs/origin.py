@@ -24,12 +24,14 @@ class Origin:
     part : one of several places of it that count different events; empty for all.
     shares : names of other experiments that contain some of the same events.
     assumed : whether the data are expected or simulated instead of measured.
+    notes : what the prediction rests on, for results: choices and constants.
     """
 
     experiment: str
     part: str = ""
     shares: tuple[str, ...] = ()
     assumed: bool = False
+    notes: tuple[str, ...] = ()
 
     def overlaps(self, other: Origin) -> bool:
         """Whether some events are in the data of an `other` cost too."""
