@@ -35,7 +35,7 @@ KEYS = {
 """Repeatable options that give a key a value: two values of one key."""
 
 LISTS = {
-    "measured",
+    "measured", "published",
     "beside", "marks", "methods",
     "channel", "channels", "target_text", "flux_name", "flavour", "model", "cuts",
     "observables", "cl", "names", "isotopes", "density", "temperature",

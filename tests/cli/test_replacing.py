@@ -63,6 +63,7 @@ DECAYS = (
     *("cosmology", "decay-plane", "--masses", "3.5:4:2 MeV", "--abundance", "1e-6"),
     *("--lifetimes", "1e5:1e6:2:log", "--quiet"),
 )
+SUMMARY = ("cosmology", "summary", "emu", "m5-tip")
 MATCH = ("match", "--mass", "3 TeV", "--g-nu", "0.6", "--g-left", "0.6")
 
 WRITERS: dict[tuple[tuple[str, ...], str], tuple[tuple[str, ...], str]] = {
@@ -193,6 +194,8 @@ WRITERS: dict[tuple[tuple[str, ...], str], tuple[tuple[str, ...], str]] = {
     },
     (("cosmology", "decay-plane"), "output"): ((*DECAYS, "-o"), "a.json"),
     (("cosmology", "decay-plane"), "plot"): ((*DECAYS, "--plot"), "a.png"),
+    (("cosmology", "summary"), "output"): ((*SUMMARY, "-o"), "a.txt"),
+    (("cosmology", "summary"), "plot"): ((*SUMMARY, "--plot"), "a.png"),
     (("cosmology", "table"), "output"): ((*BOLTZMANN, "-o"), "a.dat"),
     (("match",), "output"): ((*MATCH, "-o"), "a.txt"),
     (("reproduce",), "plot"): (

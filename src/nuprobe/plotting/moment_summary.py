@@ -87,7 +87,9 @@ def plot_moment_summary(
             one.values[seen],
             one.delta[seen],
             color="black" if last else shades[i],
-            linewidth=2.2 if last else 1.5,
+            # behind the others: the strongest of them often lies upon it
+            linewidth=3.6 if last else 1.5,
+            zorder=1.5 if last else 2,
             label=label,
         )
     for (label, limit), shade in zip(published, shades[len(profiles) :], strict=True):

@@ -12,6 +12,7 @@ from nuprobe.cli.cosmology.decay_plane import decay_plane_command
 from nuprobe.cli.cosmology.decoupling import decoupling_command
 from nuprobe.cli.cosmology.neff import neff_command
 from nuprobe.cli.cosmology.plasma import plasma_command, potential_command
+from nuprobe.cli.cosmology.summary import summary_command
 from nuprobe.cli.cosmology.table import table_command
 
 
@@ -27,6 +28,7 @@ def cosmology_command() -> None:
       nuprobe cosmology contour emu mutau --plot helium.pdf
       nuprobe cosmology table class --moment emu=1e-9 -o bbn.dat
       nuprobe cosmology decay --mass "4 MeV" --lifetime "1e5 s" --abundance 1e-4
+      nuprobe cosmology summary emu --plot moments.pdf
     """
 
 
@@ -40,5 +42,6 @@ for _command in (
     table_command,
     decay_command,
     decay_plane_command,
+    summary_command,
 ):
     cosmology_command.add_command(_command)
