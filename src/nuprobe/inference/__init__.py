@@ -6,6 +6,7 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
 
+from nuprobe.inference.construction import Construction
 from nuprobe.inference.contour import Contour, PlaneRegion, contour
 from nuprobe.inference.costs import (
     CNPCost,
@@ -49,6 +50,7 @@ if TYPE_CHECKING:
         FeldmanCousins,
         PointExclusion,
         Sensitivity,
+        ToyBounds,
         ToyPValue,
         ToySettings,
         ToyThreshold,
@@ -77,6 +79,7 @@ _LATER: Final = {
     "SampleResult": "chain",
     "ScanResult": "scan_result",
     "Sensitivity": "toys",
+    "ToyBounds": "toys",
     "ToyPValue": "toys",
     "ToySettings": "toys",
     "ToyThreshold": "toys",
@@ -96,6 +99,7 @@ _LATER: Final = {
 __all__ = [
     "CLs",
     "CNPCost",
+    "Construction",
     "Contour",
     "Cost",
     "CostSum",
@@ -126,6 +130,7 @@ __all__ = [
     "Sensitivity",
     "SharesCost",
     "Surface",
+    "ToyBounds",
     "ToyPValue",
     "ToySettings",
     "ToyThreshold",

@@ -66,6 +66,7 @@ from nuprobe.plotting.solar import plot_solar_plane, plot_solar_rates, plot_surv
 from nuprobe.plotting.spectra import plot_flux
 from nuprobe.plotting.stars import plot_plasmon_emission, plot_tip
 from nuprobe.plotting.style import check_path, save
+from nuprobe.plotting.toy_bounds import plot_toy_bounds
 from nuprobe.plotting.toys import plot_cls, plot_sensitivity, plot_toy_thresholds
 from nuprobe.plotting.trident import plot_trident_energy, plot_trident_ratio
 from nuprobe.plotting.trident_form_factors import plot_trident_form_factors
@@ -151,6 +152,7 @@ __all__ = [
     "plot_tip",
     "plot_total",
     "plot_totals",
+    "plot_toy_bounds",
     "plot_toy_thresholds",
     "plot_trident_asymptotics",
     "plot_trident_charged_current",

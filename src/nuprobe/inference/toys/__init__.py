@@ -6,6 +6,7 @@ fit is worse than the one observed (`toy_p_value`).
 """
 
 from nuprobe.inference.toys.coverages import Coverage, coverage
+from nuprobe.inference.toys.crossings import ToyBounds
 from nuprobe.inference.toys.ensemble import Toys, draw, shifted_cost
 from nuprobe.inference.toys.exclusion import CLs, cls
 from nuprobe.inference.toys.expected import Sensitivity, sensitivity
@@ -32,6 +33,7 @@ __all__ = [
     "Hypothesis",
     "PointExclusion",
     "Sensitivity",
+    "ToyBounds",
     "ToyInterval",
     "ToyPValue",
     "ToySample",
