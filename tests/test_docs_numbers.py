@@ -215,7 +215,11 @@ def test_341_events() -> None:
     page = "docs/guide/csi-2017.md"
     table = csi_2021_radii()
     rows = {row["neutrons"]: row for row in table.to_dict()["rows"]}
-    for label in ("RMF NL-Z2 (default)", "SHF SkM*", "point neutrons distributed like point protons"):
+    for label in (
+        "RMF NL-Z2 (default)",
+        "SHF SkM*",
+        "point neutrons distributed like point protons",
+    ):
         row = rows[label]
         agree(
             " ".join(cells(page, label)),
