@@ -90,7 +90,7 @@ def test_curves_are_drawn_under_a_limit(tmp_path: Path) -> None:
     assert {"CHARM-II", "TEXONO", "E137", "NuCal"} <= words
     charm = np.array(catalogue()["b_minus_l.coupling/CHARM-II-collection"].curve.points)  # type: ignore[union-attr]
     assert any(
-        line.get_xdata().size == len(charm)
+        len(line.get_xydata()) == len(charm)
         and np.allclose(line.get_xydata(), charm, rtol=1e-12)
         for line in ax.lines
     )
