@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from contextlib import ExitStack
+from typing import Any
 
 import click
 
 from nuprobe.cli.checkpoints import CheckpointSpec, checkpoint_options
+from nuprobe.cli.constructions import MethodSpec, method_options
 from nuprobe.cli.figures import figure_of, landmarks
 from nuprobe.cli.grids import make_grid
 from nuprobe.cli.options import command
@@ -27,7 +29,8 @@ from nuprobe.errors import InputError
 Examples:
   nuprobe scan coherent-csi-2017 --grid "rn=2:9 fm:400" -o rn.h5
   nuprobe scan coherent-csi-2017 --grid "rn=2:9 fm:200,sin2_theta_w=0.1:0.4:200" -o scan.h5 --workers 2 --resume
-  nuprobe scan ccfr-trident charm2-trident nutev-trident --model pair-couplings --grid "c_v=-2:2:201,c_a=-2:2:201" -o plane.h5 --plot plane.pdf""",  # noqa: E501
+  nuprobe scan ccfr-trident charm2-trident nutev-trident --model pair-couplings --grid "c_v=-2:2:201,c_a=-2:2:201" -o plane.h5 --plot plane.pdf
+  nuprobe scan coherent-csi-2017 --grid "rn=3:8 fm:12,sin2_theta_w=0.15:0.35:12" --intervals feldman-cousins --toys 500 --cl 0.9 -o fc.h5 --plot fc.pdf""",  # noqa: E501
 )
 @experiment_options(several=True)
 @click.option(
@@ -42,6 +45,7 @@ Examples:
     plot="Save the profile or the contours.",
     required=True,
 )
+@method_options
 @click.option("--workers", type=click.IntRange(1), help="Processes on this machine.")
 @click.option(
     "--dask",
@@ -59,6 +63,7 @@ def scan_command(
     grid: str,
     model: ModelSpec,
     checkpoint: CheckpointSpec,
+    method: MethodSpec,
     workers: int | None,
     dask: str | None,
     cl: float | None,
@@ -72,6 +77,8 @@ def scan_command(
 
     if workers and dask:
         raise InputError("give --workers or --dask, not both")
+    method.check()
+    name: Any = method.intervals
     level = ONE_SIGMA if cl is None else cl
     delta_threshold(level)  # refuses a wrong one before the work
     opened = experiment.open()
@@ -94,6 +101,8 @@ def scan_command(
             overwrite=checkpoint.overwrite,
             progress=not checkpoint.quiet,
             every_s=checkpoint.every,
+            intervals=name,
+            toys=method.settings(),
         )
     save_plot(
         lambda: figure_of(
@@ -102,6 +111,7 @@ def scan_command(
             cost.parameters,
             references,
             landmarks(couplings, list(axes)),
+            level,
         ),
         checkpoint.plot,
     )

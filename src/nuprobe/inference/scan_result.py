@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from math import inf
 from pathlib import Path
 from typing import Any, Final
@@ -16,10 +16,12 @@ from nuprobe.drawing import draws
 from nuprobe.errors import InputError
 from nuprobe.files import atomic_write
 from nuprobe.inference.checkpoints import same_probe
+from nuprobe.inference.construction import Construction
 from nuprobe.inference.levels import ONE_SIGMA, delta_threshold
 from nuprobe.inference.regions import Region
 from nuprobe.inference.result_files import numbers, opened, require, texts
 from nuprobe.inference.scan_regions import Interpolated, lowest_along
+from nuprobe.inference.toys.on_grid import GridToys
 from nuprobe.markup import table
 from nuprobe.numerics import FloatArray
 from nuprobe.reprs import readable
@@ -48,6 +50,7 @@ class ScanResult:
     fitted : the best fit within the range of the grid, which the fitter found from its
         lowest points; None if the scan is not finished, or no parameter varies.
     fitted_twice_nll : −2 ln L there.
+    toys : what toys say at every point, or None; a file has it beside it.
     """
 
     axes: dict[str, FloatArray]
@@ -59,6 +62,7 @@ class ScanResult:
     fingerprint: str
     fitted: dict[str, float] | None = None
     fitted_twice_nll: float | None = None
+    toys: GridToys | None = field(default=None, repr=False, compare=False)
 
     def __repr__(self) -> str:
         size = " × ".join(f"{name} ({len(x)})" for name, x in self.axes.items())
@@ -81,6 +85,13 @@ class ScanResult:
         return ", ".join([*words, f"−2 ln L = {self.best_twice_nll:.5g}"])
 
     plot = draws("plot_scan")
+
+    def construction(self, cl: float = ONE_SIGMA) -> Construction:
+        """How the regions at the level `cl` are made: of each parameter by itself
+        (Wilks), or by toys of all together."""
+        if self.toys is not None:
+            return self.toys.construction(cl)
+        return Construction("wilks", cl)
 
     @property
     def delta(self) -> FloatArray:

@@ -66,7 +66,7 @@ from nuprobe.plotting.solar import plot_solar_plane, plot_solar_rates, plot_surv
 from nuprobe.plotting.spectra import plot_flux
 from nuprobe.plotting.stars import plot_plasmon_emission, plot_tip
 from nuprobe.plotting.style import check_path, save
-from nuprobe.plotting.toy_bounds import plot_toy_bounds
+from nuprobe.plotting.toy_bounds import plot_grid_toys, plot_toy_bounds
 from nuprobe.plotting.toys import plot_cls, plot_sensitivity, plot_toy_thresholds
 from nuprobe.plotting.trident import plot_trident_energy, plot_trident_ratio
 from nuprobe.plotting.trident_form_factors import plot_trident_form_factors
@@ -119,6 +119,7 @@ __all__ = [
     "plot_flux",
     "plot_form_factors",
     "plot_gap",
+    "plot_grid_toys",
     "plot_heavy_decays",
     "plot_levels",
     "plot_limits",
