@@ -17,7 +17,13 @@ from nuprobe.errors import InputError
 if TYPE_CHECKING:
     from nuprobe.inference import ToySettings
 
-__all__ = ["MethodSpec", "ThrownSpec", "method_options", "thrown_options"]
+__all__ = [
+    "METHOD_OPTIONS",
+    "MethodSpec",
+    "ThrownSpec",
+    "method_options",
+    "thrown_options",
+]
 
 _TOYS = 1000
 
@@ -67,9 +73,7 @@ _INTERVALS = click.option(
 )
 _SEED = click.option("--seed", type=click.IntRange(0), default=1, show_default=True)
 
-method_options = grouped(
-    "method",
-    MethodSpec,
+METHOD_OPTIONS = (
     _INTERVALS,
     click.option(
         "--toys",
@@ -78,6 +82,9 @@ method_options = grouped(
     ),
     _SEED,
 )
+"""``--intervals``, ``--toys`` and ``--seed``."""
+
+method_options = grouped("method", MethodSpec, *METHOD_OPTIONS)
 """Add ``--intervals``, ``--toys`` and ``--seed``, as `MethodSpec` ``method``."""
 
 

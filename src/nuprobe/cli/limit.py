@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -32,6 +33,7 @@ Examples:
 --json
   nuprobe limit coherent-csi-2017 coherent-lar-2020 --checkpoint limits.h5 --resume
   nuprobe limit ccfr-trident charm2-trident --wcxf rs.json
+  nuprobe limit coherent-csi-2017 --masses "10, 100 MeV" --intervals cls --toys 500
   nuprobe limit prospect reactor-rates --grid "dm2_41=0.2:20 eV2:40:log" """,
 )
 @click.argument("experiments", nargs=-1, required=True)
@@ -59,6 +61,7 @@ def limit_command(
     """Largest coupling of a mediator that the EXPERIMENTS allow, mass by mass, each and
     combined; with --wcxf all factors on a point's coefficients that they allow. Of a
     disappearance the largest mixing with a sterile neutrino, for each dm2_41."""
+    method = level.method()
     if wcxf is not None:
         asked = (family, plane, beside)
         if plot is not None or asked != (FamilySpec(), PlaneSpec(), BesideSpec()):
@@ -69,6 +72,7 @@ def limit_command(
             )
         return print_factors(experiments, wcxf, level, out)
     beside.check(plot is not None)
+    how: Any = method.intervals
     from nuprobe.experiments import limit
     from nuprobe.experiments.limits import choose
 
@@ -81,7 +85,7 @@ def limit_command(
     axes = plane.axes(scanned)
     if axes is not None:
         scanned = scanned.reaching(axes["mass"])
-    plane, out = plane.into(out)
+    plane, out = plane.into(out, method.by_toys)
     plane.scan(chosen, scanned, level)
     result = limit(
         chosen,
@@ -92,6 +96,8 @@ def limit_command(
         sides=1 if level.sides == "1" else 2,
         analyses=analyses,
         with_projections=level.with_projections,
+        intervals=how,
+        toys=plane.thrown(method) if method.by_toys else 1000,
         **plane.saving(),
     )
     if plot is not None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from nuprobe.cli.constructions import METHOD_OPTIONS, MethodSpec
 from nuprobe.cli.options import grouped
 from nuprobe.cli.specs import make_mixing
 from nuprobe.errors import InputError
@@ -55,12 +56,27 @@ class LevelSpec:
     sides : 1 or 2, as typed.
     analyses : ``experiment=name`` pairs of ``--analysis``.
     with_projections : combine projections too.
+    intervals, toys, seed : as in `MethodSpec`.
     """
 
     cl: float
     sides: str
     analyses: tuple[str, ...]
     with_projections: bool
+    intervals: str = "wilks"
+    toys: int | None = None
+    seed: int = 1
+
+    def method(self) -> MethodSpec:
+        """Return how limits are made; toys say the sides themselves."""
+        found = MethodSpec(self.intervals, self.toys, self.seed)
+        found.check()
+        if found.by_toys and self.sides == "1":
+            raise InputError(
+                "--sides is for --intervals wilks: feldman-cousins is two-sided, cls"
+                " one-sided; leave it out"
+            )
+        return found
 
     def by_experiment(self) -> dict[str, str]:
         """Return the chosen analyses by the name of their experiment."""
@@ -119,6 +135,7 @@ level_options = grouped(
         is_flag=True,
         help="Combine projections too, to a curve called sensitivity.",
     ),
+    *METHOD_OPTIONS,
 )
-"""Add ``--cl``, ``--sides``, ``--analysis`` and ``--with-projections``, as `LevelSpec`
-``level``."""
+"""Add ``--cl``, ``--sides``, ``--analysis``, ``--with-projections``, ``--intervals``,
+``--toys`` and ``--seed``, as `LevelSpec` ``level``."""

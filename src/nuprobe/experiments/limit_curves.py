@@ -55,6 +55,7 @@ class LimitCurve:
         as roots; ``inf`` for an end that the search has not found, because all above is
         excluded up to `largest`; None if nothing was searched.
     largest : coupling at which the search ends.
+    errors : Monte Carlo errors of `coupling` by toys, shape (n,); None without toys.
     """
 
     label: str
@@ -66,6 +67,7 @@ class LimitCurve:
     projected: bool = False
     excluded: tuple[Intervals, ...] | None = None
     largest: float = math.inf
+    errors: FloatArray | None = None
 
     @property
     def lowest(self) -> str:
@@ -136,6 +138,7 @@ class LimitCurve:
                 ]
             ),
             "largest_coupling": _finite(self.largest),
+            "coupling_errors": None if self.errors is None else self.errors.tolist(),
         }
 
 

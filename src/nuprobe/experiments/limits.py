@@ -20,22 +20,34 @@ from nuprobe.experiments.base import AnyExperiment
 from nuprobe.experiments.joint import check_shared
 from nuprobe.experiments.limit_curves import LimitCurve, Search, limit_curve
 from nuprobe.experiments.limit_files import Plan, Saving, computed, plan
+from nuprobe.experiments.limit_range import search_range
 from nuprobe.experiments.limit_tables import limit_html, limit_line
 from nuprobe.experiments.limit_terms import Counts, Ratio
+from nuprobe.experiments.limit_toys import toy_curve, toy_place
 from nuprobe.experiments.scanned import Scanned, mediator_names
 from nuprobe.experiments.solar import SolarExperiment
 from nuprobe.experiments.star import StarExperiment
 from nuprobe.experiments.trident import TridentExperiment
 from nuprobe.experiments.universe import UniverseExperiment
-from nuprobe.inference import Cost, CostSum
+from nuprobe.inference import Construction, Cost, CostSum, ToySettings
+from nuprobe.inference.construction import check_method, together
+from nuprobe.inference.toys.settings import settings_of
 from nuprobe.models import named
 from nuprobe.models.stack import angles_of
-from nuprobe.numerics import FloatArray, numbers
+from nuprobe.numerics import FloatArray
 
 __all__ = ["Limit", "LimitCurve", "choose", "default_family", "family_cost", "limit"]
 
-_COUPLINGS: Final = (1e-7, 10.0)
 _TOGETHER: Final = ("combined", "sensitivity")
+_BY_TOYS: Final = {"intervals": str, "toys": int}
+
+
+class LimitOptions(Saving, total=False):
+    """How a limit is saved, as `Saving`, and made: `intervals`, its method; `toys`,
+    their number or settings."""
+
+    intervals: Literal["wilks", "feldman-cousins", "cls"]
+    toys: int | ToySettings
 
 
 @public_methods
@@ -50,6 +62,7 @@ class Limit:
     curves : one an experiment, then ``"combined"`` of the measurements if there are
         several, then ``"sensitivity"`` of measurements and projections if asked for.
     statistic : in words.
+    construction : of toys: method, sides and errors; None without toys.
     """
 
     family: Any
@@ -57,6 +70,7 @@ class Limit:
     sides: int
     curves: tuple[LimitCurve, ...]
     statistic: str
+    construction: Construction | None = None
 
     __repr__, _repr_html_, plot = limit_line, limit_html, draws("plot_limits")
 
@@ -83,6 +97,7 @@ class Limit:
             "cl": self.cl,
             "sides": self.sides,
             "statistic": self.statistic,
+            "intervals": self.construction and self.construction.to_dict(),
             "mass_unit": "MeV",
             "curves": [c.to_dict() for c in self.curves],
         }
@@ -254,7 +269,7 @@ def limit(
     sides: Literal[1, 2] = 2,
     analyses: Mapping[str, str] | None = None,
     with_projections: bool = False,
-    **saving: Unpack[Saving],
+    **saving: Unpack[LimitOptions],
 ) -> Limit:
     """Largest coupling of a mediator that experiments allow, mass by mass.
 
@@ -295,7 +310,10 @@ def limit(
     saving : ``checkpoint``, an HDF5 file that appears when all masses are done (until
         then ``checkpoint.part`` has those that are); ``resume``, go on with it;
         ``overwrite``, replace it; ``every_s``, seconds between two writes, at most
-        (30); ``progress``, whether a bar is shown on a terminal.
+        (30); ``progress``, whether a bar is shown on a terminal; ``intervals``,
+        ``"wilks"``, or by toys at each mass, with −2 ln L above its lowest over the
+        coupling: ``"feldman-cousins"``, two-sided, or ``"cls"``, one-sided against no
+        coupling; ``toys``, their number at each value (1000) or all settings.
 
     Returns
     -------
@@ -322,11 +340,12 @@ def limit(
     from scipy.special import ndtri
 
     for name in saving:
-        if name not in Saving.__annotations__:
+        if name not in (options := {**Saving.__annotations__, **_BY_TOYS}):
             known = [*inspect.signature(limit).parameters][:-1]
-            raise UnknownNameError(
-                "argument of limit", name, [*known, *Saving.__annotations__]
-            )
+            raise UnknownNameError("argument of limit", name, [*known, *options])
+    how: Any = saving.pop("intervals", "wilks")
+    toys = saving.pop("toys", 1000)
+    check_method(how)
     if analyses is not None and not isinstance(analyses, Mapping):
         raise InputError(
             "analyses are given by experiment, such as {'ccfr-trident':"
@@ -338,7 +357,7 @@ def limit(
     if sides not in (1, 2):
         raise InputError(f"sides must be 1 or 2, got {sides!r}")
     scanned = _scanned(family, opened)
-    scanned, masses, couplings = _search(scanned, grid, mass)
+    scanned, masses, couplings = search_range(scanned, grid, mass)
     z = float(ndtri(cl if sides == 1 else (1 + cl) / 2))
     search = Search(z, sides, couplings)
     chosen = analyses or {}
@@ -357,14 +376,40 @@ def limit(
     costs = [
         family_cost(one, scanned, chosen.get(one.name)) if m.cost is None else m.cost
         for m, one in zip(members, opened, strict=True)
-        if saving.get("checkpoint") is not None
+        if saving.get("checkpoint") is not None or how != "wilks"
     ]
     settings = {label: [m.name for m in group] for label, group in groups.items()}
     made = plan((settings, search), costs, masses)
-    curves = _curves(groups, made, search, saving)
+    plain: Any = saving
+    curves = _curves(groups, made, search, plain)
+    if how != "wilks":
+        every = dict(zip([m.name for m in members], costs, strict=True))
+        return _by_toys(Limit(scanned.model, cl, sides, curves, ""), every, how, toys)
     ratios = any(m.cost is None for m in members)
     words = _in_words(search, cl, ratios, any(m.cost is not None for m in members))
     return Limit(scanned.model, cl, sides, curves, words)
+
+
+def _by_toys(
+    found: Limit, costs: Mapping[str, Cost], how: Any, toys: int | ToySettings
+) -> Limit:
+    """The same limits with couplings that toys allow."""
+    settings, curves, said = settings_of(toys), [], []
+    for curve in found.curves:
+        own = [costs[name] for name in curve.experiments]
+        cost = CostSum(*own, with_projections=True) if len(own) > 1 else own[0]
+        place = toy_place(settings, curve.label, len(found.curves) == 1)
+        made, words = toy_curve(curve, cost, how, found.cl, place)
+        curves.append(made)
+        said.append(words)
+    words = together(said)
+    return replace(
+        found,
+        sides=words.sides,
+        curves=tuple(curves),
+        statistic=f"{words}; -2 ln L above its lowest over the coupling at each mass",
+        construction=words,
+    )
 
 
 @dataclass(frozen=True, eq=False)
@@ -450,51 +495,3 @@ def _in_words(search: Search, cl: float, ratios: bool, counts: bool) -> str:
         )
     sides = "two-sided" if search.sides == 2 else "one-sided, upper"
     return f"{sides} {100 * cl:g} % CL, {'; '.join(tests)}"
-
-
-def _search(
-    family: Scanned, grid: Mapping[str, ArrayLike] | None, mass: ArrayLike | None
-) -> tuple[Scanned, FloatArray, tuple[float, float]]:
-    """The model over a range with all masses, masses, and smallest and largest
-    coupling."""
-    couplings = _COUPLINGS
-    if grid is not None:
-        if not isinstance(grid, Mapping):
-            raise InputError(
-                "a grid is given by axis, {'mass': ..., 'coupling': ...}, got"
-                f" {grid!r}"
-            )
-        unknown = set(grid) - {"mass", "coupling"}
-        if unknown or mass is not None:
-            raise InputError(
-                "a grid has the axes mass and coupling; give it or mass, not both"
-            )
-        mass = grid.get("mass")
-        if "coupling" in grid:
-            axis = np.unique(numbers("the couplings of a grid", grid["coupling"]))
-            most = family.parameters[1].upper
-            if axis.size < 2 or not np.all((axis > 0) & (axis <= most)):
-                raise InputError(
-                    f"the couplings of a grid must be positive, at most {most:g}, and"
-                    " at least two"
-                )
-            couplings = (float(axis.min()), float(axis.max()))
-    masses = (
-        np.geomspace(*family.mass_range, 200)
-        if mass is None
-        else _few(np.atleast_1d(numbers("masses (MeV)", mass)))
-    )
-    if masses.ndim > 1 or masses.size == 0:
-        raise InputError("masses must be at least one, in one dimension (MeV)")
-    family = family.reaching(masses)
-    return family, np.unique(np.clip(masses, *family.mass_range)), couplings
-
-
-def _few(masses: FloatArray) -> FloatArray:
-    """Masses, unless they are so many that a limit takes minutes."""
-    if masses.size > 50_000:
-        raise InputError(
-            f"a limit takes at most 50 000 masses, got {masses.size}: it is smooth"
-            " between a few hundred"
-        )
-    return masses

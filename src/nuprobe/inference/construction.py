@@ -3,6 +3,7 @@ every output has."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final, Literal
 
@@ -10,7 +11,7 @@ from nuprobe.errors import InputError, UnknownNameError, shown
 from nuprobe.inference.levels import check_level, delta_threshold
 from nuprobe.reprs import readable
 
-__all__ = ["METHODS", "Construction", "Method", "check_method"]
+__all__ = ["METHODS", "Construction", "Method", "check_method", "together"]
 
 Method = Literal["wilks", "feldman-cousins", "cls"]
 METHODS: Final = ("wilks", "feldman-cousins", "cls")
@@ -143,6 +144,27 @@ class Construction:
             "critical_error": None if self.error is None else list(self.error),
             "statement": self.words,
         }
+
+
+def together(said: Sequence[Construction]) -> Construction:
+    """One statement of several intervals made alike, with the range of all errors.
+
+    Parameters
+    ----------
+    said : of each, at least one.
+
+    Examples
+    --------
+    >>> one = Construction("feldman-cousins", 0.9, toys=100, seed=1)
+    >>> pair = [one.with_errors((2.0, 3.0), None), one.with_errors((1.0, 2.0), None)]
+    >>> together(pair).critical
+    (1.0, 3.0)
+    """
+    spans = []
+    for name in ("critical", "error"):
+        ends = [x for one in said for x in getattr(one, name) or ()]
+        spans.append((min(ends), max(ends)) if ends else None)
+    return said[0].with_errors(*spans)
 
 
 def _span(ends: tuple[float, float]) -> str:

@@ -11,7 +11,7 @@ from typing import Final, Literal
 import numpy as np
 
 from nuprobe.errors import InputError
-from nuprobe.inference.construction import METHODS, Construction, check_method
+from nuprobe.inference.construction import METHODS, check_method, together
 from nuprobe.inference.fast import fast
 from nuprobe.inference.intervals import Interval
 from nuprobe.inference.levels import delta_threshold, survival
@@ -244,15 +244,6 @@ def with_toys(
         result,
         free=tuple(free),
         notes=tuple(notes),
-        construction=_together(constructions),
+        construction=together(constructions),
         bounds=found,
     )
-
-
-def _together(said: Sequence[Construction]) -> Construction:
-    """One statement of several parameters, with the whole range of errors."""
-    spans = []
-    for name in ("critical", "error"):
-        ends = [x for one in said for x in getattr(one, name) or ()]
-        spans.append((min(ends), max(ends)) if ends else None)
-    return said[0].with_errors(*spans)
