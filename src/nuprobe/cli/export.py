@@ -59,7 +59,8 @@ def export_command(
         raise InputError(
             "a submission needs -o: a folder, or a name that ends in .zip or .tar.gz"
         )
-    from nuprobe.exports import read_result, tables_of
+    from nuprobe.exports import tables_of
+    from nuprobe.exports.reading import read_result
 
     results = [read_result(file) for file in files]
     tables = [one for result in results for one in tables_of(result)]

@@ -8,7 +8,6 @@ these, and so are files of results (`nuprobe export`).
 from nuprobe.exports.hepdata import Submission
 from nuprobe.exports.kinds import tables_of
 from nuprobe.exports.parts import DataTable, Errors, Variable
-from nuprobe.exports.reading import read_result
 from nuprobe.exports.writing import submission, to_frame, to_hepdata, to_latex
 
 __all__ = [
@@ -16,7 +15,6 @@ __all__ = [
     "Errors",
     "Submission",
     "Variable",
-    "read_result",
     "submission",
     "tables_of",
     "to_frame",

@@ -184,6 +184,6 @@ def to_latex(result: Any, table: str | None = None) -> str:
     >>> import nuprobe as nu
     >>> limit = nu.limit(["ccfr-trident"], "lmu-ltau", mass=[10.0])
     >>> print(to_latex(limit).splitlines()[-3])
-    $10$ & $0.00092204$ \\\\
+    $10$ & $0.000922...$ \\\\
     """
     return chosen(tables_of(result), table, " intervals").to_latex()
