@@ -139,7 +139,7 @@ def unit_factor(unit: str, quantity: str) -> float:
     base = match[2] or ("1" if match[1] else "")
     if base not in units:
         raise UnitError(
-            f"unit {unit!r} does not fit a {quantity}: use {', '.join(units)}, or such"
-            f" as '1e-3 {next(iter(units))}'"
+            f"unit {unit!r} does not fit a {quantity}: use {', '.join(units)}, or a"
+            f" multiple such as '1e-3 {next(iter(units))}'"
         )
     return float(match[1] or 1) * units[base]

@@ -69,12 +69,12 @@ def print_expected(
         source = typed(option)
         if source is not None and source.name == "COMMANDLINE":
             raise InputError(
-                f"--{option} is for beams of tridents, not for"
+                f"--{option} applies to trident beams, not to"
                 f" {', '.join(experiment.experiments)}: drop it, or the experiment"
             )
     if not asked.free:
         raise InputError(
-            "--free is needed: name the parameter whose limit is wanted, e.g. --free"
+            "--free is required: name the parameter to be limited, e.g. --free"
             " cevns_scale (`nuprobe list parameters`, or one of the model)"
         )
     free, built = names(asked.free), model.build()

@@ -34,8 +34,8 @@ class FreedSpec:
         """Return the names; without any, the factor of the operators of the file."""
         if self.free is None and self.wcxf is None:
             raise InputError(
-                "nothing to fit: name parameters with --free (`nuprobe list parameters`"
-                " has them), or give a point with --wcxf"
+                "nothing to fit: name parameters with --free (see `nuprobe list"
+                " parameters`), or give a point with --wcxf"
             )
         return names("factor" if self.free is None else self.free)
 

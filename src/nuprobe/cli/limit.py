@@ -63,9 +63,9 @@ def limit_command(
         asked = (family, plane, beside)
         if plot is not None or asked != (FamilySpec(), PlaneSpec(), BesideSpec()):
             raise InputError(
-                "--wcxf is a limit on the coefficients of a file, without a mediator's"
-                " mass, coupling or plane: drop --family, --mixing, --grid, --masses,"
-                " --plot and the files"
+                "--wcxf limits the coefficients in a file, without a mediator's"
+                " mass, coupling or plane: drop --family, --mixing, --grid,"
+                " --masses, --plot and the files"
             )
         return print_factors(experiments, wcxf, level, out)
     beside.check(plot is not None)

@@ -72,7 +72,10 @@ class LevelSpec:
                     f"cannot read --analysis {pair!r}: write EXPERIMENT=NAME"
                 )
             if name in chosen:
-                raise InputError(f"--analysis names {name} twice: give it one analysis")
+                raise InputError(
+                    f"--analysis names {name} twice: each experiment"
+                    " can have only one analysis"
+                )
             chosen[name] = value
         return chosen
 

@@ -72,8 +72,8 @@ class BesideSpec(LineSpec):
             return None
         if name_of(family) != "lmu-ltau":
             raise InputError(
-                "--m-nu, --z-source and --dirac are of the IceCube gap, which is drawn"
-                " for lmu-ltau only: drop them, or add --family lmu-ltau"
+                "--m-nu, --z-source and --dirac apply to the IceCube gap, which is"
+                " drawn for lmu-ltau only: drop them, or add --family lmu-ltau"
             )
         return self.build()
 
@@ -81,8 +81,8 @@ class BesideSpec(LineSpec):
         """Refuse a line of sight that nothing would show, unless there is a plot."""
         if self._moved and (self.alone or not plotted):
             raise InputError(
-                "--m-nu, --z-source and --dirac are of the IceCube gap in the plot: add"
-                " --plot, without --alone"
+                "--m-nu, --z-source and --dirac apply to the IceCube gap in the"
+                " plot: add --plot, without --alone"
             )
 
 

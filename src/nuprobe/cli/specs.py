@@ -320,8 +320,8 @@ class ExperimentSpec:
         """Return the experiments."""
         if len(self.experiments) > 1 and (self.analysis or self.changes or self.bins):
             raise InputError(
-                "--analysis, --bins and --set belong to one experiment; with several"
-                " each takes its first analysis"
+                "--analysis, --bins and --set work with a single experiment only;"
+                " with several, the first analysis of each is used"
             )
         from nuprobe.experiments import experiment
 
