@@ -132,7 +132,7 @@ def plot_averaged(
     beside: list[Artist] = []
     for y in standard:
         some = y > 0
-        beside = panel.plot(t[some] / unit, y[some] * unit, **_LOOK)
+        beside = [*panel.plot(t[some] / unit, y[some] * unit, **_LOOK)]
     handles += beside
     every = [*(y for _, y in curves), *standard]
     _axes(panel, process, (nucleus, name), t / unit, [y * unit for y in every])
