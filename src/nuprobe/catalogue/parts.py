@@ -292,10 +292,11 @@ class Source(Trimmed):
 
         Examples
         --------
-        >>> import datetime
-        >>> rest = {"method": "text", "licence": "x", "retrieved": datetime.date.today()}
-        >>> where = "as listed by the Particle Data Group, ATZORI-CORONA 2025"
-        >>> Source(doi="10.1000/182", locator=where, **rest).first_author
+        >>> from nuprobe.catalogue import catalogue
+        >>> source = catalogue()["magnetic_moment.solar/AtzoriCorona-2023"].source
+        >>> source.locator
+        'as listed by the Particle Data Group, ATZORI-CORONA 2023'
+        >>> source.first_author
         'Atzori-Corona'
         """
         if self.authors:

@@ -34,7 +34,7 @@ class Quantity:
 _ONE: Final = {"1": 1.0, "%": 0.01}
 _OTHER: Final = {"other": "written out in notes.convention"}
 _UNKNOWN: Final = {
-    "unknown": "not said where the number was read: giunti, or half (twice as large then)"
+    "unknown": "not said where the number was read: giunti, or half (twice as much)"
 }
 _RADIUS: Final = {
     "giunti": "F_Q(q²) = q²⟨r²⟩/6; ⟨r²⟩_SM(ν_μ) = −0.48e-32 cm²",
