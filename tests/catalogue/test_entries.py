@@ -138,7 +138,7 @@ def test_an_entry_in_words() -> None:
             "conditions",
         ),
         (({"numbers": {"cl": {"value": 0.95}}},), "numbers.cl", "conditions"),
-        ((MOMENT, {"errors": {"plus": 1, "minus": 1}}), "the file", "alone"),
+        ((MOMENT, {"errors": {"plus": 1, "minus": 1}}), "the file", "only"),
         (
             (MOMENT, {"value": -1e-11, "of_absolute_value": True}),
             "the file",
