@@ -243,7 +243,10 @@ def test_the_convention_of_a_radius_follows_from_the_error_beside_it() -> None:
     barranco = catalogue()["charge_radius.ee/Barranco-2007"]
     assert barranco.convention == "half"
     assert barranco.interval is not None
-    half_width = (barranco.interval.upper - barranco.interval.lower) / 2 * 1e-32
+    lower, upper = barranco.interval.lower, barranco.interval.upper
+    assert lower is not None
+    assert upper is not None
+    half_width = (upper - lower) / 2 * 1e-32
     # sin²θ_W and radius of the convention of this package
     slope = math.sqrt(2) * math.pi * alpha / (6 * fermi) / cm2
     error = {c: slope * f * half_width / 1.6449 for c, f in RADII.items()}
