@@ -83,6 +83,31 @@ KINDS = [
 ]
 
 
+def test_planes_of_the_sun_the_early_universe_and_decays(tmp_path: Path) -> None:
+    """Not among the results above: their grids take seconds each."""
+    from nuprobe.cosmology.decay import decay_plane
+    from nuprobe.cosmology.nucleosynthesis import moment_plane
+    from nuprobe.experiments.solar_plane import solar_plane
+
+    mixing: dict[str, Any] = {
+        "tan2_12": np.linspace(0.3, 0.6, 5),
+        "dm2_21": np.linspace(7e-5, 8e-5, 5),
+    }
+    sun = solar_plane(["sno-2013"], l1a=[5.0], scheme="nnlo", **mixing)
+    found = check(sun.to_hepdata(tmp_path / "sun"))
+    (rise,) = found["tan2_12 dm2_21 grid"]["data"]["dependent_variables"]
+    assert _numbers(rise) == pytest.approx(sun.delta.ravel(), abs=0)
+    moments = moment_plane("magnetic_moment.emu", "magnetic_moment.etau", nodes=3)
+    (table,) = check(moments.to_hepdata(tmp_path / "moments")).values()
+    columns = table["data"]["dependent_variables"]
+    assert _numbers(columns[0]).tolist() == moments.values[:, :, 0].ravel().tolist()
+    measured = {"d_h": (2.547e-5, 2.9e-7)}
+    decays = decay_plane([3.0], lifetimes=[1e5, 1e6], abundance=1e-7, measured=measured)
+    (table,) = check(decays.to_hepdata(tmp_path / "decays")).values()
+    names = [c["header"]["name"] for c in table["data"]["dependent_variables"]]
+    assert {"y_p", "d_h", "rise of chi2", "excluded"} <= {*names}
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_every_result_becomes_a_valid_submission(kind: str, tmp_path: Path) -> None:
     result = results()[kind]
