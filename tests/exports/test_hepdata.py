@@ -108,6 +108,20 @@ def test_planes_of_the_sun_the_early_universe_and_decays(tmp_path: Path) -> None
     assert {"y_p", "d_h", "rise of chi2", "excluded"} <= {*names}
 
 
+def test_a_chain_has_its_summary(tmp_path: Path) -> None:
+    from nuprobe.exports.reading import read_result
+
+    cost = nu.experiment(CSI).cost(free=["rn"])
+    with pytest.warns(nu.ValidityWarning):
+        chain = nu.sample(cost, ["rn"], steps=40, nuisances="profiled")
+    again = read_result(chain.to_h5(tmp_path / "chain.h5"))
+    (table,) = check(again.to_hepdata(tmp_path / "made")).values()
+    mean = table["data"]["dependent_variables"][0]
+    (entry,) = mean["values"]
+    assert entry["value"] == chain.summary[0].mean
+    assert entry["errors"] == [{"symerror": chain.summary[0].std, "label": "width"}]
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_every_result_becomes_a_valid_submission(kind: str, tmp_path: Path) -> None:
     result = results()[kind]

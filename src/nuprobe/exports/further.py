@@ -13,7 +13,13 @@ from nuprobe.inference import Contour
 from nuprobe.inference.levels import delta_threshold
 from nuprobe.parameters import Parameter
 
-__all__ = ["decay_plane_tables", "moment_plane_tables", "solar_plane_tables"]
+__all__ = [
+    "channel_tables",
+    "decay_plane_tables",
+    "moment_plane_tables",
+    "solar_plane_tables",
+    "summary_tables",
+]
 
 
 def solar_plane_tables(data: Mapping[str, Any]) -> list[DataTable]:
@@ -186,5 +192,93 @@ def decay_plane_tables(data: Mapping[str, Any]) -> list[DataTable]:
             tuple(independent),
             tuple(dependent),
             ("CLS",),
+        )
+    ]
+
+
+def summary_tables(data: Mapping[str, Any]) -> list[DataTable]:
+    """Upper limits on one moment, computed and published, and the fits behind them.
+
+    Parameters
+    ----------
+    data : what ``nuprobe cosmology summary --json`` gives.
+
+    Examples
+    --------
+    >>> made = {"parameter": "emu", "kind": "dirac", "cl": 0.9, "fits": {}}
+    >>> made |= {"upper [mu_B]": {"tip": 4e-12}, "published [mu_B]": {"V": 4.5e-12}}
+    >>> [table] = summary_tables(made)
+    >>> table.independent[0].values, table.dependent[0].values
+    (('tip', 'V'), (4e-12, 4.5e-12))
+    """
+    name, level = data["parameter"], f"{100 * data['cl']:.4g} % CL"
+    own, others = data["upper [mu_B]"], data["published [mu_B]"]
+    about = {"Confidence level": data["cl"], "Kind of neutrino": data["kind"]}
+    return [
+        DataTable(
+            f"{name} limits",
+            f"Upper limits on {name} at {level}, computed and as published.",
+            (
+                Variable("data", (*own, *others)),
+                Variable(
+                    "origin",
+                    (*("computed" for _ in own), *("published" for _ in others)),
+                ),
+            ),
+            (
+                Variable(
+                    f"limit on {name}",
+                    values([*own.values(), *others.values()]),
+                    "muB",
+                    about=about,
+                ),
+            ),
+            ("CLS",),
+        )
+    ]
+
+
+def channel_tables(data: Mapping[str, Any]) -> list[DataTable]:
+    """Tridents channel by channel: events, or cross sections without an exposure.
+
+    Parameters
+    ----------
+    data : what ``nuprobe rate --by-channel --json`` gives.
+
+    Examples
+    --------
+    >>> one = {"channel": "a", "cross_sections_cm2": {"coherent": 1e-40}}
+    >>> one |= {"events": None, "elastic_events": None}
+    >>> made = {"experiment": "e", "model": "sm", "channels": [one]}
+    >>> [table] = channel_tables(made)
+    >>> table.dependent[0].unit
+    'cm2'
+    """
+    rows = data["channels"]
+    about = {"Experiment": data["experiment"], "Model": data["model"]}
+    columns = [
+        Variable(
+            f"cross section, {regime}",
+            values([row["cross_sections_cm2"].get(regime) for row in rows]),
+            "cm2",
+            about=about,
+        )
+        for regime in rows[0]["cross_sections_cm2"]
+    ]
+    columns += [
+        Variable(
+            f"events, {regime}",
+            values([(row["events"] or {}).get(regime) for row in rows]),
+            about=about,
+        )
+        for regime in rows[0]["events"] or ()
+    ]
+    return [
+        DataTable(
+            f"{data['experiment']} channels",
+            f"Tridents of {data['experiment']} by channel, averaged over the flux.",
+            (Variable("channel", tuple(row["channel"] for row in rows)),),
+            tuple(columns),
+            ("SIG", "N"),
         )
     ]

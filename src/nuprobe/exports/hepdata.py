@@ -63,9 +63,29 @@ class Submission:
     attached: Mapping[str, bytes] = field(default_factory=dict, repr=False)
 
     def __post_init__(self) -> None:
-        if not self.tables:
+        tables, files = self.tables, self.attached
+        if not isinstance(tables, tuple) or not all(
+            isinstance(table, DataTable) for table in tables
+        ):
+            raise InputError(
+                f"the tables of a submission must be a tuple of DataTable, got"
+                f" {shown(tables)}"
+            )
+        if not tables:
             raise InputError("a submission needs at least one table, got none")
-        for name in self.attached:
+        if not isinstance(self.comment, str):
+            raise InputError(
+                f"the comment of a submission must be a text, got {shown(self.comment)}"
+            )
+        if not isinstance(files, Mapping) or not all(
+            isinstance(name, str) and isinstance(content, bytes)
+            for name, content in files.items()
+        ):
+            raise InputError(
+                "files of a submission must be a mapping of names to bytes, got"
+                f" {shown(files)}"
+            )
+        for name in files:
             if Path(name).name != name:
                 raise InputError(
                     "files beside the tables have no folder in their name, got"

@@ -38,6 +38,8 @@ KINDS: Final[Mapping[str, tuple[frozenset[str], _Builder]]] = {
         ("coverage", "covered truth", limits.coverage_tables),
         ("verdicts", "verdicts unseen", limits.verdict_tables),
         ("solar plane", "tan2_12 dm2_21_eV2 l1a", further.solar_plane_tables),
+        ("limits on a moment", "cl fits parameter kind", further.summary_tables),
+        ("channels of tridents", "channels model", further.channel_tables),
         ("plane of moments", "nodes observables", further.moment_plane_tables),
         ("plane of decays", "abundance caution measured", further.decay_plane_tables),
         ("exclusion plane", "chi2 levels x y", planes.plane_tables),
