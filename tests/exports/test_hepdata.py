@@ -223,7 +223,7 @@ def test_counts_in_energy_and_time_are_bins(tmp_path: Path) -> None:
     rates = results()["two dimensions"]
     (table,) = check(rates.to_hepdata(tmp_path / "made")).values()
     energy, time = table["data"]["independent_variables"]
-    assert time["header"]["units"] == r"$\mathrm{µs}$"
+    assert time["header"]["units"] == r"$\mathrm{\mu{}s}$"
     pairs = [(v["low"], v["high"]) for v in energy["values"]]
     assert pairs[0] == tuple(rates.energy_edges[:2])
     assert len(set(pairs)) == rates.energy_edges.size - 1
