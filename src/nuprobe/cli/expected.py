@@ -12,6 +12,7 @@ from nuprobe.cli.options import grouped
 from nuprobe.cli.output import Output, save_plot
 from nuprobe.cli.specs import ExperimentSpec, ModelSpec, names
 from nuprobe.errors import InputError
+from nuprobe.inference.construction import Construction
 from nuprobe.tables import Table
 
 if TYPE_CHECKING:
@@ -111,12 +112,15 @@ def _table(found: Sensitivity, experiments: list[str]) -> Table:
         row = (name, found.expected[i])
         rows.append(row if toys is None else (*row, toys[i]))
     notes = [
-        f"upper limits (CLs, {100 * found.cl:g} % CL) if {p.name} = {found.null:g}:"
+        f"{Construction('cls', found.cl).short} if {p.name} = {found.null:g}:"
         " half of such experiments are below the median, 68 and 95 % in the bands",
         "median and bands: asymptotic formula on the Asimov data set (Cowan:2010js)",
     ]
     if found.limits:
-        notes.append(f"toys: quantiles of the limits of {len(found.limits)} of them")
+        notes.append(
+            f"toys: quantiles of the limits of {len(found.limits)} of them, each by the"
+            f" asymptotic formula; Monte Carlo error of the median {found.median_error:.2g}"
+        )
     return Table(
         f"{' + '.join(experiments)}: expected limit on {p.name}",
         ("experiments without a signal", *columns),

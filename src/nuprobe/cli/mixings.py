@@ -97,7 +97,7 @@ def print_mixings(
         rows,
         dict.fromkeys(limits, ".4f"),
         (
-            "asymptotic formula; - where full mixing is not excluded; `nuprobe plane` has toys",
+            "asymptotic; - where full mixing is not excluded; `nuprobe plane` has toys",
             *(_no_mixing(name, one, level.cl) for name, one in planes.items()),
             "p by Wilks' theorem with 2 parameters, which is wrong here: `nuprobe plane"
             " --toys` replaces it",

@@ -68,6 +68,20 @@ class Sensitivity(Exported):
         last = len(self.limits) - 1
         return tuple(self.limits[round(float(ndtr(n)) * last)] for n in BANDS)
 
+    @property
+    def median_error(self) -> float:
+        """Monte Carlo error of the median of the toys' limits: half the distance of
+        the order statistics one binomial standard deviation below and above; inf
+        where one of them excludes nothing."""
+        n = len(self.limits)
+        if not n:
+            return 0.0
+        known = np.array([np.inf if x is None else x for x in self.limits])
+        spread = np.sqrt(n) / 2
+        places = np.clip([n / 2 - spread, n / 2 + spread], 0, n - 1).round().astype(int)
+        low, high = known[places]
+        return float(high - low) / 2 if np.isfinite(high) else float("inf")
+
     def to_dict(self) -> dict[str, Any]:
         """JSON-ready form."""
         names = ("-2", "-1", "median", "+1", "+2")
@@ -77,10 +91,14 @@ class Sensitivity(Exported):
             "unit": self.parameter.unit,
             "null": self.null,
             "cl": self.cl,
+            "sides": 1,
             "method": "CLs, q-tilde; bands by the asymptotic formula on Asimov data",
             "expected": dict(zip(names, self.expected, strict=True)),
             "toys": None if toys is None else dict(zip(names, toys, strict=True)),
             "number": len(self.limits),
+            "median_error": (
+                self.median_error if np.isfinite(self.median_error) else None
+            ),
         }
 
 

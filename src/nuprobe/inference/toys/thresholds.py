@@ -214,6 +214,8 @@ class FeldmanCousins(Exported):
             "parameter": self.parameter.name,
             "unit": self.parameter.unit,
             "best": self.best,
+            "sides": 2,
+            "method": "feldman-cousins",
             "toys": s.number,
             "seed": s.seed,
             "ensemble": s.ensemble,
