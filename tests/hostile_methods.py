@@ -271,6 +271,9 @@ def _fits() -> list[Any]:
         ),
         nu.scan(cost, {"cevns_scale": scales}),
         nu.inference.cls(cost, "cevns_scale", scales),
+        nu.scan(
+            cost, {"cevns_scale": scales}, intervals="feldman-cousins", toys=20
+        ).toys,
         nu.inference.feldman_cousins(cost, "cevns_scale", scales, toys=20),
         nu.inference.exclusion_plane(
             nu.experiment("best").cost(free=["sin2_2theta_14", "dm2_41"]),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -12,7 +12,6 @@ from nuprobe.cli.options import grouped
 from nuprobe.cli.output import Output, save_plot
 from nuprobe.cli.specs import ExperimentSpec, ModelSpec, names
 from nuprobe.errors import InputError
-from nuprobe.inference.construction import Construction
 from nuprobe.tables import Table
 
 if TYPE_CHECKING:
@@ -30,6 +29,7 @@ class ExpectedSpec:
     null: str | None
     toys: int
     seed: int
+    intervals: str = "cls"
 
 
 expected_options = grouped(
@@ -51,6 +51,13 @@ expected_options = grouped(
         help="Simulated experiments beside the asymptotic formula.",
     ),
     click.option("--seed", type=click.IntRange(0), default=1, show_default=True),
+    click.option(
+        "--intervals",
+        type=click.Choice(["wilks", "feldman-cousins", "cls"]),
+        default="cls",
+        show_default=True,
+        help="With EXPERIMENT: whose upper ends; the first two are two-sided.",
+    ),
 )
 
 
@@ -78,6 +85,7 @@ def print_expected(
             "--free is required: name the parameter to be limited, e.g. --free"
             " cevns_scale (`nuprobe list parameters`, or one of the model)"
         )
+    how: Any = asked.intervals
     free, built = names(asked.free), model.build()
     opened = experiment.open()
     cost = opened[0].cost(built, free, experiment.analysis)
@@ -91,6 +99,7 @@ def print_expected(
         free=free[1:],
         toys=asked.toys,
         seed=asked.seed,
+        intervals=how,
     )
     names_ = [one.name for one in opened]
     out.emit(str(_table(found, names_)), {"experiments": names_, **found.to_dict()})
@@ -112,14 +121,14 @@ def _table(found: Sensitivity, experiments: list[str]) -> Table:
         row = (name, found.expected[i])
         rows.append(row if toys is None else (*row, toys[i]))
     notes = [
-        f"{Construction('cls', found.cl).short} if {p.name} = {found.null:g}:"
+        f"{found.construction.short} if {p.name} = {found.null:g}:"
         " half of such experiments are below the median, 68 and 95 % in the bands",
-        "median and bands: asymptotic formula on the Asimov data set (Cowan:2010js)",
+        f"median and bands: {found.formula} on the Asimov data set (Cowan:2010js)",
     ]
     if found.limits:
         notes.append(
-            f"toys: quantiles of the limits of {len(found.limits)} of them, each by the"
-            f" asymptotic formula; Monte Carlo error of the median {found.median_error:.2g}"
+            f"toys: quantiles of the limits of {len(found.limits)} of them,"
+            f" {found.how}; Monte Carlo error of the median {found.median_error:.2g}"
         )
     return Table(
         f"{' + '.join(experiments)}: expected limit on {p.name}",

@@ -19,7 +19,8 @@ def coverage_text(found: Coverage) -> str:
         f"{settings.number} toys ({settings.ensemble}), at {p.name} ="
         f" {p.shown(found.truth):.6g} {p.shown_unit}".rstrip(),
         *(
-            f"{100 * cl:.4g} % intervals (two-sided, Wilks) cover {100 * share:.1f} +- {100 * e:.1f} %"
+            f"{100 * cl:.4g} % intervals (two-sided, Wilks) cover"
+            f" {100 * share:.1f} +- {100 * e:.1f} %"
             for cl, share, e in zip(
                 found.levels, found.covered, found.errors, strict=True
             )

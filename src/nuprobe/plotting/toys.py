@@ -155,8 +155,7 @@ def plot_sensitivity(result: Sensitivity, *, ax: Where = None, **artist: Any) ->
         axes.set_yticks([])
     axes.set_xlim(max(float(shown.min()) - margin, 0.0), float(shown.max()) + margin)
     _label(axes, p)
-    axes.set_xlabel(
-        f"{100 * result.cl:g} % CL upper limit (one-sided, CLs) on {axes.get_xlabel()}"
-    )
+    axes.set_xlabel(f"upper limit on {axes.get_xlabel()}")
+    axes.set_title(result.construction.short, fontsize=9)
     axes.legend()
     return figure.one()
