@@ -76,7 +76,7 @@ def joint_cost(
                 f" `nuprobe limit {' '.join(names)}`"
             )
         if name not in known:
-            raise unknown_parameter(", ".join(names), name, known)
+            raise unknown_parameter(names, name, known)
     projected = [one.is_projection(analysis) for one in experiments]
     if any(projected) and len(experiments) > 1 and not with_projections:
         raise InputError(
