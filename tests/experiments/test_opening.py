@@ -37,7 +37,7 @@ def test_free_is_known_names_each_once_and_a_text_is_one(name: str) -> None:
         one.prediction(model, ["nonsense"])
     with pytest.raises(UnknownNameError, match=f"'nonsense' of {name}"):
         one.cost(model, "nonsense")
-    with pytest.raises(InputError, match="free (is|must be) .* got 3"):
+    with pytest.raises(InputError, match=r"free (is|must be) .* got 3"):
         one.prediction(model, 3)  # type: ignore[arg-type]
     listed, plain = one.cost(model, [parameter]), one.cost(model, parameter)
     assert plain.parameters == listed.parameters

@@ -73,7 +73,7 @@ class BesideSpec(LineSpec):
         if name_of(family) != "lmu-ltau":
             raise InputError(
                 "--m-nu, --z-source and --dirac are of the IceCube gap, which is drawn"
-                " for lmu-ltau only: drop them, or add --family lmu-ltau"
+                " for lmu-ltau only: drop them, or add --model lmu-ltau"
             )
         return self.build()
 
