@@ -122,7 +122,11 @@ def _ran(
     ("line", "code", "said"),
     [
         ("cosmology potential --charge 0", 2, "without charge"),
-        ("cosmology contour emu mutau --levels 0.9", 2, "no level lies in this plane"),
+        (
+            "cosmology contour emu mutau --levels 0.9",
+            2,
+            "none of the levels is reached in this plane",
+        ),
         (
             "xsec deuteron --channel cc --energy '10 MeV'",
             *(0, "L_1A = 0 fm3 in the resummed scheme"),

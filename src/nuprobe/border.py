@@ -223,7 +223,7 @@ def _plain(name: str, value: Any, depth: int = 0) -> Any:
         return _without_unit(name, value)
     if masked(value):
         raise InputError(
-            f"{name or 'an argument'} is an array with masked elements: leave them out"
+            f"{name or 'an argument'} is an array with masked elements: remove them"
             " (array.compressed()) or fill them"
         )
     if type(value).__module__.startswith("nuprobe."):
@@ -269,7 +269,7 @@ def _explain(
                 ) from error
     if isinstance(error, (ArithmeticError, MemoryError)):
         raise InputError(
-            f"{function.__name__} cannot compute with numbers of this size"
+            f"{function.__name__} cannot handle numbers of this size"
             f" ({type(error).__name__}: {error}); correct"
             f" {', '.join(f'{n}={shown(v)}' for n, v in given.items())}"
         ) from error

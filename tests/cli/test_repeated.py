@@ -209,7 +209,7 @@ def test_a_file_of_commas_is_csv(run: Run, tmp_path: Path) -> None:
         (("--target", "Ar40"), "--target Ar40 is given twice"),
         (
             ("--model", "sm", "--model", "light-vector", "--param", "mass=1"),
-            "--param belongs to one model, and 2 are given",
+            "--param works with a single model, and 2 are given",
         ),
     ],
 )

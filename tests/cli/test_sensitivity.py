@@ -63,7 +63,7 @@ def test_expected_limit_of_an_experiment(
     [
         (("--free", "rn"), "name it"),
         (("coherent-lar-2020",), "--free is needed"),
-        ((*LAR, "--energy", "1 GeV"), "--energy is for beams"),
+        ((*LAR, "--energy", "1 GeV"), "--energy applies to trident beams"),
         (("coherent-lar-2020", "--free", "nothing"), "nothing"),
     ],
 )

@@ -22,7 +22,8 @@ from nuprobe.plotting import (
     plot_charge_radii,
     plot_magnetic_moments,
 )
-from nuprobe.plotting.catalogue import _envelope, shown
+from nuprobe.plotting.catalogue import shown
+from nuprobe.plotting.catalogue_plane import _envelope
 
 LIMIT = Limit(
     LMuLTau(1.0, 1.0),

@@ -184,7 +184,7 @@ class Curve(Trimmed):
         for i, point in enumerate(self.points):
             if len(point) != width:
                 raise InputError(
-                    f"points.{i}: a {self.shape} has {width} numbers a point, got"
+                    f"points.{i}: a {self.shape} has {width} numbers per point, got"
                     f" {len(point)}"
                 )
             if self.shape == "band" and not point[1] < point[2]:
@@ -194,7 +194,7 @@ class Curve(Trimmed):
                 )
         if self.shape == "region":
             if len(self.points) < 3:
-                raise InputError("a region has at least three points")
+                raise InputError("a region needs at least three points")
             return self
         for i, (before, after) in enumerate(itertools.pairwise(self.points)):
             if not before[0] < after[0]:

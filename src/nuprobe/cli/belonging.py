@@ -87,7 +87,9 @@ def chosen_analyses(texts: Sequence[str], aliases: Mapping[str, str]) -> dict[st
                 f" --analysis {names[0]}={text}"
             )
         if name in found:
-            raise InputError(f"--analysis names {name} twice: give it one analysis")
+            raise InputError(
+                f"--analysis names {name} twice: each experiment can have only one analysis"
+            )
         found[name] = analysis.strip()
     return found
 

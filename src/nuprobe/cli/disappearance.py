@@ -56,8 +56,8 @@ def print_disappearance(
         return False
     if compared and isinstance(opened[0], BaselineExperiment):
         raise InputError(
-            f"--compare is for spectra of recoils; {opened[0].name} shows three"
-            " neutrinos beside the model anyhow"
+            f"--compare is for spectra of recoils; {opened[0].name} always shows"
+            " three neutrinos for comparison"
         )
     (one,) = experiment.open()
     if isinstance(one, BaselineExperiment):

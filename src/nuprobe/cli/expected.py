@@ -71,7 +71,7 @@ def print_expected(
         source = typed(option)
         if source is not None and source.name == "COMMANDLINE":
             raise InputError(
-                f"--{option} is for beams of tridents, not for"
+                f"--{option} applies to trident beams, not to"
                 f" {', '.join(experiment.experiments)}: drop it, or the experiment"
             )
     free = freed_names(asked.free, model)

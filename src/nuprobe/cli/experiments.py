@@ -90,14 +90,13 @@ class ExperimentSpec:
     def _changed(
         self, one: AnyExperiment, changes: list[str], bins: list[str]
     ) -> AnyExperiment:
-        """The experiment with its file changed; a ratio has nothing to change."""
+        """The experiment with its file changed; a ratio has no bins to add."""
         from nuprobe.experiments import TridentExperiment
 
-        if isinstance(one, TridentExperiment) and (changes or bins):
+        if isinstance(one, TridentExperiment) and bins:
             raise InputError(
-                f"{'--set' if changes else '--bins'} requires a spectrum, and"
-                f" {one.name} measures one ratio: copy its folder and change the file"
-                " there"
+                f"--bins requires a spectrum, and {one.name} measures one ratio: drop"
+                " it"
             )
         if changes:
             one = one.with_changes(key_values(changes))

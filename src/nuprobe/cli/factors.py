@@ -58,8 +58,8 @@ def print_factors(
 
     if level.sides == "1" or level.with_projections:
         raise InputError(
-            "a limit on the coefficients of a file is two-sided and leaves projections"
-            " alone: drop --sides and --with-projections"
+            "limits on the coefficients in a file are two-sided and do not combine"
+            " projections with data: drop --sides and --with-projections"
         )
     found = factor_limit(
         experiments,

@@ -144,5 +144,5 @@ def _refuse_compound(text: str) -> None:
     isotopes = sorted(found.components, key=lambda c: -c.count)
     names = ", ".join(c.isotope.name for c in isotopes[:3])
     raise InputError(
-        f"{text} has several nuclei: give one isotope of it, such as {names}"
+        f"{text} contains several nuclei: give one isotope, such as {names}"
     )

@@ -53,7 +53,7 @@ def freed_names(free: str | None, model: ModelSpec) -> list[str]:
     found = names("factor" if free is None and model.wcxf is not None else free or "")
     if not found:
         raise InputError(
-            "nothing is free: name parameters with --free (`nuprobe list parameters`"
-            " has them), or give a point with --wcxf"
+            "nothing to fit: name parameters with --free (see `nuprobe list"
+            " parameters`), or give a point with --wcxf"
         )
     return found

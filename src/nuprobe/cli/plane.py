@@ -68,13 +68,13 @@ def plane_command(
     known = {p.name: p for one in opened for p in one.parameters(built)}
     axes = make_grid(grid, tuple(known.values()))
     if len(axes) != 2:
-        raise InputError(f"--grid of a plane has two axes, got {len(axes)}")
+        raise InputError(f"--grid for a plane must have two axes, got {len(axes)}")
     if thrown.toys < 0:
         raise InputError(f"--toys must be 0 or more, got {thrown.toys}")
     cost = experiment.cost(built, list(axes))
     regions = [_beside(name, model, axes) for name in asked.beside]
     if not thrown.toys and (checkpoint.output is not None or checkpoint.resume):
-        raise InputError("-o and --resume are for toys: give --toys, or leave them out")
+        raise InputError("-o and --resume apply to toys: add --toys, or drop them")
     settings = thrown.settings(checkpoint, "profiled") if thrown.toys else None
     # quick, and a point that cannot be is told before the plane is computed
     marked = {

@@ -60,7 +60,9 @@ class PlaneSpec:
             return None
         axes = make_grid(self.grid, family.parameters, log=True)
         if set(axes) != {"mass", "coupling"}:
-            raise InputError("--grid of a limit has the two axes mass and coupling")
+            raise InputError(
+                "--grid for a limit must have the two axes mass and coupling"
+            )
         return axes
 
     def masses_mev(self) -> FloatArray | None:
@@ -87,8 +89,8 @@ class PlaneSpec:
             )
         if len(files) == 1 and None not in files:
             raise InputError(
-                f"--scan and --checkpoint both name {plane.checkpoint}: give them two"
-                " files"
+                f"--scan and --checkpoint both name {plane.checkpoint}: use two"
+                " different files"
             )
         if not plane.resume:
             new_file(plane.checkpoint, overwriting(), " or, to go on with it, --resume")
@@ -129,8 +131,8 @@ class PlaneSpec:
         projected = [e.is_projection(analyses.get(e.name)) for e in experiments]
         if any(projected) and len(experiments) > 1 and not level.with_projections:
             raise InputError(
-                f"--scan adds {experiments[projected.index(True)].name}, a projection,"
-                " to other data: leave it out, or add --with-projections"
+                f"--scan adds {experiments[projected.index(True)].name}, a"
+                " projection, to other data: drop it, or add --with-projections"
             )
         costs = [family_cost(e, family, analyses.get(e.name)) for e in experiments]
         scan(

@@ -69,19 +69,20 @@ def rate_command(
                 "--bins, --compare and --plot require a spectrum, and"
                 f" {opened[0].name} measures one ratio"
             )
+        tridents = [o for o in experiment.open() if isinstance(o, TridentExperiment)]
         return print_tridents(tridents, experiment.by_experiment(), model, asked, out)
     if print_disappearance(opened, experiment, model, compared, plot, out):
         return None
     if len(opened) > 1:
         raise InputError(
-            "several experiments at once are for tridents, which"
-            f" {next(o.name for o in opened if o not in tridents)} is not: give one"
-            " experiment"
+            "several experiments can be given only for tridents, which"
+            f" {next(o.name for o in opened if o not in tridents)} does not measure:"
+            " give one experiment"
         )
     if asked.wcxf is not None or asked.points is not None or asked.by_channel:
         raise InputError(
-            "--wcxf, --points and --by-channel are for tridents, such as ccfr-trident,"
-            f" and {opened[0].name} counts recoils: drop them"
+            "--wcxf, --points and --by-channel apply to tridents, such as"
+            f" ccfr-trident, and {opened[0].name} counts recoils: drop them"
         )
     if print_universe(opened, experiment, model, bool(compared or plot), out):
         return None

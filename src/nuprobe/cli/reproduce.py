@@ -49,8 +49,7 @@ def reproduce_command(
             raise UnknownNameError("study", study, STUDIES)
         if plot is not None and study not in _FIGURES:
             raise InputError(
-                f"the study {study} has no figure; these have one:"
-                f" {', '.join(_FIGURES)}"
+                f"the study {study} has no figure; available for: {', '.join(_FIGURES)}"
             )
         out.table(STUDIES[study]())
         return save_plot(lambda: _figure(study), plot)

@@ -52,7 +52,7 @@ def sensitivity_command(
         return
     if asked != ExpectedSpec(None, None, 0, 1) or model != ModelSpec():
         raise InputError(
-            "--free, --null, --toys and --model are for an experiment: name it, e.g."
-            " nuprobe sensitivity ./ge --free cevns_scale"
+            "--free, --null, --toys and --model require an experiment, e.g. nuprobe"
+            " sensitivity ./ge --free cevns_scale"
         )
     print_beams(beam, cl, plot, out)

@@ -42,18 +42,18 @@ def print_solar(
     if not solar:
         if at:
             raise InputError(
-                f"--at is for solar neutrinos, and {opened[0].name} has none: change"
-                " its file with --set"
+                f"--at applies to solar neutrinos, and {opened[0].name} has none:"
+                " change its file with --set"
             )
         return False
     if len(solar) < len(opened):
         raise InputError(
-            f"{solar[0].name} has solar neutrinos, and"
-            f" {next(o.name for o in opened if o not in solar)} has not: ask for their"
-            " rates one by one"
+            f"{solar[0].name} measures solar neutrinos, and"
+            f" {next(o.name for o in opened if o not in solar)} does not: run the"
+            " command for each of them"
         )
     if compared:
-        raise InputError("--compare is for counts of recoils; give --at instead")
+        raise InputError("--compare applies to counts of recoils; use --at instead")
     changed = [o for o in spec.open() if isinstance(o, SolarExperiment)]
     values = key_values(at, "--at", "tan2_12=0.45")
     known = {p.name for one in changed for p in one.parameters(model.build())}

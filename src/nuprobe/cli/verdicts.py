@@ -76,9 +76,9 @@ def operators_of(file: Path, model: LeptonModel) -> WcxfFile:
         operators = read.operators
     if not (operators.left or operators.right):
         raise InputError(
-            f"{file} has no coefficient of a trident, so there is nothing to"
-            " judge: give those of neutrinos with charged leptons, such as"
-            " VnueLL_2222 (JMS) or CVLL_numunumumumu (flavio)"
+            f"{file} has no coefficient that contributes to tridents: give couplings"
+            " of neutrinos to charged leptons, such as VnueLL_2222 (JMS) or"
+            " CVLL_numunumumumu (flavio)"
         )
     for text in dict.fromkeys(str(one.message) for one in caught):
         warn(text)
@@ -218,7 +218,9 @@ def _many(
     from nuprobe.models import read_wcxf_points
 
     if asked.wcxf is not None:
-        raise InputError("--wcxf is one point and --points are many: give one of them")
+        raise InputError(
+            "--wcxf gives a single point and --points gives many: use one of them"
+        )
     assert asked.points is not None
     read = read_wcxf_points(asked.points, spec.leptons())
     found = asked.of(chosen, read.model, analyses)
@@ -267,7 +269,9 @@ def print_tridents(
     in a table, many points in a row each."""
     if asked.by_channel:
         if asked.points is not None:
-            raise InputError("--by-channel is for one model and --points gives many")
+            raise InputError(
+                "--by-channel works with one model only, and --points gives many"
+            )
         return print_channels(chosen, asked.added(spec.leptons()), out)
     if asked.points is not None:
         return _many(chosen, analyses, spec, asked, out)

@@ -110,7 +110,7 @@ def test_a_plane_with_progress(tmp_path: Path) -> None:
         (("--observable", "mass"), "unknown observable 'mass'"),
         (("--range", "m_pair=1"), "NAME=LOW:HIGH"),
         (("--range", "m_pair=1 deg:2 deg"), "an energy"),
-        (("--compare", "sm"), "the model of the generation"),
+        (("--compare", "sm"), "is the generated model"),
         (("-o", "figure.doc"), ".pdf"),
         (("--flux", "dune-nd-fhc"), "either --energy or --flux"),
     ],

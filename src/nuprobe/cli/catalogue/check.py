@@ -109,7 +109,7 @@ def _command_problems(entry: Entry) -> Iterator[str]:
             with redirect_stdout(StringIO()):  # of --help and --version
                 words = shlex.split(link.command)
                 if words[:1] != ["nuprobe"]:
-                    raise ValueError("the command begins with nuprobe")
+                    raise ValueError("the command must begin with nuprobe")
                 _parse(cli, words[1:])
         except (click.exceptions.Exit, SystemExit):
             yield f"code.{i}.command: it shows a help page and computes nothing"

@@ -77,7 +77,9 @@ def potential_command(
     from nuprobe.units import fm, parse_quantity
 
     if charge == 0:
-        raise InputError("--charge 0: without charge there is no potential; give one")
+        raise InputError(
+            "--charge must not be 0: without a charge there is no potential"
+        )
     t = parse_quantity(temperature, "energy")
     mu = parse_quantity(chemical_potential, "energy")
     clouds = [

@@ -65,8 +65,8 @@ class NeutrinoSpec:
             found["t_max"] = parse_quantity(self.t_max, "energy")
         elif self.moment or moments or self.g_entropy is not None:
             raise InputError(
-                "--kind dirac requires --t-max, e.g. '100 GeV': right-handed neutrinos"
-                " are made at the highest temperature"
+                "--kind dirac requires --t-max, e.g. '100 GeV': production of"
+                " right-handed neutrinos depends on the highest temperature"
             )
         if self.g_entropy is not None:
             from nuprobe.cosmology.degrees import read_degrees

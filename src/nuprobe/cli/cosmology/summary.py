@@ -67,7 +67,7 @@ def summary_command(
     from nuprobe.inference import CostSum, fit, profile
 
     if (kind == "dirac") != (t_max is not None):
-        raise InputError("--t-max belongs to --kind dirac, and is required with it")
+        raise InputError("--t-max is required with --kind dirac, and only then")
     name = f"magnetic_moment.{element}"
     model = Electromagnetic(magnetic_moment={element: 0.0}, kind=kind)  # type: ignore[arg-type]
     opened = [experiment(one) for one in dict.fromkeys(experiments or _EXPERIMENTS)]
@@ -126,7 +126,7 @@ def _upper(label: str, found: FitResult, name: str) -> float:
     interval = found[name].interval
     if interval is None or interval.upper is None:
         raise InputError(
-            f"{label} sets no limit on {name}: leave it out, or choose a smaller --cl"
+            f"{label} sets no limit on {name}: drop it, or choose a smaller --cl"
         )
     return float(interval.upper)
 

@@ -164,7 +164,7 @@ class HistogramSpec:
         ]
         if any(len(n) > 1 for n in names) and (len(names) > 1 or len(names[0]) > 2):
             raise InputError(
-                "a plane X,Y of two observables is a figure of its own: give it as the"
+                "a plane X,Y of two observables needs its own figure: give it as the"
                 " only --observable"
             )
         return names

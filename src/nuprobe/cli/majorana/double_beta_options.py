@@ -86,7 +86,9 @@ class TableSpec:
         }
         several = [name for name, is_given in given.items() if is_given]
         if len(several) > 1:
-            raise InputError(f"{' and '.join(several)} give different tables: give one")
+            raise InputError(
+                f"{' and '.join(several)} give different tables: choose one"
+            )
 
     def masses(self) -> FloatArray:
         """Return the masses of the lightest neutrino, MeV."""

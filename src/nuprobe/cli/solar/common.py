@@ -35,9 +35,9 @@ class CurrentSpec:
         delta_threshold(self.cl)
         if self.scheme is None:
             raise InputError(
-                "L_1A means nothing without its scheme: give --scheme nnlo (as most"
-                " published values are), resummed, or relative (above that of the cross"
-                " sections SNO used)"
+                "L_1A is meaningful only in a given scheme: add --scheme nnlo (used"
+                " for most published values), resummed, or relative (difference from"
+                " the value in the cross sections used by SNO)"
             )
 
     @property

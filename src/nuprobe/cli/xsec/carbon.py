@@ -114,7 +114,7 @@ def carbon_command(
     from nuprobe.units import parse_quantity
 
     if carbon.above is not None and source.flux_name is None:
-        raise InputError("--above belongs to --flux")
+        raise InputError("--above requires --flux")
     lowest = 0.0 if carbon.above is None else parse_quantity(carbon.above, "energy")
     process, built = carbon.process(), model.build()
     kind: Any = carbon.channel
