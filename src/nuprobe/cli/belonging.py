@@ -88,7 +88,8 @@ def chosen_analyses(texts: Sequence[str], aliases: Mapping[str, str]) -> dict[st
             )
         if name in found:
             raise InputError(
-                f"--analysis names {name} twice: each experiment can have only one analysis"
+                f"--analysis names {name} twice: each experiment can have only one"
+                " analysis"
             )
         found[name] = analysis.strip()
     return found
