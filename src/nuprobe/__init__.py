@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from nuprobe import catalogue as catalogue
     from nuprobe import cosmology as cosmology
     from nuprobe import events as events
+    from nuprobe import exports as exports
     from nuprobe import majorana as majorana
     from nuprobe import oscillation as oscillation
     from nuprobe import plotting as plotting
@@ -90,6 +91,7 @@ _TABLE = {
     "events": "nuprobe.events",
     "experiment": "nuprobe.experiments",
     "experiments": "nuprobe.experiments",
+    "exports": "nuprobe.exports",
     "fit": "nuprobe.inference",
     "flux": "nuprobe.fluxes",
     "fluxes": "nuprobe.fluxes",

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from nuprobe.border import public, public_methods
-from nuprobe.drawing import draws
+from nuprobe.drawing import Exported, draws
 from nuprobe.errors import InputError, UnknownNameError, shown
 from nuprobe.experiments import experiment as find
 from nuprobe.experiments.base import AnyExperiment
@@ -40,7 +40,7 @@ _TOGETHER: Final = ("combined", "sensitivity")
 
 @public_methods
 @dataclass(frozen=True, eq=False)
-class Limit:
+class Limit(Exported):
     """Limits of several experiments and of all together.
 
     Attributes
