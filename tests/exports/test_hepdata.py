@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+import yaml
 from tests.exports.hepdata import VALIDATOR, check, validate
 
 import nuprobe as nu
@@ -342,6 +343,31 @@ def test_names_and_texts_of_any_kind_stay_data(name: str, tmp_path: Path) -> Non
     assert column["qualifiers"] == [{"name": "% q", "value": "yes: no"}]
     (x,) = table["data"]["independent_variables"]
     assert x["header"]["units"] == r"$10^{-11}\,\mu_\mathrm{B}$"
+
+
+def test_data_files_are_what_a_reader_of_yaml_sees() -> None:
+    words = (
+        "a\\b",
+        'say "x"',
+        "\x00\x1f\x7f\x85\u2028\ufeff",
+        "ü 😀",
+        "yes",
+        "",
+        "1e5",
+    )
+    numbers = (1e-5, 1e22, -0.0, 5e-324, 1.7976931348623157e308, 3, 0.1)
+    column = Variable("n", numbers, about={"q": "a: {b}", "n": 7})
+    made = Submission(
+        (
+            DataTable("t", "d", (Variable("w", words),), (column,)),
+            DataTable("empty", "d", (), (Variable("n", ()),)),
+        )
+    )
+    for name, (wanted,) in [*made.documents().items()][1:]:
+        found = yaml.safe_load(made.contents()[name])
+        assert found == wanted
+        kinds = [type(v["value"]) for v in found["dependent_variables"][0]["values"]]
+        assert set(kinds) <= {float, int}
 
 
 def test_nothing_is_replaced_unless_asked_for(tmp_path: Path) -> None:

@@ -118,7 +118,9 @@ class Submission:
 
     def contents(self) -> dict[str, bytes]:
         """The content of each file by its name, attached ones last."""
-        texts = {name: _yaml(parts) for name, parts in self.documents().items()}
+        first, *others = self.documents().items()
+        texts = {first[0]: _yaml(first[1])}
+        texts |= {name: _data_yaml(one).encode() for name, (one,) in others}
         return {**texts, **self.attached}
 
     def write(self, path: str | os.PathLike[str], *, overwrite: bool = False) -> Path:
@@ -290,6 +292,41 @@ def _yaml(documents: Sequence[dict[str, Any]]) -> bytes:
     write = partial(yaml.dump_all, Dumper=Dumper, sort_keys=False, allow_unicode=True)
     text = write(documents, width=120, explicit_start=len(documents) > 1)
     return str(text).encode()
+
+
+def _data_yaml(data: Mapping[str, Any]) -> str:
+    """A data file as YAML, an entry a line: PyYAML takes ten times as long for a
+    grid."""
+    lines = []
+    for kind, variables in data.items():
+        lines.append(f"{kind}:" if variables else f"{kind}: []")
+        for variable in variables:
+            lines.append(f"- header: {_flow(variable['header'])}")
+            for key in ("qualifiers", "values"):
+                if key in variable:
+                    entries = variable[key]
+                    lines.append(f"  {key}:" if entries else f"  {key}: []")
+                    lines += [f"  - {_flow(entry)}" for entry in entries]
+    return "\n".join([*lines, ""])
+
+
+def _flow(value: Any) -> str:
+    """A value as YAML in one line."""
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{k}: {_flow(v)}" for k, v in value.items()) + "}"
+    if isinstance(value, list):
+        return "[" + ", ".join(map(_flow, value)) + "]"
+    if isinstance(value, float):
+        text = repr(value)
+        # without a point YAML 1.1 takes it for a text
+        return text if "." in text or "e" not in text else text.replace("e", ".0e")
+    return _quoted(value) if isinstance(value, str) else repr(value)
+
+
+def _quoted(text: str) -> str:
+    plain = text.replace("\\", "\\\\").replace('"', '\\"')
+    safe = (c if c.isprintable() else rf"\U{ord(c):08x}" for c in plain)
+    return '"' + "".join(safe) + '"'
 
 
 def _zipped(files: Mapping[str, bytes]) -> bytes:
