@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from nuprobe.cli.limits import LevelSpec
+from nuprobe.cli.operators import operators_of
 from nuprobe.cli.output import Output
-from nuprobe.cli.verdicts import operators_of
 from nuprobe.errors import InputError
 from nuprobe.tables import Table
 

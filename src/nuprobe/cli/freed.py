@@ -21,6 +21,14 @@ def free_option(what: str) -> Callable[[F], F]:
     Parameters
     ----------
     what : is done with the parameters, in a help text.
+
+    Examples
+    --------
+    >>> @click.command()
+    ... @free_option("Parameters to fit")
+    ... def command(free): ...
+    >>> command.params[0].opts
+    ['--free']
     """
     return click.option(
         "--free",

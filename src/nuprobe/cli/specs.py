@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 import click
 
+from nuprobe.cli.operators import operators_of
 from nuprobe.cli.options import grouped
 from nuprobe.cli.values import key_values
 from nuprobe.errors import InputError
@@ -50,8 +51,6 @@ class ModelSpec:
         """Return the model."""
         if self.wcxf is None:
             return self._alone()
-        from nuprobe.cli.verdicts import operators_of
-
         return operators_of(self.wcxf, replace(self, wcxf=None).leptons())
 
     def _alone(self) -> Any:

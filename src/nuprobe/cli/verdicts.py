@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 import numpy as np
 
+from nuprobe.cli.operators import operators_of
 from nuprobe.cli.options import grouped
 from nuprobe.cli.output import Output
 from nuprobe.cli.specs import ModelSpec
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
         Verdict,
         Verdicts,
     )
-    from nuprobe.models import LeptonModel, WcxfFile, WcxfPoints
+    from nuprobe.models import LeptonModel, WcxfPoints
 
 
 @dataclass(frozen=True)
@@ -62,27 +62,6 @@ class VerdictSpec:
         from nuprobe.experiments import verdict
 
         return verdict(experiments, model, cl=self.cl, analyses=analyses)
-
-
-def operators_of(file: Path, model: LeptonModel) -> WcxfFile:
-    """Return the operators of a WCxf file on a `model`; a file without any is
-    refused, for it would be allowed without being judged."""
-    from nuprobe.errors import warn
-    from nuprobe.models import WcxfFile
-
-    with warnings.catch_warnings(record=True) as caught:
-        warnings.simplefilter("always")
-        read = WcxfFile(str(file), model)
-        operators = read.operators
-    if not (operators.left or operators.right):
-        raise InputError(
-            f"{file} has no coefficient that contributes to tridents: give couplings"
-            " of neutrinos to charged leptons, such as VnueLL_2222 (JMS) or"
-            " CVLL_numunumumumu (flavio)"
-        )
-    for text in dict.fromkeys(str(one.message) for one in caught):
-        warn(text)
-    return read
 
 
 verdict_options = grouped(
