@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from nuprobe.inference import scan as scan
     from nuprobe.models import NSI as NSI
     from nuprobe.models import ContactOperators as ContactOperators
+    from nuprobe.models import DipolePortal as DipolePortal
     from nuprobe.models import Electromagnetic as Electromagnetic
     from nuprobe.models import LightScalar as LightScalar
     from nuprobe.models import LightVector as LightVector
@@ -71,6 +72,7 @@ _TABLE = {
     "ContactOperators": "nuprobe.models",
     "Electromagnetic": "nuprobe.models",
     "LMuLTau": "nuprobe.models",
+    "DipolePortal": "nuprobe.models",
     "LightScalar": "nuprobe.models",
     "LightVector": "nuprobe.models",
     "NSI": "nuprobe.models",

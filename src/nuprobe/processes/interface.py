@@ -224,6 +224,8 @@ class Exchanges:
     ----------
     vector, scalar : propagators and the constituents they couple to.
     magnetic : whether the neutrinos have a magnetic moment.
+    portal : mass (MeV) of a heavy neutrino that they become by photon exchange, or
+        None.
     free : names of the mediator masses that the templates interpolate; all other masses
         are fixed inside the kernels.
     """
@@ -232,6 +234,7 @@ class Exchanges:
     scalar: tuple[Exchange, ...] = ()
     magnetic: bool = False
     free: frozenset[str] = frozenset()
+    portal: float | None = None
 
     @property
     def masses(self) -> tuple[float, ...]:
@@ -296,6 +299,7 @@ def exchanges_of(couplings: Couplings) -> Exchanges:
         _told_apart((x.propagator, tuple(x.charges)) for x in couplings.vector),
         _told_apart((x.propagator, tuple(x.charges)) for x in couplings.scalar),
         couplings.magnetic is not None,
+        portal=None if couplings.portal is None else couplings.portal.mass,
     )
 
 
@@ -438,6 +442,19 @@ class Process(Protocol):
     def scatterers(self, target: Target | None) -> tuple[Scatterer, ...]:
         """Return what takes part in a `target`; None is one free particle, where the
         process has such a thing, else an `InputError`."""
+
+    def upscatterers(
+        self, target: Target | None, exchanges: Exchanges
+    ) -> tuple[Scatterer, ...]:
+        """Return what makes the heavy neutrino of `exchanges`, with kinematics of its
+        own, in a `target` as in `scatterers`; nothing by default."""
+        return ()
+
+    def taking_part(
+        self, target: Target | None, exchanges: Exchanges
+    ) -> tuple[Scatterer, ...]:
+        """Return all scatterers of a `target` that `exchanges` need."""
+        return (*self.scatterers(target), *self.upscatterers(target, exchanges))
 
     @abstractmethod
     def terms(self, exchanges: Exchanges) -> tuple[str, ...]:
