@@ -25,6 +25,7 @@ from nuprobe.experiments.limit_terms import Counts, Ratio
 from nuprobe.experiments.scanned import Scanned, mediator_names
 from nuprobe.experiments.solar import SolarExperiment
 from nuprobe.experiments.star import StarExperiment
+from nuprobe.experiments.stepped import Stepped
 from nuprobe.experiments.trident import TridentExperiment
 from nuprobe.experiments.universe import UniverseExperiment
 from nuprobe.inference import Cost, CostSum
@@ -35,6 +36,8 @@ from nuprobe.numerics import FloatArray, numbers
 __all__ = ["Limit", "LimitCurve", "choose", "default_family", "family_cost", "limit"]
 
 _COUPLINGS: Final = (1e-7, 10.0)
+_DIPOLES: Final = (1e-11, 1.0)
+"""The same in 1/GeV."""
 _TOGETHER: Final = ("combined", "sensitivity")
 
 
@@ -139,6 +142,8 @@ def family_cost(
             " or 'loop'), trident experiments, or another model"
             f" ({', '.join(_felt_by(constituents))})"
         )
+    if scanned.stepped is not None:
+        return experiment.cost(scanned.model, ["coupling"], analysis)
     free = [p.name for p in scanned.parameters]
     return experiment.cost(scanned.model, free, analysis)
 
@@ -339,6 +344,11 @@ def limit(
         raise InputError(f"sides must be 1 or 2, got {sides!r}")
     scanned = _scanned(family, opened)
     scanned, masses, couplings = _search(scanned, grid, mass)
+    tridents = any(isinstance(one, TridentExperiment) for one in opened)
+    if scanned.stepped is not None and tridents:
+        raise InputError(
+            f"tridents do not constrain {scanned.name}: leave trident experiments out"
+        )
     z = float(ndtri(cl if sides == 1 else (1 + cl) / 2))
     search = Search(z, sides, couplings)
     chosen = analyses or {}
@@ -361,7 +371,11 @@ def limit(
     ]
     settings = {label: [m.name for m in group] for label, group in groups.items()}
     made = plan((settings, search), costs, masses)
-    curves = _curves(groups, made, search, saving)
+    if scanned.stepped is not None:
+        step = Stepped(scanned.model, opened, chosen, search, settings)
+        curves = _named(groups, computed(made, step.part, **saving))
+    else:
+        curves = _curves(groups, made, search, saving)
     ratios = any(m.cost is None for m in members)
     words = _in_words(search, cl, ratios, any(m.cost is not None for m in members))
     return Limit(scanned.model, cl, sides, curves, words)
@@ -413,13 +427,20 @@ def _curves(
     def part(label: str, masses: FloatArray) -> LimitCurve:
         return _part(label, groups[label], totals[label], masses, search)
 
+    return _named(groups, computed(made, part, **saving))
+
+
+def _named(
+    groups: Mapping[str, Sequence[_Member]], curves: Sequence[LimitCurve]
+) -> tuple[LimitCurve, ...]:
+    """Curves with what entered them."""
     return tuple(
         replace(
             curve,
             experiments=tuple(m.name for m in groups[curve.label]),
             projected=any(m.projected for m in groups[curve.label]),
         )
-        for curve in computed(made, part, **saving)
+        for curve in curves
     )
 
 
@@ -457,7 +478,7 @@ def _search(
 ) -> tuple[Scanned, FloatArray, tuple[float, float]]:
     """The model over a range with all masses, masses, and smallest and largest
     coupling."""
-    couplings = _COUPLINGS
+    couplings = _COUPLINGS if family.stepped is None else _DIPOLES
     if grid is not None:
         if not isinstance(grid, Mapping):
             raise InputError(

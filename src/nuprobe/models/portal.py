@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar, Final, Literal, get_args
@@ -9,6 +10,7 @@ from typing import Any, ClassVar, Final, Literal, get_args
 import numpy as np
 
 from nuprobe.border import public, quick_methods
+from nuprobe.constants import ALPHA_EM, M_ELECTRON
 from nuprobe.errors import InputError, UnknownNameError, shown
 from nuprobe.models.base import finite
 from nuprobe.models.couplings import Couplings, Portal, diagonal
@@ -62,10 +64,14 @@ class DipolePortal(Stacked):
     """
 
     NAMES: ClassVar[Mapping[str, ModelName]] = {
-        "dipole-portal": ModelName(
-            "a heavy neutrino coupled by a dipole (upscattering)"
-        )
+        "dipole-portal": ModelName("heavy neutrinos by a dipole (upscattering)"),
+        "dipole-portal-e": ModelName("the same from nu_e alone", {"flavour": "e"}),
+        "dipole-portal-mu": ModelName("the same from nu_mu alone", {"flavour": "mu"}),
+        "dipole-portal-tau": ModelName(
+            "the same from nu_tau alone", {"flavour": "tau"}
+        ),
     }
+    MASS_BY_MASS: ClassVar[bool] = True
 
     mass: float = setting(unit="MeV")
     coupling: float | FloatArray = setting(unit="1/GeV")
@@ -85,6 +91,14 @@ class DipolePortal(Stacked):
         finite("the coupling", self.coupling)
         if self.flavour not in get_args(Flavours):
             raise UnknownNameError("flavour", self.flavour, get_args(Flavours))
+
+    @property
+    def decay_moment(self) -> float:
+        """Transition moment κ (μ_B) of N → ν γ as `nuprobe.cosmology.decay.lifetime_of`
+        takes it, √2 d: the width of a Dirac N of one flavour is κ²M³/8π = d²M³/4π. One
+        parameter point."""
+        kappa = math.sqrt(2) * float(self.coupling) / GeV
+        return kappa / (math.sqrt(4 * math.pi * ALPHA_EM) / (2 * M_ELECTRON))
 
     def own_parameters(self) -> tuple[Parameter, ...]:
         """Return ``coupling``."""
