@@ -12,8 +12,16 @@ __all__ = ["escaped", "headed", "number", "power", "tabular", "unit"]
 _SPECIAL = {"\\": r"\textbackslash{}", "~": r"\textasciitilde{}"}
 _SPECIAL |= {"^": r"\textasciicircum{}"} | {c: f"\\{c}" for c in "&%$#_{}"}
 # what the default fonts of pdflatex have no glyph for
-_SPECIAL |= {"−": "$-$", "Δ": r"$\Delta$", "ν": r"$\nu$", "χ": r"$\chi$"}
-_SPECIAL |= {"σ": r"$\sigma$", "μ": r"$\mu$", "²": r"$^2$", "±": r"$\pm$"}
+_GREEK = (
+    "α:alpha β:beta γ:gamma δ:delta ε:epsilon ζ:zeta η:eta θ:theta ι:iota κ:kappa"
+    " λ:lambda μ:mu µ:mu ν:nu ξ:xi π:pi ρ:rho σ:sigma τ:tau φ:phi χ:chi ψ:psi ω:omega"
+    " Γ:Gamma Δ:Delta Θ:Theta Λ:Lambda Ξ:Xi Π:Pi Σ:Sigma Φ:Phi Ψ:Psi Ω:Omega"
+    " →:to ≤:le ≥:ge ±:pm ×:times ·:cdot ∞:infty ≈:approx √:surd"
+)
+_MATH = {"−": "-", "⟨": r"\langle", "⟩": r"\rangle"}
+_MATH |= {c: rf"\{n}" for c, n in (pair.split(":") for pair in _GREEK.split())}
+_MATH |= {c: f"^{d}" for c, d in zip("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻", "0123456789+-", strict=True)}
+_MATH |= {c: f"_{d}" for c, d in zip("₀₁₂₃₄₅₆₇₈₉", "0123456789", strict=True)}
 _UNITS = {"muB": r"\mu_\mathrm{B}", "cm2": r"\mathrm{cm}^2", "eV2": r"\mathrm{eV}^2"}
 _UNITS |= {"e": "e", "1/MeV2": r"\mathrm{MeV}^{-2}"}
 
@@ -30,7 +38,9 @@ def escaped(text: str) -> str:
     >>> escaped("100 % of sin2_theta_w")
     '100 \\\\% of sin2\\\\_theta\\\\_w'
     """
-    return "".join(_SPECIAL.get(c, c) for c in printable(text))
+    return "".join(
+        f"${_MATH[c]}$" if c in _MATH else _SPECIAL.get(c, c) for c in printable(text)
+    )
 
 
 def power(text: str) -> str:
@@ -86,9 +96,16 @@ def unit(text: str) -> str:
         words.append(
             f"10^{{{int(exponent[1])}}}"
             if exponent
-            else _UNITS.get(word, rf"\mathrm{{{escaped(word)}}}")
+            else _UNITS.get(word, rf"\mathrm{{{_upright(word)}}}")
         )
     return "$" + r"\,".join(words) + "$"
+
+
+def _upright(word: str) -> str:
+    """A word inside of mathematical mode."""
+    return "".join(
+        f"{_MATH[c]}{{}}" if c in _MATH else _SPECIAL.get(c, c) for c in printable(word)
+    )
 
 
 def headed(name: str) -> str:

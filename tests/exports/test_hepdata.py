@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+import yaml
 from tests.exports.hepdata import VALIDATOR, check, validate
 
 import nuprobe as nu
@@ -81,6 +82,45 @@ KINDS = [
     *("star", "limit", "limit of counts", "profile", "contour", "scan", "scan of two"),
     *("fit", "plane", "sensitivity", "CLs", "thresholds", "coverage"),
 ]
+
+
+def test_planes_of_the_sun_the_early_universe_and_decays(tmp_path: Path) -> None:
+    """Not among the results above: their grids take seconds each."""
+    from nuprobe.cosmology.decay import decay_plane
+    from nuprobe.cosmology.nucleosynthesis import moment_plane
+    from nuprobe.experiments.solar_plane import solar_plane
+
+    mixing: dict[str, Any] = {
+        "tan2_12": np.linspace(0.3, 0.6, 5),
+        "dm2_21": np.linspace(7e-5, 8e-5, 5),
+    }
+    sun = solar_plane(["sno-2013"], l1a=[5.0], scheme="nnlo", **mixing)
+    found = check(sun.to_hepdata(tmp_path / "sun"))
+    (rise,) = found["tan2_12 dm2_21 grid"]["data"]["dependent_variables"]
+    assert _numbers(rise) == pytest.approx(sun.delta.ravel(), abs=0)
+    moments = moment_plane("magnetic_moment.emu", "magnetic_moment.etau", nodes=3)
+    (table,) = check(moments.to_hepdata(tmp_path / "moments")).values()
+    columns = table["data"]["dependent_variables"]
+    assert _numbers(columns[0]).tolist() == moments.values[:, :, 0].ravel().tolist()
+    measured = {"d_h": (2.547e-5, 2.9e-7)}
+    decays = decay_plane([3.0], lifetimes=[1e5, 1e6], abundance=1e-7, measured=measured)
+    (table,) = check(decays.to_hepdata(tmp_path / "decays")).values()
+    names = [c["header"]["name"] for c in table["data"]["dependent_variables"]]
+    assert {"y_p", "d_h", "rise of chi2", "excluded"} <= {*names}
+
+
+def test_a_chain_has_its_summary(tmp_path: Path) -> None:
+    from nuprobe.exports.reading import read_result
+
+    cost = nu.experiment(CSI).cost(free=["rn"])
+    with pytest.warns(nu.ValidityWarning):
+        chain = nu.sample(cost, ["rn"], steps=40, nuisances="profiled")
+    again = read_result(chain.to_h5(tmp_path / "chain.h5"))
+    (table,) = check(again.to_hepdata(tmp_path / "made")).values()
+    mean = table["data"]["dependent_variables"][0]
+    (entry,) = mean["values"]
+    assert entry["value"] == chain.summary[0].mean
+    assert entry["errors"] == [{"symerror": chain.summary[0].std, "label": "width"}]
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -184,7 +224,7 @@ def test_counts_in_energy_and_time_are_bins(tmp_path: Path) -> None:
     rates = results()["two dimensions"]
     (table,) = check(rates.to_hepdata(tmp_path / "made")).values()
     energy, time = table["data"]["independent_variables"]
-    assert time["header"]["units"] == r"$\mathrm{µs}$"
+    assert time["header"]["units"] == r"$\mathrm{\mu{}s}$"
     pairs = [(v["low"], v["high"]) for v in energy["values"]]
     assert pairs[0] == tuple(rates.energy_edges[:2])
     assert len(set(pairs)) == rates.energy_edges.size - 1
@@ -303,6 +343,31 @@ def test_names_and_texts_of_any_kind_stay_data(name: str, tmp_path: Path) -> Non
     assert column["qualifiers"] == [{"name": "% q", "value": "yes: no"}]
     (x,) = table["data"]["independent_variables"]
     assert x["header"]["units"] == r"$10^{-11}\,\mu_\mathrm{B}$"
+
+
+def test_data_files_are_what_a_reader_of_yaml_sees() -> None:
+    words = (
+        "a\\b",
+        'say "x"',
+        "\x00\x1f\x7f\x85\u2028\ufeff",
+        "ü 😀",
+        "yes",
+        "",
+        "1e5",
+    )
+    numbers = (1e-5, 1e22, -0.0, 5e-324, 1.7976931348623157e308, 3, 0.1)
+    column = Variable("n", numbers, about={"q": "a: {b}", "n": 7})
+    made = Submission(
+        (
+            DataTable("t", "d", (Variable("w", words),), (column,)),
+            DataTable("empty", "d", (), (Variable("n", ()),)),
+        )
+    )
+    for name, (wanted,) in [*made.documents().items()][1:]:
+        found = yaml.safe_load(made.contents()[name])
+        assert found == wanted
+        kinds = [type(v["value"]) for v in found["dependent_variables"][0]["values"]]
+        assert set(kinds) <= {float, int}
 
 
 def test_nothing_is_replaced_unless_asked_for(tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from matplotlib.mathtext import MathTextParser
 from tests.command_line import Run
 from tests.exports.test_hepdata import KINDS, results
 
@@ -17,6 +18,7 @@ import nuprobe as nu
 from nuprobe.catalogue import catalogue
 from nuprobe.errors import InputError, UnknownNameError
 from nuprobe.exports import DataTable, Errors, Variable, tables_of, to_latex
+from nuprobe.latex import escaped, unit
 from nuprobe.tables import Table
 
 
@@ -38,6 +40,8 @@ def test_latex_has_a_row_for_each_of_a_table(kind: str) -> None:
         assert text.count("$") % 2 == 0
         plain = re.sub(r"\$[^$]*\$|\\.|% .*\n", "", text)
         assert not re.search(r"[_^#&%](?! )", plain.replace(" & ", ""))
+        for piece in {*re.findall(r"\$[^$]+\$", text.partition("\n")[2])}:
+            MathTextParser("path").parse(piece)
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -66,6 +70,13 @@ def test_latex_rounds_to_the_errors() -> None:
         [r"x \& y", r"$5.432 \pm 0.068\,^{+1.234}_{-0.100}$"],
         ["--", r"$0.00\,^{+0.50}_{-\mathrm{open}}$"],
     ]
+
+
+def test_letters_without_a_glyph_become_mathematics() -> None:
+    assert escaped("Δχ² of ν_μ → ⁸B − 1") == (
+        r"$\Delta$$\chi$$^2$ of $\nu$\_$\mu$ $\to$ $^8$B $-$ 1"
+    )
+    assert unit("µs") == unit("μs") == r"$\mathrm{\mu{}s}$"
 
 
 def test_tables_of_the_command_line_have_latex() -> None:
@@ -119,8 +130,8 @@ def test_a_frame_has_units_with_its_columns(kind: str) -> None:
         return
     flat = max((t.flat() for t in tables_of(result)), key=lambda t: len(t.rows))
     assert len(frame) <= len(flat.rows)
-    for name, unit in frame.attrs["units"].items():
-        assert f"[{unit}]" in name
+    for name, written in frame.attrs["units"].items():
+        assert f"[{written}]" in name
         assert name in frame.columns
     assert frame.attrs["title"]
 

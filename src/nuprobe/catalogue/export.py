@@ -132,15 +132,21 @@ def _citation_key(source: Source) -> str:
 
 
 def _work(key: str, source: Source) -> str:
+    notes = (
+        f"INSPIRE record {source.recid}" if source.recid else "",
+        ""
+        if source.authors or not source.first_author
+        else "author: the first one, as the Particle Data Group lists it",
+    )
     fields = {
-        "author": source.authors,
+        "author": source.authors or source.first_author,
         "title": source.title,
         "journal": source.journal,
         "year": source.year,
         "doi": source.doi,
         "eprint": source.arxiv,
         "archivePrefix": "arXiv" if source.arxiv else None,
-        "note": f"INSPIRE record {source.recid}" if source.recid else None,
+        "note": "; ".join(filter(None, notes)),
     }
     lines = [
         f"  {name} = {{{_balanced(_typeset(str(value)))}}}"

@@ -14,7 +14,10 @@ from nuprobe.errors import UnitError, UnknownNameError
 from nuprobe.models.charge_radius import CHARGE_RADIUS_CONVENTIONS
 from nuprobe.units import GeV
 
-__all__ = ["QUANTITIES", "Quantity", "unit_factor"]
+__all__ = ["QUANTITIES", "UNCOMPARED", "Quantity", "unit_factor"]
+
+UNCOMPARED: Final = frozenset({"other", "unknown"})
+"""Conventions that are not converted to that of other entries."""
 
 
 @dataclass(frozen=True)
@@ -33,6 +36,9 @@ class Quantity:
 
 _ONE: Final = {"1": 1.0, "%": 0.01}
 _OTHER: Final = {"other": "written out in notes.convention"}
+_UNKNOWN: Final = {
+    "unknown": "not said where the number was read: giunti, or half (twice as much)"
+}
 _RADIUS: Final = {
     "giunti": "F_Q(q²) = q²⟨r²⟩/6; ⟨r²⟩_SM(ν_μ) = −0.48e-32 cm²",
     "half": "half of that: F_Q(q²) = q²⟨r²⟩/3, as the PDG lists some results",
@@ -55,7 +61,8 @@ QUANTITIES: Final[dict[str, Quantity]] = {
     "anomalous_moment": Quantity({"1": 1.0}),
     "charge": Quantity({"e": 1.0}),
     "charge_radius": Quantity(
-        {"cm2": 1.0, "fm2": 1e-26, "1/GeV2": 0.3893793721e-27}, {**_RADIUS, **_OTHER}
+        {"cm2": 1.0, "fm2": 1e-26, "1/GeV2": 0.3893793721e-27},
+        {**_RADIUS, **_UNKNOWN, **_OTHER},
     ),
     "anapole": Quantity(
         {"cm2": 1.0, "fm2": 1e-26},

@@ -63,9 +63,29 @@ class Submission:
     attached: Mapping[str, bytes] = field(default_factory=dict, repr=False)
 
     def __post_init__(self) -> None:
-        if not self.tables:
+        tables, files = self.tables, self.attached
+        if not isinstance(tables, tuple) or not all(
+            isinstance(table, DataTable) for table in tables
+        ):
+            raise InputError(
+                f"the tables of a submission must be a tuple of DataTable, got"
+                f" {shown(tables)}"
+            )
+        if not tables:
             raise InputError("a submission needs at least one table, got none")
-        for name in self.attached:
+        if not isinstance(self.comment, str):
+            raise InputError(
+                f"the comment of a submission must be a text, got {shown(self.comment)}"
+            )
+        if not isinstance(files, Mapping) or not all(
+            isinstance(name, str) and isinstance(content, bytes)
+            for name, content in files.items()
+        ):
+            raise InputError(
+                "files of a submission must be a mapping of names to bytes, got"
+                f" {shown(files)}"
+            )
+        for name in files:
             if Path(name).name != name:
                 raise InputError(
                     "files beside the tables have no folder in their name, got"
@@ -98,7 +118,9 @@ class Submission:
 
     def contents(self) -> dict[str, bytes]:
         """The content of each file by its name, attached ones last."""
-        texts = {name: _yaml(parts) for name, parts in self.documents().items()}
+        first, *others = self.documents().items()
+        texts = {first[0]: _yaml(first[1])}
+        texts |= {name: _data_yaml(one).encode() for name, (one,) in others}
         return {**texts, **self.attached}
 
     def write(self, path: str | os.PathLike[str], *, overwrite: bool = False) -> Path:
@@ -270,6 +292,41 @@ def _yaml(documents: Sequence[dict[str, Any]]) -> bytes:
     write = partial(yaml.dump_all, Dumper=Dumper, sort_keys=False, allow_unicode=True)
     text = write(documents, width=120, explicit_start=len(documents) > 1)
     return str(text).encode()
+
+
+def _data_yaml(data: Mapping[str, Any]) -> str:
+    """A data file as YAML, an entry a line: PyYAML takes ten times as long for a
+    grid."""
+    lines = []
+    for kind, variables in data.items():
+        lines.append(f"{kind}:" if variables else f"{kind}: []")
+        for variable in variables:
+            lines.append(f"- header: {_flow(variable['header'])}")
+            for key in ("qualifiers", "values"):
+                if key in variable:
+                    entries = variable[key]
+                    lines.append(f"  {key}:" if entries else f"  {key}: []")
+                    lines += [f"  - {_flow(entry)}" for entry in entries]
+    return "\n".join([*lines, ""])
+
+
+def _flow(value: Any) -> str:
+    """A value as YAML in one line."""
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{k}: {_flow(v)}" for k, v in value.items()) + "}"
+    if isinstance(value, list):
+        return "[" + ", ".join(map(_flow, value)) + "]"
+    if isinstance(value, float):
+        text = repr(value)
+        # without a point YAML 1.1 takes it for a text
+        return text if "." in text or "e" not in text else text.replace("e", ".0e")
+    return _quoted(value) if isinstance(value, str) else repr(value)
+
+
+def _quoted(text: str) -> str:
+    plain = text.replace("\\", "\\\\").replace('"', '\\"')
+    safe = (c if c.isprintable() else rf"\U{ord(c):08x}" for c in plain)
+    return '"' + "".join(safe) + '"'
 
 
 def _zipped(files: Mapping[str, bytes]) -> bytes:

@@ -12,7 +12,7 @@ import numpy as np
 
 from nuprobe.border import public
 from nuprobe.errors import InputError, UnknownNameError, shown
-from nuprobe.exports import counts, fits, limits, planes
+from nuprobe.exports import counts, fits, further, limits, planes
 from nuprobe.exports.parts import DataTable, Errors, Value, Variable, values
 from nuprobe.inference import Contour, ScanResult
 
@@ -37,6 +37,11 @@ KINDS: Final[Mapping[str, tuple[frozenset[str], _Builder]]] = {
         ("thresholds by toys", "p_values levels", limits.threshold_tables),
         ("coverage", "covered truth", limits.coverage_tables),
         ("verdicts", "verdicts unseen", limits.verdict_tables),
+        ("solar plane", "tan2_12 dm2_21_eV2 l1a", further.solar_plane_tables),
+        ("limits on a moment", "cl fits parameter kind", further.summary_tables),
+        ("channels of tridents", "channels model", further.channel_tables),
+        ("plane of moments", "nodes observables", further.moment_plane_tables),
+        ("plane of decays", "abundance caution measured", further.decay_plane_tables),
         ("exclusion plane", "chi2 levels x y", planes.plane_tables),
         ("profile", "parameter delta regions", planes.profile_tables),
         ("scan", "axes delta fixed", planes.scan_tables),

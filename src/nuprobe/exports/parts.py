@@ -9,7 +9,7 @@ from itertools import pairwise
 from math import isfinite
 from typing import Any, TypeAlias
 
-from nuprobe.errors import InputError
+from nuprobe.errors import InputError, shown
 from nuprobe.inference.fit_tables import rounded
 from nuprobe.latex import escaped, number, power, tabular
 from nuprobe.latex import unit as typeset_unit
@@ -65,6 +65,35 @@ def bins(edges: Sequence[float]) -> tuple[Bin, ...]:
     return tuple((float(a), float(b)) for a, b in pairwise(edges))
 
 
+def _is_value(x: object) -> bool:
+    """Whether it is a `Value`: a number is finite, a bin has two ends."""
+    if isinstance(x, tuple):
+        return len(x) == 2 and all(
+            isinstance(e, int | float) and isfinite(e) for e in x
+        )
+    return (
+        x is None
+        or isinstance(x, str)
+        or (isinstance(x, float) and isfinite(x))
+        or (isinstance(x, int) and abs(x) < 1 << 53)
+    )
+
+
+def _check_texts(what: str, *texts: object) -> None:
+    wrong = [text for text in texts if not isinstance(text, str)]
+    if wrong:
+        raise InputError(
+            f"names and words of {what} must be texts, got {shown(wrong[0])}"
+        )
+
+
+def _check_all(what: str, every: object, kind: type) -> None:
+    if not isinstance(every, tuple) or not all(isinstance(x, kind) for x in every):
+        raise InputError(
+            f"{what} must be a tuple of {kind.__name__}, got {shown(every)}"
+        )
+
+
 @readable
 @dataclass(frozen=True)
 class Errors:
@@ -79,6 +108,18 @@ class Errors:
     label: str
     above: Sequence[float | None]
     below: Sequence[float | None]
+
+    def __post_init__(self) -> None:
+        _check_texts("errors", self.label)
+        for sizes in (self.above, self.below):
+            if not isinstance(sizes, list | tuple) or not all(
+                x is None or (_is_value(x) and isinstance(x, int | float))
+                for x in sizes
+            ):
+                raise InputError(
+                    f"errors {shown(self.label)} must be finite numbers or None, in a"
+                    f" list; got {shown(sizes)}"
+                )
 
     @classmethod
     def symmetric(cls, label: str, sizes: Sequence[Any]) -> Errors:
@@ -121,6 +162,20 @@ class Variable:
     symbol: str = ""
 
     def __post_init__(self) -> None:
+        _check_texts("a column", self.name, self.unit, self.symbol)
+        if not isinstance(self.values, list | tuple) or not all(
+            map(_is_value, self.values)
+        ):
+            raise InputError(
+                f"the values of {shown(self.name)} must be finite numbers, texts, bins"
+                f" or None, in a list; got {shown(self.values)}"
+            )
+        _check_all(f"errors of {shown(self.name)}", self.errors, Errors)
+        if not isinstance(self.about, Mapping):
+            raise InputError(
+                f"what is said about {shown(self.name)} must be a mapping, got"
+                f" {shown(self.about)}"
+            )
         for error in self.errors:
             if {len(error.above), len(error.below)} != {len(self.values)}:
                 raise InputError(
@@ -197,6 +252,11 @@ class DataTable:
     phrases: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
+        _check_texts("a table", self.name, self.description)
+        for words in (self.observables, self.phrases):
+            _check_all("keywords of a table", words, str)
+        for columns in (self.independent, self.dependent):
+            _check_all(f"columns of the table {shown(self.name)}", columns, Variable)
         sizes = {v.name: len(v.values) for v in (*self.independent, *self.dependent)}
         if not self.dependent or len(set(sizes.values())) != 1:
             raise InputError(

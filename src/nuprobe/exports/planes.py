@@ -260,13 +260,15 @@ def scan_data(result: ScanResult) -> dict[str, Any]:
             best_twice_nll=result.best_twice_nll,
         )
         data["contours"] = plane.to_dict()["regions"]
+    every = {}
+    if min(result.twice_nll.shape) >= 4:
+        every = {cl: result.regions(cl) for cl in LEVELS}
     data["regions"] = {
         name: [
-            {"cl": cl, "regions": [r.to_dict() for r in result.regions(cl)[name]]}
-            for cl in LEVELS
+            {"cl": cl, "regions": [r.to_dict() for r in found[name]]}
+            for cl, found in every.items()
         ]
-        for name, axis in result.axes.items()
-        if min(result.twice_nll.shape) >= 4
+        for name in result.axes
     }
     return data
 

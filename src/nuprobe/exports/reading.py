@@ -18,7 +18,7 @@ __all__ = ["read_result"]
 _HDF5: Final = (".h5", ".hdf5")
 _LARGEST: Final = 500_000_000
 """Bytes of a JSON file: beyond it, it is none of a result."""
-_READ: Final = {"nuprobe-scan": ScanResult.load, "nuprobe-sample": SampleResult.from_h5}
+_READ: Final = {"nuprobe-scan": ScanResult.load, "nuprobe-chain": SampleResult.from_h5}
 """Formats of HDF5 files, without their version, and what reads them."""
 
 

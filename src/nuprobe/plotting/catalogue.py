@@ -146,7 +146,7 @@ def plot_charge_radii(
     ----------
     entries : of the catalogue; `shown("charge_radius")` without them. Those in another
         convention are converted (`charge_radius_convention`); those whose convention is
-        ``"other"`` are left out, and the note says how many.
+        ``"other"`` or ``"unknown"`` are left out, and the note says how many.
     ax : axes to draw on instead of a new figure.
     **artist : properties of the main artists, e.g. ``color="k", linewidth=2``.
 
@@ -194,7 +194,7 @@ def plot_charge_radii(
     )
     note = "all in one convention; the PDG lists some of them halved"
     if left_out:
-        note += f"; {left_out} in another convention left out"
+        note += f"; {left_out} in another or an unknown convention left out"
     _finish(figure, panel, rungs, handles, "charge radii: allowed range", note)
     return figure.one()
 
