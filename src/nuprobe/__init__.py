@@ -70,9 +70,9 @@ if TYPE_CHECKING:
 
 _TABLE = {
     "ContactOperators": "nuprobe.models",
+    "DipolePortal": "nuprobe.models",
     "Electromagnetic": "nuprobe.models",
     "LMuLTau": "nuprobe.models",
-    "DipolePortal": "nuprobe.models",
     "LightScalar": "nuprobe.models",
     "LightVector": "nuprobe.models",
     "NSI": "nuprobe.models",

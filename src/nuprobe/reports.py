@@ -178,11 +178,11 @@ def _limit_notes(limit: Limit) -> list[str]:
             notes.append(f"{curve.label}: {_heaviest(curve)}")
         else:
             heavy, light = curve.heavy, curve.light
-            high = "none" if heavy is None else f"m/g' > {heavy / 1e3:.4g} GeV"
-            low = "none" if light is None else f"g' < {light:.4g}"
+            above = "none" if heavy is None else f"m/g' > {heavy / 1e3:.4g} GeV"
+            below = "none" if light is None else f"g' < {light:.4g}"
             notes.append(
-                f"{curve.label}: at {masses[-1]:.4g} MeV {high}; at {masses[0]:.4g} MeV"
-                f" {low}"
+                f"{curve.label}: at {masses[-1]:.4g} MeV {above}; at"
+                f" {masses[0]:.4g} MeV {below}"
             )
         if curve.standard_excluded:
             notes.append(

@@ -27,8 +27,16 @@ from nuprobe.models import Couplings, Propagator
 from nuprobe.nuclei import Target
 from nuprobe.numerics import FloatArray
 from nuprobe.parameters import Parameter
+from nuprobe.processes.deposit import (
+    ELECTRON_ENERGY,
+    ELECTRON_RECOIL,
+    ENERGY_TRANSFER,
+    NUCLEAR_RECOIL,
+    POSITRON_ENERGY,
+    VISIBLE_ENERGY,
+    Deposit,
+)
 from nuprobe.processes.pieces import EnergyPiece
-from nuprobe.reprs import readable
 
 __all__ = [
     "CONTACT",
@@ -52,32 +60,6 @@ Exchange = tuple[Propagator, tuple[str, ...]]
 """A propagator and the constituents it couples to."""
 Slot = tuple[Propagator, str]
 """Where an amplitude sits: propagator and constituent."""
-
-
-@readable
-@dataclass(frozen=True)
-class Deposit:
-    """The energy T that a process leaves in a detector.
-
-    Attributes
-    ----------
-    name : in words, for tables and axis labels.
-    symbol : LaTeX without dollar signs.
-    """
-
-    name: str
-    symbol: str
-
-    def __str__(self) -> str:
-        return self.name
-
-
-NUCLEAR_RECOIL: Final = Deposit("nuclear recoil", r"T_\mathrm{nr}")
-ELECTRON_RECOIL: Final = Deposit("electron recoil", r"T_e")
-POSITRON_ENERGY: Final = Deposit("positron energy", r"E_{e^+}")
-ELECTRON_ENERGY: Final = Deposit("electron energy", r"E_e")
-ENERGY_TRANSFER: Final = Deposit("energy transfer", r"\omega")
-VISIBLE_ENERGY: Final = Deposit("visible energy", r"E_\mathrm{vis}")
 
 
 class DepositRange(Protocol):
