@@ -356,7 +356,7 @@ BOMB = "a: &a [1, 1]\n" + "".join(
         ("a: [", "YAML"),
         ("a: \x00", "YAML"),
         ("a: 2026-13-45", "YAML"),
-        ("{[1, 2]: 3}", "a key is a name"),
+        ("{[1, 2]: 3}", "a key must be a name"),
         ("--- 1\n--- 2", "one document"),
         ("", "nothing in it"),
         ("null", "dictionary"),

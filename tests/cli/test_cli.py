@@ -943,7 +943,7 @@ def test_xsec_electron_over_a_flux(run: Run) -> None:
     [
         (
             ["--energy", "1 MeV", "--target", "Pb"],
-            "no binding energies of the electrons of Pb",
+            "no electron binding energies for Pb",
         ),
         (["--energy", "1 MeV", "--magnetic-moment", "1e-10"], "give a threshold"),
         (

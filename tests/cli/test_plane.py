@@ -165,7 +165,7 @@ def test_a_file_that_is_none_of_a_scheduler(run: Run, tmp_path: Path) -> None:
         file.write_text(text, encoding="utf-8")
         code, _, err = run(*line)
         assert code == 2
-        assert "is not the file of a Dask scheduler" in err
+        assert "is not a Dask scheduler file" in err
 
 
 @pytest.mark.nightly

@@ -174,7 +174,7 @@ def test_bad_expansions(past: Any, spoil: Any, message: Any) -> None:
 
 
 def test_a_history_must_be_one() -> None:
-    with pytest.raises(InputError, match="Expansion or what"):
+    with pytest.raises(InputError, match="Expansion or the result"):
         abundances(history=3.0)
     with pytest.raises(InputError, match="either a model"):
         abundances(history=instantaneous(), flavour_mixing="none")

@@ -129,7 +129,7 @@ def test_sites_of_one_experiment_combine_and_are_known_as_one() -> None:
 
 def test_a_cost_knows_that_it_is_a_projection() -> None:
     real, projected = cost("conus-plus"), cost("reactor-ge-projection")
-    with pytest.raises(InputError, match=r"assumed data, a projection.*leave it out"):
+    with pytest.raises(InputError, match=r"simulated data, a projection.*leave it out"):
         _ = real + projected
     total = CostSum(real, projected, with_projections=True)
     assert len(total.terms) == 2

@@ -229,7 +229,7 @@ def test_both_bases_may_be_columns(tmp_path: Path) -> None:
         ("VnueLL_2222\n", "no row"),
         ("point\na\n", "no column"),
         ("VnueLL_2112\n1\n", "VnueLL_1221"),
-        ("VnueLL_2222,CVLL_numunumumumu\n1,1\n", "leave one out"),
+        ("VnueLL_2222,CVLL_numunumumumu\n1,1\n", "remove one of them"),
         ("VnueLL_2222;VnueLR_2222\n1;2\n", "column of"),
     ],
 )

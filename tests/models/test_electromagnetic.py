@@ -401,7 +401,7 @@ BAD: list[tuple[dict[str, Any], str]] = [
     ({"mu_eff": {"x": 1e-10}}, "mu_eff"),
     ({"basis": "weak"}, "basis"),
     ({"kind": "weyl"}, "kind of neutrino"),
-    ({"base": Electromagnetic()}, "give electromagnetic properties once"),
+    ({"base": Electromagnetic()}, "give electromagnetic properties only once"),
     ({"base": "sm"}, "model"),
     (
         {"charge_radius": {"ee": [1e-32] * 2, "emu": [1e-32] * 3}},

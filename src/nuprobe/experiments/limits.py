@@ -122,13 +122,15 @@ def family_cost(
         return experiment.cost(scanned, analysis=analysis)
     if isinstance(experiment, SolarExperiment):
         raise InputError(
-            f"{experiment.name} is about mixing and L_1A, not a mediator: use `nuprobe"
-            f" fit {experiment.name} --free tan2_12 --cl 0.9`, scan or `nuprobe solar`"
+            f"{experiment.name} constrains mixing and L_1A, not a mediator: use"
+            f" `nuprobe fit {experiment.name} --free tan2_12 --cl 0.9`, scan or"
+            " `nuprobe solar`"
         )
     if isinstance(experiment, (UniverseExperiment, StarExperiment)):
         raise InputError(
-            f"{experiment.name}: mediators are not computed here: leave it out, or fit"
-            f" moments with `nuprobe fit {experiment.name} --model electromagnetic`"
+            f"{experiment.name}: mediators are not implemented for it: leave it out,"
+            f" or fit moments with `nuprobe fit {experiment.name} --model"
+            " electromagnetic`"
         )
     processes = getattr(experiment, "processes", ())
     constituents = tuple(c for one in processes for c in one.constituents)
@@ -222,13 +224,13 @@ def choose(
             )
         if one.name in _TOGETHER:
             raise InputError(
-                f"an experiment of a limit cannot be called {one.name}, the name of the"
-                " curve of several experiments; rename it"
+                f"an experiment in a limit cannot be called {one.name}, which is the"
+                " name of the combined curve; rename it"
             )
         if one.name in names:
             raise InputError(
-                f"two experiments of a limit are called {one.name}: data count once;"
-                " leave one out or rename it"
+                f"two experiments in a limit are called {one.name}: leave one out,"
+                " so that data do not count twice, or rename it"
             )
         names.append(one.name)
     for name, analysis in (analyses or {}).items():
@@ -329,7 +331,7 @@ def limit(
             )
     if analyses is not None and not isinstance(analyses, Mapping):
         raise InputError(
-            "analyses are given by experiment, such as {'ccfr-trident':"
+            "analyses must be given by experiment, such as {'ccfr-trident':"
             f" 'published'}}, got {shown(analyses)}"
         )
     opened = choose(experiments, analyses)
@@ -461,8 +463,8 @@ def _search(
     if grid is not None:
         if not isinstance(grid, Mapping):
             raise InputError(
-                "a grid is given by axis, {'mass': ..., 'coupling': ...}, got"
-                f" {grid!r}"
+                "a grid must be given by axis, {'mass': ..., 'coupling': ...},"
+                f" got {grid!r}"
             )
         unknown = set(grid) - {"mass", "coupling"}
         if unknown or mass is not None:
@@ -485,7 +487,7 @@ def _search(
         else _few(np.atleast_1d(numbers("masses (MeV)", mass)))
     )
     if masses.ndim > 1 or masses.size == 0:
-        raise InputError("masses must be at least one, in one dimension (MeV)")
+        raise InputError("masses must be a list of at least one mass (MeV)")
     family = family.reaching(masses)
     return family, np.unique(np.clip(masses, *family.mass_range)), couplings
 
@@ -494,7 +496,7 @@ def _few(masses: FloatArray) -> FloatArray:
     """Masses, unless they are so many that a limit takes minutes."""
     if masses.size > 50_000:
         raise InputError(
-            f"a limit takes at most 50 000 masses, got {masses.size}: it is smooth"
-            " between a few hundred"
+            f"a limit takes at most 50 000 masses, got {masses.size}: the curve is"
+            " smooth, so a few hundred are enough"
         )
     return masses

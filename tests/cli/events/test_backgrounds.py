@@ -102,7 +102,7 @@ def test_counts_and_a_figure(tmp_path: Path) -> None:
         (
             ["--cut", "m_pair < 1 MeV", "-n", "100"],
             InputError,
-            "'m_pair < 1 MeV' took the last",
+            "'m_pair < 1 MeV' removed the last",
         ),
         (
             [

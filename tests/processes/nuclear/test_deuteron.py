@@ -311,7 +311,7 @@ def test_mistakes_are_told() -> None:
         nu.process("deuteron-nc", scheme="msbar")
     with pytest.raises(UnknownNameError, match="did you mean full"):
         nu.process("deuteron-nc", radiative="all")
-    with pytest.raises(InputError, match="not computed by angle"):
+    with pytest.raises(InputError, match="not available by angle"):
         nu.deuteron.by_angle(10.0, 0.5, "cc", "nu_e", radiative="full")
     with pytest.raises(UnknownNameError, match="cc, nc"):
         nu.deuteron.total(10.0, "both", "nu_e")
