@@ -175,8 +175,7 @@ def _solution(second: float, third: float, inner: float) -> Any:
         found: Any = solve_bvp(slopes, ends, y, start, tol=_TOLERANCE, max_nodes=50_000)
     if not found.success or not np.all(np.isfinite(found.y)):
         raise ComputationError(
-            "no solution for the potential: the charge is too large for a series in"
-            " the potential; lower the charge or the order, or increase the inner"
-            " radius"
+            "no solution for the potential: the charge is too large for a series in the"
+            " potential; lower the charge or the order, or increase the inner radius"
         )
     return lambda y: found.sol(y)[0]

@@ -307,8 +307,7 @@ def histogram(
         raise UnknownNameError("normalisation", per, ["cm2", "event"])
     if range is not None and isinstance(observables, tuple):
         raise InputError(
-            "range works in one dimension only: give edges as bins={name: edges} for"
-            " two"
+            "range works in one dimension only: for two give bins={name: edges}"
         )
     ranges = (
         None
@@ -409,9 +408,7 @@ def _chunks(
     """Chunks of a sample, a generator or an iterable."""
     if hasattr(source, "events") and hasattr(source, "trials"):
         if n is not None:
-            raise InputError(
-                "n can be given only with a generator: a sample is used as it is"
-            )
+            raise InputError("n requires a generator: a sample is used as it is")
         yield Chunk(0, source.events, source.trials)
         return
     if hasattr(source, "chunks"):

@@ -434,9 +434,8 @@ class Bins:
         wrong = (upper <= lower) | (values < 0) | overlap
         if wrong.any():
             raise ExperimentFileError(
-                f"{self.folder.root}/{table}: row {int(wrong.argmax()) + 1}: bins"
-                " must increase without overlap and contain no negative numbers;"
-                " correct it"
+                f"{self.folder.root}/{table}: row {int(wrong.argmax()) + 1}: bins must"
+                " increase without overlap and contain no negative numbers; correct it"
             )
         return lower, upper, values
 

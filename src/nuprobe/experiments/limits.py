@@ -128,9 +128,8 @@ def family_cost(
         )
     if isinstance(experiment, (UniverseExperiment, StarExperiment)):
         raise InputError(
-            f"{experiment.name}: mediators are not implemented for it: leave it out,"
-            f" or fit moments with `nuprobe fit {experiment.name} --model"
-            " electromagnetic`"
+            f"{experiment.name}: mediators are not available: leave it out, or"
+            f" fit moments with `nuprobe fit {experiment.name} --model electromagnetic`"
         )
     processes = getattr(experiment, "processes", ())
     constituents = tuple(c for one in processes for c in one.constituents)
@@ -496,7 +495,6 @@ def _few(masses: FloatArray) -> FloatArray:
     """Masses, unless they are so many that a limit takes minutes."""
     if masses.size > 50_000:
         raise InputError(
-            f"a limit takes at most 50 000 masses, got {masses.size}: the curve is"
-            " smooth, so a few hundred are enough"
+            f"a limit takes at most 50 000 masses, got {masses.size}; use a few hundred"
         )
     return masses

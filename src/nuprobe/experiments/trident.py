@@ -351,9 +351,8 @@ class TridentExperiment(FolderExperiment[TridentFile]):
         if flat:
             raise InputError(
                 f"{', '.join(flat)}: unconstrained (a flat direction), because"
-                f" {self.name} ({', '.join(c.name for c in self.channels())}) does"
-                " not depend on it; leave it out, or add an experiment with its"
-                " flavours"
+                f" {self.name} ({', '.join(c.name for c in self.channels())}) does not"
+                " depend on it; leave it out, or add an experiment with its flavours"
             )
         return found
 

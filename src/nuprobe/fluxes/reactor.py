@@ -241,9 +241,8 @@ class Reactor(Strict):
             low = self.low_energy.get(options.low_energy)
             if low is not None and low.captures:
                 raise InputError(
-                    f"low_energy = {options.low_energy!r} already includes the"
-                    " decays after captures: drop captures, or choose another"
-                    " low_energy"
+                    f"low_energy = {options.low_energy!r} already includes the decays"
+                    " after captures: drop captures, or choose another low_energy"
                 )
             if self.captures is None:
                 raise InputError("captures: the flux has no table of these decays")

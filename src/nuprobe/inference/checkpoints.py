@@ -138,9 +138,8 @@ class Checkpoint:
             )
         if left and not self._overwrite:
             raise InputError(
-                f"{self.part} belongs to an unfinished run: continue with"
-                " resume=True (--resume), or start again with overwrite=True"
-                " (--overwrite)"
+                f"{self.part} belongs to an unfinished run: continue with resume=True"
+                " (--resume), or start again with overwrite=True (--overwrite)"
             )
         return None
 

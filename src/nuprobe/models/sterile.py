@@ -124,9 +124,8 @@ class SterileNeutrino(Stacked):
         check_splitting(self.dm2_41)
         if not isinstance(self.mixing, PMNS) or self.mixing.size != 3:
             raise InputError(
-                "mixing must be a PMNS of the three known neutrinos, such as"
-                " PMNS(); the fourth is set by sin2_2theta_14, got"
-                f" {shown(self.mixing)}"
+                "mixing must be a PMNS of the three known neutrinos, such as PMNS();"
+                f" the fourth is set by sin2_2theta_14, got {shown(self.mixing)}"
             )
 
     @property

@@ -130,8 +130,7 @@ class SpinFlavour:
             if abs(number(f"the moment {name} in Bohr magnetons", value)) > 1:
                 raise InputError(
                     f"the moment {name} of {value:.3g} Bohr magnetons is larger than"
-                    " that of the electron: give it in Bohr magnetons, such as"
-                    " 1e-11"
+                    " that of the electron: give it in Bohr magnetons, such as 1e-11"
                 )
         self._check_surroundings()
         if not 0 <= number("sin2_theta", self.sin2_theta) <= 1:

@@ -52,9 +52,7 @@ class ElectronSpec:
         if self.target_text is None:
             if self.free_electrons or bound:
                 option = "--ionisation" if bound else "--free-electrons"
-                raise InputError(
-                    f"{option} requires --target: without a target the electron is free"
-                )
+                raise InputError(f"{option} requires --target (bound electrons)")
             return None
         return target(target_spec(self.target_text))
 

@@ -187,8 +187,7 @@ class BaselineExperiment(MeasuredExperiment[BaselineFile]):
             if value.size != 1:
                 raise InputError(
                     f"a prediction needs a single value of {name}, got {value.size}:"
-                    " for several values, free it and evaluate the cost at many"
-                    " points"
+                    " for several values, free it and evaluate the cost at many points"
                 )
         return {name: float(value.ravel()[0]) for name, value in found.items()}
 

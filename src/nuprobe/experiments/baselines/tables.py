@@ -213,9 +213,8 @@ def _matrices(
         )
     except ValueError:
         raise ExperimentFileError(
-            f"{folder.root}/{section.table}: columns other than segment, low and"
-            " high must be named by the lower edge of a bin of neutrino energy in"
-            " MeV"
+            f"{folder.root}/{section.table}: columns other than segment, low and high"
+            " must be named by the lower edge of a bin of neutrino energy in MeV"
         ) from None
     if not (np.diff(true) > 0).all():
         raise ExperimentFileError(
@@ -355,8 +354,7 @@ def _errors(
     least = float(np.linalg.eigvalsh(matrix).min())
     if not least > 0:
         raise ExperimentFileError(
-            f"{name}: the covariance is not positive definite: its smallest"
-            f" eigenvalue is {least:.4g}; correct the matrix, or merge fully"
-            " correlated bins"
+            f"{name}: the covariance is not positive definite: its smallest eigenvalue"
+            f" is {least:.4g}; correct the matrix, or merge fully correlated bins"
         )
     return matrix, np.sqrt(np.diag(matrix))

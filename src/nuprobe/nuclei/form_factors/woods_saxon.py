@@ -58,10 +58,9 @@ class WoodsSaxon(SurfaceShape):
         length(rms, "the rms radius of a Woods-Saxon form factor")
         if rms < smallest:
             raise InputError(
-                "a Woods-Saxon form factor cannot have an rms radius of"
-                f" {rms / fm:.6g} fm: the surface alone gives {smallest / fm:.6g}"
-                " fm; give a larger radius, a thinner surface, or"
-                " form_factor='exponential'"
+                f"a Woods-Saxon form factor cannot have an rms radius of {rms / fm:.6g}"
+                f" fm: the surface alone gives {smallest / fm:.6g} fm; give a larger"
+                " radius, a thinner surface, or form_factor='exponential'"
             )
         low, high = 0.0, 2 * rms
         while high - low > 4e-16 * high:

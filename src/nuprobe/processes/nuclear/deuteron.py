@@ -417,7 +417,6 @@ def mean_cosine(
     if np.any(whole <= 0):
         raise InputError(
             f"{flavour} does not break up the deuteron by {current} at some of the"
-            " energies: they are below threshold, or the flavour does not"
-            " contribute"
+            " energies: they are below threshold, or the flavour does not contribute"
         )
     return np.asarray(values @ (w * cos) / whole)

@@ -236,8 +236,7 @@ def coefficients_of(
         if vertex.minus != vertex.plus:
             raise InputError(
                 "a mediator with axial couplings produces pairs of the same flavour"
-                f" only, not {read_channel(channel)}: drop its coupling in this"
-                " channel"
+                f" only, not {read_channel(channel)}: drop its coupling in this channel"
             )
     with np.errstate(over="ignore", invalid="ignore"):
         result = _coefficients(couplings)

@@ -411,9 +411,8 @@ def _energies(e_nu: ArrayLike) -> FloatArray:
     good = (e > 0) & (e <= _HIGHEST)
     if not good.all():
         raise InputError(
-            f"neutrino energies must be positive and finite, at most {_HIGHEST:.0e}"
-            f" MeV (where four-fermion theory breaks down), got {e[~good].flat[0]:g}"
-            " MeV"
+            f"neutrino energies must be positive and finite, at most {_HIGHEST:.0e} MeV"
+            f" (where four-fermion theory breaks down), got {e[~good].flat[0]:g} MeV"
         )
     return e
 
