@@ -165,7 +165,7 @@ def test_plain_yaml(text: str, value: Any) -> None:
         ("a: {b: " * 15 + "1" + "}" * 15, "deeply|YAML"),
         ("a: 2026-13-45", "not valid YAML"),
         ("--- 1\n--- 2", "one document"),
-        ("", "nothing in it"),
+        ("", "is empty"),
         ("{[1]: 2}", "a key must be a name"),
         ("a: \x00", "not valid YAML"),
     ],

@@ -358,7 +358,7 @@ BOMB = "a: &a [1, 1]\n" + "".join(
         ("a: 2026-13-45", "YAML"),
         ("{[1, 2]: 3}", "a key must be a name"),
         ("--- 1\n--- 2", "one document"),
-        ("", "nothing in it"),
+        ("", "is empty"),
         ("null", "dictionary"),
         ("[1, 2]", "dictionary"),
         ("just words", "dictionary"),

@@ -528,7 +528,7 @@ SCAN = ("scan", "coherent-csi-2017", "-o", "x.h5", "--grid")
             ("limit", "ccfr-trident", "--every", "5"),
             ["--every require a file", "--checkpoint"],
         ),
-        (("limit", "ccfr-trident", "ccfr-trident"), ["count once"]),
+        (("limit", "ccfr-trident", "ccfr-trident"), ["count twice"]),
         (("limit", "ccfr-trident", "--analysis", "charm2-trident=x"), ["ccfr-trident"]),
         (
             ("limit", "ccfr-trident", "--masses", "10 MeV, 1 TeV"),

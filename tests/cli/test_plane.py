@@ -54,7 +54,7 @@ def test_marks_are_asked(run: Run) -> None:
         (("--grid", GRID, "--method", "bayes"), "bayes"),
         (("--grid", GRID, "--cl", "1.5"), "1.5"),
         (("--grid", GRID, "--toys", "-1"), "0 or more"),
-        (("--grid", GRID, "--toys", "0", "-o", "a.h5"), "are for toys"),
+        (("--grid", GRID, "--toys", "0", "-o", "a.h5"), "apply to toys"),
     ],
 )
 def test_what_is_no_plane(run: Run, more: tuple[str, ...], message: str) -> None:

@@ -157,7 +157,7 @@ def test_the_folder_itself_is_right(tmp_path: Path) -> None:
         (
             'isotopes = ["Cs133", "I127"]',
             "isotopes = []",
-            ["parameters.0", "names its isotopes"],
+            ["parameters.0", "required for a radius"],
         ),
         (
             'I127 = "4.94 fm"',

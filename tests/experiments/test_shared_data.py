@@ -147,7 +147,7 @@ def test_expected_and_simulated_data_are_not_measured_ones() -> None:
     expected = argon.asimov(argon.default)
     drawn = argon.simulate(argon.default, np.random.default_rng(1))
     for assumed in (expected, drawn):
-        with pytest.raises(InputError, match="coherent-lar-2020 has assumed data"):
+        with pytest.raises(InputError, match="coherent-lar-2020 has simulated data"):
             _ = assumed + csi
     # all of it expected, or all of it data that the user gave
     assert (expected + csi.asimov(csi.default)).n_bins > 0

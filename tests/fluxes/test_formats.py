@@ -74,7 +74,7 @@ def test_globes(tmp_path: Path) -> None:
     # what is recognised can be named
     named = flux(tmp_path, source + 'area = "m2"\nformat = "globes"')
     assert total(named, "nu_e") == pytest.approx(wanted, rel=1e-9)
-    with pytest.raises(NuprobeError, match="per area itself"):
+    with pytest.raises(NuprobeError, match="already gives neutrinos per area"):
         flux(tmp_path, source + 'area = "m2"\nformat = "snowglobes"')
 
 

@@ -471,7 +471,7 @@ def test_values_are_given_by_name() -> None:
     with pytest.raises(InputError, match="by name"):
         Electromagnetic().with_values([1.0])  # type: ignore[arg-type]
     # a matrix kept over two points does not meet a value at three
-    with pytest.raises(InputError, match="one shape"):
+    with pytest.raises(InputError, match="the same shape"):
         Electromagnetic(charge={"ee": [1e-13] * 2}).with_values(
             {"charge_radius.ee": np.zeros(3)}
         )

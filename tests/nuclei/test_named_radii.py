@@ -35,7 +35,7 @@ def test_prex_is_of_lead_alone() -> None:
     assert lead.ff_p.rms / fm == pytest.approx(5.44, abs=0.01)
     with pytest.raises(InputError, match="PREX has radii for Pb208, not for Ar40"):
         nu.target("Ar40", r_n="PREX")
-    with pytest.raises(InputError, match="not its protons"):
+    with pytest.raises(InputError, match="not the proton radius"):
         nu.target("Pb208", r_p="PREX")
     with pytest.raises(InputError, match="not of Pb2"):
         nu.target("natural Pb", r_n={"Pb": "PREX"})

@@ -410,7 +410,7 @@ def test_total_above_a_threshold_draws_nothing_where_there_is_nothing() -> None:
         ),
         (
             lambda: plot_profile(([1.0, 2.0, 3.0, 4.0], [np.inf] * 4), "x"),
-            "finite nowhere",
+            "nowhere finite",
         ),
         (lambda: plot_profile(parabola()), "needs a label"),
         (

@@ -97,7 +97,7 @@ def test_counts_and_a_figure(tmp_path: Path) -> None:
             InputError,
             "cannot read the assumptions missing.toml",
         ),
-        (["--cut", "Q2 < 1 GeV2", "-n", "100"], InputError, "belong to tridents"),
+        (["--cut", "Q2 < 1 GeV2", "-n", "100"], InputError, "for tridents only"),
         (["--cut", "m_pair < 1 deg", "-n", "100"], InputError, "energy"),
         (
             ["--cut", "m_pair < 1 MeV", "-n", "100"],

@@ -201,7 +201,7 @@ def test_strengths_beyond_the_nucleons_are_refused(
     [
         ("charge = 7", "charge = 9", "product_charge = 9, but nu_e .* 7 for C13"),
         ("charge = 7", "charge = 7\nantineutrino = true", "nubar_e makes .* 5 for C13"),
-        ('"2.2', '"-2.2', "with which C13 would decay"),
+        ('"2.2', '"-2.2', "would let C13 decay"),
     ],
 )
 def test_products_that_cannot_be_are_refused(

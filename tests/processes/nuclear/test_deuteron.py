@@ -299,7 +299,7 @@ def test_beside_the_public_tables(
 
 
 def test_mistakes_are_told() -> None:
-    with pytest.raises(InputError, match="without its scheme"):
+    with pytest.raises(InputError, match="in a given scheme"):
         nu.deuteron.total(10.0, "nc", "nu_e", l1a=5.0)
     with pytest.raises(UnitError, match=r"'5' has no unit: write '5 fm3'"):
         nu.deuteron.total(10.0, "nc", "nu_e", l1a="5", scheme="nnlo")
