@@ -266,9 +266,11 @@ def parse_yaml(text: str) -> Any:
         _check_events(yaml.parse(text, Loader=loader))
         documents = list(yaml.load_all(text, Loader=loader))
     except yaml.YAMLError as err:
-        raise InputError(
-            f"not valid YAML ({' '.join(str(err).split())}); correct that place"
-        ) from None
+        said = " ".join(str(err).split())
+        # PyYAML 6.0.4 and newer have a limit of their own, met before any event
+        if "nesting depth" in said:
+            raise InputError(f"nested too deeply ({said}); flatten it") from None
+        raise InputError(f"not valid YAML ({said}); correct that place") from None
     except (ValueError, TypeError, RecursionError) as err:  # a thirteenth month
         if isinstance(err, InputError):
             raise

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Callable
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -96,3 +97,15 @@ def test_a_flux_without_the_flavour_of_a_baseline_is_refused() -> None:
         nu.experiment("danss").with_changes(
             {"source.flux": "sns", "source.options": {}}
         )
+
+
+@pytest.mark.parametrize("open_", [nu.experiment, nu.flux])
+def test_a_folder_without_its_path_is_pointed_out(
+    open_: Callable[[str], object], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(UnknownNameError, match=r"by its path, e\.g\. \./my"):
+        open_("mine")
+    (tmp_path / "mine").mkdir()
+    with pytest.raises(UnknownNameError, match=r"The folder mine .* \./mine\."):
+        open_("mine")

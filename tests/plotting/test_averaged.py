@@ -95,3 +95,19 @@ def test_a_millicharge_is_drawn_above_zero() -> None:
 def test_what_cannot_be_drawn(asked: dict[str, Any], told: str) -> None:
     with pytest.raises(InputError, match=told):
         plot_averaged(CEVNS, "sns", "Ar40", SM, **asked)
+
+
+def test_the_standard_model_is_beside_another_model() -> None:
+    """Its line is what the Standard Model alone gives; a moment adds to it."""
+    electron = nu.process("electron")
+    moment = nu.Electromagnetic(magnetic_moment={"ee": 3e-11})
+    figure = figure_of(plot_averaged(electron, "reactor", "Ge", moment))
+    assert labels(figure)[-1] == "Standard Model"
+    own, beside = figure.axes[0].lines
+    alone = figure_of(plot_averaged(electron, "reactor", "Ge", SM)).axes[0].lines
+    np.testing.assert_allclose(
+        np.asarray(beside.get_data(), float), np.asarray(alone[0].get_data(), float)
+    )
+    above = np.asarray(own.get_ydata(), float) / np.asarray(beside.get_ydata(), float)
+    assert np.all(above >= 1)
+    assert above[0] > 10  # below 1 keV the moment counts most

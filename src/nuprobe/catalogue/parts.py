@@ -285,6 +285,25 @@ class Source(Trimmed):
     )
     retrieved: datetime.date
 
+    @property
+    def first_author(self) -> str:
+        """Surname of the first author: of `authors`, else as the Particle Data Group
+        names the publication in `locator`; empty if neither says it.
+
+        Examples
+        --------
+        >>> from nuprobe.catalogue import catalogue
+        >>> source = catalogue()["magnetic_moment.solar/AtzoriCorona-2023"].source
+        >>> source.locator
+        'as listed by the Particle Data Group, ATZORI-CORONA 2023'
+        >>> source.first_author
+        'Atzori-Corona'
+        """
+        if self.authors:
+            return self.authors.split(" and ")[0].split(",")[0].strip("{} ")
+        listed = re.search(r"Particle Data Group, ([A-Z][A-Z' -]+) \d{4}", self.locator)
+        return listed[1].title() if listed else ""
+
     @model_validator(mode="after")
     def _check(self) -> Source:
         if not (self.texkeys or self.recid or self.doi or self.arxiv):

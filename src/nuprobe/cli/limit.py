@@ -25,7 +25,7 @@ Examples:
   nuprobe limit ccfr-trident --grid "mass=1e-3:1e2 GeV:80,coupling=1e-5:1:80" \
 -o plane.h5 --workers 2
   nuprobe limit ccfr-trident --plot plane.pdf --m-nu "0.05 eV" --z-source 1.5
-  nuprobe limit coherent-csi-2017 --plot b-l.pdf
+  nuprobe limit coherent-csi-2017 --plot b-l.pdf --with-catalogue
   nuprobe limit coherent-csi-2017 --family universal-vector
   nuprobe limit coherent-csi-2017 ccfr-trident --mixing loop
   nuprobe limit ccfr-trident --cl 0.90 --sides 1 --masses "1e-3:1e2:80:log GeV" \
@@ -77,7 +77,7 @@ def limit_command(
     if print_mixings(chosen, (family, plane, beside), level, plot, out):
         return
     scanned = family.build(chosen)
-    sight = beside.sight(scanned.model)
+    sight, entries = beside.sight(scanned.model), beside.entries(scanned.model)
     axes = plane.axes(scanned)
     if axes is not None:
         scanned = scanned.reaching(axes["mass"])
@@ -99,7 +99,11 @@ def limit_command(
 
         save_plot(
             lambda: plot_limits(
-                result, chosen, companions=not beside.alone, line=sight
+                result,
+                chosen,
+                companions=not beside.alone,
+                line=sight,
+                entries=entries,
             ),
             plot,
         )

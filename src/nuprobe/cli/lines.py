@@ -12,6 +12,7 @@ from nuprobe.errors import InputError
 
 if TYPE_CHECKING:
     from nuprobe.bounds.relic_absorption import LineOfSight
+    from nuprobe.catalogue.entry import Entry
 
 
 @dataclass(frozen=True)
@@ -55,9 +56,11 @@ class BesideSpec(LineSpec):
     Attributes
     ----------
     alone : nothing does.
+    with_catalogue : the curves of the catalogue on the boson do.
     """
 
     alone: bool = False
+    with_catalogue: bool = False
 
     @property
     def _moved(self) -> bool:
@@ -77,8 +80,19 @@ class BesideSpec(LineSpec):
             )
         return self.build()
 
+    def entries(self, family: Any) -> list[Entry] | None:
+        """Return the curves of the catalogue on the boson, or None if they were not
+        asked for."""
+        from nuprobe.plotting.catalogue_plane import curves_on
+
+        return curves_on(family) if self.with_catalogue else None
+
     def check(self, plotted: bool) -> None:
-        """Refuse a line of sight that nothing would show, unless there is a plot."""
+        """Refuse what nothing would show, unless there is a plot."""
+        if self.with_catalogue and not plotted:
+            raise InputError(
+                "--with-catalogue draws published curves in the plot: add --plot"
+            )
         if self._moved and (self.alone or not plotted):
             raise InputError(
                 "--m-nu, --z-source and --dirac apply to the IceCube gap in the"
@@ -112,5 +126,10 @@ beside_options = grouped(
         is_flag=True,
         help="Plot the limits only, without (g-2), IceCube gap and Belle II.",
     ),
+    click.option(
+        "--with-catalogue",
+        is_flag=True,
+        help="Draw published curves of the catalogue under the limits in the plot.",
+    ),
 )
-"""Add the same and ``--alone``, as `BesideSpec` ``beside``."""
+"""Add the same, ``--alone`` and ``--with-catalogue``, as `BesideSpec` ``beside``."""

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.polynomial import Polynomial
 
 from nuprobe.border import public
+from nuprobe.drawing import Exported
 from nuprobe.errors import InputError, UnknownNameError, shown
 from nuprobe.experiments.trident import TridentExperiment
 from nuprobe.experiments.verdicts import best_common, open_tridents, two_sided
@@ -80,7 +81,7 @@ class FactorLimit:
 
 @readable
 @dataclass(frozen=True, eq=False)
-class FactorLimits:
+class FactorLimits(Exported):
     """Factors that experiments allow.
 
     Attributes

@@ -12,6 +12,7 @@ from typing import Any, Final, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from nuprobe.drawing import Exported
 from nuprobe.errors import InputError
 from nuprobe.experiments.limit_terms import Counts, IntArray, Ratio, reached
 from nuprobe.inference.regions import Region
@@ -33,7 +34,7 @@ _BELOW: Final = 0.5  # −2 ln L beyond the threshold that is looked into too
 
 @readable
 @dataclass(frozen=True, eq=False)
-class LimitCurve:
+class LimitCurve(Exported):
     """Largest allowed coupling over mass, and everything that is excluded.
 
     Attributes

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from nuprobe.border import public
+from nuprobe.drawing import Exported
 from nuprobe.errors import InputError, UnknownNameError, shown
 from nuprobe.experiments import experiment as find
 from nuprobe.experiments.joint import check_shared
@@ -78,7 +79,7 @@ class Verdict:
 
 @readable
 @dataclass(frozen=True, eq=False)
-class Verdicts:
+class Verdicts(Exported):
     """Verdicts of experiments and of all measurements together.
 
     Attributes

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Mapping
 from functools import cache
@@ -109,7 +110,9 @@ def flux(name: str | Path | Flux, /, **options: Any) -> Flux:
             "flux",
             name,
             flux_names(),
-            "A folder of your own is given by its path, e.g. ./myflux.",
+            f"The folder {name} is given by its path, ./{name}."
+            if os.path.isdir(name)
+            else "A folder of your own is given by its path, e.g. ./myflux.",
         )
     return read_flux(_library(name), options) if options else _shipped(name)
 

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from nuprobe.border import public
-from nuprobe.drawing import draws
+from nuprobe.drawing import Exported, draws
 from nuprobe.errors import InputError, shown
 from nuprobe.inference.costs import Cost, check_cost
 from nuprobe.inference.levels import delta_threshold
@@ -61,7 +61,7 @@ class PlaneRegion:
 
 @readable
 @dataclass(frozen=True)
-class Contour:
+class Contour(Exported):
     """Δ(−2 ln L) over a grid of two parameters.
 
     Attributes

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nuprobe.border import public
-from nuprobe.drawing import draws
+from nuprobe.drawing import Exported, draws
 from nuprobe.errors import InputError
 from nuprobe.files import atomic_write
 from nuprobe.inference.checkpoints import same_probe
@@ -33,7 +33,7 @@ FORMAT: Final = "nuprobe-scan-2"
 
 @readable
 @dataclass(frozen=True)
-class ScanResult:
+class ScanResult(Exported):
     """−2 ln L, minimised over the nuisances, on a grid.
 
     Attributes

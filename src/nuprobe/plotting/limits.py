@@ -12,7 +12,7 @@ import numpy as np
 from nuprobe.border import public
 from nuprobe.errors import InputError
 from nuprobe.models.named import name_of
-from nuprobe.plotting.catalogue import plot_catalogue_plane
+from nuprobe.plotting.catalogue_plane import plot_catalogue_plane
 from nuprobe.plotting.plane import plot_plane
 from nuprobe.plotting.sheets import Where
 

@@ -260,7 +260,7 @@ def colours(n: int) -> list[str]:
     return [to_hex(c) for c in mpl.colormaps["viridis"](np.linspace(0, 0.92, n))]
 
 
-def blend(colour: str, share: float) -> ColourLike:
+def blend(colour: ColourLike, share: float) -> ColourLike:
     """Mix a colour with white: opaque, so that print and screen agree."""
     from matplotlib.colors import to_rgb
 

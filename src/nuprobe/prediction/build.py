@@ -231,7 +231,7 @@ class _Builder:
         """Evaluate every scatterer on the tensor grid of its axes' nodes."""
         setup = self.setup
         target = setup.target_at(fixed)
-        scatterers = setup.process.scatterers(target)
+        scatterers = setup.process.taking_part(target, setup.exchanges_at(fixed))
         if not scatterers:
             raise InputError(
                 f"no constituent of {target.name} contributes to"
@@ -276,8 +276,11 @@ class _Builder:
         """Kernels of the scatterer at a position, at every node of its inner axes."""
         result = []
         for here in _nodes(axes, inner, fixed):
-            scatterers = self.setup.process.scatterers(self.setup.target_at(here))
-            result.append(scatterers[position].groups(self.setup.exchanges_at(here)))
+            exchanges = self.setup.exchanges_at(here)
+            scatterers = self.setup.process.taking_part(
+                self.setup.target_at(here), exchanges
+            )
+            result.append(scatterers[position].groups(exchanges))
         return result
 
     def _axis_error(

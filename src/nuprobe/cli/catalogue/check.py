@@ -75,6 +75,17 @@ def check_entries(
         f"{len(files)} entries, {links} code links{' run again' if recompute else ''}:"
         f" {len(problems)} wrong"
     )
+    lacking = {
+        "without_texkey": [e.id for e in files.values() if not e.source.texkeys],
+        "without_authors": [e.id for e in files.values() if not e.source.first_author],
+    }
+    summary += "".join(
+        f"\n{len(ids)} without {what}: it was not read in a source"
+        for what, ids in zip(
+            ("an INSPIRE texkey", "an author"), lacking.values(), strict=True
+        )
+        if ids
+    )
     data = {
         "entries": len(files),
         "code_links": links,
@@ -82,6 +93,7 @@ def check_entries(
         "problems": [
             {"file": p.file, "line": p.line, "message": p.message} for p in problems
         ],
+        **lacking,
     }
     out.emit("\n".join([*map(str, problems), summary]), data)
     if problems:

@@ -20,7 +20,7 @@ from nuprobe.cosmology.nucleosynthesis import (
     abundances,
     uncertainties,
 )
-from nuprobe.drawing import draws
+from nuprobe.drawing import Exported, draws
 from nuprobe.errors import InputError, UnknownNameError, shown
 from nuprobe.files import atomic_write
 from nuprobe.numerics import FloatArray, number, numbers
@@ -56,7 +56,7 @@ class PlaneRun:
 
 @public_methods
 @dataclass(frozen=True, eq=False)
-class DecayPlane:
+class DecayPlane(Exported):
     """Abundances over mass and lifetime of N, or mass and moment.
 
     Attributes

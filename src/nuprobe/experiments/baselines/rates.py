@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from nuprobe.drawing import draws
+from nuprobe.drawing import Exported, draws
 from nuprobe.numerics import FloatArray
 from nuprobe.reprs import readable
 from nuprobe.tables import Table
@@ -18,7 +18,7 @@ __all__ = ["BaselineRates"]
 
 @readable
 @dataclass(frozen=True, eq=False)
-class BaselineRates:
+class BaselineRates(Exported):
     """Expected and measured values of one analysis, row by row.
 
     Attributes

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from nuprobe.border import public, public_methods
-from nuprobe.drawing import draws
+from nuprobe.drawing import Exported, draws
 from nuprobe.errors import ComputationError, InputError, UnknownNameError, shown
 from nuprobe.files import atomic_write
 from nuprobe.inference.chain.diagnostics import (
@@ -47,7 +47,7 @@ __all__ = ["SampleResult"]
 
 @public_methods
 @dataclass(frozen=True)
-class SampleResult:
+class SampleResult(Exported):
     """Samples of a posterior.
 
     Attributes

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from nuprobe.border import public
-from nuprobe.drawing import draws
+from nuprobe.drawing import Exported, draws
 from nuprobe.errors import InputError, shown
 from nuprobe.inference.costs import Cost
 from nuprobe.inference.levels import check_level
@@ -35,7 +35,7 @@ __all__ = ["CLs", "cls", "null_of", "statistics_of"]
 
 @readable
 @dataclass(frozen=True, eq=False)
-class CLs:
+class CLs(Exported):
     """How strongly values of a parameter are excluded.
 
     Attributes

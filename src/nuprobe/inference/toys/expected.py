@@ -10,6 +10,7 @@ from typing import Any, Final
 import numpy as np
 
 from nuprobe.border import public
+from nuprobe.drawing import Exported
 from nuprobe.errors import InputError, shown
 from nuprobe.inference.costs import Cost
 from nuprobe.inference.levels import check_level
@@ -33,7 +34,7 @@ _DECADES: Final = 8
 
 @readable
 @dataclass(frozen=True, eq=False)
-class Sensitivity:
+class Sensitivity(Exported):
     """Upper limits that an experiment without a signal would set.
 
     Attributes

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from nuprobe.errors import OutputError
+from nuprobe.frames import data_frame
 from nuprobe.inference.checkpoints import Checkpoint, probe, progress_bar, stopped
 from nuprobe.inference.costs import Cost
 from nuprobe.inference.executors import working
@@ -69,6 +70,22 @@ class ToySample:
     def delta(self) -> FloatArray:
         """Rise of −2 ln L at the tested values, shape (hypotheses, toys)."""
         return np.maximum(self.tested - self.twice_nll, 0.0)
+
+    def to_frame(self) -> Any:
+        """A pandas ``DataFrame``, a row for each toy: its hypothesis by number, −2 ln L
+        of both fits, their difference, and the best parameters in the order and units
+        of the cost (``best 0``, …). Raises `InputError` if pandas is not installed."""
+        n, toys, k = self.best.shape
+        columns = [
+            *("hypothesis", "toy", "-2 ln L best", "-2 ln L tested", "rise"),
+            *(f"best {i}" for i in range(k)),
+        ]
+        cells = [
+            *(np.repeat(np.arange(n), toys), np.tile(np.arange(toys), n)),
+            *(a.ravel() for a in (self.twice_nll, self.tested, self.delta)),
+            *np.moveaxis(self.best, 2, 0).reshape(k, -1),
+        ]
+        return data_frame(dict(zip(columns, cells, strict=True)), columns)
 
 
 @dataclass(frozen=True, eq=False)
