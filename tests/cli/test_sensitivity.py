@@ -62,7 +62,7 @@ def test_expected_limit_of_an_experiment(
     ("line", "part"),
     [
         (("--free", "rn"), "name it"),
-        (("coherent-lar-2020",), "--free is needed"),
+        (("coherent-lar-2020",), "--free is required"),
         ((*LAR, "--energy", "1 GeV"), "--energy applies to trident beams"),
         (("coherent-lar-2020", "--free", "nothing"), "nothing"),
     ],

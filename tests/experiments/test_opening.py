@@ -36,7 +36,7 @@ def test_free_is_a_list_of_known_names_each_once(name: str) -> None:
         one.prediction(model, [parameter, parameter])
     with pytest.raises(UnknownNameError, match=f"of {name} 'nonsense'"):
         one.prediction(model, ["nonsense"])
-    with pytest.raises(InputError, match="free is a list of names"):
+    with pytest.raises(InputError, match="free must be a list of names"):
         one.prediction(model, parameter)
 
 
@@ -83,7 +83,7 @@ def test_a_flux_lies_in_the_package_or_in_the_folder(
 ) -> None:
     one = nu.experiment(name)
     for place in ("../flux", "/tmp/flux", "./../flux"):
-        with pytest.raises(ExperimentFileError, match="leaves the folder"):
+        with pytest.raises(ExperimentFileError, match="points outside the folder"):
             one.with_changes({key: place})
     shutil.copytree(str(LIBRARY / name), tmp_path / name)
     own = nu.experiment(tmp_path / name)

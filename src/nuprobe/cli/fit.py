@@ -45,7 +45,7 @@ Examples:
 @click.option(
     "--with-projections",
     is_flag=True,
-    help="Add projections to other data, too.",
+    help="Allow projections to be added to data.",
 )
 @click.option("--no-minos", is_flag=True, help="Parabolic errors only.")
 @click.option(
@@ -56,7 +56,7 @@ Examples:
 @click.option(
     "--toys",
     type=click.IntRange(10, 1_000_000),
-    help="Goodness of fit from so many simulated experiments.",
+    help="Goodness of fit from this many simulated experiments.",
 )
 @plot_option("Save the profile of the first free parameter.")
 @output_options

@@ -117,7 +117,7 @@ level_options = grouped(
     click.option(
         "--with-projections",
         is_flag=True,
-        help="Combine projections too, to a curve called sensitivity.",
+        help="Include projections, in a curve called sensitivity.",
     ),
 )
 """Add ``--cl``, ``--sides``, ``--analysis`` and ``--with-projections``, as `LevelSpec`

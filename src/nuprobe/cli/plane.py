@@ -42,7 +42,7 @@ Examples:
     "--grid",
     required=True,
     help="Strength and second parameter: name=start:stop unit:count[:lin|:log], twice,"
-    " by a comma.",
+    " separated by a comma.",
 )
 @model_options
 @throw_options

@@ -38,7 +38,7 @@ Examples:
 @model_options
 @checkpoint_options(
     what="HDF5 file, also the checkpoint.",
-    resume="Go on where an interrupted scan stopped.",
+    resume="Resume an interrupted scan.",
     plot="Save the profile or the contours.",
     required=True,
 )

@@ -427,8 +427,8 @@ def experiment_options(
             multiple=True,
             metavar="QUANTITY=EDGES",
             help=(
-                "Add bins of the analysis: energy=6,14,30 or energy=6:30:3 (three"
-                " bins), 'time=0:6:2 us', or a number of bins alone; repeatable."
+                "Merge bins of the analysis: energy=6,14,30 or energy=6:30:3 (three"
+                " bins), 'time=0:6:2 us', or just a number of bins; repeatable."
             ),
         ),
     )

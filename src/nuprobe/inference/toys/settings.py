@@ -82,7 +82,7 @@ class ToySettings:
                 )
         if self.number > _MOST:
             raise InputError(
-                f"at most {_MOST} toys are thrown at each point, got"
+                f"at most {_MOST} toys can be generated at each point, got"
                 f" {shown(self.number)}"
             )
         check_ensemble(self.ensemble)
