@@ -174,7 +174,7 @@ def test_a_covariance_that_is_not_positive_definite(copied: Path) -> None:
         ("covariance.csv", "\n2,1,", "\n25,1,", "run from 1 to 24"),
         ("ratio.csv", "1,1.25,", "1.25,1,", "low must be below high"),
         ("experiment.toml", 'over = "up"', 'over = "top"', "'top'"),
-        ("experiment.toml", 'over = "up"', "", "over belongs to"),
+        ("experiment.toml", 'over = "up"', "", "over requires"),
         ("experiment.toml", '["10.61 m"]', '["1.61 m"]', "less than its baseline"),
         ("experiment.toml", '["10.61 m"]', '["-10.61 m"]', "must be positive"),
         ("experiment.toml", 'flux = "reactor"', "", "either flux or lines"),

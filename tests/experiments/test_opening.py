@@ -88,7 +88,7 @@ def test_a_flux_lies_in_the_package_or_in_the_folder(
 ) -> None:
     one = nu.experiment(name)
     for place in ("../flux", "/tmp/flux", "./../flux"):
-        with pytest.raises(ExperimentFileError, match="leaves the folder"):
+        with pytest.raises(ExperimentFileError, match="points outside the folder"):
             one.with_changes({key: place})
     shutil.copytree(str(LIBRARY / name), tmp_path / name)
     own = nu.experiment(tmp_path / name)

@@ -49,7 +49,7 @@ expected_options = grouped(
         type=click.IntRange(0, 100_000),
         default=0,
         show_default=True,
-        help="Simulated experiments beside the asymptotic formula.",
+        help="Simulated experiments, in addition to the asymptotic formula.",
     ),
     click.option("--seed", type=click.IntRange(0), default=1, show_default=True),
 )

@@ -190,8 +190,8 @@ CHOICES = (
         multiple=True,
         metavar="[EXPERIMENT:]QUANTITY=EDGES",
         help=(
-            "Add bins of the analysis: energy=6,14,30 or energy=6:30:3 (three"
-            " bins), 'time=0:6:2 us', or a number of bins alone; repeatable."
+            "Merge bins of the analysis: energy=6,14,30 or energy=6:30:3 (three"
+            " bins), 'time=0:6:2 us', or just a number of bins; repeatable."
         ),
     ),
 )
@@ -200,5 +200,5 @@ CHOICES = (
 PROJECTIONS = click.option(
     "--with-projections",
     is_flag=True,
-    help="Add projections to other data, too.",
+    help="Allow projections to be added to data.",
 )

@@ -47,7 +47,7 @@ Examples:
 @click.option(
     "--toys",
     type=click.IntRange(10, 1_000_000),
-    help="Goodness of fit from so many simulated experiments.",
+    help="Goodness of fit from this many simulated experiments.",
 )
 @plot_option("Save the profile of the first free parameter.")
 @output_options

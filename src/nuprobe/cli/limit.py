@@ -45,7 +45,7 @@ Examples:
 @click.option(
     "--wcxf",
     type=click.Path(path_type=Path),
-    help="Tridents: limit on a factor of all coefficients of this file instead.",
+    help="Tridents: limit on a common factor of the coefficients in this file.",
 )
 @output_options
 def limit_command(

@@ -36,7 +36,7 @@ Examples:
     "--grid",
     required=True,
     help="Strength and second parameter: name=start:stop unit:count[:lin|:log], twice,"
-    " by a comma.",
+    " separated by a comma.",
 )
 @operators_options
 @throw_options

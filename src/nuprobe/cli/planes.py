@@ -162,14 +162,14 @@ plane_options = grouped(
         "--scan",
         "scan_file",
         type=click.Path(path_type=Path),
-        help="Scan -2 ln L of all on the grid (HDF5); or -o FILE.h5.",
+        help="Scan the combined -2 ln L on the grid (HDF5); or -o FILE.h5.",
     ),
     click.option(
         "--checkpoint",
         type=click.Path(path_type=Path),
-        help="Save the limits mass by mass as they come (HDF5).",
+        help="Save the limits mass by mass as they are computed (HDF5).",
     ),
-    click.option("--resume", is_flag=True, help="Go on where a run was interrupted."),
+    click.option("--resume", is_flag=True, help="Resume an interrupted run."),
     click.option("--workers", type=click.IntRange(1), help="Processes for the scan."),
     click.option(
         "--dask",

@@ -29,7 +29,7 @@ Needs emcee: pip install ".[sampling]" (in a clone).""",  # noqa: E501
 @chain_options
 @checkpoint_options(
     what="HDF5 file of the chains, also the checkpoint.",
-    resume="Go on where an interrupted run stopped, or to more steps.",
+    resume="Resume an interrupted run, or extend it to more steps.",
     plot="Save the corner plot (pdf, png, svg).",
 )
 @JSON

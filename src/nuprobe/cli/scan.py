@@ -32,7 +32,7 @@ Examples:
 @operators_options
 @checkpoint_options(
     what="HDF5 file, also the checkpoint.",
-    resume="Go on where an interrupted scan stopped.",
+    resume="Resume an interrupted scan.",
     plot="Save the profile or the contours.",
     required=True,
 )

@@ -21,7 +21,7 @@ at_option = click.option(
     "--at",
     multiple=True,
     metavar="NAME=VALUE",
-    help="Solar neutrinos: a parameter at which to predict, e.g. tan2_12=0.45 or"
+    help="Solar neutrinos: parameter value for the prediction, e.g. tan2_12=0.45 or"
     " 'dm2_21=7.5e-5 eV2'; repeatable.",
 )
 """Add ``--at`` to a command."""

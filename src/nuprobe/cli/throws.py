@@ -51,7 +51,9 @@ _ENSEMBLES = click.Choice(["unconditional", "conditional", "averaged"])
 throw_options = grouped(
     "thrown",
     ThrowSpec,
-    click.option("--toys", type=int, default=1000, show_default=True, help="How many."),
+    click.option(
+        "--toys", type=int, default=1000, show_default=True, help="Number of toys."
+    ),
     click.option("--seed", type=int, default=1, show_default=True),
     click.option(
         "--ensemble",
@@ -63,8 +65,7 @@ throw_options = grouped(
     click.option(
         "--nuisances",
         type=click.Choice(["profiled", "nominal"]),
-        help="True nuisances: where the data put them, or 0"
-        " [default: profiled with --grid].",
+        help="True nuisances: fitted to data, or 0 [default: profiled with --grid].",
     ),
     click.option("--workers", type=click.IntRange(1), help="Processes."),
     click.option(

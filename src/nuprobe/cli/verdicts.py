@@ -77,7 +77,7 @@ verdict_options = grouped(
         type=click.Path(path_type=Path),
         help=(
             "Tridents: a CSV table with coefficients as columns, such as VnueLL_2222,"
-            " or a folder of WCxf files: one verdict a point."
+            " or a folder of WCxf files: one verdict per point."
         ),
     ),
     click.option(

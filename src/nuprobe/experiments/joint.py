@@ -66,7 +66,7 @@ def joint_cost(
     twice = next((n for n in names if names.count(n) > 1), None)
     if twice is not None:
         raise InputError(
-            f"{twice} is given twice, and its data would count twice: name each"
+            f"{twice} is given twice, so its data would count twice: list each"
             " experiment once"
         )
     for name in free:
@@ -93,7 +93,7 @@ def joint_cost(
         names = [n for n in free if n in own and one.depends_on(model, n)]
         if not names and isinstance(one, TridentExperiment) and len(experiments) > 1:
             raise InputError(
-                f"{one.name} depends on none of {', '.join(free)}: leave it out"
+                f"{one.name} does not depend on {', '.join(free)}: leave it out"
             )
         # alone it says itself what it does not depend on
         chosen = names if len(experiments) > 1 else [n for n in free if n in own]
@@ -102,8 +102,9 @@ def joint_cost(
     flat = [name for name in free if name not in seen]
     if flat and len(experiments) > 1:
         raise InputError(
-            f"{', '.join(flat)}: a flat direction, which may have any size, for none of"
-            f" these experiments depends on it; leave it out, or add one that does"
+            f"{', '.join(flat)}: unconstrained (a flat direction), because none of"
+            " these experiments depends on it; leave it out, or add an experiment"
+            " that does"
         )
     return costs[0] if len(costs) == 1 else CostSum(*costs, with_projections=True)
 

@@ -39,8 +39,8 @@ def search_range(
     if grid is not None:
         if not isinstance(grid, Mapping):
             raise InputError(
-                "a grid is given by axis, {'mass': ..., 'coupling': ...}, got"
-                f" {grid!r}"
+                "a grid must be given by axis, {'mass': ..., 'coupling': ...},"
+                f" got {grid!r}"
             )
         unknown = set(grid) - {"mass", "coupling"}
         if unknown or mass is not None:
@@ -63,7 +63,7 @@ def search_range(
         else _few(np.atleast_1d(numbers("masses (MeV)", mass)))
     )
     if masses.ndim > 1 or masses.size == 0:
-        raise InputError("masses must be at least one, in one dimension (MeV)")
+        raise InputError("masses must be a list of at least one mass (MeV)")
     family = family.reaching(masses)
     return family, np.unique(np.clip(masses, *family.mass_range)), couplings
 

@@ -123,13 +123,14 @@ def family_cost(
         return experiment.cost(scanned, analysis=analysis)
     if isinstance(experiment, SolarExperiment):
         raise InputError(
-            f"{experiment.name} is about mixing and L_1A, not a mediator: use `nuprobe"
-            f" fit {experiment.name} --free tan2_12 --cl 0.9`, scan or `nuprobe solar`"
+            f"{experiment.name} constrains mixing and L_1A, not a mediator: use"
+            f" `nuprobe fit {experiment.name} --free tan2_12 --cl 0.9`, scan or"
+            " `nuprobe solar`"
         )
     if isinstance(experiment, (UniverseExperiment, StarExperiment)):
         raise InputError(
-            f"{experiment.name}: mediators are not computed here: leave it out, or fit"
-            f" moments with `nuprobe fit {experiment.name} --model electromagnetic`"
+            f"{experiment.name}: mediators are not available: leave it out, or"
+            f" fit moments with `nuprobe fit {experiment.name} --model electromagnetic`"
         )
     processes = getattr(experiment, "processes", ())
     constituents = tuple(c for one in processes for c in one.constituents)
@@ -225,13 +226,13 @@ def choose(
             )
         if one.name in _TOGETHER:
             raise InputError(
-                f"an experiment of a limit cannot be called {one.name}, the name of the"
-                " curve of several experiments; rename it"
+                f"an experiment in a limit cannot be called {one.name}, which is the"
+                " name of the combined curve; rename it"
             )
         if one.name in names:
             raise InputError(
-                f"two experiments of a limit are called {one.name}: data count once;"
-                " leave one out or rename it"
+                f"two experiments in a limit are called {one.name}: leave one out,"
+                " so that data do not count twice, or rename it"
             )
         names.append(one.name)
     for name, analysis in (analyses or {}).items():
@@ -332,7 +333,7 @@ def limit(
             )
     if analyses is not None and not isinstance(analyses, Mapping):
         raise InputError(
-            "analyses are given by experiment, such as {'ccfr-trident':"
+            "analyses must be given by experiment, such as {'ccfr-trident':"
             f" 'published'}}, got {shown(analyses)}"
         )
     opened = choose(experiments, analyses)

@@ -210,9 +210,9 @@ class Scanned:
             raise InputError(f"masses must be positive (MeV), got {bad:g}")
         if not np.all((masses >= lowest) & (masses <= highest)):
             raise InputError(
-                f"masses must lie between {lowest:g} MeV (a lighter mediator reaches"
-                " farther than 20 cm: all matter around makes a potential) and"
-                f" {highest:g} MeV (the Planck mass), got"
+                f"masses must lie between {lowest:g} MeV (the range of a lighter"
+                " mediator exceeds 20 cm, so surrounding matter produces a"
+                f" potential) and {highest:g} MeV (the Planck mass), got"
                 f" {masses.min():g} to {masses.max():g}"
             )
         low, high = self.mass_range
@@ -332,8 +332,9 @@ def is_plane(model: Any, free: Sequence[str]) -> bool:
     others = set(free) - {f"{label}mass", f"{label}coupling"}
     if others:
         raise InputError(
-            f"in tridents the mass of a mediator is free with its coupling alone, got"
-            f" {', '.join(free)}: fix the mass, or leave {min(others)} out"
+            "for tridents the mass of a mediator can be free only together with its"
+            f" coupling, got {', '.join(free)}: fix the mass, or leave {min(others)}"
+            " out"
         )
     return True
 

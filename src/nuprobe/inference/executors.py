@@ -240,12 +240,12 @@ def _scheduler(address: str) -> str:
         found = json.loads(Path(address).read_text(encoding="utf-8"))["address"]
     except OSError as error:
         raise InputError(
-            f"no file of a Dask scheduler at {address} ({error.strerror}); start one"
-            f" with 'dask scheduler --scheduler-file {address}'"
+            f"no Dask scheduler file at {address} ({error.strerror}); start one with"
+            f" 'dask scheduler --scheduler-file {address}'"
         ) from None
     except (ValueError, KeyError, TypeError):
         raise InputError(
-            f"{address} is not the file of a Dask scheduler: it has no address"
+            f"{address} is not a Dask scheduler file: it has no address"
         ) from None
     return str(found)
 

@@ -236,7 +236,7 @@ def parameter_values(values: Any, model: Any) -> dict[str, FloatArray]:
     unit."""
     if not isinstance(values, Mapping):
         raise InputError(
-            "values of parameters are given by name, {'sin2_theta_w': 0.23}, got"
+            "parameter values must be given by name, {'sin2_theta_w': 0.23}, got"
             f" {shown(values)}"
         )
     if any(isinstance(value, str | list | tuple) for value in values.values()):

@@ -164,13 +164,13 @@ class Couplings:
         interfere with a vector."""
         if any(isinstance(x, ScalarExchange) for x in self.vector):
             raise InputError(
-                "a scalar flips the helicity of the neutrino and cannot interfere with"
-                " a vector: give it as scalar="
+                "a scalar flips the helicity of the neutrino and cannot interfere"
+                " with a vector: pass it as scalar="
             )
         if any(isinstance(x, VectorExchange) for x in self.scalar):
             raise InputError(
-                "a vector conserves the helicity of the neutrino and cannot interfere"
-                " with a scalar: give it as vector="
+                "a vector conserves the helicity of the neutrino and cannot"
+                " interfere with a scalar: pass it as vector="
             )
 
     def conjugate(self) -> Couplings:

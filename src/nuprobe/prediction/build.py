@@ -246,8 +246,8 @@ class _Builder:
         scatterers = setup.process.taking_part(target, setup.exchanges_at(fixed))
         if not scatterers:
             raise InputError(
-                f"nothing in {target.name} takes part in {setup.process.name}: use"
-                " another target or process"
+                f"no constituent of {target.name} contributes to"
+                f" {setup.process.name}: use another target or process"
             )
         name = setup.process.name
         mine = [

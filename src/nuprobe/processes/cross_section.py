@@ -276,8 +276,8 @@ def _check_deposits(scatterer: Scatterer, e: FloatArray, t: FloatArray) -> None:
     if excess[worst] > 0:
         raise InputError(
             f"a recoil of {np.ravel(t)[worst]:g} MeV exceeds the neutrino energy of"
-            f" {np.ravel(e)[worst]:g} MeV: check the units (recoils are in MeV here, 10"
-            " keV is 10*keV)"
+            f" {np.ravel(e)[worst]:g} MeV: check the units (recoils are in MeV;"
+            " write 10*keV for 10 keV)"
         )
 
 

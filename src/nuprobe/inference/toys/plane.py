@@ -205,7 +205,7 @@ def plane_axes(
     """Names and values of the two axes; raises `InputError`."""
     if len(axes) != 2:
         raise InputError(
-            f"a plane has two parameters, the strength first; got {shown(list(axes))}"
+            f"a plane needs two parameters, the strength first; got {shown(list(axes))}"
         )
     values = []
     for name, given in axes.items():

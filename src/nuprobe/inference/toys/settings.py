@@ -86,7 +86,7 @@ class ToySettings:
                 )
         if self.number > _MOST:
             raise InputError(
-                f"at most {_MOST} toys are thrown at each point, got"
+                f"at most {_MOST} toys can be generated at each point, got"
                 f" {shown(self.number)}"
             )
         # where a client is given, it is the executor
