@@ -141,6 +141,7 @@ def _models() -> list[Any]:
             WcxfFile(_coefficients()),
             nu.VectorAxial(0.5, 0.5),
             nu.models.SterileNeutrino(0.1, 2.0),
+            nu.DipolePortal(mass=10.0, coupling=1e-6),
             _scalar_charges(),
             couplings,
         ),

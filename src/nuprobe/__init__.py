@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from nuprobe.inference import scan as scan
     from nuprobe.models import NSI as NSI
     from nuprobe.models import ContactOperators as ContactOperators
+    from nuprobe.models import DipolePortal as DipolePortal
     from nuprobe.models import Electromagnetic as Electromagnetic
     from nuprobe.models import LightScalar as LightScalar
     from nuprobe.models import LightVector as LightVector
@@ -69,6 +70,7 @@ if TYPE_CHECKING:
 
 _TABLE = {
     "ContactOperators": "nuprobe.models",
+    "DipolePortal": "nuprobe.models",
     "Electromagnetic": "nuprobe.models",
     "LMuLTau": "nuprobe.models",
     "LightScalar": "nuprobe.models",

@@ -81,10 +81,10 @@ def test_probability(run: Run) -> None:
         (("solar", "plane"), "--scheme nnlo"),
         (("solar", "plane", "gallium-2009", "--scheme", "nnlo"), "add sno-2013"),
         (("solar", "plane", "--scheme", "nnlo", "--l1a", "5"), "has no unit"),
-        (("rate", "sno-2013", "--at", "l1a=5"), "without its scheme"),
+        (("rate", "sno-2013", "--at", "l1a=5"), "in a given scheme"),
         (
             ("rate", "sno-2013", "--at", "tan2_12=0.4", "--at", "sin2_12=0.3"),
-            "one angle",
+            "the same angle",
         ),
         (("rate", "ccfr-trident", "--at", "tan2_12=0.4"), "--at applies to solar"),
         (("rate", "sno-2013", "coherent-csi-2017"), "run the command for each"),

@@ -88,7 +88,7 @@ def test_a_millicharge_is_drawn_above_zero() -> None:
     ("asked", "told"),
     [
         ({"recoils": [2.0, 1.0]}, "must increase"),
-        ({"recoils": [10.0, 20.0]}, "make no deposit"),
+        ({"recoils": [10.0, 20.0]}, "give no deposits"),
         ({"recoils": [np.nan]}, "cannot plot"),
     ],
 )

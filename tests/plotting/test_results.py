@@ -144,7 +144,7 @@ def test_results_draw_themselves() -> None:
     assert nu.stars.M5.plot().get_xlabel()
     ccfr = nu.experiment("ccfr-trident")
     assert nu.limit([ccfr], mass=[10.0, 1e3]).plot().get_xscale() == "log"
-    with pytest.raises(nu.NuprobeError, match="there is no figure of its rates"):
+    with pytest.raises(nu.NuprobeError, match="its rates cannot be plotted"):
         ccfr.plot(nu.LMuLTau(mass=10.0, coupling=1e-3))
 
 

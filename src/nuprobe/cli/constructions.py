@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -119,19 +119,13 @@ class ThrownSpec(MethodSpec):
     @contextmanager
     def thrown(self) -> Iterator[ToySettings]:
         """Settings of the toys, while a cluster is connected."""
-        from nuprobe.inference import dask_executor
-
-        settings = self.settings(
+        yield self.settings(
             workers=self.workers,
+            client=self.dask,
             checkpoint=self.checkpoint,
             resume=self.resume,
             overwrite=overwriting(),
         )
-        if not self.dask:
-            yield settings
-            return
-        with dask_executor(self.dask) as pool:
-            yield replace(settings, executor=pool)
 
 
 thrown_options = grouped(

@@ -45,7 +45,7 @@ Examples:
 @click.option(
     "--r",
     "radius",
-    help="Rms radius of the shapes that have a free one [default: the charge radius].",
+    help="Rms radius of shapes with a free radius [default: the charge radius].",
 )
 @click.option(
     "--over",

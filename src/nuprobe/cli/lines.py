@@ -76,7 +76,7 @@ class BesideSpec(LineSpec):
         if name_of(family) != "lmu-ltau":
             raise InputError(
                 "--m-nu, --z-source and --dirac apply to the IceCube gap, which is"
-                " drawn for lmu-ltau only: drop them, or add --family lmu-ltau"
+                " drawn for lmu-ltau only: drop them, or add --model lmu-ltau"
             )
         return self.build()
 
@@ -111,7 +111,7 @@ _LINE = (
     click.option(
         "--dirac",
         is_flag=True,
-        help="Dirac neutrinos: half of the relic antineutrinos can be hit.",
+        help="Dirac neutrinos: only half of the relic antineutrinos interact.",
     ),
 )
 line_options = grouped("line", LineSpec, *_LINE)
@@ -124,7 +124,7 @@ beside_options = grouped(
     click.option(
         "--alone",
         is_flag=True,
-        help="Only the limits in the plot, without (g-2), IceCube gap and Belle II.",
+        help="Plot the limits only, without (g-2), IceCube gap and Belle II.",
     ),
     click.option(
         "--with-catalogue",

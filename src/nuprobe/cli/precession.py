@@ -36,8 +36,8 @@ Examples:
 @click.option(
     "--limit",
     "limit",
-    help="Turn a bound on solar antineutrinos into one on moment times field:"
-    " KamLAND-2011 or another of the catalogue, or all.",
+    help="Convert a bound on solar antineutrinos to a limit on moment times field:"
+    " KamLAND-2011 or another entry of the catalogue, or all.",
 )
 @plot_option("Save probabilities, or with --limit moment over field (pdf, png, svg).")
 @output_options

@@ -22,7 +22,7 @@ _FIGURES = ("magnetic-spectra", "millicharge-figure", "standard-moments")
 @click.option(
     "--study",
     help=(
-        "A table of its own: nuclear-models, csi-choices, csi-total, beam-energies,"
+        "A separate table: nuclear-models, csi-choices, csi-total, beam-energies,"
         " kinetic-mixing, charge-radii, coherent-electromagnetic (both minutes),"
         " millicharge-figure, magnetic-spectra or standard-moments."
     ),

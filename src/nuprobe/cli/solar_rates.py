@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from nuprobe.cli.experiments import ExperimentSpec
 from nuprobe.cli.output import Output, save_plot
-from nuprobe.cli.specs import ExperimentSpec, ModelSpec
+from nuprobe.cli.specs import ModelSpec
 from nuprobe.cli.values import key_values
 from nuprobe.errors import InputError
 from nuprobe.tables import Cell, Table
@@ -20,7 +21,7 @@ at_option = click.option(
     "--at",
     multiple=True,
     metavar="NAME=VALUE",
-    help="Solar neutrinos: a parameter at which to predict, e.g. tan2_12=0.45 or"
+    help="Solar neutrinos: parameter value for the prediction, e.g. tan2_12=0.45 or"
     " 'dm2_21=7.5e-5 eV2'; repeatable.",
 )
 """Add ``--at`` to a command."""
@@ -60,7 +61,8 @@ def print_solar(
     for one in changed:
         own = {p.name for p in one.parameters()}
         given = {k: v for k, v in values.items() if k in own or k not in known}
-        found.append(one.predict(model.build(), spec.analysis, **given))
+        analysis = spec.by_experiment().get(one.name)
+        found.append(one.predict(model.build(), analysis, **given))
     plot, out = where
     if plot is not None:
         from nuprobe.plotting import plot_solar_rates

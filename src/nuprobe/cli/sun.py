@@ -114,7 +114,7 @@ sun_options = grouped(
         help="Whether the flipped states are antineutrinos or sterile.",
     ),
     click.option(
-        "--field", help="Largest field across the path, e.g. '100 kG' [default: 50 kG]."
+        "--field", help="Maximum transverse field, e.g. '100 kG' [default: 50 kG]."
     ),
     click.option(
         "--profile",

@@ -199,10 +199,10 @@ def _measured(
     linear, square = (high - low) / 2, (high + low) / 2 - middle
     if max(abs(linear), abs(square)) <= _FLAT * middle:
         raise InputError(
-            f"{one.name} depends on none of these coefficients, which may have any"
-            f" size (a flat direction): it measures"
+            f"{one.name} does not depend on any of these coefficients, so they are"
+            " unconstrained (a flat direction): it measures"
             f" {', '.join(c.name for c in one.channels())}; leave it out, or give"
-            " coefficients of these flavours"
+            " coefficients for these flavours"
         )
     ratio = Polynomial([middle, linear, square])
     return _Measured(ratio, measured.ratio, measured.plus, measured.minus)

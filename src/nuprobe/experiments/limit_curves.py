@@ -369,9 +369,9 @@ class _Excluded:
         wrong = wrong & (self.first <= math.log(smallest) + 1e-9)
         if wrong.any():
             raise InputError(
-                f"{self.label}: at {self.masses[np.argmax(wrong)]:.6g} MeV the smallest"
-                f" coupling {smallest:.3g} is excluded already: start the grid at a"
-                " smaller coupling"
+                f"{self.label}: at {self.masses[np.argmax(wrong)]:.6g} MeV the"
+                f" smallest coupling {smallest:.3g} is already excluded: start the"
+                " grid at a smaller coupling"
             )
 
     def _check_all(self, wrong: Sequence[bool]) -> None:

@@ -2,25 +2,68 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 import numpy as np
 
 from nuprobe.experiments.limit_curves import LimitCurve
 from nuprobe.experiments.limit_terms import points_of
-from nuprobe.inference import Construction, Cost, ToySettings
+from nuprobe.inference import Construction, Cost, CostSum, ToySettings
 from nuprobe.inference.construction import together
 from nuprobe.inference.toys.crossings import Line, ToyBounds, bounded
+from nuprobe.inference.toys.settings import settings_of
 from nuprobe.inference.toys.truth import observed_fits
 from nuprobe.numerics import FloatArray
 
-__all__ = ["toy_curve", "toy_place"]
+__all__ = ["by_toys", "toy_curve", "toy_place"]
 
 _NODES: Final = 600
 """Couplings between which the values that toys test are looked for."""
+
+
+def by_toys(
+    found: Any,
+    costs: Mapping[str, Cost],
+    how: Literal["feldman-cousins", "cls"],
+    toys: int | ToySettings,
+) -> dict[str, Any]:
+    """What of a limit changes by toys: its curves, sides and statistic.
+
+    Parameters
+    ----------
+    found : the limit of large samples.
+    costs : of the experiments, by name, over mass and coupling.
+    how : the method.
+    toys : their number at each value, or all settings.
+
+    Examples
+    --------
+    >>> import nuprobe as nu
+    >>> found = nu.limit(["ccfr-trident"], "lmu-ltau", mass=[10.0])
+    >>> from nuprobe.experiments import family_cost
+    >>> costs = {"ccfr-trident": family_cost(nu.experiment("ccfr-trident"))}
+    >>> by_toys(found, costs, "cls", 20)["sides"]
+    1
+    """
+    settings, curves, said = settings_of(toys), [], []
+    for curve in found.curves:
+        own = [costs[name] for name in curve.experiments]
+        cost = CostSum(*own, with_projections=True) if len(own) > 1 else own[0]
+        one = toy_place(settings, curve.label, len(found.curves) == 1)
+        made, words = toy_curve(curve, cost, how, found.cl, one)
+        curves.append(made)
+        said.append(words)
+    words = together(said)
+    return {
+        "sides": words.sides,
+        "curves": tuple(curves),
+        "statistic": f"{words}; -2 ln L above its lowest over the coupling at each"
+        " mass",
+        "construction": words,
+    }
 
 
 def toy_place(settings: ToySettings, label: str, alone: bool) -> ToySettings:

@@ -20,18 +20,18 @@ from nuprobe.experiments.base import AnyExperiment
 from nuprobe.experiments.joint import check_shared
 from nuprobe.experiments.limit_curves import LimitCurve, Search, limit_curve
 from nuprobe.experiments.limit_files import Plan, Saving, computed, plan
-from nuprobe.experiments.limit_range import search_range
+from nuprobe.experiments.limit_search import search_range
 from nuprobe.experiments.limit_tables import limit_html, limit_line
 from nuprobe.experiments.limit_terms import Counts, Ratio
-from nuprobe.experiments.limit_toys import toy_curve, toy_place
+from nuprobe.experiments.limit_toys import by_toys
 from nuprobe.experiments.scanned import Scanned, mediator_names
 from nuprobe.experiments.solar import SolarExperiment
 from nuprobe.experiments.star import StarExperiment
+from nuprobe.experiments.stepped import Stepped
 from nuprobe.experiments.trident import TridentExperiment
 from nuprobe.experiments.universe import UniverseExperiment
 from nuprobe.inference import Construction, Cost, CostSum, ToySettings
-from nuprobe.inference.construction import check_method, together
-from nuprobe.inference.toys.settings import settings_of
+from nuprobe.inference.construction import check_method
 from nuprobe.models import named
 from nuprobe.models.stack import angles_of
 from nuprobe.numerics import FloatArray
@@ -137,13 +137,14 @@ def family_cost(
         return experiment.cost(scanned, analysis=analysis)
     if isinstance(experiment, SolarExperiment):
         raise InputError(
-            f"{experiment.name} is about mixing and L_1A, not a mediator: use `nuprobe"
-            f" fit {experiment.name} --free tan2_12 --cl 0.9`, scan or `nuprobe solar`"
+            f"{experiment.name} constrains mixing and L_1A, not a mediator: use"
+            f" `nuprobe fit {experiment.name} --free tan2_12 --cl 0.9`, scan or"
+            " `nuprobe solar`"
         )
     if isinstance(experiment, (UniverseExperiment, StarExperiment)):
         raise InputError(
-            f"{experiment.name}: mediators are not computed here: leave it out, or fit"
-            f" moments with `nuprobe fit {experiment.name} --model electromagnetic`"
+            f"{experiment.name}: mediators are not available: leave it out, or"
+            f" fit moments with `nuprobe fit {experiment.name} --model electromagnetic`"
         )
     processes = getattr(experiment, "processes", ())
     constituents = tuple(c for one in processes for c in one.constituents)
@@ -154,6 +155,8 @@ def family_cost(
             " or 'loop'), trident experiments, or another model"
             f" ({', '.join(_felt_by(constituents))})"
         )
+    if scanned.stepped is not None:
+        return experiment.cost(scanned.model, ["coupling"], analysis)
     free = [p.name for p in scanned.parameters]
     return experiment.cost(scanned.model, free, analysis)
 
@@ -237,13 +240,13 @@ def choose(
             )
         if one.name in _TOGETHER:
             raise InputError(
-                f"an experiment of a limit cannot be called {one.name}, the name of the"
-                " curve of several experiments; rename it"
+                f"an experiment in a limit cannot be called {one.name}, which is the"
+                " name of the combined curve; rename it"
             )
         if one.name in names:
             raise InputError(
-                f"two experiments of a limit are called {one.name}: data count once;"
-                " leave one out or rename it"
+                f"two experiments in a limit are called {one.name}: leave one out,"
+                " so that data do not count twice, or rename it"
             )
         names.append(one.name)
     for name, analysis in (analyses or {}).items():
@@ -348,7 +351,7 @@ def limit(
     check_method(how)
     if analyses is not None and not isinstance(analyses, Mapping):
         raise InputError(
-            "analyses are given by experiment, such as {'ccfr-trident':"
+            "analyses must be given by experiment, such as {'ccfr-trident':"
             f" 'published'}}, got {shown(analyses)}"
         )
     opened = choose(experiments, analyses)
@@ -358,6 +361,11 @@ def limit(
         raise InputError(f"sides must be 1 or 2, got {sides!r}")
     scanned = _scanned(family, opened)
     scanned, masses, couplings = search_range(scanned, grid, mass)
+    tridents = any(isinstance(one, TridentExperiment) for one in opened)
+    if scanned.stepped is not None and tridents:
+        raise InputError(
+            f"tridents do not constrain {scanned.name}: leave trident experiments out"
+        )
     z = float(ndtri(cl if sides == 1 else (1 + cl) / 2))
     search = Search(z, sides, couplings)
     chosen = analyses or {}
@@ -381,35 +389,24 @@ def limit(
     settings = {label: [m.name for m in group] for label, group in groups.items()}
     made = plan((settings, search), costs, masses)
     plain: Any = saving
-    curves = _curves(groups, made, search, plain)
+    if scanned.stepped is not None:
+        if how != "wilks":
+            raise InputError(
+                f"limits on {scanned.name} by toys are not available: each mass has its"
+                " own templates; fit its coupling at one mass (`nuprobe fit"
+                " --intervals`)"
+            )
+        step = Stepped(scanned.model, opened, chosen, search, settings)
+        curves = _named(groups, computed(made, step.part, **plain))
+    else:
+        curves = _curves(groups, made, search, plain)
     if how != "wilks":
         every = dict(zip([m.name for m in members], costs, strict=True))
-        return _by_toys(Limit(scanned.model, cl, sides, curves, ""), every, how, toys)
+        plain = Limit(scanned.model, cl, sides, curves, "")
+        return replace(plain, **by_toys(plain, every, how, toys))
     ratios = any(m.cost is None for m in members)
     words = _in_words(search, cl, ratios, any(m.cost is not None for m in members))
     return Limit(scanned.model, cl, sides, curves, words)
-
-
-def _by_toys(
-    found: Limit, costs: Mapping[str, Cost], how: Any, toys: int | ToySettings
-) -> Limit:
-    """The same limits with couplings that toys allow."""
-    settings, curves, said = settings_of(toys), [], []
-    for curve in found.curves:
-        own = [costs[name] for name in curve.experiments]
-        cost = CostSum(*own, with_projections=True) if len(own) > 1 else own[0]
-        place = toy_place(settings, curve.label, len(found.curves) == 1)
-        made, words = toy_curve(curve, cost, how, found.cl, place)
-        curves.append(made)
-        said.append(words)
-    words = together(said)
-    return replace(
-        found,
-        sides=words.sides,
-        curves=tuple(curves),
-        statistic=f"{words}; -2 ln L above its lowest over the coupling at each mass",
-        construction=words,
-    )
 
 
 @dataclass(frozen=True, eq=False)
@@ -458,13 +455,20 @@ def _curves(
     def part(label: str, masses: FloatArray) -> LimitCurve:
         return _part(label, groups[label], totals[label], masses, search)
 
+    return _named(groups, computed(made, part, **saving))
+
+
+def _named(
+    groups: Mapping[str, Sequence[_Member]], curves: Sequence[LimitCurve]
+) -> tuple[LimitCurve, ...]:
+    """Curves with what entered them."""
     return tuple(
         replace(
             curve,
             experiments=tuple(m.name for m in groups[curve.label]),
             projected=any(m.projected for m in groups[curve.label]),
         )
-        for curve in computed(made, part, **saving)
+        for curve in curves
     )
 
 

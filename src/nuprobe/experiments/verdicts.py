@@ -177,8 +177,8 @@ def open_tridents(
     """
     if isinstance(experiments, str) or not isinstance(experiments, Sequence):
         raise InputError(
-            "experiments are a list such as ['ccfr-trident', 'charm2-trident'], got"
-            f" {shown(experiments)}"
+            "experiments must be a list such as ['ccfr-trident', 'charm2-trident'],"
+            f" got {shown(experiments)}"
         )
     if isinstance(cl, bool) or not isinstance(cl, int | float) or not 0 < cl < 1:
         raise InputError(
@@ -188,7 +188,7 @@ def open_tridents(
     names = [one.name for one in opened]
     if not opened or len(set(names)) < len(names):
         raise InputError(
-            "a verdict needs at least one experiment, and each once, got"
+            "a verdict needs at least one experiment, each listed once, got"
             f" {shown(names)}"
         )
     for name in analyses or {}:

@@ -95,14 +95,14 @@ def flux(name: str | Path | Flux, /, **options: Any) -> Flux:
     if isinstance(name, Flux):
         if options:
             raise InputError(
-                f"{name.name} is a flux already and takes no options; give its name"
+                f"{name.name} is already a flux and takes no options; give its name"
             )
         return name
     from nuprobe.fluxes.files import read_flux
     from nuprobe.schema import Folder
 
     if not isinstance(name, (str, Path)):
-        raise InputError(f"a flux is a name, a path or a Flux, got {shown(name)}")
+        raise InputError(f"a flux must be a name, a path or a Flux, got {shown(name)}")
     if isinstance(name, Path) or "/" in name or "\\" in name:
         return read_flux(Folder(Path(name), "flux.toml"), options)
     if name not in flux_names():

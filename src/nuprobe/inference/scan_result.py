@@ -370,7 +370,7 @@ def resumed_scan(path: Path, fingerprint: str, fresh: ScanState) -> ScanState:
     if result.fingerprint != fingerprint or (state.probe.size and not same):
         raise InputError(
             f"{path} belongs to another scan (grid, data, systematics, prediction or"
-            " version of nuprobe differ); resume with what it was started with, or"
+            " version of nuprobe differ); resume with the original settings, or"
             " choose another file"
         )
     return state

@@ -115,7 +115,7 @@ def plot_averaged(
     standard = _standard(process, source, t, nucleus, model, wanted)
     if not any(np.any(y > 0) for _, y in curves):
         raise InputError(
-            f"nothing to plot: neutrinos of {source.name} make no deposit from"
+            f"nothing to plot: neutrinos of {source.name} give no deposits from"
             f" {t[0]:.4g} to {t[-1]:.4g} MeV"
         )
     unit, name = energy_unit(t[-1])

@@ -88,6 +88,8 @@ def plot_catalogue_plane(
 _FEW: Final = 6
 """More published curves than that are grey, with names in the plane, not in the
 legend."""
+_CONVENTIONS: Final = {"coupling": "charge-one", "dipole_coupling": "lagrangian"}
+"""The one convention of a coupling that is plotted."""
 _VETO: Final = 1.0
 """A coupling from which a published curve stands for no limit."""
 
@@ -107,15 +109,16 @@ class _Published:
     @classmethod
     def read(cls, e: Entry, cl: float) -> _Published:
         """An entry with a curve, beside a limit at a confidence level."""
-        if e.convention != "charge-one":
+        assert e.curve is not None
+        quantity = e.curve.y.quantity
+        if e.convention != _CONVENTIONS[quantity]:
             raise InputError(
                 f"{e.id}: its coupling has the convention {e.convention!r}; only"
-                " 'charge-one' is plotted"
+                f" {_CONVENTIONS[quantity]!r} is plotted"
             )
-        assert e.curve is not None
         points = np.array(e.curve.points, dtype=float)
         mass = points[:, 0] * unit_factor(e.curve.x.unit, "mass")
-        couplings = points[:, 1:] * unit_factor(e.curve.y.unit, "coupling")
+        couplings = points[:, 1:] * unit_factor(e.curve.y.unit, quantity)
         keys = e.source.texkeys[:1]
         text = f"{e.experiment} {e.year}" + (f" [{keys[0]}]" if keys else "")
         if e.cl is not None and e.cl != cl:
@@ -133,9 +136,10 @@ class _Published:
 
 def _fits(e: Entry) -> bool:
     """Whether an entry has a curve of a coupling over a mass."""
-    return e.curve is not None and (e.curve.x.quantity, e.curve.y.quantity) == (
-        "mass",
-        "coupling",
+    return (
+        e.curve is not None
+        and e.curve.x.quantity == "mass"
+        and e.curve.y.quantity in _CONVENTIONS
     )
 
 
@@ -229,7 +233,14 @@ def _ends(arrays: Sequence[FloatArray]) -> tuple[float, float]:
     return float(together.min()), float(together.max())
 
 
-_TOPICS: Final = {"b-l": "b_minus_l", "lmu-ltau": "lmu_ltau"}
+_TOPICS: Final = {
+    "b-l": "b_minus_l",
+    "lmu-ltau": "lmu_ltau",
+    "dipole-portal": "dipole_portal",
+    "dipole-portal-e": "dipole_portal",
+    "dipole-portal-mu": "dipole_portal",
+    "dipole-portal-tau": "dipole_portal",
+}
 
 
 def curves_on(family: Any) -> list[Entry]:
@@ -251,10 +262,9 @@ def curves_on(family: Any) -> list[Entry]:
     True
     """
     name = name_of(family)
+    entries = [*shown("coupling"), *shown("dipole_coupling")]
     found = {
-        model: [
-            e for e in shown("coupling") if e.topic == topic and e.curve is not None
-        ]
+        model: [e for e in entries if e.topic == topic and _drawable(e, model)]
         for model, topic in _TOPICS.items()
     }
     if not found.get(name):
@@ -263,6 +273,17 @@ def curves_on(family: Any) -> list[Entry]:
             f"the catalogue contains no curve for {name}; it has curves for {some}"
         )
     return found[name]
+
+
+def _drawable(e: Entry, model: str) -> bool:
+    """Whether an entry has a curve, for the neutrinos of a model: solar ones and those
+    of no named flavour stand for all."""
+    flavour = model.removeprefix("dipole-portal").lstrip("-")
+    if e.curve is None:
+        return False
+    if e.topic != "dipole_portal" or not flavour:
+        return True
+    return any(f in ("any", "solar", f"nu_{flavour}") for f in e.flavour)
 
 
 def _envelope(

@@ -98,7 +98,7 @@ def plot_contour(  # nine arguments: the grid is three, each other one is drawn
     surface = finite_delta(delta)
     if surface.shape != (first.size, second.size):
         raise InputError(
-            f"Δχ² has shape {surface.shape}, but x and y ask for"
+            f"Δχ² has shape {surface.shape}, but x and y require"
             f" {(first.size, second.size)}"
         )
     if not levels:

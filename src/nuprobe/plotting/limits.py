@@ -81,8 +81,8 @@ def plot_limits(
     drawn = companions and name_of(limit.family) == "lmu-ltau"
     if line is not None and not drawn:
         raise InputError(
-            "line is for the IceCube gap, a companion of limits on lmu-ltau: leave it"
-            " out"
+            "line applies to the IceCube gap, shown only with limits on lmu-ltau:"
+            " drop it"
         )
     if drawn:
         beside.add(limit, line)

@@ -223,8 +223,8 @@ def _format(path: str | os.PathLike[str]) -> str:
     if kind not in FORMATS:
         allowed = ", ".join(f".{known}" for known in FORMATS)
         raise InputError(
-            f"cannot tell the format of the figure {str(path)!r}: end its name in one"
-            f" of {allowed}"
+            f"cannot tell the format of the figure {str(path)!r}: the name must end"
+            f" in one of {allowed}"
         )
     return kind
 
@@ -454,7 +454,7 @@ def finite_array(values: ArrayLike, what: str) -> FloatArray:
     if not np.all(np.isfinite(array)):
         index = int(np.argmax(~np.isfinite(array.ravel())))
         raise InputError(
-            f"cannot plot {what}: number {index + 1} of it is {array.ravel()[index]};"
+            f"cannot plot {what}: number {index + 1} is {array.ravel()[index]};"
             " remove or correct it"
         )
     return array

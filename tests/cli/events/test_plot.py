@@ -105,7 +105,7 @@ def test_a_plane_with_progress(tmp_path: Path) -> None:
         ),
         (("--observable", "m_pair,E_minus,E_plus"), "the only --observable"),
         (("--observable", "E_minus,mass"), "unknown observable 'mass'"),
-        (("--cut", "m_pair < 0.1 GeV"), "'m_pair < 0.1 GeV' took the last"),
+        (("--cut", "m_pair < 0.1 GeV"), "'m_pair < 0.1 GeV' removed the last"),
         (("--cut", "E_minus > 3"), "0.5 GeV"),
         (("--observable", "mass"), "unknown observable 'mass'"),
         (("--range", "m_pair=1"), "NAME=LOW:HIGH"),

@@ -161,7 +161,7 @@ def test_views_of_the_command(
     ("more", "words"),
     [
         (("--parts",), "exchanges no mediator"),
-        ((*BOSON, "--parts", "--ratio"), "two views"),
+        ((*BOSON, "--parts", "--ratio"), "different views"),
         ((*BOSON, "--mixing", "0, 1e-3"), "--ratio"),
         ((*BOSON, "--mixing", "0, 0", "--ratio"), "twice"),
         (("--over-cc", "--regime", "proton"), "per nucleus"),

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 @click.option(
     "--recompute",
     is_flag=True,
-    help="Run the code links too and compare with the stored results.",
+    help="Also run the code links and compare with the stored results.",
 )
 @click.option(
     "--references",

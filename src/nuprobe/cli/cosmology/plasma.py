@@ -59,7 +59,7 @@ Examples:
     "--chemical-potential",
     default="0 MeV",
     show_default=True,
-    help="Of electrons; without it the quadratic term vanishes.",
+    help="Chemical potential of electrons; without it the quadratic term vanishes.",
 )
 @plot_option("Save the potential in three orders (pdf, png, svg).")
 @output_options

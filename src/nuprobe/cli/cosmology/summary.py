@@ -36,7 +36,10 @@ Examples:
     default="majorana",
     show_default=True,
 )
-@click.option("--t-max", help="Temperature without right-handed neutrinos: '100 GeV'.")
+@click.option(
+    "--t-max",
+    help="Temperature at which there are no right-handed neutrinos: '100 GeV'.",
+)
 @click.option("--cl", type=float, default=0.90, show_default=True)
 @click.option(
     "--published",
@@ -44,7 +47,7 @@ Examples:
     metavar="ID",
     default=_PUBLISHED,
     show_default=True,
-    help="Limit of the catalogue beside; repeatable.",
+    help="Catalogue limit to compare with; repeatable.",
 )
 @plot_option("Save -2 ln L of each and of all over the moment (pdf, png, svg).")
 @output_options

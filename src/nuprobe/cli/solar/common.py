@@ -58,14 +58,14 @@ def current_options(flux: str, cl: float) -> Callable[[Any], Any]:
         click.option(
             "--scheme",
             type=click.Choice(["nnlo", "resummed", "relative"]),
-            help="What L_1A means; required.",
+            help="Scheme of L_1A; required.",
         ),
         click.option(
             "--flux",
             type=click.Choice(["free", "model"]),
             default=flux,
             show_default=True,
-            help="The flux of 8B neutrinos: free, or as the solar model has it.",
+            help="The flux of 8B neutrinos: free, or from the solar model.",
         ),
         click.option("--cl", type=float, default=cl, show_default=True, help="Level."),
     )

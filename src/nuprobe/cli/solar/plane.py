@@ -39,7 +39,7 @@ Examples:
     type=click.Choice(["each", "all"]),
     default="each",
     show_default=True,
-    help="Regions above the lowest point at each L_1A, or at all of them.",
+    help="Regions relative to the minimum at each L_1A, or over all of them.",
 )
 @plot_option("Save the allowed regions (pdf, png, svg).")
 @output_options

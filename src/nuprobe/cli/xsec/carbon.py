@@ -78,7 +78,9 @@ _carbon_options = grouped(
         " file.",
     ),
     click.option("--level", help="One level of the table by its name [default: all]."),
-    click.option("--above", help="Of a flux, count neutrinos above this energy only."),
+    click.option(
+        "--above", help="With a flux, include neutrinos above this energy only."
+    ),
 )
 
 

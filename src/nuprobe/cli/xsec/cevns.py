@@ -51,7 +51,7 @@ Examples:
 @click.option(
     "--series",
     is_flag=True,
-    help="Give the series of σ(E) in the energy, with η2 and η4, beside the exact one.",
+    help="Also give the expansion of σ(E) in the energy, with η2 and η4.",
 )
 @plot_option("Save a figure (pdf, png, svg), of all targets, models and flavours.")
 @table_options

@@ -58,8 +58,8 @@ path_options = grouped(
     click.option(
         "--baseline",
         help=(
-            "Distance from the source, e.g. '20 m': mass states arrive with their"
-            " phases [default: 0]."
+            "Distance from the source, e.g. '20 m': mass states are propagated with"
+            " their phases [default: 0]."
         ),
     ),
     click.option(

@@ -121,7 +121,7 @@ view_options = grouped(
     click.option(
         "--four-fermion",
         is_flag=True,
-        help="Give the contact theory also where real W bosons dominate (5 TeV).",
+        help="Use the contact theory even where on-shell W bosons dominate (5 TeV).",
     ),
 )
 """Add ``--parts``, ``--ratio``, ``--over-cc`` and ``--four-fermion``, as `ViewSpec`

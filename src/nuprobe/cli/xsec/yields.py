@@ -34,7 +34,7 @@ Examples:
 @click.option("--form", default="strumia-vissani", show_default=True)
 @click.option(
     "--table",
-    help="Spectra of your own: columns energy (MeV) and isotopes, per fission and MeV.",
+    help="Your own spectra: columns energy (MeV) and isotopes, per fission and MeV.",
 )
 @click.option(
     "--flux-option",

@@ -201,7 +201,9 @@ class SampleResult(Exported):
             If parts of the chain disagree.
         """
         if not 0 < cl < 1:
-            raise InputError(f"a credible level lies between 0 and 1, got {shown(cl)}")
+            raise InputError(
+                f"a credible level must lie between 0 and 1, got {shown(cl)}"
+            )
         if self.disagreement:
             raise ComputationError(self.disagreement)
         return self._regions(self.index(name), cl)

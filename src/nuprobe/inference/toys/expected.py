@@ -179,7 +179,7 @@ def sensitivity(
     """
     check_level(cl)
     if isinstance(toys, bool) or not isinstance(toys, int) or not 0 <= toys <= 100_000:
-        raise InputError(f"toys is a number from 0 to 100000, got {shown(toys)}")
+        raise InputError(f"toys must be a number from 0 to 100000, got {shown(toys)}")
     check_method(intervals)
     if intervals == "feldman-cousins" and not toys:
         raise InputError("intervals by feldman-cousins need toys, got toys = 0")
@@ -262,7 +262,7 @@ class _Search:
         if not span > 0:
             raise InputError(
                 f"{p.name} has no values above {null:g}, its value without a signal:"
-                " give another null"
+                " choose another null"
             )
         steps = span * np.geomspace(10.0**-_DECADES, 1.0, _COARSE)
         (q,) = self.statistics(toys, null + steps)

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from nuprobe.errors import InputError, OutputError
 from nuprobe.inference.checkpoints import Checkpoint, probe, progress_bar, stopped
 from nuprobe.inference.costs import Cost
-from nuprobe.inference.executors import working
+from nuprobe.inference.executors import place, working
 from nuprobe.inference.result_files import opened
 from nuprobe.inference.toys.sample import Hypothesis, Task, tasks_of, toy_fits
 from nuprobe.inference.toys.settings import ToySettings
@@ -240,8 +240,8 @@ def rounds(cost: Cost, settings: ToySettings, about: str) -> Iterator[Rounds]:
     (1, 10)
     """
     run = Rounds(cost, settings, about)
-    with run.file.held():
-        where = working(cost, _fits, settings.executor, settings.workers)
+    with place(settings.executor) as pool, run.file.held():
+        where = working(cost, _fits, pool, settings.workers)
         with where as run.compute:
             yield run
         if run.state is not None:

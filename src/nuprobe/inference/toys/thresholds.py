@@ -363,7 +363,7 @@ def toy_threshold(
     names, others = names_of(cost, parameter, free)
     check_level(cl)
     if sides not in (1, 2):
-        raise InputError(f"a threshold has 1 or 2 sides, got {shown(sides)}")
+        raise InputError(f"sides must be 1 or 2, got {shown(sides)}")
     settings = settings_of(toys)
     point = cost.point({parameter: value})
     at: Hypothesis = hypothesis_at(cost, point, others, settings)

@@ -1,4 +1,4 @@
-"""Masses and couplings over which a limit runs."""
+"""Over which masses and couplings a limit searches."""
 
 from __future__ import annotations
 
@@ -15,6 +15,8 @@ from nuprobe.numerics import FloatArray, numbers
 __all__ = ["search_range"]
 
 _COUPLINGS: Final = (1e-7, 10.0)
+_DIPOLES: Final = (1e-11, 1.0)
+"""The same in 1/GeV."""
 
 
 def search_range(
@@ -25,26 +27,20 @@ def search_range(
 
     Parameters
     ----------
-    family : the model.
-    grid : axes mass (MeV) and coupling, or None.
-    mass : MeV, or None.
-
-    Raises
-    ------
-    InputError
-        If an axis is unknown, empty or not positive.
+    family : whose mass and coupling vary.
+    grid, mass : as in `nuprobe.limit`.
 
     Examples
     --------
-    >>> search_range(Scanned.of("b-l"), None, [10.0])[1:]
-    (array([10.]), (1e-07, 10.0))
+    >>> search_range(Scanned.of("b-l"), None, [10.0, 1.0])[1:]
+    (array([ 1., 10.]), (1e-07, 10.0))
     """
-    couplings = _COUPLINGS
+    couplings = _COUPLINGS if family.stepped is None else _DIPOLES
     if grid is not None:
         if not isinstance(grid, Mapping):
             raise InputError(
-                "a grid is given by axis, {'mass': ..., 'coupling': ...}, got"
-                f" {grid!r}"
+                "a grid must be given by axis, {'mass': ..., 'coupling': ...},"
+                f" got {grid!r}"
             )
         unknown = set(grid) - {"mass", "coupling"}
         if unknown or mass is not None:
@@ -67,7 +63,7 @@ def search_range(
         else _few(np.atleast_1d(numbers("masses (MeV)", mass)))
     )
     if masses.ndim > 1 or masses.size == 0:
-        raise InputError("masses must be at least one, in one dimension (MeV)")
+        raise InputError("masses must be a list of at least one mass (MeV)")
     family = family.reaching(masses)
     return family, np.unique(np.clip(masses, *family.mass_range)), couplings
 
