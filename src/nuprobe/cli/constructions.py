@@ -19,8 +19,10 @@ if TYPE_CHECKING:
 
 __all__ = [
     "METHOD_OPTIONS",
+    "LeveledSpec",
     "MethodSpec",
     "ThrownSpec",
+    "leveled_options",
     "method_options",
     "thrown_options",
 ]
@@ -86,6 +88,31 @@ METHOD_OPTIONS = (
 
 method_options = grouped("method", MethodSpec, *METHOD_OPTIONS)
 """Add ``--intervals``, ``--toys`` and ``--seed``, as `MethodSpec` ``method``."""
+
+
+@dataclass(frozen=True)
+class LeveledSpec(MethodSpec):
+    """The same, with a confidence level.
+
+    Attributes
+    ----------
+    cl : the level, or None for the default.
+    """
+
+    cl: float | None = None
+
+
+leveled_options = grouped(
+    "method",
+    LeveledSpec,
+    *METHOD_OPTIONS,
+    click.option(
+        "--cl",
+        type=float,
+        help="Confidence level of the allowed regions [default: 0.6827].",
+    ),
+)
+"""Add the same and ``--cl``, as `LeveledSpec` ``method``."""
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,17 @@ WIDTH, POINTS = 3.5, 121
 
 
 def profile_levels(cl: float | None) -> list[tuple[str, float]]:
-    """Levels of a profile: those of every plot, and the one asked for."""
+    """Levels of a profile: those of every plot, and the one asked for.
+
+    Parameters
+    ----------
+    cl : confidence level, or None.
+
+    Examples
+    --------
+    >>> len(profile_levels(0.5)) - len(profile_levels(None))
+    1
+    """
     from nuprobe.inference.levels import delta_threshold
     from nuprobe.plotting.fits import LEVELS_1D
 
@@ -30,7 +40,19 @@ def profile_levels(cl: float | None) -> list[tuple[str, float]]:
 
 def profile_grid(best: ParameterResult) -> FloatArray:
     """Return values around the best fit and all other regions inside the allowed range;
-    all of it where the fit gives no error."""
+    all of it where the fit gives no error.
+
+    Parameters
+    ----------
+    best : of the fit.
+
+    Examples
+    --------
+    >>> import nuprobe as nu
+    >>> found = nu.experiment("coherent-csi-2017").fit(free=["rn"])
+    >>> len(profile_grid(found["rn"]))
+    121
+    """
     import numpy as np
 
     value, parameter = best.value, best.parameter

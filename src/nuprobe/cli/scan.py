@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from nuprobe.cli.checkpoints import CheckpointSpec, checkpoint_options
-from nuprobe.cli.constructions import MethodSpec, method_options
+from nuprobe.cli.constructions import LeveledSpec, leveled_options
 from nuprobe.cli.experiments import ExperimentSpec, experiment_options
 from nuprobe.cli.figures import figure_of, landmarks
 from nuprobe.cli.grids import make_grid
@@ -40,17 +40,12 @@ Examples:
     plot="Save the profile or the contours.",
     required=True,
 )
-@method_options
+@leveled_options
 @click.option("--workers", type=click.IntRange(1), help="Processes on this machine.")
 @click.option(
     "--dask",
     metavar="ADDRESS",
     help="Scheduler of a Dask cluster, or its JSON file (needs nuprobe[cluster]).",
-)
-@click.option(
-    "--cl",
-    type=float,
-    help="Confidence level of the allowed regions [default: 0.6827].",
 )
 @JSON
 def scan_command(
@@ -58,10 +53,9 @@ def scan_command(
     grid: str,
     model: ModelSpec,
     checkpoint: CheckpointSpec,
-    method: MethodSpec,
+    method: LeveledSpec,
     workers: int | None,
     dask: str | None,
-    cl: float | None,
     as_json: bool,
 ) -> None:
     """Profile likelihood of each EXPERIMENT together on a grid, nuisances minimised at
@@ -73,7 +67,7 @@ def scan_command(
         raise InputError("give --workers or --dask, not both")
     method.check()
     name: Any = method.intervals
-    level = ONE_SIGMA if cl is None else cl
+    level = ONE_SIGMA if method.cl is None else method.cl
     delta_threshold(level)  # refuses a wrong one before the work
     opened = experiment.open()
     couplings = model.build()

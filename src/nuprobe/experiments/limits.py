@@ -7,7 +7,7 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Final, Literal, Unpack
+from typing import Any, Final, Literal, Unpack, cast
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -346,9 +346,8 @@ def limit(
         if name not in (options := {**Saving.__annotations__, **_BY_TOYS}):
             known = [*inspect.signature(limit).parameters][:-1]
             raise UnknownNameError("argument of limit", name, [*known, *options])
-    how: Any = saving.pop("intervals", "wilks")
-    toys = saving.pop("toys", 1000)
-    check_method(how)
+    check_method(how := saving.pop("intervals", "wilks"))
+    toys, rest = saving.pop("toys", 1000), cast(Saving, saving)
     if analyses is not None and not isinstance(analyses, Mapping):
         raise InputError(
             "analyses must be given by experiment, such as {'ccfr-trident':"
@@ -388,7 +387,6 @@ def limit(
     ]
     settings = {label: [m.name for m in group] for label, group in groups.items()}
     made = plan((settings, search), costs, masses)
-    plain: Any = saving
     if scanned.stepped is not None:
         if how != "wilks":
             raise InputError(
@@ -397,13 +395,13 @@ def limit(
                 " --intervals`)"
             )
         step = Stepped(scanned.model, opened, chosen, search, settings)
-        curves = _named(groups, computed(made, step.part, **plain))
+        curves = _named(groups, computed(made, step.part, **rest))
     else:
-        curves = _curves(groups, made, search, plain)
+        curves = _curves(groups, made, search, rest)
     if how != "wilks":
         every = dict(zip([m.name for m in members], costs, strict=True))
-        plain = Limit(scanned.model, cl, sides, curves, "")
-        return replace(plain, **by_toys(plain, every, how, toys))
+        large = Limit(scanned.model, cl, sides, curves, "")
+        return replace(large, **by_toys(large, every, how, toys))
     ratios = any(m.cost is None for m in members)
     words = _in_words(search, cl, ratios, any(m.cost is not None for m in members))
     return Limit(scanned.model, cl, sides, curves, words)
