@@ -34,7 +34,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "star": ("nuprobe.cli.star", "Red giants that cool by magnetic moments."),
     "reproduce": (
         "nuprobe.cli.reproduce",
-        "Published numbers beside computed ones; exit code 1 if one disagrees.",
+        "Published and computed numbers compared; exit code 1 if one disagrees.",
     ),
     "events": (
         "nuprobe.cli.events",

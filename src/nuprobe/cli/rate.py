@@ -46,7 +46,7 @@ Examples:
 @model_options
 @verdict_options
 @at_option
-@variation_option("--compare", "compared", "Counts of another model beside")
+@variation_option("--compare", "compared", "Also show the counts of another model")
 @plot_option()
 @output_options
 def rate_command(

@@ -319,13 +319,13 @@ def _narrow(response: Response | TableResponse) -> str:
     if isinstance(response, Response) and response.smearing != "none":
         return (
             "the response (or the flux) is narrow for its bins, or the flavour"
-            " oscillates fast; widen the smearing, use smearing = 'none' or a"
-            " shorter baseline, or ask for less (rtol)"
+            " oscillates fast; widen the smearing, use smearing = 'none' or a shorter"
+            " baseline, or lower the accuracy (rtol)"
         )
     return (
         "the flux or the cross section is steep inside a bin, or the flavour oscillates"
-        " fast; use wider bins, a shorter baseline, or ask for less (rtol, in a file"
-        " response.tolerance)"
+        " fast; use wider bins, a shorter baseline, or lower the accuracy (rtol, in a"
+        " file response.tolerance)"
     )
 
 

@@ -191,8 +191,8 @@ def _footer() -> Html:
         "footer",
         el(
             "p",
-            f"Written by nuprobe {version('nuprobe')} with “nuprobe catalogue site”."
-            " It works offline. The numbers are facts of the publications named beside"
+            f"Written by nuprobe {version('nuprobe')} with “nuprobe catalogue site”. It"
+            " works offline. The numbers are facts from the publications cited with"
             " them.",
         ),
         el(
