@@ -5,7 +5,7 @@ from __future__ import annotations
 COMMANDS: dict[str, tuple[str, str]] = {
     "list": (
         "nuprobe.cli.list",
-        "Everything that can be named: targets, fluxes, models, experiments, …",
+        "What can be selected by name: targets, fluxes, models, experiments, …",
     ),
     "xsec": ("nuprobe.cli.xsec", "Cross sections."),
     "form-factors": ("nuprobe.cli.form_factors", "Form factors of a nucleus over q."),

@@ -73,8 +73,8 @@ def tip_command(
     plot: Path | None,
     out: Output,
 ) -> None:
-    """Limits on the magnetic moment from the tip of the red-giant branch of M5, or of a
-    cluster of yours."""
+    """Limits on the magnetic moment from the tip of the red-giant branch of M5, or of
+    your own cluster."""
     from nuprobe.stars import M5, Tip, tip_limit, tip_table
 
     cluster = M5
