@@ -34,7 +34,7 @@ def joint_cost(
     free : names of parameters of the model, or of one or more of the experiments.
     analysis : name of the analysis; default the first of each experiment.
     with_projections : add projections, whose data are assumed, to other data too; what
-        a fit finds then is no measurement.
+        a fit then finds is not a measurement.
 
     Raises
     ------

@@ -321,7 +321,7 @@ def is_plane(model: Any, free: Sequence[str]) -> bool:
     if model is None or isinstance(model, str | Scanned):
         return True
     if not has_mediator(model):
-        # `Scanned` explains what is no model at all
+        # `Scanned` explains what is not a model
         return not hasattr(model, "lepton_couplings")
     if not free:
         return True

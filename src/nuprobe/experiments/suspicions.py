@@ -209,7 +209,7 @@ def _ranges(opened: Experiment, section: ResponseSection, low: float) -> Said:
 
 
 def _counts(opened: Experiment) -> Said:
-    """Observed counts that are no whole numbers in a Poisson likelihood."""
+    """Observed counts that are not integers in a Poisson likelihood."""
     data = opened.file.data
     if data is None:
         if not opened.file.projection and not any(

@@ -245,7 +245,7 @@ class _Builder:
         # those of the response are common to all scatterers
         outer = [i for i in mine[0] if axes[i].acts_on == "response"]
         inner = [[i for i in own if i not in outer] for own in mine]
-        # kernels do not know the response
+        # kernels are independent of the response
         kernels = [
             self._kernels(position, axes, own, fixed)
             for position, own in enumerate(inner)

@@ -106,7 +106,7 @@ def page(
     Parameters
     ----------
     title : of the page.
-    top : way to the folder of the index, e.g. ``"../"``.
+    top : relative path to the folder of the index, e.g. ``"../"``.
     body : its content.
     json : address of the same as JSON.
     name : class of the page in the style sheet.

@@ -1,4 +1,4 @@
-"""What a cross section does not know: flavours that take no part, models that change
+"""Warnings on cross sections: flavours that do not contribute, models that change
 nothing."""
 
 from __future__ import annotations
