@@ -4,7 +4,8 @@
 that carry a unit (astropy, pint) or refuses them, so that no unit is lost; it refuses
 masked arrays, whose masks NumPy's functions forget; an exception of another library
 that an argument of a wrong kind caused becomes one line that names the argument; and
-NaN does not leave in a result.
+NaN does not leave in a result. A text for ``free`` is one name, as a list of it would
+be.
 """
 
 from __future__ import annotations
@@ -166,9 +167,16 @@ def _quickly_guarded(function: Callable[..., Any]) -> Callable[..., Any]:
 def _guarded(function: Callable[..., Any], no_nan: bool = False) -> Callable[..., Any]:
     """A guarded function; with `no_nan` it takes none either."""
     parameters = tuple(inspect.signature(function).parameters)
+    names = parameters.index("free") if "free" in parameters else None
 
     @functools.wraps(function)
     def guarded(*args: Any, **kwargs: Any) -> Any:
+        if names is not None:
+            # a text is a sequence too, of letters: nobody means that
+            if isinstance(kwargs.get("free"), str):
+                kwargs["free"] = [kwargs["free"]]
+            elif len(args) > names and isinstance(args[names], str):
+                args = (*args[:names], [args[names]], *args[names + 1 :])
         if not _PLAIN.issuperset(map(type, args)):
             args = tuple(
                 value if type(value) in _PLAIN else _plain(name, value)

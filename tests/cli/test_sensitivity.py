@@ -61,8 +61,8 @@ def test_expected_limit_of_an_experiment(
 @pytest.mark.parametrize(
     ("line", "part"),
     [
-        (("--free", "rn"), "name it"),
-        (("coherent-lar-2020",), "--free is required"),
+        (("--free", "rn"), "require an experiment"),
+        (("coherent-lar-2020",), "nothing to fit"),
         ((*LAR, "--energy", "1 GeV"), "--energy applies to trident beams"),
         (("coherent-lar-2020", "--free", "nothing"), "nothing"),
     ],

@@ -187,3 +187,11 @@ def test_what_is_wrong_in_a_folder(
     spoil(copied, file, old, new)
     with pytest.raises(ExperimentFileError, match=message):
         nu.experiment(copied).predict()
+
+
+def test_three_neutrinos_have_no_splitting() -> None:
+    notes = opened("best").predict().table().notes
+    assert notes[0].endswith("with three neutrinos; give --model sterile for a fourth")
+    assert not any("dm2_41" in note for note in notes)
+    fourth = opened("best").predict(SterileNeutrino(0.3, 2.0)).table().notes
+    assert "at sin2_2theta_14 = 0.3, dm2_41 = 2; three neutrinos:" in fourth[0]

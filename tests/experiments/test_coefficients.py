@@ -409,9 +409,9 @@ def test_limit_and_fit_of_a_file(file: str) -> None:
 @pytest.mark.parametrize(
     ("words", "says"),
     [
-        (("limit", "--masses", "1:10:3 MeV"), "drop --family"),
+        (("limit", "--masses", "1:10:3 MeV"), "drop --model"),
         (("limit", "--sides", "1"), "two-sided"),
-        (("fit", "--set", "a=1"), "measures one ratio"),
+        (("fit", "--set", "a=1"), "unknown key"),
     ],
 )
 def test_what_a_file_excludes_is_said(

@@ -29,15 +29,20 @@ KINDS: dict[str, tuple[Any, str]] = {
 
 
 @pytest.mark.parametrize("name", KINDS)
-def test_free_is_a_list_of_known_names_each_once(name: str) -> None:
+def test_free_is_known_names_each_once_and_a_text_is_one(name: str) -> None:
     one, (model, parameter) = nu.experiment(name), KINDS[name]
     assert parameter in [p.name for p in one.parameters(model)]
     with pytest.raises(InputError, match=f"{parameter} is freed twice"):
         one.prediction(model, [parameter, parameter])
-    with pytest.raises(UnknownNameError, match=f"of {name} 'nonsense'"):
+    with pytest.raises(UnknownNameError, match=f"'nonsense' of {name}"):
         one.prediction(model, ["nonsense"])
-    with pytest.raises(InputError, match="free must be a list of names"):
-        one.prediction(model, parameter)
+    with pytest.raises(UnknownNameError, match=f"'nonsense' of {name}"):
+        one.cost(model, "nonsense")
+    with pytest.raises(InputError, match=r"free (is|must be) .* got 3"):
+        one.prediction(model, 3)  # type: ignore[arg-type]
+    listed, plain = one.cost(model, [parameter]), one.cost(model, parameter)
+    assert plain.parameters == listed.parameters
+    assert plain.digest() == listed.digest()
 
 
 @pytest.mark.parametrize("name", KINDS)

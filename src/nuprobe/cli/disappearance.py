@@ -5,9 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from nuprobe.cli.experiments import ExperimentSpec
 from nuprobe.cli.figures import figure_names
 from nuprobe.cli.output import Output, save_plot
-from nuprobe.cli.specs import ExperimentSpec, ModelSpec
+from nuprobe.cli.specs import ModelSpec
 from nuprobe.cli.variations import compared_models
 from nuprobe.errors import InputError
 
@@ -44,7 +45,7 @@ def print_disappearance(
     Examples
     --------
     >>> from nuprobe.cli.output import Output
-    >>> spec, model = ExperimentSpec(("danss",), None, ()), ModelSpec()
+    >>> spec, model = ExperimentSpec(("danss",)), ModelSpec()
     >>> print_disappearance([], spec, model, (), None, Output(False, None))
     False
     """

@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING
 
 import click
 
+from nuprobe.cli.experiments import ExperimentSpec
+from nuprobe.cli.freed import freed_names
 from nuprobe.cli.options import grouped
 from nuprobe.cli.output import Output, save_plot
-from nuprobe.cli.specs import ExperimentSpec, ModelSpec, names
+from nuprobe.cli.specs import ModelSpec
 from nuprobe.errors import InputError
 from nuprobe.tables import Table
 
@@ -72,16 +74,8 @@ def print_expected(
                 f"--{option} applies to trident beams, not to"
                 f" {', '.join(experiment.experiments)}: drop it, or the experiment"
             )
-    if not asked.free:
-        raise InputError(
-            "--free is required: name the parameter to be limited, e.g. --free"
-            " cevns_scale (`nuprobe list parameters`, or one of the model)"
-        )
-    free, built = names(asked.free), model.build()
-    opened = experiment.open()
-    cost = opened[0].cost(built, free, experiment.analysis)
-    for other in opened[1:]:
-        cost = cost + other.cost(built, free)
+    free = freed_names(asked.free, model)
+    cost = experiment.cost(model.build(), free)
     found = sensitivity(
         cost,
         free[0],
@@ -91,7 +85,7 @@ def print_expected(
         toys=asked.toys,
         seed=asked.seed,
     )
-    names_ = [one.name for one in opened]
+    names_ = [one.name for one in experiment.open()]
     out.emit(str(_table(found, names_)), {"experiments": names_, **found.to_dict()})
     if plot is not None:
         from nuprobe.plotting import plot_sensitivity

@@ -76,7 +76,7 @@ class BesideSpec(LineSpec):
         if name_of(family) != "lmu-ltau":
             raise InputError(
                 "--m-nu, --z-source and --dirac apply to the IceCube gap, which is"
-                " drawn for lmu-ltau only: drop them, or add --family lmu-ltau"
+                " drawn for lmu-ltau only: drop them, or add --model lmu-ltau"
             )
         return self.build()
 

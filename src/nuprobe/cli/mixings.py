@@ -135,7 +135,7 @@ def _planes(
     axes = make_grid(grid, mixed[0].parameters(), log=True)
     if list(axes) != ["dm2_41"]:
         raise InputError("--grid for a limit on a mixing must have one axis, dm2_41")
-    free, analyses = ("sin2_2theta_14", "dm2_41"), level.by_experiment()
+    free, analyses = ("sin2_2theta_14", "dm2_41"), level.analyses
     costs: dict[str, Cost] = {
         one.name: one.cost(None, free, analyses.get(one.name)) for one in mixed
     }

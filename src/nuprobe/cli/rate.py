@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from nuprobe.cli.disappearance import print_disappearance
+from nuprobe.cli.experiments import ExperimentSpec, experiment_options
 from nuprobe.cli.options import command
 from nuprobe.cli.output import (
     Output,
@@ -15,14 +16,8 @@ from nuprobe.cli.output import (
     save_plot,
 )
 from nuprobe.cli.solar_rates import at_option, print_solar
-from nuprobe.cli.specs import (
-    ExperimentSpec,
-    ModelSpec,
-    experiment_options,
-    model_options,
-)
+from nuprobe.cli.specs import ModelSpec, model_options
 from nuprobe.cli.universe import print_universe
-from nuprobe.cli.values import key_values
 from nuprobe.cli.variations import compared_models, variation_option, warn_if_unseen
 from nuprobe.cli.verdicts import VerdictSpec, print_tridents, verdict_options
 from nuprobe.errors import InputError
@@ -42,7 +37,7 @@ Examples:
   nuprobe rate dune-nd-trident --by-channel
   nuprobe rate coherent-csi-2017 --compare 'electromagnetic:charge_radius.mumu=-5e-31' --plot spectrum.pdf""",  # noqa: E501
 )
-@experiment_options(several=True)
+@experiment_options(several=True, joint=False)
 @model_options
 @verdict_options
 @at_option
@@ -75,11 +70,8 @@ def rate_command(
                 "--bins, --compare and --plot require a spectrum, and"
                 f" {opened[0].name} measures one ratio"
             )
-        if experiment.changes:
-            if len(tridents) > 1:
-                raise InputError("--set works with a single experiment only")
-            tridents = [tridents[0].with_changes(key_values(experiment.changes))]
-        return print_tridents(tridents, experiment.analysis, model, asked, out)
+        tridents = [o for o in experiment.open() if isinstance(o, TridentExperiment)]
+        return print_tridents(tridents, experiment.by_experiment(), model, asked, out)
     if print_disappearance(opened, experiment, model, compared, plot, out):
         return None
     if len(opened) > 1:

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from nuprobe.cli.experiments import ExperimentSpec
 from nuprobe.cli.output import Output, save_plot
-from nuprobe.cli.specs import ExperimentSpec, ModelSpec
+from nuprobe.cli.specs import ModelSpec
 from nuprobe.cli.values import key_values
 from nuprobe.errors import InputError
 from nuprobe.tables import Cell, Table
@@ -60,7 +61,8 @@ def print_solar(
     for one in changed:
         own = {p.name for p in one.parameters()}
         given = {k: v for k, v in values.items() if k in own or k not in known}
-        found.append(one.predict(model.build(), spec.analysis, **given))
+        analysis = spec.by_experiment().get(one.name)
+        found.append(one.predict(model.build(), analysis, **given))
     plot, out = where
     if plot is not None:
         from nuprobe.plotting import plot_solar_rates

@@ -37,6 +37,7 @@ class ThrowSpec:
             self.seed,
             self.ensemble,  # type: ignore[arg-type]
             self.nuisances or nuisances,  # type: ignore[arg-type]
+            client=self.dask,
             workers=self.workers,
             checkpoint=checkpoint.output,
             resume=checkpoint.resume,
@@ -79,7 +80,7 @@ throw_options = grouped(
 class QuestionSpec:
     """What is asked of the toys, as typed."""
 
-    free: str
+    free: str | None
     truth: tuple[str, ...]
     grid: str | None
     exclude: bool
@@ -91,8 +92,8 @@ question_options = grouped(
     QuestionSpec,
     click.option(
         "--free",
-        required=True,
-        help="The parameter of interest, then others that are fitted, by commas.",
+        help="The parameter of interest, then others that are fitted, by commas"
+        " [default: factor with --wcxf].",
     ),
     click.option("--truth", multiple=True, metavar="NAME=VALUE", help="True values."),
     click.option("--grid", help="name=start:stop unit:count: thresholds along it."),

@@ -124,9 +124,12 @@ def check_model(model: Any) -> TypeGuard[Model]:
             " tridents only: elastic scattering needs couplings to nucleons and"
             " electrons"
         )
+    order = ""
+    if isinstance(model, str | list | tuple):
+        order = "; the model is given before the names of parameters"
     raise InputError(
         "a model with couplings to nucleons is needed, such as StandardModel(),"
-        f" got {shown(model)}"
+        f" got {shown(model)}{order}"
     )
 
 

@@ -78,7 +78,19 @@ def build_templates(
         raise InputError("templates need at least one setup")
     if not (np.isfinite(rtol) and 0 < rtol < 1):
         raise InputError(f"rtol must be between 0 and 1, got {shown(rtol)}")
-    return joined([_Builder(one, tuple(axes), rtol).build(check) for one in setups])
+    built = [_Builder(one, tuple(axes), rtol).build(check) for one in setups]
+    while any(one.axes != built[0].axes for one in built):
+        # the mass of a mediator needs more nodes in one process than in another: all
+        # get those of the finest axis
+        finest = tuple(
+            max(same, key=lambda axis: axis.nodes)
+            for same in zip(*(one.axes for one in built), strict=True)
+        )
+        built = [
+            one if one.axes == finest else _Builder(setup, finest, rtol).build(check)
+            for setup, one in zip(setups, built, strict=True)
+        ]
+    return joined(built)
 
 
 @dataclass(frozen=True, eq=False)

@@ -86,10 +86,14 @@ class BaselineRates(Exported):
             pull = (self.data[i] - self.total[i]) / self.sigma[i]
             values = (self.total[i], self.without[i], self.data[i], self.sigma[i], pull)
             rows.append((name, *ends, *map(float, values)))
+        # without mixing the splitting means nothing
         point = ", ".join(f"{k} = {v:g}" for k, v in self.point.items())
         notes = [
             f"chi2 = {self.twice_nll:.3f} at {point}; three neutrinos:"
-            f" {self.twice_nll_without:.3f}",
+            f" {self.twice_nll_without:.3f}"
+            if self.point.get("sin2_2theta_14")
+            else f"chi2 = {self.twice_nll_without:.3f} with three neutrinos; give"
+            " --model sterile for a fourth",
             "+- is the diagonal of the covariance; chi2 takes all of it",
             *(f"{k} = {v:.4f}" for k, v in self.normalisations.items()),
         ]

@@ -16,7 +16,7 @@ from nuprobe.errors import OutputError
 from nuprobe.frames import data_frame
 from nuprobe.inference.checkpoints import Checkpoint, probe, progress_bar, stopped
 from nuprobe.inference.costs import Cost
-from nuprobe.inference.executors import working
+from nuprobe.inference.executors import place, working
 from nuprobe.inference.toys.ensemble import Ensemble, draw
 from nuprobe.inference.toys.files import ToyState
 from nuprobe.inference.toys.fits import fit_toys
@@ -151,7 +151,7 @@ def throw(
     """
     run = _Run(cost, tuple(hypotheses), tuple(free), tuple(others), settings)
     file = settings.file()
-    with file.held():
+    with place(settings.executor) as pool, file.held():
         known = file.known(lambda p: run.state.resumed(p, run.fingerprint))
         run.state = known or run.state
         file.start()
@@ -159,7 +159,7 @@ def throw(
         done = int(run.state.done.sum())
         bar = progress_bar(settings.progress, run.state.done.size, done, "toy")
         try:
-            with working(cost, _fits, settings.executor, settings.workers) as compute:
+            with working(cost, _fits, pool, settings.workers) as compute:
                 for task, *results in compute(tasks):
                     run.keep(task, *results)
                     bar(task.toys.stop - task.toys.start)
