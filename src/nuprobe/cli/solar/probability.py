@@ -105,7 +105,8 @@ def probability_command(
     plot: Path | None,
     out: Output,
 ) -> None:
-    """Probability that a solar nu_e arrives as one, averaged over where it is made."""
+    """Probability that a solar nu_e arrives as nu_e, averaged over the production
+    region."""
     from nuprobe.oscillation import EarthModel, survival
     from nuprobe.units import parse_grid
 
