@@ -401,7 +401,8 @@ def limit(
     if how != "wilks":
         every = dict(zip([m.name for m in members], costs, strict=True))
         large = Limit(scanned.model, cl, sides, curves, "")
-        return replace(large, **by_toys(large, every, how, toys))
+        curves_by_toys: Limit = replace(large, **by_toys(large, every, how, toys))
+        return curves_by_toys
     ratios = any(m.cost is None for m in members)
     words = _in_words(search, cl, ratios, any(m.cost is not None for m in members))
     return Limit(scanned.model, cl, sides, curves, words)

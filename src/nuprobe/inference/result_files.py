@@ -80,7 +80,7 @@ def opened(path: Path, kind: str, form: str) -> Iterator[Any]:
 
 
 def require(holds: bool | np.bool_, otherwise: str) -> None:
-    """Refuse the file that is open unless something holds.
+    """Reject the open file unless a condition is met.
 
     Parameters
     ----------
