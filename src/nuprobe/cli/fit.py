@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -93,6 +93,7 @@ def fit_command(
     if toys is not None:
         found = result.goodness_from_toys(toys)
         result = replace(result, goodness=found, goodness_of_fit=found.p_value)
+    more: dict[str, Any] = {}
     if plot is not None:
         from nuprobe.plotting import plot_profile
 
@@ -100,6 +101,7 @@ def fit_command(
         curve = profile(
             cost, best.parameter.name, profile_grid(best), free=free_names[1:]
         )
+        more["profile"] = curve.to_dict()
         references = list(dict.fromkeys(r for e in opened for r in e.file.references))
         save_plot(
             lambda: plot_profile(
@@ -108,10 +110,10 @@ def fit_command(
             plot,
         )
     if freed.wcxf is None:
-        return out.emit(str(result), result.to_dict())
+        return out.emit(str(result), result.to_dict() | more)
     judged = verdicts_beside(opened, chosen, experiment.analysis)
     text = f"{result}\n\n{verdict_table(judged, chosen)}"
-    out.emit(text, {**result.to_dict(), "verdict": judged.to_dict()})
+    out.emit(text, {**result.to_dict(), **more, "verdict": judged.to_dict()})
 
 
 def _levels(cl: float | None) -> list[tuple[str, float]]:

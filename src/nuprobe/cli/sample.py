@@ -88,6 +88,6 @@ def sample_command(
             lambda: plot_corner(result, references=chosen.file.references),
             checkpoint.plot,
         )
-    emit(str(result), result.to_dict(), as_json)
+    emit(str(result), result.to_dict(), as_json, provenance=result.provenance)
     if result.disagreement:
         sys.exit(1)

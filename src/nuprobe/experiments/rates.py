@@ -147,6 +147,7 @@ class Rates:
             "energy_edges": self.energy_edges.tolist(),
             # JSON has no infinity: null means all times
             "shape_observable": self.shape_observable or None,
+            "shape_unit": self.shape_unit or None,
             "shape_edges": (
                 None if self.shape_edges is None else self.shape_edges.tolist()
             ),

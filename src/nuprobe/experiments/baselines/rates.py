@@ -117,6 +117,7 @@ class BaselineRates:
         return {
             "experiment": self.experiment,
             "analysis": self.analysis,
+            "title": self.title,
             "kind": self.kind,
             "unit": self.unit,
             "detectors": list(self.detectors),

@@ -80,6 +80,7 @@ class Sensitivity:
             "expected": dict(zip(names, self.expected, strict=True)),
             "toys": None if toys is None else dict(zip(names, toys, strict=True)),
             "number": len(self.limits),
+            "limits": list(self.limits),
         }
 
 
