@@ -174,7 +174,17 @@ class Provenance:
 
     @classmethod
     def from_text(cls, text: str) -> Provenance:
-        """Return what `to_text` made; raises `InputError` as `from_dict`."""
+        """Return what `to_text` made.
+
+        Parameters
+        ----------
+        text : JSON.
+
+        Raises
+        ------
+        InputError
+            As `from_dict`.
+        """
         try:
             return cls.from_dict(json.loads(text))
         except (ValueError, RecursionError) as error:

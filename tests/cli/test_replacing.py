@@ -18,7 +18,7 @@ LIBRARY = Path(nuprobe.catalogue.__file__).parent / "library"
 
 INPUTS = {
     "model_file", "wcxf", "file", "references", "library", "source", "cache", "points",
-    "density", "curve",
+    "density", "curve", "files",
 }  # fmt: skip
 """Paths that are read, and the cache of releases, of which nothing is replaced."""
 
@@ -198,6 +198,7 @@ WRITERS: dict[tuple[tuple[str, ...], str], tuple[tuple[str, ...], str]] = {
     (("cosmology", "summary"), "plot"): ((*SUMMARY, "--plot"), "a.png"),
     (("cosmology", "table"), "output"): ((*BOLTZMANN, "-o"), "a.dat"),
     (("match",), "output"): ((*MATCH, "-o"), "a.txt"),
+    (("plot",), "output"): (("plot", "x.h5", "-o"), "a.png"),
     (("reproduce",), "plot"): (
         ("reproduce", "--study", "standard-moments", "--plot"),
         "a.png",

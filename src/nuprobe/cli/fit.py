@@ -79,7 +79,7 @@ def fit_command(
     from nuprobe.inference import fit, profile
     from nuprobe.inference.levels import ONE_SIGMA
 
-    opened, free_names = experiment.open(), freed.names()
+    opened, free_names, more = experiment.open(), freed.names(), dict[str, Any]()
     level = ONE_SIGMA if cl is None else cl
     chosen = model.build() if freed.wcxf is None else freed.operators(model)
     cost = joint_cost(
@@ -93,7 +93,6 @@ def fit_command(
     if toys is not None:
         found = result.goodness_from_toys(toys)
         result = replace(result, goodness=found, goodness_of_fit=found.p_value)
-    more: dict[str, Any] = {}
     if plot is not None:
         from nuprobe.plotting import plot_profile
 

@@ -68,6 +68,11 @@ def with_provenance(
     ----------
     data : JSON-ready.
     provenance : of the result, where it knows its own.
+
+    Examples
+    --------
+    >>> with_provenance({"a": 1})
+    {'a': 1}
     """
     context = click.get_current_context(silent=True)
     if context is None:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from nuprobe.results import StoredResult
 
 _MOST = 60  # lines of a summary
+_LEVELS = (0.9, 0.95)
 
 
 @command(
@@ -54,21 +55,41 @@ def _lines(found: StoredResult) -> Iterator[str]:
 
 def _numbers(found: StoredResult) -> Iterator[str]:
     """The table of nuprobe where there is one, else the summary line by line."""
+    from nuprobe.cli.toy_texts import cls_text, threshold_text
     from nuprobe.experiments import Limit
-    from nuprobe.inference import FitResult, SampleResult
+    from nuprobe.inference import CLs, FeldmanCousins, FitResult, SampleResult
 
-    if isinstance(found.value, SampleResult | FitResult):
-        yield str(found.value)
-        return
-    if isinstance(found.value, Limit):
+    value = found.value
+    if isinstance(value, SampleResult | FitResult):
+        yield str(value)
+    elif isinstance(value, Limit):
         from nuprobe.reports import limit_table
 
-        yield str(limit_table(found.value))
-        return
-    lines = list(_flat(found.summary))
+        yield str(limit_table(value))
+    elif isinstance(value, FeldmanCousins):
+        yield threshold_text(value)
+    elif isinstance(value, CLs):
+        yield cls_text(value, _LEVELS)
+    else:
+        yield from _summary(found)
+
+
+def _summary(found: StoredResult) -> Iterator[str]:
+    """The summary line by line, and what a scan allows of its parameters."""
+    from nuprobe.inference import ScanResult
+    from nuprobe.inference.regions import region_lines
+    from nuprobe.parameters import Parameter
+
+    lines = list(_flat({k: v for k, v in found.summary.items() if k != "regions"}))
     yield from lines[:_MOST]
     if len(lines) > _MOST:
         yield f"and {len(lines) - _MOST} lines more: add --json"
+    scan = found.value
+    if isinstance(scan, ScanResult) and "no_regions" not in found.summary:
+        for cl in _LEVELS:
+            for name, each in scan.regions(cl).items():
+                p = Parameter(name, scan.best[name], unit=scan.units.get(name, ""))
+                yield from region_lines(p, each, cl)
 
 
 def _flat(data: Mapping[str, Any], above: str = "") -> Iterator[str]:
@@ -99,11 +120,12 @@ def _axis(value: Mapping[str, Any]) -> str:
 
 
 def _pairs(value: Mapping[str, Any]) -> str:
-    return ", ".join(
-        f"{key} {_axis(one) if isinstance(one, Mapping) and 'from' in one else _value(one)}"
+    texts = {
+        key: _axis(one) if isinstance(one, Mapping) and "from" in one else _value(one)
         for key, one in value.items()
         if one not in (None, [])
-    )
+    }
+    return ", ".join(f"{key} {text}" for key, text in texts.items())
 
 
 def _value(value: Any) -> str:

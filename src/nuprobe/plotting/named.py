@@ -35,7 +35,7 @@ class FigureOptions:
     Attributes
     ----------
     cl : confidence levels; empty for those of the kind.
-    methods : of exclusion planes; empty for all, of several planes Wilks'.
+    methods : of exclusion planes; empty for all, of several planes for CLs.
     title : above the legend; empty for names of the experiments.
     artist : properties of the main artists, such as ``{"color": "k"}``.
     ax : axes to draw on instead of a new figure.
@@ -54,6 +54,14 @@ def is_curve(found: StoredResult) -> bool:
     Parameters
     ----------
     found : of its file.
+
+    Examples
+    --------
+    >>> from nuprobe.results import StoredResult
+    >>> data = {"profile": {"parameter": "rn", "unit": "fm", "best": 5.0}}
+    >>> found = StoredResult("a.json", "fit", "fit", None, {}, data=data)
+    >>> is_curve(found)
+    True
     """
     return "profile" in found.data or (
         isinstance(found.value, ScanResult) and len(found.value.axes) == 1
@@ -66,6 +74,14 @@ def curve_of(found: StoredResult) -> tuple[str, tuple[Any, Any]]:
     Parameters
     ----------
     found : a result with the profile of one parameter.
+
+    Examples
+    --------
+    >>> from nuprobe.results import StoredResult
+    >>> known = {"parameter": "rn", "values": [1.0, 2.0], "delta": [0.0, None]}
+    >>> data = {"profile": known}
+    >>> curve_of(StoredResult("a.json", "fit", "fit", None, {}, data=data))
+    ('rn', ([1.0, 2.0], [0.0, inf]))
     """
     if isinstance(found.value, ScanResult):
         (name,) = found.value.axes
@@ -82,6 +98,14 @@ def parameter_of(found: StoredResult, name: str) -> Parameter:
     ----------
     found : of its file.
     name : of the parameter.
+
+    Examples
+    --------
+    >>> from nuprobe.results import StoredResult
+    >>> data = {"profile": {"parameter": "rn", "unit": "fm", "best": 5.0}}
+    >>> found = StoredResult("a.json", "fit", "fit", None, {}, data=data)
+    >>> parameter_of(found, "rn").unit
+    'fm'
     """
     value: Any = found.value
     if isinstance(value, ScanResult):
@@ -98,6 +122,14 @@ def references_of(found: StoredResult) -> list[str]:
     Parameters
     ----------
     found : of its file.
+
+    Examples
+    --------
+    >>> from nuprobe.results import StoredResult
+    >>> data = {"profile": {"parameter": "rn", "unit": "fm", "best": 5.0}}
+    >>> found = StoredResult("a.json", "fit", "fit", None, {}, data=data)
+    >>> references_of(found)
+    []
     """
     return [] if found.provenance is None else list(found.provenance.references)
 
@@ -108,6 +140,14 @@ def names_of(found: StoredResult) -> str:
     Parameters
     ----------
     found : of its file.
+
+    Examples
+    --------
+    >>> from nuprobe.provenance import Provenance
+    >>> from nuprobe.results import StoredResult
+    >>> made = Provenance.here(experiments=[{"name": "danss", "analysis": "ratio"}])
+    >>> names_of(StoredResult("a.h5", "scan", "scan", made, {}))
+    'danss/ratio'
     """
     if found.provenance is None:
         return ""
@@ -132,6 +172,13 @@ def labelled(
     ------
     InputError
         If two have one name.
+
+    Examples
+    --------
+    >>> from nuprobe.results import StoredResult
+    >>> two = [StoredResult(f"{n}.h5", "scan", "", None, {}) for n in ("a", "b")]
+    >>> list(labelled(two, ())), list(labelled(two, ["one", "two"]))
+    (['a', 'b'], ['one', 'two'])
     """
     named = list(labels)
     if not named:

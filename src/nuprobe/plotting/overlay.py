@@ -10,6 +10,7 @@ import numpy as np
 from nuprobe.border import public
 from nuprobe.errors import InputError
 from nuprobe.inference.levels import delta_threshold
+from nuprobe.inference.toys.plane_result import METHODS
 from nuprobe.parameters import Parameter
 from nuprobe.plotting.fits import axis_text, finite_delta, increasing, scale_of
 from nuprobe.plotting.sheets import Where, new_figure
@@ -206,7 +207,8 @@ def plot_exclusions(
     ax: Where = None,
     **artist: Any,
 ) -> Axes:
-    """Plot what several data exclude of a plane, to the right of each line.
+    """Plot what several data exclude of a plane by one method: by CLs to the right of
+    each line, by Δχ² all but the region around the lowest χ².
 
     Parameters
     ----------
@@ -266,5 +268,5 @@ def plot_exclusions(
         getattr(panel, f"set_{which}lim")(*ends)
         getattr(panel, f"set_{which}label")(axis_text(p)[0])
     legend.above(figure, title)
-    provenance(figure, references, f"{100 * cl:g} % CL, excluded to the right")
+    provenance(figure, references, f"{100 * cl:g} % CL, {METHODS[method]}")
     return figure.one()

@@ -70,7 +70,8 @@ def plot_results(
         or the names of the files.
     cl : confidence level, or several of contours and profiles; default those of the
         kind.
-    methods : of exclusion planes, names of `ExclusionPlane.methods`.
+    methods : of exclusion planes, names of `ExclusionPlane.methods`; of several planes
+        one, by default ``"cls"``.
     title : above the legend; default the names of the experiments.
     ax : axes to draw on instead of a new figure.
     **artist : properties of the main artists, e.g. ``color="k", linewidth=2``.

@@ -42,6 +42,15 @@ def together(found: Mapping[str, StoredResult], wanted: FigureOptions) -> Drawn:
     ------
     InputError
         If they have no figure together.
+
+    Examples
+    --------
+    >>> from nuprobe.results import StoredResult
+    >>> x, y = [1.0, 2.0, 3.0, 4.0], [4.0, 1.0, 0.0, 1.0]
+    >>> known = {"parameter": "rn", "unit": "fm", "best": 3.0, "values": x, "delta": y}
+    >>> one = StoredResult("a.json", "fit", "", None, {}, data={"profile": known})
+    >>> together({"one": one, "two": one}, FigureOptions()).get_xlabel()
+    'rn [fm]'
     """
     (first, *others) = found.values()
     references = list(
@@ -63,7 +72,7 @@ def together(found: Mapping[str, StoredResult], wanted: FigureOptions) -> Drawn:
     if kind is ExclusionPlane:
         return plot_exclusions(
             values,
-            wanted.methods[0] if wanted.methods else "wilks",
+            _method(values, wanted.methods),
             one_level(wanted, 0.95),
             title=wanted.title,
             references=references,
@@ -82,6 +91,15 @@ def together(found: Mapping[str, StoredResult], wanted: FigureOptions) -> Drawn:
     raise InputError(
         f"several results of nuprobe {first.kind} share no figure: draw each by itself"
     )
+
+
+def _method(planes: Mapping[str, ExclusionPlane], methods: tuple[str, ...]) -> str:
+    """The one method of a figure of several planes."""
+    if len(methods) > 1:
+        raise InputError(
+            f"several planes are drawn by one method, got {', '.join(methods)}"
+        )
+    return methods[0] if methods else "cls"
 
 
 def _curves(
@@ -125,6 +143,15 @@ def profiles_or_contours(
     ------
     InputError
         If they have more axes, or different ones.
+
+    Examples
+    --------
+    >>> import nuprobe as nu
+    >>> cost = nu.experiment("coherent-csi-2017").cost(free=["rn"])
+    >>> found = nu.scan(cost, {"rn": [4.0, 5.0, 6.0]})
+    >>> drawn = profiles_or_contours({"a": found}, cost.parameters, FigureOptions(), [])
+    >>> drawn.get_xlabel()
+    '$R_n$ [fm]'
     """
     common: dict[str, Any] = {
         "title": wanted.title,

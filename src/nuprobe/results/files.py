@@ -69,6 +69,16 @@ def format_of(path: Path) -> str:
     ------
     InputError
         If it is damaged, or of another version of nuprobe.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from nuprobe.files import atomic_write
+    >>> from nuprobe.sealed import sealed
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     image = sealed("nuprobe-scan-2", lambda file: None)
+    ...     format_of(atomic_write(f"{folder}/a.h5", image))
+    'scan'
     """
     import h5py
 

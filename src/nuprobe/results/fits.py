@@ -27,6 +27,13 @@ def fit_of(data: Data, latex: Mapping[str, str]) -> FitResult:
     ----------
     data : of `FitResult.to_dict`.
     latex : symbols of parameters and nuisances, by name.
+
+    Examples
+    --------
+    >>> import nuprobe as nu
+    >>> found = nu.experiment("coherent-csi-2017").fit(free=["rn"])
+    >>> fit_of(found.to_dict(), {}).values == found.values
+    True
     """
     free = tuple(_parameter(one, latex) for one in data["parameters"])
     fixed = tuple(

@@ -45,6 +45,13 @@ def object_of(kind: str, data: Data, latex: Symbols) -> Any:
     InputError
         In words that follow the name of the file, if the data have not all of an
         object.
+
+    Examples
+    --------
+    >>> import nuprobe as nu
+    >>> found = nu.limit(["ccfr-trident"], mass=[10.0, 100.0])
+    >>> object_of("limit", found.to_dict(), {})["ccfr-trident"].coupling.round(5)
+    array([0.00092, 0.00122])
     """
     make = _MAKERS.get(kind)
     if make is None:

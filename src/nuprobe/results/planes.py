@@ -30,6 +30,13 @@ def solar_of(data: Data, latex: Mapping[str, str] | None = None) -> SolarPlane:
     ----------
     data : of `SolarPlane.to_dict`.
     latex : of no use here.
+
+    Examples
+    --------
+    >>> x = np.array([0.4, 0.5])
+    >>> found = SolarPlane(("a",), "nnlo", "free", x, x, x, np.ones((2, 2, 2)))
+    >>> float(solar_of(found.to_dict()).twice_nll.min())
+    1.0
     """
     delta, above = _array(data["delta"]), data["delta_above"]
     lowest = _array([one["twice_nll"] for one in data["best"]])
@@ -54,6 +61,15 @@ def moments_of(data: Data, latex: Mapping[str, str] | None = None) -> MomentPlan
     ----------
     data : of `MomentPlane.to_dict`.
     latex : of no use here.
+
+    Examples
+    --------
+    >>> x, none = np.array([-1e-10, 0.0, 1e-10]), np.zeros(5)
+    >>> names = ("magnetic_moment.emu", "magnetic_moment.etau")
+    >>> tops, values = (1e-10, 1e-10), np.ones((3, 3, 5))
+    >>> found = MomentPlane(names, tops, (x, x), values, none, 9, {})
+    >>> moments_of(found.to_dict()).tops
+    (1e-10, 1e-10)
     """
     first, second = (_array(nodes) for nodes in data["nodes"])
     errors = data["interpolation_errors"]
@@ -76,6 +92,16 @@ def decays_of(data: Data, latex: Mapping[str, str] | None = None) -> DecayPlane:
     ----------
     data : of `DecayPlane.to_dict`.
     latex : of no use here.
+
+    Examples
+    --------
+    >>> names = ("y_p", "d_h", "he3_d", "li7_h", "n_eff")
+    >>> m, tau, ones = np.array([4.0, 6.0]), np.ones((2, 1)), dict.fromkeys(names, 1.0)
+    >>> seen = {"d_h": (1.0, 0.1)}
+    >>> values = {name: tau for name in names}
+    >>> one = DecayPlane(m, tau, tau[0], "lifetime", values, ones, seen, ones, 1, {})
+    >>> decays_of(one.to_dict()).masses
+    array([4., 6.])
     """
     by = "lifetime" if "lifetimes" in data else "moment"
     return DecayPlane(

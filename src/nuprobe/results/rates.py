@@ -34,6 +34,13 @@ def rates_of(data: Data, latex: Mapping[str, str] | None = None) -> Any:
     ------
     InputError
         If these rates have no figure.
+
+    Examples
+    --------
+    >>> import nuprobe as nu
+    >>> found = nu.experiment("coherent-csi-2017").predict()
+    >>> bool(rates_of(found.to_dict()).total.sum() == found.total.sum())
+    True
     """
     if "components" in data:
         return _counts(data)

@@ -28,7 +28,6 @@ from nuprobe.results.summaries import (
     of_json,
     of_limit,
     of_plane,
-    of_sample,
     of_scan,
 )
 
@@ -146,7 +145,7 @@ def _chain(path: Path) -> StoredResult:
         "sample",
         f"samples of the posterior of {result.cost}",
         result.provenance,
-        of_sample(result) if finished else begun,
+        result.to_dict() if finished else begun,
         done,
         state.wanted,
         result if finished else None,

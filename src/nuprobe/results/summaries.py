@@ -10,10 +10,10 @@ import numpy as np
 
 from nuprobe.errors import InputError
 from nuprobe.experiments import Limit
-from nuprobe.inference import ExclusionPlane, SampleResult, ScanResult
+from nuprobe.inference import ExclusionPlane, ScanResult
 from nuprobe.inference.levels import ONE_SIGMA
 
-__all__ = ["axis", "of_json", "of_limit", "of_plane", "of_sample", "of_scan"]
+__all__ = ["axis", "of_json", "of_limit", "of_plane", "of_scan"]
 
 _LEVELS: Final = (ONE_SIGMA, 0.9, 0.95)
 _FEW: Final = 8  # numbers of a list that are repeated one by one
@@ -46,6 +46,13 @@ def of_scan(result: ScanResult, finished: bool) -> dict[str, Any]:
     ----------
     result : what there is of it.
     finished : whether that is all; else there is no best fit yet.
+
+    Examples
+    --------
+    >>> import nuprobe as nu
+    >>> cost = nu.experiment("coherent-csi-2017").cost(free=["rn"])
+    >>> of_scan(nu.scan(cost, {"rn": [4.0, 5.0, 6.0, 7.0]}), True)["axes"]
+    {'rn': {'values': 4, 'from': 4.0, 'to': 7.0, 'unit': 'fm'}}
     """
     found: dict[str, Any] = {
         "axes": {n: axis(x, result.units.get(n, "")) for n, x in result.axes.items()},
@@ -72,16 +79,6 @@ def of_scan(result: ScanResult, finished: bool) -> dict[str, Any]:
     return {**found, "regions": regions}
 
 
-def of_sample(result: SampleResult) -> dict[str, Any]:
-    """Summary of a finished chain.
-
-    Parameters
-    ----------
-    result : the chain.
-    """
-    return result.to_dict()
-
-
 def of_plane(plane: ExclusionPlane, cl: float = 0.95) -> dict[str, Any]:
     """Summary of a plane.
 
@@ -89,6 +86,15 @@ def of_plane(plane: ExclusionPlane, cl: float = 0.95) -> dict[str, Any]:
     ----------
     plane : with or without toys.
     cl : confidence level of the share that is excluded.
+
+    Examples
+    --------
+    >>> import nuprobe as nu
+    >>> from nuprobe.inference import exclusion_plane
+    >>> axes = {"sin2_2theta_14": [0.1, 0.5], "dm2_41": [0.5, 1.0]}
+    >>> cost = nu.experiment("danss").cost(free=list(axes))
+    >>> of_plane(exclusion_plane(cost, axes, toys=0))["shape"]
+    [2, 2]
     """
     x, y = plane.parameters
     return {
@@ -111,6 +117,13 @@ def of_limit(limit: Limit) -> dict[str, Any]:
     Parameters
     ----------
     limit : of one or several experiments.
+
+    Examples
+    --------
+    >>> import nuprobe as nu
+    >>> found = nu.limit(["ccfr-trident"], mass=[10.0, 100.0])
+    >>> round(of_limit(found)["curves"]["ccfr-trident"]["smallest_coupling"], 5)
+    0.00092
     """
     whole = limit.to_dict()
     curves = {

@@ -65,6 +65,15 @@ def said_of(made: ExclusionPlane) -> dict[str, Any]:
     Parameters
     ----------
     made : the plane, with or without its toys.
+
+    Examples
+    --------
+    >>> import nuprobe as nu
+    >>> from nuprobe.inference import exclusion_plane
+    >>> axes = {"sin2_2theta_14": [0.1, 0.5], "dm2_41": [0.5, 1.0]}
+    >>> cost = nu.experiment("danss").cost(free=list(axes))
+    >>> said_of(exclusion_plane(cost, axes, toys=10))["parameters"]
+    ['sin2_2theta_14', 'dm2_41']
     """
     s = made.settings
     assert s is not None
@@ -87,6 +96,15 @@ def arrays_of(made: ExclusionPlane) -> dict[str, FloatArray]:
     Parameters
     ----------
     made : the plane, with or without its toys.
+
+    Examples
+    --------
+    >>> import nuprobe as nu
+    >>> from nuprobe.inference import exclusion_plane
+    >>> axes = {"sin2_2theta_14": [0.1, 0.5], "dm2_41": [0.5, 1.0]}
+    >>> cost = nu.experiment("danss").cost(free=list(axes))
+    >>> [*arrays_of(exclusion_plane(cost, axes, toys=0))][:2]
+    ['data/x', 'data/y']
     """
     return {f"data/{name}": getattr(made, name) for name in _ARRAYS}
 
