@@ -141,7 +141,7 @@ def plot_contours(
     >>> cost = nu.experiment("coherent-csi-2017").cost(free=names)
     >>> found = nu.scan(cost, {"rn": [4, 5, 6, 7], "sin2_theta_w": [0.1, 0.2, 0.3]})
     >>> plot_contours({"CsI": found}, cost.parameters).get_ylabel()
-    '$\\\\sin^2\\\\!\\\\theta_W$'
+    '$R_n$ [fm]'
     """
     if not scans:
         raise InputError("nothing to plot: give at least one scan")
