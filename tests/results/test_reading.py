@@ -151,7 +151,9 @@ def test_a_limit(tmp_path: Path) -> None:
 def test_json_of_fits_rates_and_sensitivities() -> None:
     found = nu.experiment("coherent-csi-2017").fit(free=["rn"])
     read = fit_of(json.loads(json.dumps(found.to_dict())), {"rn": "R_n"})
-    assert read.to_dict() == found.to_dict()
+    assert str(read) == str(found)
+    assert read.names == found.names
+    np.testing.assert_array_equal(read.covariance, found.covariance)
     for name, model in (
         ("coherent-csi-2017", None),
         ("danss", nu.model("sterile")),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from math import inf
 from typing import Any
 
@@ -82,9 +83,11 @@ def _named(one: Data, latex: Mapping[str, str], value: float) -> Parameter:
 def _parameter(one: Data, latex: Mapping[str, str]) -> ParameterResult:
     low, high = one["minos_lower"], one["minos_upper"]
     computed = one["minos_note"] != "not computed"
+    value = one["value"]
+    other = tuple((q["name"], q["value"] ** 2 - value**2) for q in one.get("also", ()))
     return ParameterResult(
-        _named(one, latex, one["value"]),
-        one["value"],
+        replace(_named(one, latex, value), also=other),
+        value,
         one["error"],
         Interval(low, high, one["minos_note"]) if computed else None,
         tuple(_region(region) for region in one["regions"]),
