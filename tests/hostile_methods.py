@@ -141,6 +141,7 @@ def _models() -> list[Any]:
             WcxfFile(_coefficients()),
             nu.VectorAxial(0.5, 0.5),
             nu.models.SterileNeutrino(0.1, 2.0),
+            nu.DipolePortal(mass=10.0, coupling=1e-6),
             _scalar_charges(),
             couplings,
         ),
@@ -283,6 +284,8 @@ def _fits() -> list[Any]:
             {"sin2_2theta_14": [0.1, 0.3, 0.9], "dm2_41": [1.0, 4.0]},
             toys=20,
         ),
+        nu.experiment(CSI).predict(),
+        nu.exports.submission(nu.limit(["ccfr-trident"], mass=[10.0])),
     ]
 
 
@@ -480,6 +483,7 @@ _ONE_MIXING: dict[str, Any] = {"points": np.array([[0.1]])}
 _NO_PARAMETER: dict[str, Any] = {"points": np.zeros((1, 0))}
 _ARGUMENTS: dict[str, dict[str, Any]] = {
     "Tip.magnitude": {"moment": 1e-12},
+    "Submission.write": {"path": Path("made"), "overwrite": True},
     "Distribution.index": {"model": None},
     "Distribution.ratio": {
         "model": _from("", "events.Distribution", lambda shape: shape.models[0])
@@ -623,7 +627,7 @@ _ARGUMENTS: dict[str, dict[str, Any]] = {
         f"ExclusionPlane.{m}": {"method": "wilks"}
         for m in (
             *("exclusion", "exclusion_error", "excluded"),
-            *("limits", "limit_errors"),
+            *("limits", "limit_errors", "contours"),
         )
     },
     "PointExclusion.sigma": {"method": "fc"},

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from importlib.metadata import version
 from pathlib import Path
@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
+from nuprobe.cli.belonging import chosen_analyses, shared_out
 from nuprobe.cli.specs import ModelSpec, make_flux
 from nuprobe.cli.values import key_values
 from nuprobe.errors import NuprobeError
@@ -101,7 +102,7 @@ def _provenance(
 
     opened = _opened(typed)
     models = _models(typed)
-    records = [_record(one, typed, len(opened)) for one in opened]
+    records = _records(opened, typed)
     records_of_models = [model_record(one) for one in models]
     if len(models) == 1:
         (model,) = records_of_models
@@ -134,22 +135,25 @@ def _opened(typed: Mapping[str, Any]) -> list[AnyExperiment]:
     return [experiment(name) for name in names]
 
 
-def _record(
-    one: AnyExperiment, typed: Mapping[str, Any], number: int
-) -> dict[str, Any]:
-    """What is said of an experiment, with what was changed for this command."""
-    analysis = typed.get("analysis") if number == 1 else None
-    for pair in typed.get("analyses") or ():
-        name, _, value = pair.partition("=")
-        analysis = value if name == one.name else analysis
-    record = one.record(analysis)
-    changes = plain(key_values(typed.get("changes") or ()))
-    bins = {f"bins of {k}": v for k, _, v in _pairs(typed.get("bins") or ())}
-    return {**record, "changes": {**changes, **bins}}
-
-
-def _pairs(texts: Iterable[str]) -> Iterator[tuple[str, str, str]]:
-    return (text.partition("=") for text in texts)
+def _records(
+    opened: Sequence[AnyExperiment], typed: Mapping[str, Any]
+) -> list[dict[str, Any]]:
+    """What is said of the experiments, with what was changed for this command."""
+    names = [one.name for one in opened]
+    given = dict(zip(typed.get("experiments") or (), names, strict=True))
+    aliases = {**given, **{name: name for name in names}}
+    chosen = typed.get("analyses") or {}
+    if not isinstance(chosen, Mapping):
+        chosen = chosen_analyses(chosen, aliases)
+    changes = shared_out("--set", typed.get("changes") or (), aliases)
+    bins = shared_out("--bins", typed.get("bins") or (), aliases)
+    found = []
+    for one in opened:
+        own = plain(key_values(changes[one.name]))
+        parts = (text.partition("=") for text in bins[one.name])
+        own |= {f"bins of {key}": value for key, _, value in parts}
+        found.append({**one.record(chosen.get(one.name)), "changes": own})
+    return found
 
 
 def _models(typed: Mapping[str, Any]) -> list[Any]:
@@ -164,6 +168,7 @@ def _models(typed: Mapping[str, Any]) -> list[Any]:
                 tuple(typed.get("params") or ()),
                 typed.get("model_file"),
                 typed.get("sin2_theta_w"),
+                typed.get("wcxf"),
             )
             found.append(spec.build())
     return found

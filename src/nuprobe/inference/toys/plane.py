@@ -24,7 +24,7 @@ from nuprobe.errors import InputError, OutputError, shown
 from nuprobe.inference.checkpoints import Checkpoint, probe, progress_bar, stopped
 from nuprobe.inference.costs import Cost, CovarianceCost
 from nuprobe.inference.costs.morphing import full_points
-from nuprobe.inference.executors import working
+from nuprobe.inference.executors import place, working
 from nuprobe.inference.expectations import expected_counts
 from nuprobe.inference.provenances import provenance_of
 from nuprobe.inference.toys.plane_files import PlaneState, arrays_of, said_of
@@ -189,7 +189,7 @@ def exclusion_plane(
     plane, without = found[:-1].reshape(shape), float(found[-1])
     best = int(found.argmin())
     column = [cost.index(n) for n in names]
-    place = points[best, column]
+    lowest_at = points[best, column]
     made = ExclusionPlane(
         (parameters[0], parameters[1]),
         values[0],
@@ -197,7 +197,7 @@ def exclusion_plane(
         lowest,
         plane,
         without,
-        (float(place[0]), float(place[1])),
+        (float(lowest_at[0]), float(lowest_at[1])),
         expected[0].reshape(shape),
         expected[1].reshape(shape),
         None,
@@ -230,7 +230,7 @@ def plane_axes(
     """Names and values of the two axes; raises `InputError`."""
     if len(axes) != 2:
         raise InputError(
-            f"a plane has two parameters, the strength first; got {shown(list(axes))}"
+            f"a plane needs two parameters, the strength first; got {shown(list(axes))}"
         )
     values = []
     for name, given in axes.items():
@@ -323,7 +323,7 @@ def _thrown(
     )
     fingerprint = _fingerprint(problem)
     file = settings.file()
-    with file.held():
+    with place(settings.executor) as pool, file.held():
         known = file.known(lambda path: state.resumed(path, fingerprint))
         state = known or state
         about = file.dated(provenance_of(problem.cost, fingerprint))
@@ -333,6 +333,7 @@ def _thrown(
             return state.image(about, said_of(made), points=points, **arrays_of(made))
 
         file.start()
+        settings = replace(settings, executor=pool, client=None)
         _work(problem, settings, state, file, image)
         file.complete(image)
     return state
