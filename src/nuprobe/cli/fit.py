@@ -63,7 +63,7 @@ def fit_command(
 ) -> None:
     """Fit parameters to the data of each EXPERIMENT: best fit, errors, goodness of fit.
 
-    Several experiments share the parameters and the nuisances of one name.
+    Several experiments share parameters and nuisances with the same name.
     """
     from nuprobe.inference import fit, profile
     from nuprobe.inference.levels import ONE_SIGMA

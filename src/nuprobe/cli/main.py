@@ -110,7 +110,7 @@ def main() -> None:
         why = err.strerror or err
         said = f"cannot write the output: {why}; free space or choose another place"
     except MemoryError:
-        said = "not enough memory for this many points: ask for a smaller grid"
+        said = "not enough memory for this many points: use a smaller grid"
     if said:
         streams.say(f"nuprobe: {said}")
     sys.exit(code if isinstance(code, int) else 0)

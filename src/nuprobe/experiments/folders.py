@@ -173,7 +173,7 @@ def freed(experiment: str, free: Sequence[str], known: Sequence[str]) -> None:
     Raises
     ------
     InputError
-        If `free` is no list of names, or has a name twice.
+        If `free` is not a list of names, or contains a name twice.
     UnknownNameError
         If there is no parameter of a name.
 

@@ -141,7 +141,7 @@ def started(path: Path) -> str | None:
 
 
 def require(holds: bool | np.bool_, otherwise: str) -> None:
-    """Refuse the file that is open unless something holds.
+    """Reject the open file unless a condition is met.
 
     Parameters
     ----------

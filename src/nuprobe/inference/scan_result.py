@@ -348,7 +348,7 @@ def read_scan(path: Path) -> tuple[ScanResult, ScanState]:
                 and result.best_twice_nll <= values[done].min(initial=inf),
                 "its best fit is none",
             )
-        # an infinity says that the data are impossible; a NaN says nothing
+        # an infinity means that the data are impossible; a NaN has no meaning
         require(
             bool((values[done] > -inf).all() and not np.isnan(nuisances[done]).any()),
             "points are marked as done that have no value",

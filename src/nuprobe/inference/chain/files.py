@@ -132,7 +132,7 @@ def read_chain(path: Path) -> tuple[dict[str, Any], ChainState, FloatArray]:
         )
         require(
             content["treatment"] in ("sampled", "profiled"),
-            "it does not say how nuisances were treated",
+            "it does not record how nuisances were treated",
         )
     state = ChainState(
         chain.swapaxes(0, 1), posterior.T, random, wanted, content["modes"]

@@ -167,7 +167,7 @@ class ExclusionPlane(Exported):
             value, error = self.threshold(cl)
             known, enough = np.zeros_like(value), np.ones(value.shape, dtype=bool)
         else:
-            # 0 of some toys is no end of a contour: it is beyond a thousandth
+            # 0 of some toys does not end a contour: it is beyond a thousandth
             value = _excess(self.cls(method), cl)
             error, enough = self._share_error(_CLS[method])
             # the formula has the structure of the data
