@@ -67,7 +67,7 @@ def test_a_scan(tmp_path: Path) -> None:
     # what was saved without a checkpoint says the same
     nu.scan(_csi(), GRID).save(tmp_path / "b.h5")
     assert stored(tmp_path / "b.h5").provenance == found.provenance
-    drawn = plot_results(tmp_path / "a.h5")
+    drawn: Any = plot_results(tmp_path / "a.h5")
     assert_same_figure(drawn, found.plot(_csi().parameters))
     assert drawn[0].get_xlabel() == "$R_n$ [fm]"
 
@@ -159,7 +159,7 @@ def test_json_of_fits_rates_and_sensitivities() -> None:
         ("danss", nu.model("sterile")),
         ("reactor-rates", None),
     ):
-        rates = nu.experiment(name).predict(model)
+        rates: Any = nu.experiment(name).predict(model)
         again = rates_of(json.loads(json.dumps(rates.to_dict())))
         assert again.to_dict() == rates.to_dict()
         assert_same_figure(again.plot(), rates.plot())
@@ -201,7 +201,7 @@ def test_several_results_in_one_figure(tmp_path: Path) -> None:
     found = nu.scan(_csi(), GRID, checkpoint=one)
     nu.scan(_csi(), {"rn": np.linspace(3.0, 8.0, 11)}, checkpoint=two)
     nu.limit(["ccfr-trident"], mass=[1.0, 10.0], checkpoint=other)
-    drawn = plot_results([one, two])
+    drawn: Any = plot_results([one, two])
     legend = [text.get_text() for text in drawn.figure.legends[0].get_texts()]
     assert legend == ["one", "two", "68.27 %", "90 %"]
     x, y = drawn.lines[0].get_data()
@@ -224,4 +224,5 @@ def test_a_file_of_an_early_version_is_read(tmp_path: Path) -> None:
     again = stored(old.save(tmp_path / "a.h5"))
     assert again.provenance is None
     assert again.value.best == found.best
-    assert plot_results(tmp_path / "a.h5")[0].get_xlabel() == "rn [fm]"
+    drawn: Any = plot_results(tmp_path / "a.h5")
+    assert drawn[0].get_xlabel() == "rn [fm]"
