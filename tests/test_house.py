@@ -153,6 +153,7 @@ LONG_FOR_THE_COMMAND_LINE = {
     "listings.py": "one short function for each of ten tables",
     "output.py": "every way in which a verb writes",
     "planes.py": "where a limit is computed, and both of its files",
+    "values.py": "values as typed, shared by all verbs",
     "verdicts.py": "one experiment, several, and many points on tridents",
 }
 """Files of the command line that are no verbs → why they are longer than one."""
