@@ -19,11 +19,12 @@ from nuprobe.inference.checkpoints import same_probe
 from nuprobe.inference.construction import Construction
 from nuprobe.inference.levels import ONE_SIGMA, delta_threshold
 from nuprobe.inference.regions import Region
-from nuprobe.inference.result_files import numbers, opened, require, texts
+from nuprobe.inference.result_files import made, numbers, opened, require, texts
 from nuprobe.inference.scan_regions import Interpolated, lowest_along
 from nuprobe.inference.toys.on_grid import GridToys
 from nuprobe.markup import table
 from nuprobe.numerics import FloatArray
+from nuprobe.provenance import Provenance
 from nuprobe.reprs import readable
 from nuprobe.sealed import sealed
 
@@ -51,6 +52,7 @@ class ScanResult(Exported):
         lowest points; None if the scan is not finished, or no parameter varies.
     fitted_twice_nll : −2 ln L there.
     toys : what toys say at every point, or None; a file has it beside it.
+    provenance : what it was made of; None if a file does not say.
     """
 
     axes: dict[str, FloatArray]
@@ -63,6 +65,7 @@ class ScanResult(Exported):
     fitted: dict[str, float] | None = None
     fitted_twice_nll: float | None = None
     toys: GridToys | None = field(default=None, repr=False, compare=False)
+    provenance: Provenance | None = field(default=None, compare=False, repr=False)
 
     def __repr__(self) -> str:
         size = " × ".join(f"{name} ({len(x)})" for name, x in self.axes.items())
@@ -296,7 +299,7 @@ def scan_image(result: ScanResult, state: ScanState) -> bytes:
         file["nuisances"] = result.nuisances
         file["probe"] = state.probe
 
-    return sealed(FORMAT, fill)
+    return sealed(FORMAT, fill, result.provenance)
 
 
 def read_scan(path: Path) -> tuple[ScanResult, ScanState]:
@@ -321,6 +324,7 @@ def read_scan(path: Path) -> tuple[ScanResult, ScanState]:
             nuisances=numbers(file, "nuisances", len(names) + 1),
             nuisance_names=texts(file, "nuisances"),
             fingerprint=str(file.attrs["fingerprint"]),
+            provenance=made(file),
         )
         if "best" in file:
             (lowest,) = numbers(file, "best_twice_nll", 1)

@@ -125,6 +125,7 @@ class Sensitivity(Exported):
             "median_error": (
                 self.median_error if np.isfinite(self.median_error) else None
             ),
+            "limits": list(self.limits),
         }
 
 
