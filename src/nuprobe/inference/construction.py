@@ -44,7 +44,7 @@ class Construction:
         Chernoff for one side); ``"feldman-cousins"``: against the critical value of
         toys at each value (Feldman:1997qc); ``"cls"``: an upper limit by CLs.
     cl : confidence level.
-    sides : 2 for an interval or a region, 1 for an upper limit.
+    sides : 2 for an interval or a region, 1 for an upper limit (CLs always).
     parameters : how many the region is about.
     toys : simulated experiments at each value; 0 for a formula.
     seed : of their random numbers; None without toys.
@@ -72,6 +72,8 @@ class Construction:
     def __post_init__(self) -> None:
         check_method(self.method)
         check_level(self.cl)
+        if self.method == "cls":  # an upper limit, always
+            object.__setattr__(self, "sides", 1)
         if self.sides not in (1, 2):
             raise InputError(f"an interval has 1 or 2 sides, got {shown(self.sides)}")
 

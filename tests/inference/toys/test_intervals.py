@@ -25,8 +25,9 @@ from nuprobe.inference import (
 from nuprobe.inference.toys.straight import crossing
 from nuprobe.numerics import FloatArray
 
-# Feldman:1997qc, table IV, 90 %, background 3.0. With no count the paper makes the
-# interval longer (1.08) than the construction of this background alone (0.95).
+# Feldman:1997qc, table IV, 90 %, background 3.0, written from memory and equal to the
+# exact sums below to the last digit. With no count the table (as remembered) has a
+# longer interval, 1.08, than the construction of this background alone, 0.95.
 TABLE = {1: 1.88, 2: 3.04, 5: 6.99}
 
 
@@ -109,7 +110,7 @@ def test_cls_of_counts_is_analytic() -> None:
     found = fit(counting(observed), cl=0.9, intervals="cls", toys=settings)
     one = found.bounds["strength"].upper
     assert abs(one.upper - limit) < 4 * one.upper_error
-    assert 0 < one.upper_error < 0.3
+    assert 0 < one.upper_error < 0.45  # 0.30 by √(p(1 − p)/600) over the slope
     assert found.construction is not None
     assert found.construction.sides == 1
     assert "upper limit, one-sided (CLs)" in str(found)
@@ -162,7 +163,7 @@ def test_a_stopped_search_goes_on(
     fits = module._fits
 
     def some(cost: Cost, task: object) -> object:
-        if len(done) == 15:
+        if len(done) == 5:
             raise KeyboardInterrupt
         done.append(1)
         return fits(cost, task)  # type: ignore[arg-type]

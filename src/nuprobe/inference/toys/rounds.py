@@ -19,6 +19,7 @@ from nuprobe.errors import InputError, OutputError
 from nuprobe.inference.checkpoints import Checkpoint, probe, progress_bar, stopped
 from nuprobe.inference.costs import Cost
 from nuprobe.inference.executors import place, working
+from nuprobe.inference.provenances import provenance_of
 from nuprobe.inference.result_files import opened
 from nuprobe.inference.toys.sample import Hypothesis, Task, tasks_of, toy_fits
 from nuprobe.inference.toys.settings import ToySettings
@@ -108,7 +109,7 @@ class Rounds:
         self.file: Checkpoint = settings.file()
         self.state: _State | None = None
         self.asked = 0
-        self.fingerprint = ""
+        self.provenance = provenance_of(cost, "")
         self.compute: Callable[[list[Task]], Iterator[tuple[Any, ...]]] | None = None
 
     def throw(self, questions: Sequence[Question]) -> tuple[FloatArray, FloatArray]:
@@ -156,17 +157,19 @@ class Rounds:
         words += f" {s.ensemble} {s.nuisances} "
         # points found by a fit agree to its accuracy, not to a bit
         words += " ".join(f"{v:.3e}" for v in tested.ravel())
-        self.fingerprint = hashlib.sha256(words.encode()).hexdigest()
-        known = self.file.known(lambda path: self._resumed(path, fresh))
+        fingerprint = hashlib.sha256(words.encode()).hexdigest()
+        made = replace(self.provenance, fingerprint=fingerprint)
+        known = self.file.known(lambda path: self._resumed(path, fresh, fingerprint))
+        self.provenance = self.file.dated(made)
         self.file.start()
         return known or fresh
 
-    def _resumed(self, path: Path, fresh: _State) -> _State:
+    def _resumed(self, path: Path, fresh: _State, fingerprint: str) -> _State:
         """What a file has, with as many questions as were asked."""
         with opened(path, _State.KIND, _State.FORMAT) as file:
             shape = np.shape(file["points"])
         rows = np.zeros((int(shape[0]), fresh.points.shape[1]))
-        return fresh.grown(rows).resumed(path, self.fingerprint)
+        return fresh.grown(rows).resumed(path, fingerprint)
 
     def _work(self, first: int, questions: Sequence[Question]) -> None:
         """Throw what is not done."""
@@ -202,7 +205,7 @@ class Rounds:
         """What there is so far, as a file."""
         assert self.state is not None
         said = {"parameters": [p.name for p in self.cost.parameters]}
-        return self.state.image(self.fingerprint, said)
+        return self.state.image(self.provenance, said)
 
     @property
     def remedy(self) -> str:
