@@ -21,6 +21,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "toys": ("nuprobe.cli.toys", "Simulated data: coverage, thresholds, CLs."),
     "plane": ("nuprobe.cli.plane", "Exclusion of a plane by several statistics."),
     "limit": ("nuprobe.cli.limit", "Upper limits on couplings."),
+    "show": ("nuprobe.cli.show", "What a file of a result is, and how it was made."),
+    "plot": ("nuprobe.cli.plot", "Figures of results from their files."),
     "match": ("nuprobe.cli.match", "Wilson coefficients from a boson."),
     "majorana": (
         "nuprobe.cli.majorana",

@@ -96,6 +96,8 @@ def rate_command(
         for name, other in compared_models(compared, model.sin2_theta_w).items()
     }
     data = expected.to_dict()
+    chosen = counting.file.analyses[expected.analysis]
+    data["subtracted"] = list(chosen.subtract)
     if others:
         data["compared"] = {name: rates.to_dict() for name, rates in others.items()}
     if isinstance(expected, SiteRates):

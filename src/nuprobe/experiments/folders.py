@@ -133,7 +133,7 @@ class MeasuredExperiment(FolderExperiment[FileT]):
         """
         name = self._named(analysis)
         prediction = self.prediction(model, free, name)
-        return self._statistic(prediction, name).of(self.origin(name))
+        return self._statistic(prediction, name).of(self.origin(name, model))
 
     @abstractmethod
     def _statistic(self, prediction: Any, analysis: str) -> Cost:

@@ -320,10 +320,13 @@ class ExclusionPlane(Exported):
             "x": {"parameter": self.parameters[0].name, "values": self.x.tolist()},
             "y": {"parameter": self.parameters[1].name, "values": self.y.tolist()},
             "units": [p.unit for p in self.parameters],
+            "null": self.null,
             "without_signal": self.without,
             "best": list(self.best),
             "lowest": self.lowest,
             "chi2": self.twice_nll.tolist(),
+            "chi2_asimov": self.asimov.tolist(),
+            "chi2_of_signal": self.signal.tolist(),
             "cls": {
                 m: self.cls(m).tolist()
                 for m in self.methods
