@@ -10,7 +10,6 @@ import hashlib
 import json
 import os
 import shlex
-import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -22,7 +21,7 @@ from pathlib import Path, PurePath
 from typing import Any, Final
 
 from nuprobe.errors import InputError, shown
-from nuprobe.reprs import readable
+from nuprobe.reprs import is_array, readable
 
 __all__ = ["Provenance", "command_text", "made_by", "maker", "now", "plain"]
 
@@ -328,7 +327,7 @@ def plain(what: Any) -> Any:
     """
     if what is None or isinstance(what, bool | int | str):
         return what
-    if _is_array(what):
+    if is_array(what) or is_array(what, "generic"):
         return _plain_array(what)
     if isinstance(what, float):
         return what if isfinite(what) else str(what)
@@ -352,12 +351,6 @@ def plain(what: Any) -> Any:
 
 def _nothing(value: Any) -> bool:
     return value is None or (isinstance(value, str) and not value)
-
-
-def _is_array(what: Any) -> bool:
-    """Without importing NumPy, which `--help` does without."""
-    numpy = sys.modules.get("numpy")
-    return numpy is not None and isinstance(what, numpy.ndarray | numpy.generic)
 
 
 def _plain_array(given: Any) -> Any:

@@ -3,7 +3,7 @@ every output has."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final, Literal
 
@@ -131,6 +131,19 @@ class Construction:
     ) -> Construction:
         """Return the same with the `critical` values found and their `error`."""
         return replace(self, critical=critical, error=error)
+
+    @classmethod
+    def read(cls, data: Mapping[str, Any] | None) -> Construction | None:
+        """Return what `to_dict` wrote as `data`; None for None, of a file that does
+        not say."""
+        if data is None:
+            return None
+        critical, error = (
+            None if data[key] is None else (data[key][0], data[key][1])
+            for key in ("critical", "critical_error")
+        )
+        keys = ("method", "cl", "sides", "parameters", "toys", "seed")
+        return cls(*(data[key] for key in keys), critical, error)
 
     def to_dict(self) -> dict[str, Any]:
         """JSON-ready form, the words among it."""

@@ -353,7 +353,8 @@ class FitResult(Submitted):
 
     def _plain(self, p: ParameterResult) -> dict[str, Any]:
         """A parameter as plain data; MINOS names the intervals without toys alone."""
-        ends = None if self.bounds else p.interval
+        by_toys = self.construction is not None and self.construction.toys
+        ends = None if by_toys else p.interval
         lower, upper = (ends.lower, ends.upper) if ends else (None, None)
         return {
             "name": p.parameter.name,
