@@ -143,7 +143,7 @@ class Construction:
             for key in ("critical", "critical_error")
         )
         keys = ("method", "cl", "sides", "parameters", "toys", "seed")
-        return cls(*(data[key] for key in keys), critical, error)
+        return cls(**{k: data[k] for k in keys}, critical=critical, error=error)
 
     def to_dict(self) -> dict[str, Any]:
         """JSON-ready form, the words among it."""
