@@ -62,6 +62,8 @@ if TYPE_CHECKING:
     from nuprobe.processes.nuclear import deuteron as deuteron
     from nuprobe.processes.nuclear import ibd as ibd
     from nuprobe.reproductions import reproduce as reproduce
+    from nuprobe.sets import global_cost as global_cost
+    from nuprobe.sets import global_limits as global_limits
 
     experiments, fluxes, isotopes = experiment_names, flux_names, isotope_names
     processes = process_names
@@ -94,6 +96,8 @@ _TABLE = {
     "flux": "nuprobe.fluxes",
     "fluxes": "nuprobe.fluxes",
     "form_factors": "nuprobe.nuclei",
+    "global_cost": "nuprobe.sets",
+    "global_limits": "nuprobe.sets",
     "ibd": "nuprobe.processes",
     "isotope": "nuprobe.nuclei",
     "isotopes": "nuprobe.nuclei:isotope_names",
