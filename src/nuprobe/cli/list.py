@@ -18,7 +18,7 @@ def list_command(what: str | None, out: Output) -> None:
     """Everything that can be named.
 
     WHAT is one of targets, spins, fluxes, models, processes, levels, form-factors,
-    radii, experiments, templates (of `nuprobe new`), parameters, observables,
+    radii, experiments, sets, templates (of `nuprobe new`), parameters, observables,
     reproductions, catalogue; all without it, except the long lists of targets, of
     spins, of templates and of the catalogue.
     """
