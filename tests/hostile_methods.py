@@ -141,6 +141,7 @@ def _models() -> list[Any]:
             WcxfFile(_coefficients()),
             nu.VectorAxial(0.5, 0.5),
             nu.models.SterileNeutrino(0.1, 2.0),
+            nu.DipolePortal(mass=10.0, coupling=1e-6),
             _scalar_charges(),
             couplings,
         ),
@@ -283,6 +284,8 @@ def _fits() -> list[Any]:
             {"sin2_2theta_14": [0.1, 0.3, 0.9], "dm2_41": [1.0, 4.0]},
             toys=20,
         ),
+        nu.experiment(CSI).predict(),
+        nu.exports.submission(nu.limit(["ccfr-trident"], mass=[10.0])),
     ]
 
 
@@ -304,6 +307,13 @@ def _stars() -> list[Any]:
     return [nu.stars.M5, measured, measured.prediction(majorana, [moment])]
 
 
+def _sets() -> list[Any]:
+    """A set of experiments, and limits of a quick one."""
+    pair = ["texono-csi", "lsnd-electron"]
+    limits = nu.global_limits(pair, free=["sin2_theta_w"])
+    return [nu.sets.experiment_set(pair), limits]
+
+
 LITERATURE: Final = (
     *(LiteratureDipole, LiteratureDipoleC, LiteratureExponential),
     *(LiteratureExponentialC, LiteratureFermi),
@@ -314,6 +324,7 @@ MADE: Final = {
     **{"processes": _processes, "responses": _responses},
     **{"predictions": _predictions, "fits": _fits, "universe": _universe},
     "stars": _stars,
+    "sets": _sets,
     "abundances": _abundances,
 }
 """What makes objects of each class with guarded methods."""
@@ -480,6 +491,11 @@ _ONE_MIXING: dict[str, Any] = {"points": np.array([[0.1]])}
 _NO_PARAMETER: dict[str, Any] = {"points": np.zeros((1, 0))}
 _ARGUMENTS: dict[str, dict[str, Any]] = {
     "Tip.magnitude": {"moment": 1e-12},
+    **{
+        f"GlobalResult.{name}": {"parameter": "sin2_theta_w"}
+        for name in ("of", "table")
+    },
+    "Submission.write": {"path": Path("made"), "overwrite": True},
     "Distribution.index": {"model": None},
     "Distribution.ratio": {
         "model": _from("", "events.Distribution", lambda shape: shape.models[0])
@@ -623,7 +639,7 @@ _ARGUMENTS: dict[str, dict[str, Any]] = {
         f"ExclusionPlane.{m}": {"method": "wilks"}
         for m in (
             *("exclusion", "exclusion_error", "excluded"),
-            *("limits", "limit_errors"),
+            *("limits", "limit_errors", "contours"),
         )
     },
     "PointExclusion.sigma": {"method": "fc"},

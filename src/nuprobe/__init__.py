@@ -18,9 +18,11 @@ if TYPE_CHECKING:
     from nuprobe import catalogue as catalogue
     from nuprobe import cosmology as cosmology
     from nuprobe import events as events
+    from nuprobe import exports as exports
     from nuprobe import majorana as majorana
     from nuprobe import oscillation as oscillation
     from nuprobe import plotting as plotting
+    from nuprobe import sets as sets
     from nuprobe import stars as stars
     from nuprobe import units as units
     from nuprobe.errors import NuprobeError as NuprobeError
@@ -37,6 +39,7 @@ if TYPE_CHECKING:
     from nuprobe.inference import scan as scan
     from nuprobe.models import NSI as NSI
     from nuprobe.models import ContactOperators as ContactOperators
+    from nuprobe.models import DipolePortal as DipolePortal
     from nuprobe.models import Electromagnetic as Electromagnetic
     from nuprobe.models import LightScalar as LightScalar
     from nuprobe.models import LightVector as LightVector
@@ -70,6 +73,7 @@ if TYPE_CHECKING:
 
 _TABLE = {
     "ContactOperators": "nuprobe.models",
+    "DipolePortal": "nuprobe.models",
     "Electromagnetic": "nuprobe.models",
     "LMuLTau": "nuprobe.models",
     "LightScalar": "nuprobe.models",
@@ -92,6 +96,7 @@ _TABLE = {
     "events": "nuprobe.events",
     "experiment": "nuprobe.experiments",
     "experiments": "nuprobe.experiments",
+    "exports": "nuprobe.exports",
     "fit": "nuprobe.inference",
     "flux": "nuprobe.fluxes",
     "fluxes": "nuprobe.fluxes",
@@ -114,6 +119,7 @@ _TABLE = {
     "reproduce": "nuprobe.reproductions",
     "sample": "nuprobe.inference",
     "scan": "nuprobe.inference",
+    "sets": "nuprobe.sets",
     "stars": "nuprobe.stars",
     "target": "nuprobe.nuclei",
     "trident": "nuprobe.processes",

@@ -18,7 +18,7 @@ LIBRARY = Path(nuprobe.catalogue.__file__).parent / "library"
 
 INPUTS = {
     "model_file", "wcxf", "file", "references", "library", "source", "cache", "points",
-    "density", "curve",
+    "density", "curve", "files",
 }  # fmt: skip
 """Paths that are read, and the cache of releases, of which nothing is replaced."""
 
@@ -45,6 +45,11 @@ PLANE = (
     *("--toys", "5", "--quiet"),
 )
 LIMIT = ("limit", "ccfr-trident", "--grid", "mass=1:10 GeV:2,coupling=1e-3:1:5")
+GLOBAL = ("global", "laboratory", "--free", "sin2_theta_w")
+MEDIATOR = (
+    *("global", "laboratory", "--family", "lmu-ltau"),
+    *("--grid", "mass=1:10 GeV:2,coupling=1e-3:1:5"),
+)
 BACKGROUNDS = ("events", "backgrounds", "-n", "100")
 
 PRECESSION = (
@@ -103,10 +108,14 @@ WRITERS: dict[tuple[tuple[str, ...], str], tuple[tuple[str, ...], str]] = {
     (("toys",), "plot"): ((*TOYS, "--grid", "rn=5:6 fm:2", "--plot"), "a.png"),
     (("plane",), "output"): ((*PLANE, "-o"), "a.h5"),
     (("plane",), "plot"): ((*PLANE, "--plot"), "a.png"),
+    (("global",), "output"): ((*GLOBAL, "-o"), "a.txt"),
+    (("global",), "plot"): ((*GLOBAL, "--plot"), "a.png"),
+    (("global",), "scan_file"): ((*MEDIATOR, "--scan"), "a.h5"),
     (("limit",), "output"): ((*LIMIT, "-o"), "a.txt"),
     (("limit",), "scan_file"): ((*LIMIT, "--scan"), "a.h5"),
     (("limit",), "checkpoint"): ((*LIMIT, "--checkpoint"), "a.h5"),
     (("limit",), "plot"): ((*LIMIT, "--plot"), "a.png"),
+    (("export",), "output"): (("export", "csv", "rate.json", "-o"), "a.csv"),
     (("reproduce",), "output"): (("reproduce", "COHERENT:2020iec", "-o"), "a.txt"),
     (("events", "backgrounds"), "output"): ((*BACKGROUNDS, "-o"), "a.txt"),
     (("events", "backgrounds"), "plot"): ((*BACKGROUNDS, "--plot"), "a.png"),
