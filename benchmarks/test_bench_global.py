@@ -1,4 +1,4 @@
-"""One global fit: charge radii of three flavours and their transitions, all nuisances."""
+"""One global fit: six charge radii with all nuisances."""
 
 from __future__ import annotations
 
