@@ -242,7 +242,7 @@ class Descent:
             return none
         best = self.surface.cost.profiled(self.points[rows])
         least = _FALL * np.maximum(np.abs(self.value[rows]), 1.0)
-        lower = seen & (best.twice_nll < self.value[rows] - least)
+        lower = np.asarray(seen & (best.twice_nll < self.value[rows] - least))
         at = rows[lower]
         self.nuisances[at] = best.nuisances[lower]
         self.fresh[at] = self.moved[at] = True
