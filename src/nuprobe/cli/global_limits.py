@@ -90,7 +90,7 @@ def print_mediator(
         raise InputError(
             "--mixing, --grid, --masses and --scan belong to a mediator: add --family"
         )
-    family = FamilySpec(mediator.family, mediator.mixing)
+    family = FamilySpec(family=mediator.family, mixing=mediator.mixing)
     scanned = family.build([m.experiment for m in chosen.members])
     felt, apart = feeling(chosen, scanned)
     opened = [m.experiment for m in felt.members]
@@ -99,8 +99,7 @@ def print_mediator(
     axes = plane.axes(scanned)
     if axes is not None:
         scanned = scanned.reaching(axes["mass"])
-    pairs = tuple(f"{name}={analysis}" for name, analysis in analyses.items())
-    plane.scan(opened, scanned, LevelSpec(cl, "2", pairs, False))
+    plane.scan(opened, scanned, LevelSpec(cl, "2", analyses=analyses))
     result = limit(
         opened, scanned, axes, mass=plane.masses_mev(), cl=cl, analyses=analyses
     )

@@ -146,9 +146,11 @@ def _rows(result: GlobalResult, p: Parameter) -> list[_Row]:
 
 
 def _published(found: Any, p: Parameter) -> _Row:
-    ends = tuple(None if x is None else p.shown(x) for x in (found.lower, found.upper))
+    low, high = (
+        None if x is None else float(p.shown(x)) for x in (found.lower, found.upper)
+    )
     level = "" if found.level is None else f"{100 * found.level:.3g} %"
-    return _Row(found.label, [ends], "published", right=level)
+    return _Row(found.label, [(low, high)], "published", right=level)
 
 
 def _draw(

@@ -209,8 +209,12 @@ def _renamed(
     """The experiment with other names of some nuisances."""
     systematics = one.raw.get("systematics", ())
     known = [n["name"] for s in systematics for n in (s, *s.get("nuisances", ()))]
+    if not isinstance(one, FolderExperiment):
+        raise InputError(
+            f"{source}: {one.name} has no nuisances in a file, so none to share"
+        )
     for old, new in names.items():
-        if old not in known or not isinstance(one, FolderExperiment):
+        if old not in known:
             raise UnknownNameError(
                 f"nuisance of {one.name}", old, known, f"(shared as {new} in {source})"
             )
@@ -238,4 +242,5 @@ def _renamed(
         }
         for key, analysis in one.raw["analyses"].items()
     }
-    return one.read(one.folder, raw)
+    renamed: AnyExperiment = one.read(one.folder, raw)
+    return renamed

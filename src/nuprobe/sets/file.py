@@ -14,7 +14,14 @@ __all__ = ["Comparison", "Member", "SetFile", "Shared"]
 
 
 class Member(Strict):
-    """One experiment of a set."""
+    """One experiment of a set.
+
+    Attributes
+    ----------
+    name : of the experiment, or its folder.
+    place : where it measures.
+    analysis, changes : what of its file is used, and changed.
+    """
 
     name: str = Field(description="name of an experiment, or ./folder beside the file")
     place: str = Field(
@@ -29,7 +36,14 @@ class Member(Strict):
 
 
 class Shared(Strict):
-    """One nuisance that experiments have in common under names of their own."""
+    """One nuisance that experiments have in common under names of their own.
+
+    Attributes
+    ----------
+    name : of the nuisance in all of them.
+    nuisances : its name in the file of each experiment.
+    description : what it is.
+    """
 
     name: str = Field(min_length=1, description="of the nuisance in all of them")
     nuisances: dict[str, str] = Field(
@@ -39,7 +53,14 @@ class Shared(Strict):
 
 
 class Comparison(Strict):
-    """A published limit that an experiment of the set recomputes."""
+    """A published limit that an experiment of the set recomputes.
+
+    Attributes
+    ----------
+    experiment, parameter : what recomputes it.
+    entry : its id in the catalogue.
+    cause : why the two differ.
+    """
 
     experiment: str
     parameter: str
@@ -51,7 +72,15 @@ class Comparison(Strict):
 
 
 class SetFile(Strict):
-    """A set of experiments, as its file has it."""
+    """A set of experiments, as its file has it.
+
+    Attributes
+    ----------
+    schema_version : of this format.
+    name, title, notes : what it is.
+    experiments, shared, published : its members, nuisances they have in common, and
+        limits of the catalogue that they recompute.
+    """
 
     schema_version: Literal[1]
     name: str = Field(min_length=1)

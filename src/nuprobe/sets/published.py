@@ -162,6 +162,15 @@ def compared(one: Comparison, cost: Cost, name: str) -> Published:
         If the entry has no interval in a convention of this package.
     UnknownNameError
         If the catalogue has no such entry.
+
+    Examples
+    --------
+    >>> import nuprobe as nu
+    >>> name, entry = "charge_radius.ee", "charge_radius.ee/TEXONO-2009"
+    >>> one = Comparison(experiment="texono-csi", parameter=name, entry=entry)
+    >>> cost = nu.experiment("texono-csi").cost(nu.Electromagnetic(), [name])
+    >>> round(compared(one, cost, name).difference, 2)
+    0.18
     """
     found = _read(catalogue()[one.entry])
     if found is None or found.level is None:

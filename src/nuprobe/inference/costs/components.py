@@ -96,6 +96,16 @@ def joined_minima(
     points : of the whole, shape (points, parameters).
     minimise : one part at its points.
     nuisances : number of those of the whole.
+
+    Examples
+    --------
+    >>> import nuprobe as nu
+    >>> cost = nu.experiment("texono-csi").cost(free=["sin2_theta_w"])
+    >>> part = Component.of(cost, cost)
+    >>> points = np.array([[0.23], [0.24]])
+    >>> found = joined_minima([part, part], points, lambda c, p: c.profiled(p), 0)
+    >>> bool(np.allclose(found.twice_nll, 2 * cost.profiled(points).twice_nll))
+    True
     """
     n = len(points)
     value, nu = np.zeros(n), np.zeros((n, nuisances))
@@ -126,6 +136,18 @@ def joined_slopes(
     ----------
     parts, points, nuisances : as of `joined_minima`.
     slopes : of one part at its points, with the columns of its nuisances.
+
+    Examples
+    --------
+    >>> import nuprobe as nu
+    >>> cost = nu.experiment("texono-csi").cost(free=["sin2_theta_w"])
+    >>> part = Component.of(cost, cost)
+    >>> points = np.array([[0.23], [0.24]])
+    >>> found = joined_slopes(
+    ...     [part], points, lambda c, p, _: c.profiled_slopes_from(p, None), 0
+    ... )
+    >>> found[1].shape
+    (2, 1)
     """
     n, d = points.shape
     value, nu = np.zeros(n), np.zeros((n, nuisances))
