@@ -14,6 +14,7 @@ from nuprobe.errors import InputError
 from nuprobe.experiments.base import unknown_parameter
 from nuprobe.experiments.joint import check_shared
 from nuprobe.inference import Cost, CostSum
+from nuprobe.reprs import readable
 from nuprobe.sets.core import ExperimentSet, Opened, experiment_set
 
 __all__ = ["ALL", "Costs", "costs_of", "global_cost"]
@@ -22,6 +23,7 @@ ALL = "all"
 """Label of all experiments together."""
 
 
+@readable
 @dataclass(frozen=True)
 class Costs:
     """Costs of a set.

@@ -63,6 +63,7 @@ class Step:
 
 
 @public_methods
+@readable
 @dataclass(frozen=True)
 class GlobalResult:
     """Limits of a set of experiments.
