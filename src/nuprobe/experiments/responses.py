@@ -109,6 +109,7 @@ def response_of(
         acceptance=acceptance_of(section, folder),
         smearing=section.smearing.kind,
         resolution=section.smearing.resolution,
+        linear=section.smearing.linear,
         gamma_shape=section.smearing.shape,
         acceptance_at=section.acceptance_at,
         acceptance_of=section.acceptance_of,

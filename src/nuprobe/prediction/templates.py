@@ -105,8 +105,10 @@ class Templates:
         """Leave out what is cached."""
         return {f.name: getattr(self, f.name) for f in fields(self)}
 
-    def select(self, energy_bins: slice, time_bins: slice) -> Templates:
-        """Keep only some bins: slices `energy_bins` and `time_bins`."""
+    def select(
+        self, energy_bins: slice | NDArray[np.intp], time_bins: slice
+    ) -> Templates:
+        """Keep only some bins: slices `energy_bins` (or indices) and `time_bins`."""
         parts = tuple(
             replace(part, values=part.values[:, energy_bins]) for part in self.parts
         )

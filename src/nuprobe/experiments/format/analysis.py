@@ -88,10 +88,11 @@ class Analysis(Strict):
     """Which bins, which statistic, which systematics."""
 
     title: str = Field(description="title of the analysis")
-    statistic: Literal["poisson", "gaussian", "cnp"] = Field(
+    statistic: Literal["poisson", "gaussian", "cnp", "unbinned"] = Field(
         description=(
             "gaussian: counts minus the measured backgrounds, with the errors of both,"
-            " or with a covariance; cnp: combined Neyman-Pearson chi-square"
+            " or with a covariance; cnp: combined Neyman-Pearson chi-square; unbinned:"
+            " extended likelihood of single events (data.events)"
         )
     )
     covariance: CovarianceTable | None = Field(
@@ -172,6 +173,11 @@ class Analysis(Strict):
 
     @model_validator(mode="after")
     def _check(self) -> Analysis:
+        if self.statistic == "unbinned" and self.signal is not None:
+            raise InputError(
+                "an unbinned analysis has no published signal to scale to, which is"
+                " one number a bin: use statistic = 'poisson', or remove signal"
+            )
         if self.time_edges is not None and not self.time_bins:
             raise InputError(
                 "time_edges are bins of the arrival time, over which this analysis"
