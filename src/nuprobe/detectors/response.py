@@ -269,9 +269,7 @@ class Response:
             start = COUNT_CELLS[self.count_cell]
             return Poisson.of(self.edges, self._of_bins, self.acceptance_at, start)
         if self.smearing == "gaussian":
-            return Gaussian.of(
-                self.edges, self._of_bins, self.resolution, self.linear
-            )
+            return Gaussian.of(self.edges, self._of_bins, self.resolution, self.linear)
         if self.smearing == "gamma":
             return Gamma.of(self.edges, self._of_bins, self.gamma_shape)
         return None

@@ -275,7 +275,8 @@ def _template_density(
     """Counts per unit at each x: constant inside each bin of the table, 0 outside."""
     low, high, counts = _template_table(background, bins, acceptance)
     row = np.clip(np.searchsorted(low, x, side="right") - 1, 0, None)
-    return np.asarray(np.where(x <= high[row], (counts / (high - low))[row], 0.0))
+    inside = (x >= low[row]) & (x <= high[row])
+    return np.asarray(np.where(inside, (counts / (high - low))[row], 0.0))
 
 
 def _template_table(

@@ -210,7 +210,7 @@ class Bins:
         assert self.cells is not None  # schema
         edges = self.edges(analysis)[0]
         _, cells = self.cells.between(edges)
-        return np.bincount(cells.owners, cells.counts, edges.size - 1)
+        return np.bincount(cells.owners, cells.counts, edges.size - 1).astype(float)
 
     def counts(
         self,

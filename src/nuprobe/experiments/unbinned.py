@@ -54,6 +54,8 @@ def background_alone(
     templates = in_bins(signal, signal.templates(), analysis)
     contained = templates.counts(templates.coefficients(StandardModel()))[0]
     left = rows - contained
+    if getattr(background, "not_negative", False):
+        return np.asarray(np.maximum(left, 0.0))
     if (left < 0).any():
         row = int((left / np.maximum(contained, 1e-300)).argmin())
         edges = signal.bins.edges(analysis)[0]
@@ -67,7 +69,8 @@ def background_alone(
         raise ExperimentFileError(
             f"{signal.folder.name}: background {background.name} contains_signal, but"
             f" {place} it is {rows[row]:.4g}, less than the {contained[row]:.4g} that"
-            " the Standard Model expects there; correct its table, or the response"
+            " the Standard Model expects there; correct its table or the response, or"
+            " set not_negative = true"
         )
     return np.asarray(left)
 
@@ -95,7 +98,8 @@ def unbinned_cost(signal: Signal, analysis: Analysis, prediction: Prediction) ->
     True
     """
     cells, section = signal.bins.cells_of(analysis), signal.file.data
-    assert cells is not None and section is not None  # schema
+    assert cells is not None
+    assert section is not None
     point = np.array([[p.default for p in prediction.parameters]])
     bins = cells.edges.size - 1
     density = prediction.expectation(point).base[0, bins:]

@@ -158,6 +158,11 @@ class Analysis(Strict):
             "names of the processes of [[also]] that count; default all, [] none"
         ),
     )
+    sites: list[str] | None = Field(
+        default=None,
+        min_length=1,
+        description="names of the [[sites]] that count; default all",
+    )
     systematics: list[str] = Field(
         default=[], description="names of [[systematics]] that it has"
     )

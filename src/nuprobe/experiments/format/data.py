@@ -254,6 +254,13 @@ class TemplateBackground(Strict):
             " is subtracted"
         ),
     )
+    not_negative: bool = Field(
+        default=False,
+        description=(
+            "with contains_signal: 0 where the signal is larger than the table, in"
+            " place of an error"
+        ),
+    )
 
 
 class TableBackground(Strict):
@@ -271,6 +278,13 @@ class TableBackground(Strict):
         description=(
             "true if the Standard Model's signal is in it: what is computed for that"
             " is subtracted"
+        ),
+    )
+    not_negative: bool = Field(
+        default=False,
+        description=(
+            "with contains_signal: 0 where the signal is larger than the table, in"
+            " place of an error"
         ),
     )
 

@@ -238,6 +238,8 @@ class ExperimentFile(FileHeader):
                     f"{place}: {systematic.name} acts on none of its backgrounds;"
                     " remove it"
                 )
+        sites = [site.name for site in self.sites]
+        yield from _unknown(f"{place}.sites", analysis.sites or [], sites)
         yield from _unknown(f"{place}.also", analysis.also or [], self._processes[1:])
         subtractable = [*self._measured, *self._controlled]
         yield from _unknown(f"{place}.subtract", analysis.subtract, subtractable)
