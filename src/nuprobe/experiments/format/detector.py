@@ -109,7 +109,7 @@ class TargetSection(Strict):
         description=(
             "of electrons: an energy transfer below the binding energy of a shell"
             " leaves it alone (true or 'step'); 'rrpa': many-body factors besides,"
-            " for xenon"
+            " for xenon; 'epa': charges of neutrinos by equivalent photons"
         ),
     )
 
