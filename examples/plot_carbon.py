@@ -2,8 +2,8 @@
 Carbon, deuterium and the reactor excess
 ========================================
 
-Charged currents of low-energy neutrinos on what scintillators and heavy water are made
-of, and what the excess of reactor spectra near 5 MeV would need.
+Charged-current reactions of low-energy neutrinos in scintillators and heavy water, and
+the cross section needed to explain the reactor excess near 5 MeV.
 """
 
 import numpy as np
@@ -18,8 +18,8 @@ from nuprobe import plotting
 charged = plotting.plot_charged_currents(np.linspace(2.0, 30.0, 120))
 
 # %%
-# The levels of ¹³N are a table that a file of yours may replace; above the ground state
-# they decay by a proton, and leave no ¹³N.
+# The levels of ¹³N are read from a table that can be replaced by your own; those above
+# the ground state emit a proton and leave no ¹³N.
 
 levels = plotting.plot_levels(np.linspace(3.0, 20.0, 120))
 
@@ -31,8 +31,8 @@ mean = nu.carbon.flux_averaged(boron, "cc", "nu_e", level="1/2- g.s.", lowest=7.
 print(f"13C(nu_e,e-)13N(g.s.), 8B above 7 MeV: {mean:.3g} cm2")
 
 # %%
-# Muons that decay at rest reach ¹²C, by both currents. Form factor and weak magnetism
-# make neutral currents of neutrinos and antineutrinos differ.
+# Neutrinos from muon decay at rest can excite ¹²C through both currents. Because of
+# weak magnetism, neutral-current cross sections differ for neutrinos and antineutrinos.
 
 for current, flavour in (("cc", "nu_e"), ("nc", "nu_e"), ("nc", "nubar_mu")):
     sigma = nu.carbon.flux_averaged("sns", current, flavour, levels="carbon12")

@@ -2,8 +2,8 @@
 Cross sections and the loss of coherence
 ========================================
 
-The recoil spectrum on argon, and total cross sections beside the curves of full
-coherence, which a point nucleus would follow.
+The recoil spectrum on argon, and total cross sections compared with full coherence, as
+for a point nucleus.
 """
 
 import numpy as np
@@ -20,7 +20,7 @@ sm = nu.StandardModel()
 spectrum = plotting.plot_differential("Ar40", sm, np.array([10, 30, 50]) * MeV)
 
 # %%
-# The finite nucleus costs more the heavier it is and the larger the energy.
+# The suppression by the finite size grows with the mass of the nucleus and the energy.
 
 totals = plotting.plot_total(["Ar40", "CsI"], sm, np.linspace(1, 55, 109) * MeV)
 

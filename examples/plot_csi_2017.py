@@ -23,8 +23,8 @@ spectrum = plotting.plot_rates(
 )
 
 # %%
-# The fit frees one parameter by its name; any other name of the model or of the
-# experiment would do.
+# The free parameter is selected by name; any other parameter of the model or the
+# experiment works as well.
 
 result = csi.fit(sm, free=["rn"])
 print(result)

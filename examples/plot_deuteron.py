@@ -2,8 +2,8 @@
 Break-up of the deuteron and L_1A
 =================================
 
-Cross sections of ν d with bands of the two-body current L_1A: totals, distributions,
-and means over solar and reactor neutrinos.
+Cross sections for ν d with bands from the two-body current L_1A: totals, distributions,
+and averages over solar and reactor neutrinos.
 """
 
 import numpy as np
@@ -12,9 +12,9 @@ import nuprobe as nu
 from nuprobe import plotting
 
 # %%
-# σ = σ₀ + L_1A σ₁ + L_1A² σ₂. A value of L_1A means something with its scheme: here the
-# published 4.5 +18 −12 fm³, from SNO and Super-Kamiokande, in the scheme of the theory
-# it is from.
+# σ = σ₀ + L_1A σ₁ + L_1A² σ₂. A value of L_1A is meaningful only in a given scheme:
+# here it is the published 4.5 +18 −12 fm³, from SNO and Super-Kamiokande, in the scheme
+# of the underlying theory.
 
 CENTRE, LOW, HIGH = 4.5, -7.5, 22.5
 REACTIONS = (
@@ -44,16 +44,16 @@ totals = plotting.plot_reactions(
 )
 
 # %%
-# The band is +28 and −17 % at 20 MeV, and almost the same for all four: L_1A is close
-# to a common normalisation, which no ratio of two reactions shows.
+# The band is +28 and −17 % at 20 MeV, and almost the same for all four: L_1A acts
+# almost as a common normalisation, which cancels in ratios of two reactions.
 
 for name, value, (low, high) in found:
     up, down = high[-1] / value[-1] - 1, 1 - low[-1] / value[-1]
     print(f"{name:22} at 20 MeV: {value[-1]:.3e} cm2, +{up:.1%} -{down:.1%}")
 
 # %%
-# What a detector sees of a charged current is the energy of the electron: two nucleons
-# close to each other leave it almost all.
+# In charged-current reactions a detector sees the electron energy: the two nucleons,
+# close to each other in momentum, leave it almost all.
 
 deposit = np.linspace(0.6, 9.0, 400)
 found = [

@@ -2,8 +2,8 @@
 Neutrinos with electromagnetic properties
 =========================================
 
-A charge, a magnetic moment and charge radii: what they do to recoil spectra, and what
-COHERENT CsI 2017 says of the radii.
+The effects of a charge, a magnetic moment and charge radii on recoil spectra, and the
+constraints of COHERENT CsI 2017 on the radii.
 """
 
 import numpy as np
@@ -13,30 +13,31 @@ from nuprobe import plotting
 from nuprobe.inference import contour
 
 # %%
-# A charge adds an amplitude that goes as 1/T: it interferes with the weak one,
-# destructively if it is positive. Even at 1.5e-12 e, a bound from magnetic-moment
-# searches, argon shows it below some eV only.
+# A charge adds an amplitude proportional to 1/T: it interferes with the weak one,
+# destructively if it is positive. Even for 1.5e-12 e, a bound from magnetic-moment
+# searches, the effect on argon appears only below a few eV.
 
 argon = nu.target("Ar40")
 millicharge = plotting.plot_millicharge(argon, 50.0, [1.5e-12, -1.5e-12])
 
 # %%
-# A magnetic moment flips the helicity and does not interfere: its part, averaged over
-# the flux, is simply added.
+# A magnetic moment flips the helicity and does not interfere: its contribution,
+# averaged over the flux, is simply added.
 
 sns = plotting.plot_averaged_moments("sns", argon, [1e-10, 1e-9])
 
 # %%
-# On electrons its part is far larger than the weak one at small energy transfers.
+# On electrons its contribution is far larger than the weak one at small energy
+# transfers.
 
 reactor = plotting.plot_averaged_moments(
     "reactor", "Ge", [1e-11, 1e-10], electrons=True
 )
 
 # %%
-# Charge radii (the total, since the weak couplings are at tree level) of the two
-# flavours that the source makes. Each flavour has two solutions, and the arrival time
-# tells the flavours apart.
+# Charge radii (total values, since the weak couplings are at tree level) of the two
+# flavours produced by the source. Each flavour has two solutions, and the arrival time
+# distinguishes the flavours.
 
 csi = nu.experiment("coherent-csi-2017")
 pair = ("charge_radius.ee", "charge_radius.mumu")

@@ -2,8 +2,8 @@
 Trident events: angles, masses and what a light boson does to them
 ==================================================================
 
-What a detector would see of ν_μ → ν_μ μ⁺μ⁻ and its partners: one sample of events
-serves every model, by weights.
+What a detector would see of ν_μ → ν_μ μ⁺μ⁻ and related channels: the same sample of
+events is reweighted to every model.
 """
 
 import nuprobe as nu
@@ -48,8 +48,8 @@ def draw(channel, target, source, models, title, curves=True):
 
 
 # %%
-# Muon pairs at the DUNE near detector. A boson of 100 MeV makes soft pairs of low mass
-# at small momentum transfer; the V−A theory makes nearly everything twice. Dots are
+# Muon pairs at the DUNE near detector. A boson of 100 MeV gives soft pairs of low mass
+# at small momentum transfer; in the V−A theory nearly all rates are doubled. Dots are
 # integrals over the bins, without random numbers.
 
 dune = draw(

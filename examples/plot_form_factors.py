@@ -3,7 +3,7 @@ Form factors of one radius
 ==========================
 
 Shapes with the same rms radius agree at small momentum transfer, where only the radius
-counts, and part beyond the first zero.
+matters, and differ beyond the first zero.
 """
 
 import nuprobe as nu
@@ -15,8 +15,8 @@ figure = plotting.plot_form_factors(
 )
 
 # %%
-# What coherent scattering of a 30 MeV neutrino makes of it: the largest momentum
-# transfer is twice the energy.
+# The effect on coherent scattering of a 30 MeV neutrino, where the largest momentum
+# transfer is twice the energy:
 
 for name in ("helm", "klein-nystrand", "fermi"):
     caesium = nu.target("Cs133", r_p=4.9 * fm, r_n=4.9 * fm, form_factor=name)

@@ -2,8 +2,8 @@
 Dirac or Majorana
 =================
 
-What tells whether neutrinos are their own antiparticles: decays of a heavy neutrino,
-double beta decay without neutrinos, and relic neutrinos on tritium.
+Three ways to find out whether neutrinos are their own antiparticles: decays of a heavy
+neutrino, neutrinoless double beta decay, and relic neutrinos on tritium.
 """
 
 import numpy as np
@@ -14,7 +14,7 @@ from nuprobe.units import eV
 
 # %%
 # A heavy Majorana neutrino decays isotropically, whatever its interaction; a polarised
-# Dirac neutrino does not. In the laboratory that is a box against a slope.
+# Dirac neutrino does not. In the laboratory the energy spectra are a box and a slope.
 
 natures = ("majorana", "dirac", "antidirac")
 decays = [
@@ -25,14 +25,14 @@ decays = [
 angles = plotting.plot_heavy_decays(decays, gamma=5.0)
 
 # %%
-# Some twenty decays to π⁰ tell them apart at 3σ, some three thousand to ρ⁰.
+# About twenty decays to π⁰, or three thousand to ρ⁰, distinguish them at 3σ.
 
 for decay in decays[1::3]:
     print(decay.channel, round(nu.majorana.events_to_tell(decay.asymmetry)))
 
 # %%
-# The effective mass of double beta decay over the lightest mass, with what limits on
-# half-lives allow; their width is that of the matrix elements.
+# The effective mass in double beta decay as a function of the lightest mass, with
+# limits from half-lives; their width is due to the matrix elements.
 
 limits = {"GERDA (Ge76)": ("Ge76", 1.8e26), "KamLAND-Zen (Xe136)": ("Xe136", 3.8e26)}
 bounds = [
@@ -42,8 +42,8 @@ bounds = [
 bands = plotting.plot_effective_mass(np.geomspace(1e-4, 1, 5) * eV, bounds=bounds)
 
 # %%
-# Relic neutrinos on 100 g of tritium: a peak behind a gap of twice the mass, twice as
-# high for Majorana neutrinos.
+# Relic neutrinos on 100 g of tritium: a peak separated by a gap of twice the mass,
+# twice as high for Majorana neutrinos.
 
 electrons = [
     nu.majorana.TritiumElectrons(0.1 * eV, nature) for nature in ("dirac", "majorana")

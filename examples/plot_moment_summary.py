@@ -2,9 +2,9 @@
 One moment from laboratory and universe
 =======================================
 
-Costs add: a moment that shifts recoils of nuclei also heats neutrinos in the first
-second. One fit has the recoil spectrum of COHERENT, measured helium and deuterium, and
-N_eff of Planck.
+Costs can be added: a moment that changes nuclear recoil spectra also heats neutrinos in
+the first second of the universe. A single fit includes the COHERENT recoil spectrum,
+measured helium and deuterium abundances, and N_eff from Planck.
 """
 
 import numpy as np
@@ -19,8 +19,8 @@ csi = nu.experiment("coherent-csi-2017")
 universe = nu.experiment("primordial-abundances")
 
 # %%
-# What is measured of the universe beside the prediction without moments: deuterium is
-# somewhat low with these nuclear rates, which is within their errors.
+# The measurements of the early universe compared with the prediction without moments:
+# deuterium is somewhat low with these nuclear rates, but within their errors.
 
 found = universe.predict()
 for label, value, pull in zip(
@@ -29,8 +29,8 @@ for label, value, pull in zip(
     print(f"{label:6} {value:.5g}, pull {pull:+.2f}")
 
 # %%
-# Each alone and both together. Red giants are stronger by two orders of
-# magnitude (4.5e-12, the catalogue's magnetic_moment.any/Viaux-2013).
+# Each separately, and both together. Red giants are stronger by two orders of magnitude
+# (4.5e-12, the catalogue's magnetic_moment.any/Viaux-2013).
 
 grid = np.geomspace(1e-10, 8e-9, 60)
 costs = {

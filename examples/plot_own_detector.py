@@ -1,10 +1,10 @@
 """
-A detector of your own
-======================
+Your own detector
+=================
 
-The folder ``argon-detector`` beside this script holds nothing but an
-``experiment.toml``. What it predicts needs no Python of its own; a choice is studied by
-changing a key. Run the script where it lies.
+The folder ``argon-detector`` next to this script contains only an ``experiment.toml``.
+It needs no Python code; the effect of a choice is studied by changing a key. Run the
+script in its own folder.
 """
 
 import nuprobe as nu
@@ -16,7 +16,7 @@ sm = nu.StandardModel()
 figure = plotting.plot_rates(detector.predict(sm))
 
 # %%
-# How the rate depends on the quenching factor:
+# Dependence of the rate on the quenching factor:
 
 for factor in (0.20, 0.25, 0.30):
     changed = detector.with_changes({"response.quenching.factor": factor})

@@ -2,9 +2,9 @@
 Contours of constant helium
 ===========================
 
-Neutrinos with magnetic moments stay longer with electrons and are heated more when
-these annihilate. The universe then expands faster, more neutrons survive, and more
-helium is made: lines of constant Y_P in planes of two moments.
+Neutrinos with magnetic moments stay coupled to electrons longer and are heated more
+when these annihilate. The universe then expands faster, more neutrons survive, and more
+helium is produced: lines of constant Y_P in planes of two moments.
 """
 
 import nuprobe as nu
@@ -12,8 +12,8 @@ from nuprobe import plotting
 from nuprobe.cosmology import nucleosynthesis as bbn
 
 # %%
-# The first minutes: neutrons and protons freeze out at 1 MeV, deuterium waits for 0.07
-# MeV, and within a quarter of an hour all is done.
+# The first minutes: neutrons and protons freeze out at 1 MeV, deuterium forms only at
+# 0.07 MeV, and after a quarter of an hour nucleosynthesis is complete.
 
 history = nu.cosmology.decoupling()
 found = bbn.abundances(history=history)
@@ -21,9 +21,9 @@ print(f"Y_P {found.y_p:.5f}, D/H {found.d_h:.3e}, N_eff {found.n_eff:.4f}")
 plotting.plot_nucleosynthesis(bbn.evolution(history), found.assumptions)
 
 # %%
-# Helium over two transition moments of Majorana neutrinos. If flavours evolve alone, a
-# moment between ν_μ and ν_τ raises it most: what heats ν_e also turns neutrons into
-# protons.
+# Helium over two transition moments of Majorana neutrinos. If flavours evolve
+# separately, a moment between ν_μ and ν_τ raises it most, since heating ν_e also turns
+# neutrons into protons.
 
 names = "magnetic_moment.emu", "magnetic_moment.mutau"
 apart = bbn.moment_plane(*names, flavour_mixing="none")
@@ -31,15 +31,15 @@ print(f"interpolation error of Y_P: {apart.error('y_p'):.0e}")
 plotting.plot_moment_plane(apart, "y_p")
 
 # %%
-# Oscillations keep the three neutrinos at one temperature: then only the sum of all
-# squares counts, and the lines are circles.
+# Oscillations keep the three neutrinos at one temperature: then only the sum of squares
+# matters, and the lines are circles.
 
 together = bbn.moment_plane(*names)
 plotting.plot_moment_plane(together, "y_p")
 
 # %%
-# Deuterium and N_eff feel the expansion rate alone. The band is what Planck allows of
-# N_eff, 2.99 ± 0.17.
+# Deuterium and N_eff are sensitive only to the expansion rate. The band shows N_eff
+# from Planck, 2.99 ± 0.17.
 
 wide = bbn.moment_plane(*names, top=(4e-9, 4e-9), nodes=13)
 plotting.plot_moment_plane(wide, "d_h")

@@ -2,8 +2,8 @@
 Reactors: spectra, yields, rates
 ================================
 
-Antineutrinos of reactors by several models, what detectors saw of them, and how the
-yield follows the fuel.
+Reactor antineutrino spectra from several models, measured rates, and the dependence of
+the yield on the fuel.
 """
 
 import nuprobe as nu
@@ -20,13 +20,13 @@ for model in ("huber-mueller", "kopeikin-2021", "summation", "hkss"):
     print(f"{model:15} {nu.ibd.per_unit(source):.3e} cm2 per fission")
 
 # %%
-# The summation alone reaches beyond 10 MeV.
+# Only the summation spectrum extends beyond 10 MeV.
 
 spectrum = plotting.plot_flux(nu.flux("reactor", model="summation", low_energy="model"))
 
 # %%
-# Rates at 7 to 95 m are 5 % below the conversion, and no oscillation is needed to say
-# so: a smaller yield does as well.
+# Rates at 7 to 95 m are 5 % below the conversion model, but this does not require
+# oscillations: a smaller yield fits as well.
 
 rates = nu.experiment("reactor-rates")
 light = rates.predict(SterileNeutrino(0.089, 0.41))
@@ -37,8 +37,8 @@ anomaly = plotting.plot_reactor_rates(
 )
 
 # %%
-# At Daya Bay the deficit shrinks with more plutonium in the fuel: it is uranium that is
-# predicted too high.
+# At Daya Bay the deficit shrinks with more plutonium in the fuel, so it is the
+# prediction for uranium that is too high.
 
 evolution = nu.experiment("daya-bay-evolution")
 fuel = plotting.plot_reactor_rates(

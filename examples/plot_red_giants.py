@@ -2,9 +2,10 @@ r"""
 Red giants with magnetic moments
 ================================
 
-Plasmons in the core decay to neutrinos: by the weak interaction, and by a magnetic
-moment, which wins at low densities. The core cools, and the tip of the red-giant branch
-becomes brighter. The globular cluster M5 then bounds the moment.
+Plasmons in the core decay to neutrinos through the weak interaction and through a
+magnetic moment, which dominates at low densities. The core cools, and the tip of the
+red-giant branch becomes brighter. Observations of the globular cluster M5 constrain the
+moment.
 """
 
 # %%
@@ -18,16 +19,17 @@ from nuprobe.plotting import plot_moment_summary, plot_plasmon_emission, plot_ti
 plot_plasmon_emission(1e8, 1e-12)
 
 # %%
-# The magnitude of the tip over the moment, beside that of M5.
+# The magnitude of the tip as a function of the moment, compared with that of M5.
 plot_tip()
 
 # %%
-# Limits depend on how they are made.
+# Limits depend on the statistical method.
 for row in nu.stars.tip_table():
     print(f"{row['statistic']:10} {row['cl']:.2f}  {row['limit']:.3g} mu_B")
 
 # %%
-# One moment from a laboratory, the universe and the star, and from all together.
+# Constraints on a moment from a laboratory, the universe and the star, and from all
+# combined.
 names = ("coherent-csi-2017", "primordial-abundances", "m5-tip")
 measured = {name: nu.experiment(name) for name in names}
 model = nu.Electromagnetic(magnetic_moment={"emu": 0.0}, kind="majorana")

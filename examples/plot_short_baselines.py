@@ -2,8 +2,8 @@
 Sterile neutrinos over short baselines
 ======================================
 
-What PROSPECT excludes, by several statistics on one plane, beside the point of
-NEUTRINO-4, the reactor anomaly and the region that gallium asks for.
+The region excluded by PROSPECT, with several statistics, together with the NEUTRINO-4
+point, the reactor anomaly and the region preferred by gallium.
 """
 
 import numpy as np
@@ -13,8 +13,8 @@ from nuprobe import plotting
 from nuprobe.inference import ToySettings, exclusion_plane
 
 # %%
-# A folder with ``process = "oscillation"`` has data, a covariance and distances. The
-# point of NEUTRINO-4 against what three neutrinos give, at ten distances:
+# A folder with ``process = "oscillation"`` contains data, a covariance and distances.
+# The NEUTRINO-4 point compared with three neutrinos, at ten distances:
 
 point = nu.model("sterile", sin2_2theta_14=0.26, dm2_41=7.25)
 prospect = nu.experiment("prospect")
@@ -23,8 +23,8 @@ print(f"chi2 rises by {rates.twice_nll - rates.twice_nll_without:.2f}")
 spectra = plotting.plot_disappearance(rates, prospect.references)
 
 # %%
-# The plane of mixing and mass, with toys at every point. Thresholds of Feldman and
-# Cousins are above Wilks' 5.99 at small mixing, for the best fit picks any of many
+# The plane of mixing and mass, with toys at every point. Feldman–Cousins thresholds are
+# above Wilks' 5.99 at small mixing, because the best fit can pick any of many
 # frequencies, and below it at the end of the range.
 
 free = ["sin2_2theta_14", "dm2_41"]
@@ -35,7 +35,7 @@ thresholds = plane.threshold(0.95)[0]
 print(f"thresholds from {thresholds.min():.2f} to {thresholds.max():.2f}")
 
 # %%
-# Gallium is a cost of its own: it shares no nuisance with reactors.
+# Gallium is a separate cost: it shares no nuisance with reactors.
 
 gallium = exclusion_plane(nu.experiment("best").cost(free=free), axes, toys=0)
 figure = plotting.plot_exclusion_plane(

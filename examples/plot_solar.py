@@ -2,9 +2,9 @@
 Solar neutrinos and the two-body axial current
 ==============================================
 
-What becomes of a solar ν_e depends on where it was made, and on the Earth by night. SNO
-turns rates on deuterium into a flux and a probability; how large the two-body axial
-current L_1A is decides which.
+The fate of a solar ν_e depends on where it is produced, and at night on the Earth. SNO
+converts rates on deuterium into a flux and a probability, with results that depend on
+the two-body axial current L_1A.
 """
 
 import numpy as np
@@ -15,8 +15,8 @@ from nuprobe.experiments.solar_plane import l1a_fit, solar_plane
 from nuprobe.oscillation import EarthModel, survival
 
 # %%
-# Survival of three kinds, by day and by night at the latitude of SNO. P_ee falls from
-# the value of vacuum to sin²θ₁₂ where matter takes over.
+# Survival probability of three kinds, by day and by night at the latitude of SNO. P_ee
+# falls from the vacuum value to sin²θ₁₂ where matter effects dominate.
 
 e = np.geomspace(0.2, 15.0, 60)
 mixing = {"sin2_12": 0.307, "dm2_21": 7.5e-5}
@@ -52,7 +52,7 @@ regions = plotting.plot_solar_plane(plane)
 narrow = plotting.plot_solar_plane(solar_plane(scheme="nnlo", flux="free"))
 
 # %%
-# What the data say of L_1A itself, in the scheme of most published values: 4.5 +18 −12
+# The fitted value of L_1A itself, in the scheme of most published values: 4.5 +18 −12
 # fm³ in 2003.
 
 best = l1a_fit(scheme="nnlo", flux="model")["l1a.nnlo"]

@@ -12,7 +12,7 @@ from nuprobe import plotting
 from nuprobe.cosmology import decay
 
 plane = decay.decay_plane(
-    np.geomspace(3.0, 15.0, 8),
+    decay.with_thresholds(np.geomspace(3.0, 15.0, 5)),
     lifetimes=np.geomspace(1e4, 1e9, 11),
     abundance=1e-6,
     measured={"d_h": (2.547e-5, 0.029e-5), "y_p": (0.245, 0.003)},

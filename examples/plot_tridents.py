@@ -2,8 +2,8 @@
 Neutrino tridents: regimes, models and a limit
 ==============================================
 
-A neutrino makes a pair of muons in the field of a nucleus or of its nucleons; how often
-tells its couplings to muons.
+A neutrino produces a pair of muons in the field of a nucleus or of its nucleons, at a
+rate that depends on its couplings to muons.
 """
 
 import numpy as np
@@ -15,8 +15,8 @@ from nuprobe.units import GeV, MeV
 channel = "nu_mu -> nu_mu mu+ mu-"
 
 # %%
-# The whole nucleus wins by Z², and the more the better its form factor is reached: at
-# high energy.
+# Coherent scattering on the nucleus is enhanced by Z², and dominates more and more at
+# high energy, where its form factor is less restrictive.
 
 regimes = plotting.plot_trident_energy(
     [channel, "nu_mu -> nu_mu e+ e-"], "Ar40", np.geomspace(0.25, 200, 40) * GeV
@@ -34,8 +34,8 @@ models = plotting.plot_trident_ratio(
 )
 
 # %%
-# CCFR saw 0.82 ± 0.28 of the expected rate: V−A is excluded, and so is all of the plane
-# above the line.
+# CCFR saw 0.82 ± 0.28 of the expected rate: V−A is excluded, and so is the region of
+# the plane above the line.
 
 ccfr = nu.experiment("ccfr-trident")
 print(

@@ -138,6 +138,7 @@ def made() -> dict[Any, Call]:
         nu.events.Observable: (("s", "s", "MeV2", "s", lambda events: events.s), {}),
         nu.trident.Channel: ((nu_mu, nu_mu, 1, 1), {}),
         nu.catalogue.read_library: ((Path("nowhere"),), {}),
+        nu.exports.to_frame: ((nu.experiment("ccfr-trident").predict(),), {}),
     }
 
 

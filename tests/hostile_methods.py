@@ -141,6 +141,7 @@ def _models() -> list[Any]:
             WcxfFile(_coefficients()),
             nu.VectorAxial(0.5, 0.5),
             nu.models.SterileNeutrino(0.1, 2.0),
+            nu.DipolePortal(mass=10.0, coupling=1e-6),
             _scalar_charges(),
             couplings,
         ),
@@ -284,6 +285,8 @@ def _fits() -> list[Any]:
             {"sin2_2theta_14": [0.1, 0.3, 0.9], "dm2_41": [1.0, 4.0]},
             toys=20,
         ),
+        nu.experiment(CSI).predict(),
+        nu.exports.submission(nu.limit(["ccfr-trident"], mass=[10.0])),
     ]
 
 
@@ -486,6 +489,7 @@ _ARGUMENTS: dict[str, dict[str, Any]] = {
     "Cells.repeated": {"contents": np.ones(2)},
     "Cells.between": {"edges": np.array([20.0, 80.0])},
     "Photoabsorption.__call__": {"energy": 1e-3},
+    "Submission.write": {"path": Path("made"), "overwrite": True},
     "Distribution.index": {"model": None},
     "Distribution.ratio": {
         "model": _from("", "events.Distribution", lambda shape: shape.models[0])
@@ -629,7 +633,7 @@ _ARGUMENTS: dict[str, dict[str, Any]] = {
         f"ExclusionPlane.{m}": {"method": "wilks"}
         for m in (
             *("exclusion", "exclusion_error", "excluded"),
-            *("limits", "limit_errors"),
+            *("limits", "limit_errors", "contours"),
         )
     },
     "PointExclusion.sigma": {"method": "fc"},

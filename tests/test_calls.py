@@ -49,7 +49,7 @@ def test_carbon_by_written_reactions(
 def test_reactions_that_are_none() -> None:
     with pytest.raises(UnknownNameError, match="nu_e d -> e- p p"):
         nu.deuteron.total(10.0, "nu_mu d -> mu- p p")
-    with pytest.raises(InputError, match="needs the flavour"):
+    with pytest.raises(InputError, match="needs a flavour"):
         nu.deuteron.total(10.0, "cc")
     with pytest.raises(InputError, match="not of nubar_e"):
         nu.deuteron.total(10.0, "nu_e d -> e- p p", "nubar_e")
@@ -121,8 +121,12 @@ def _ran(
 @pytest.mark.parametrize(
     ("line", "code", "said"),
     [
-        ("cosmology potential --charge 0", 2, "without charge"),
-        ("cosmology contour emu mutau --levels 0.9", 2, "no level lies in this plane"),
+        ("cosmology potential --charge 0", 2, "without a charge"),
+        (
+            "cosmology contour emu mutau --levels 0.9",
+            2,
+            "none of the levels is reached in this plane",
+        ),
         (
             "xsec deuteron --channel cc --energy '10 MeV'",
             *(0, "L_1A = 0 fm3 in the resummed scheme"),

@@ -15,8 +15,10 @@ import warnings
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
+import nuprobe as nu
 from nuprobe.cli import main
 from nuprobe.experiments.format import ExperimentFile
 
@@ -48,6 +50,8 @@ def _write_shown_files(folder: Path, command: str) -> None:
     shutil.copytree(sheet, folder / "examples" / "germanium-sheet")
     if not command.startswith("nuprobe new"):
         shutil.copytree(sheet, folder / "ge")
+    if command.startswith("nuprobe export"):
+        _write_results(folder)
     page = (ROOT / "docs/guide/verdicts.md").read_text(encoding="utf-8")
     (one,) = re.findall(r"```json\n(.*?)```", page, re.S)
     (many,) = re.findall(r"```text\n(.*?)```", page, re.S)
@@ -55,6 +59,16 @@ def _write_shown_files(folder: Path, command: str) -> None:
     (folder / "rs.json").write_text(one, encoding="utf-8")
     (folder / "wcxf-files" / "rs.json").write_text(one, encoding="utf-8")
     (folder / "scan.csv").write_text(many, encoding="utf-8")
+
+
+def _write_results(folder: Path) -> None:
+    """Write the results that the page on exports reads."""
+    csi = nu.experiment("coherent-csi-2017")
+    limit = nu.limit(["ccfr-trident"], "lmu-ltau", mass=[10.0, 100.0])
+    for name, result in (("limit", limit), ("rate", csi.predict())):
+        text = json.dumps(result.to_dict())
+        (folder / f"{name}.json").write_text(text, encoding="utf-8")
+    nu.scan(csi.cost(free=["rn"]), {"rn": np.linspace(2, 9, 9)}).save(folder / "rn.h5")
 
 
 EVENTS = 'nuprobe events plot --channel "nu_mu -> nu_mu mu+ mu-" --target Ar40'
@@ -144,7 +158,7 @@ def test_a_command_shown_in_the_documentation_runs(
             main()
     shown = capsys.readouterr()
     assert end.value.code == 0, shown.err
-    assert shown.out.strip()
+    assert shown.out.strip() or "wrote" in shown.err
 
 
 def test_every_cited_work_is_in_the_bibliography() -> None:

@@ -215,7 +215,11 @@ def test_341_events() -> None:
     page = "docs/guide/csi-2017.md"
     table = csi_2021_radii()
     rows = {row["neutrons"]: row for row in table.to_dict()["rows"]}
-    for label in ("RMF NL-Z2 (default)", "SHF SkM*", "point neutrons as point protons"):
+    for label in (
+        "RMF NL-Z2 (default)",
+        "SHF SkM*",
+        "point neutrons distributed like point protons",
+    ):
         row = rows[label]
         agree(
             " ".join(cells(page, label)),
@@ -342,9 +346,9 @@ def test_counted_steady_state() -> None:
     each = {"analyses.energy-time.counted": {"steady-state": "bins"}}
     widths = []
     for label, one in (
-        ("product of projections, known but for 5 %", known),
-        ("product, its projections counted", csi),
-        ("each bin counted", csi.with_changes(each)),
+        ("product of projections, known up to 5 %", known),
+        ("product, projections as counts", csi),
+        ("each bin as counts", csi.with_changes(each)),
     ):
         angle, radius = (
             one.fit(free=[name], analysis="energy-time")[name]

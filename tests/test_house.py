@@ -148,6 +148,7 @@ LONG_FOR_THE_COMMAND_LINE = {
     "tridents.py": "the same for tridents",
     "cosmology/specs.py": "the same for the early universe",
     "events/specs.py": "the same for events",
+    "experiments.py": "experiments as users name them, shared by all verbs",
     "grids.py": "the parser of grids and priors, shared by three verbs",
     "listings.py": "one short function for each of ten tables",
     "output.py": "every way in which a verb writes",

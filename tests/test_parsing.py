@@ -165,8 +165,8 @@ def test_plain_yaml(text: str, value: Any) -> None:
         ("a: {b: " * 15 + "1" + "}" * 15, "deeply|YAML"),
         ("a: 2026-13-45", "not valid YAML"),
         ("--- 1\n--- 2", "one document"),
-        ("", "nothing in it"),
-        ("{[1]: 2}", "a key is a name"),
+        ("", "is empty"),
+        ("{[1]: 2}", "a key must be a name"),
         ("a: \x00", "not valid YAML"),
     ],
 )
@@ -435,7 +435,7 @@ def test_what_a_fuzzing_session_found(tmp_path: Path) -> None:
             nu.target(text)
     flux = TABLES["source/flux.toml"].replace("times.csv", "x" * 300 + ".csv")
     folder = write(tmp_path / "lab", tables={"source/flux.toml": flux})
-    with pytest.raises(ExperimentFileError, match="too long for the name of a file"):
+    with pytest.raises(ExperimentFileError, match="too long for a file name"):
         nu.experiment(folder)
 
 

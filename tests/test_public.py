@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import ast
 import importlib
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -59,3 +61,9 @@ def test_names_are_listed_also_once_the_packages_are_imported() -> None:
     assert nu.isotopes()[0] == "H1"
     assert nu.flux(nu.fluxes()[0]).name == nu.fluxes()[0]
     assert nu.isotope(nu.isotopes()[-1]).name == nu.isotopes()[-1]
+
+
+def test_decays_are_reached_without_an_import_of_their_own() -> None:
+    code = "import nuprobe as nu; nu.cosmology.decay.sterile_decay"
+    subprocess.run([sys.executable, "-c", code], check=True)
+    assert "decay" in dir(nu.cosmology)

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from nuprobe import catalogue as catalogue
     from nuprobe import cosmology as cosmology
     from nuprobe import events as events
+    from nuprobe import exports as exports
     from nuprobe import majorana as majorana
     from nuprobe import oscillation as oscillation
     from nuprobe import plotting as plotting
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
     from nuprobe.inference import scan as scan
     from nuprobe.models import NSI as NSI
     from nuprobe.models import ContactOperators as ContactOperators
+    from nuprobe.models import DipolePortal as DipolePortal
     from nuprobe.models import Electromagnetic as Electromagnetic
     from nuprobe.models import LightScalar as LightScalar
     from nuprobe.models import LightVector as LightVector
@@ -68,6 +70,7 @@ if TYPE_CHECKING:
 
 _TABLE = {
     "ContactOperators": "nuprobe.models",
+    "DipolePortal": "nuprobe.models",
     "Electromagnetic": "nuprobe.models",
     "LMuLTau": "nuprobe.models",
     "LightScalar": "nuprobe.models",
@@ -90,6 +93,7 @@ _TABLE = {
     "events": "nuprobe.events",
     "experiment": "nuprobe.experiments",
     "experiments": "nuprobe.experiments",
+    "exports": "nuprobe.exports",
     "fit": "nuprobe.inference",
     "flux": "nuprobe.fluxes",
     "fluxes": "nuprobe.fluxes",

@@ -4,7 +4,8 @@
 that carry a unit (astropy, pint) or refuses them, so that no unit is lost; it refuses
 masked arrays, whose masks NumPy's functions forget; an exception of another library
 that an argument of a wrong kind caused becomes one line that names the argument; and
-NaN does not leave in a result.
+NaN does not leave in a result. A text for ``free`` is one name, as a list of it would
+be.
 """
 
 from __future__ import annotations
@@ -166,9 +167,16 @@ def _quickly_guarded(function: Callable[..., Any]) -> Callable[..., Any]:
 def _guarded(function: Callable[..., Any], no_nan: bool = False) -> Callable[..., Any]:
     """A guarded function; with `no_nan` it takes none either."""
     parameters = tuple(inspect.signature(function).parameters)
+    names = parameters.index("free") if "free" in parameters else None
 
     @functools.wraps(function)
     def guarded(*args: Any, **kwargs: Any) -> Any:
+        if names is not None:
+            # a text is a sequence too, of letters: nobody means that
+            if isinstance(kwargs.get("free"), str):
+                kwargs["free"] = [kwargs["free"]]
+            elif len(args) > names and isinstance(args[names], str):
+                args = (*args[:names], [args[names]], *args[names + 1 :])
         if not _PLAIN.issuperset(map(type, args)):
             args = tuple(
                 value if type(value) in _PLAIN else _plain(name, value)
@@ -215,7 +223,7 @@ def _plain(name: str, value: Any, depth: int = 0) -> Any:
         return _without_unit(name, value)
     if masked(value):
         raise InputError(
-            f"{name or 'an argument'} is an array with masked elements: leave them out"
+            f"{name or 'an argument'} is an array with masked elements: remove them"
             " (array.compressed()) or fill them"
         )
     if type(value).__module__.startswith("nuprobe."):
@@ -261,7 +269,7 @@ def _explain(
                 ) from error
     if isinstance(error, (ArithmeticError, MemoryError)):
         raise InputError(
-            f"{function.__name__} cannot compute with numbers of this size"
+            f"{function.__name__} cannot handle numbers of this size"
             f" ({type(error).__name__}: {error}); correct"
             f" {', '.join(f'{n}={shown(v)}' for n, v in given.items())}"
         ) from error

@@ -47,9 +47,13 @@ def parse_number(text: str) -> float:
     if len(stripped) <= _LONGEST_NUMBER and DECIMAL.fullmatch(stripped):
         value = float(stripped)
         if math.isinf(value):
-            raise InputError(f"{shown(stripped)} is too large for a floating number")
+            raise InputError(
+                f"{shown(stripped)} is too large for a floating-point number"
+            )
         if value == 0.0 and _SMALL.match(stripped):
-            raise InputError(f"{shown(stripped)} is too small for a floating number")
+            raise InputError(
+                f"{shown(stripped)} is too small for a floating-point number"
+            )
         return value
     raise InputError(f"{shown(stripped)} {_why_no_number(stripped)}")
 
@@ -76,7 +80,7 @@ def parse_numbers(texts: Sequence[str]) -> list[float]:
     nuprobe.errors.InputError: 2: '0,25' has a decimal comma; write 0.25
     """
     if isinstance(texts, str) or not _are_texts(texts):
-        raise InputError(f"numbers are read from a list of texts, got {shown(texts)}")
+        raise InputError(f"numbers are read from a list of strings, got {shown(texts)}")
     if _all_numbers(texts):
         values = list(map(float, texts))
         zeros = {text for text, value in zip(texts, values, strict=True) if not value}

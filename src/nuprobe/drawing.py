@@ -1,16 +1,20 @@
-"""How an object draws itself although figures lie on the roof, above everything.
+"""How an object draws and exports itself although figures and exports lie on the roof,
+above everything.
 
-`draws` makes a method that imports `nuprobe.plotting` when it is called, by name: no
-import goes up when the package is loaded, and this is the only file that may do so.
+`draws` makes a method that imports `nuprobe.plotting` when it is called, by name, and
+the methods of `Exported` import `nuprobe.exports`: no import goes up when the package
+is loaded, and this is the only file that may do so.
 """
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from importlib import import_module
+from pathlib import Path
 from typing import Any
 
-__all__ = ["draws"]
+__all__ = ["Exported", "Submitted", "draws"]
 
 
 def draws(name: str) -> Callable[..., Any]:
@@ -39,3 +43,59 @@ def draws(name: str) -> Callable[..., Any]:
     )
     plot.draws = name  # type: ignore[attr-defined]
     return plot
+
+
+class Submitted:
+    """A result that becomes a submission to HEPData."""
+
+    def to_hepdata(
+        self,
+        path: str | os.PathLike[str],
+        *,
+        comment: str = "",
+        overwrite: bool = False,
+    ) -> Path:
+        """Write a submission to HEPData, as `nuprobe.exports.to_hepdata`.
+
+        Parameters
+        ----------
+        path : a ``.zip`` or ``.tar.gz`` file; any other name is a folder.
+        comment : what holds for all tables.
+        overwrite : whether what is there may be replaced.
+
+        Raises
+        ------
+        InputError
+            If the path exists and must not be replaced.
+        OutputError
+            If nothing can be written there.
+        """
+        made: Path = import_module("nuprobe.exports").to_hepdata(
+            self, path, comment=comment, overwrite=overwrite
+        )
+        return made
+
+
+class Exported(Submitted):
+    """A result that becomes tables of others too."""
+
+    def to_frame(self, table: str | None = None) -> Any:
+        """A pandas ``DataFrame``, as `nuprobe.exports.to_frame`: units are in the names
+        of the columns and in ``attrs["units"]``; raises `InputError` if pandas is not
+        installed.
+
+        Parameters
+        ----------
+        table : name of one of several tables.
+        """
+        return import_module("nuprobe.exports").to_frame(self, table)
+
+    def to_latex(self, table: str | None = None) -> str:
+        """A LaTeX ``tabular``, as `nuprobe.exports.to_latex`.
+
+        Parameters
+        ----------
+        table : name of one of several tables.
+        """
+        text: str = import_module("nuprobe.exports").to_latex(self, table)
+        return text

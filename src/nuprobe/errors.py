@@ -124,6 +124,7 @@ class UnknownNameError(InputError, LookupError):
     name : what was given.
     known : the names that exist.
     remedy : a sentence appended to the message.
+    owner : what it was looked up in, e.g. the name of an experiment.
 
     Examples
     --------
@@ -132,7 +133,12 @@ class UnknownNameError(InputError, LookupError):
     """
 
     def __init__(
-        self, kind: str, name: object, known: Iterable[str], remedy: str = ""
+        self,
+        kind: str,
+        name: object,
+        known: Iterable[str],
+        remedy: str = "",
+        owner: str = "",
     ) -> None:
         known = sorted(set(known))
         text = str(name)[:1000]
@@ -142,8 +148,13 @@ class UnknownNameError(InputError, LookupError):
         # glass for charm2-glass: what is part of a name is meant more than what is near
         whole = [k for k in sorted(lowered) if len(given) > 2 and given in k]
         alike = difflib.get_close_matches(given, lowered, n=4, cutoff=0.5)
-        near = [lowered[m] for m in dict.fromkeys([*whole, *alike])][:4]
-        if near:
+        near = [
+            lowered[m]
+            for m in dict.fromkeys([*whole, *_sharing(given, lowered), *alike])
+        ][:4]
+        if "," in text and all(part.strip() in known for part in text.split(",")):
+            hint = "give several names as a list, one text each"
+        elif near:
             hint = "did you mean " + ", ".join(near) + "?"
         elif known and len(known) <= 12:
             hint = "known: " + ", ".join(known)
@@ -151,14 +162,27 @@ class UnknownNameError(InputError, LookupError):
             hint = "nothing similar is known"
         if remedy and not (hint.endswith("?") or remedy.startswith("(")):
             hint += "."
+        place = f" of {owner}" if owner else ""
         super().__init__(
-            f"unknown {kind} {text!r}: {hint}" + (f" {remedy}" if remedy else "")
+            f"unknown {kind} {text!r}{place}: {hint}" + (f" {remedy}" if remedy else "")
         )
         self.kind, self.name, self.suggestions = kind, text, tuple(near)
 
     def __reduce__(self) -> tuple[object, ...]:
         """Pickle by message so that the error survives a worker process."""
         return (_rebuild, (type(self), self.args, self.__dict__))
+
+
+def _sharing(given: str, known: Iterable[str]) -> list[str]:
+    """Names that have a part of the given one, between dots and underscores, the
+    longest part first: magnetic_moment.emu for mu_emu."""
+
+    def parts(name: str) -> set[str]:
+        return {part for part in re.split(r"[._]", name) if len(part) > 2}
+
+    wanted = parts(given)
+    shared = {k: max(map(len, parts(k) & wanted), default=0) for k in sorted(known)}
+    return sorted((k for k, n in shared.items() if n), key=lambda k: -shared[k])
 
 
 def _rebuild(

@@ -137,14 +137,14 @@ def numbers(what: str, value: ArrayLike) -> FloatArray:
             f" {shown(value)}"
         )
     if masked(value):
-        raise InputError(f"{what} must not contain masked elements; leave them out")
+        raise InputError(f"{what} must not contain masked elements; remove them")
     try:
         array = np.asarray(value)
     except (ValueError, TypeError, OverflowError):
         array = np.asarray(None)
     if array.size and array.dtype.kind not in "fiu":
         raise InputError(
-            f"{what} must be real numbers, one or an array, got {shown(value)}"
+            f"{what} must be a real number or an array of them, got {shown(value)}"
         )
     return array.astype(float)
 
@@ -218,7 +218,7 @@ def common_shape(shapes: Mapping[str, tuple[int, ...]]) -> tuple[int, ...]:
     except ValueError:
         different = {shape: name for name, shape in shapes.items() if shape}
         raise InputError(
-            "arrays over parameter points must have one shape, but "
+            "arrays over parameter points must have the same shape, but "
             + ", ".join(f"{name} has {shape}" for shape, name in different.items())
         ) from None
 

@@ -146,7 +146,7 @@ class Nuisance:
     def __post_init__(self) -> None:
         if self.marginal and self.sigma == inf:
             raise InputError(
-                f"nuisance {self.name}: to integrate over it takes a finite sigma;"
+                f"nuisance {self.name}: integrating over it needs a finite sigma;"
                 " give one, or profile it"
             )
         if not self.sigma > 0:
@@ -180,8 +180,8 @@ class MorphingNuisance(Nuisance):
         super().__post_init__()
         if self.marginal:
             raise InputError(
-                f"nuisance {self.name}: what morphs between anchors is profiled; it"
-                " cannot be marginal"
+                f"nuisance {self.name}: nuisances that morph between anchors are"
+                " profiled; they cannot be marginal"
             )
         increasing = all(a < b for a, b in pairwise(self.anchors))
         finite = all(abs(a) < inf for a in self.anchors)

@@ -117,7 +117,9 @@ def parse_csv(text: str, source: str) -> list[dict[str, str]]:
     try:
         number, first = next(lines)
     except StopIteration:
-        raise InputError(f"{source}: no header line; name the columns there") from None
+        raise InputError(
+            f"{source}: no header line; add one with the column names"
+        ) from None
     # names without a comma between them: columns are separated by spaces
     spaced = "," not in first and '"' not in first and len(first.split()) > 1
     split = _words if spaced and ";" not in first else _cells
@@ -154,7 +156,8 @@ def _cells(line: str, source: str, number: int) -> list[str]:
             (cells,) = csv.reader([line], skipinitialspace=True, strict=True)
         except (csv.Error, ValueError) as err:
             raise InputError(
-                f"{source}:{number}: {err}; correct that line (a cell ends in its line)"
+                f"{source}:{number}: {err}; correct that line (a cell must not span"
+                " lines)"
             ) from None
     if len(line) > LONGEST_CELL and max(map(len, cells)) > LONGEST_CELL:
         raise InputError(
@@ -263,19 +266,22 @@ def parse_yaml(text: str) -> Any:
         _check_events(yaml.parse(text, Loader=loader))
         documents = list(yaml.load_all(text, Loader=loader))
     except yaml.YAMLError as err:
-        raise InputError(
-            f"not valid YAML ({' '.join(str(err).split())}); correct that place"
-        ) from None
+        said = " ".join(str(err).split())
+        # PyYAML 6.0.4 and newer have a limit of their own, met before any event
+        if "nesting depth" in said:
+            raise InputError(f"nested too deeply ({said}); flatten it") from None
+        raise InputError(f"not valid YAML ({said}); correct that place") from None
     except (ValueError, TypeError, RecursionError) as err:  # a thirteenth month
         if isinstance(err, InputError):
             raise
         raise InputError(f"not valid YAML ({err}); correct that place") from None
     if len(documents) > 1:
         raise InputError(
-            f"one document a file, got {len(documents)}; remove the line ---"
+            f"a file must contain one document, got {len(documents)}; remove the"
+            " line ---"
         )
     if not documents:
-        raise InputError("there is nothing in it; write the document")
+        raise InputError("the file is empty; write the document")
     return documents[0]
 
 
@@ -293,7 +299,7 @@ def _yaml_loader() -> Any:
             seen: set[str] = set()
             for key, _ in node.value:
                 if not isinstance(key, yaml.ScalarNode):
-                    raise InputError(f"{_place(key)}: a key is a name or a number")
+                    raise InputError(f"{_place(key)}: a key must be a name or a number")
                 if key.value in seen:
                     raise InputError(
                         f"{key.value}: this key is given twice, again at {_place(key)};"
@@ -326,12 +332,12 @@ def _check_events(events: Iterable[Any]) -> None:
             raise InputError(f"{_place(event)}: nested too deeply; flatten it")
         if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
             raise InputError(
-                f"{_place(event)}: anchors and aliases are not used here; write the"
-                " value out"
+                f"{_place(event)}: anchors and aliases are not allowed; write out"
+                " the value"
             )
         if tag := getattr(event, "tag", None):
             raise InputError(
-                f"{_place(event)}: the tag {tag} is not used here; write a plain value"
+                f"{_place(event)}: the tag {tag} is not allowed; write a plain value"
             )
         if isinstance(event, yaml.ScalarEvent) and event.style in (None, ""):
             _check_plain(event)
@@ -340,7 +346,9 @@ def _check_events(events: Iterable[Any]) -> None:
 def _check_plain(event: Any) -> None:
     text = event.value
     if text == "<<":
-        raise InputError(f"{_place(event)}: merged keys are not used here; write them")
+        raise InputError(
+            f"{_place(event)}: merged keys are not allowed; write them out"
+        )
     if _INT.fullmatch(text) and len(text) > _DIGITS:
         raise InputError(
             f"{_place(event)}: an integer of {len(text)} digits; shorten it"
@@ -434,7 +442,7 @@ def _toml_float(text: str) -> float:
 
 
 def _no_constant(name: str) -> float:
-    raise InputError(f"{name} is not a number of JSON; correct it")
+    raise InputError(f"{name} is not a valid JSON number; correct it")
 
 
 def _unique(pairs: Iterable[tuple[str, Any]]) -> dict[str, Any]:

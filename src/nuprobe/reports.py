@@ -11,7 +11,7 @@ from nuprobe.tables import Table
 
 if TYPE_CHECKING:
     from nuprobe.bounds.relic_absorption import LineOfSight
-    from nuprobe.experiments import Limit, Rates, UniverseRates
+    from nuprobe.experiments import Limit, LimitCurve, Rates, UniverseRates
     from nuprobe.numerics import FloatArray
     from nuprobe.oscillation import PrecessionLimit, SpinFlavour
     from nuprobe.reproductions import Reproduction
@@ -118,10 +118,12 @@ def limit_table(limit: Limit, rows: int = 13) -> Table:
     from nuprobe.models.named import name_of
 
     mixing = getattr(limit.family, "mixing", None)
+    heavy = getattr(limit.family, "MASS_BY_MASS", False)
+    what = "d [1/GeV]" if heavy else "g'"
     return Table(
-        f"largest g' of {name_of(limit.family)}"
+        f"largest {what} of {name_of(limit.family)}"
         + ("" if mixing is None else f", mixing {mixing}"),
-        ("m_Z' [MeV]", *(c.label for c in limit.curves)),
+        ("M_N [MeV]" if heavy else "m_Z' [MeV]", *(c.label for c in limit.curves)),
         tuple(
             (
                 float(masses[i]),
@@ -156,18 +158,32 @@ def _entered(limit: Limit) -> list[str]:
     return notes
 
 
+def _heaviest(curve: LimitCurve) -> str:
+    """Up to which mass a curve excludes anything."""
+    import numpy as np
+
+    some = curve.mass[np.isfinite(curve.coupling)]
+    if not some.size:
+        return "excludes nothing"
+    return f"the heaviest of these N with a limit has {some.max():.4g} MeV"
+
+
 def _limit_notes(limit: Limit) -> list[str]:
     """Asymptotes and anomalies of every curve."""
     import numpy as np
 
     masses, notes = limit.curves[0].mass, []
     for curve in limit.curves:
-        heavy = "none" if curve.heavy is None else f"m/g' > {curve.heavy / 1e3:.4g} GeV"
-        light = "none" if curve.light is None else f"g' < {curve.light:.4g}"
-        notes.append(
-            f"{curve.label}: at {masses[-1]:.4g} MeV {heavy}; at {masses[0]:.4g} MeV"
-            f" {light}"
-        )
+        if getattr(limit.family, "MASS_BY_MASS", False):
+            notes.append(f"{curve.label}: {_heaviest(curve)}")
+        else:
+            heavy, light = curve.heavy, curve.light
+            above = "none" if heavy is None else f"m/g' > {heavy / 1e3:.4g} GeV"
+            below = "none" if light is None else f"g' < {light:.4g}"
+            notes.append(
+                f"{curve.label}: at {masses[-1]:.4g} MeV {above}; at"
+                f" {masses[0]:.4g} MeV {below}"
+            )
         if curve.standard_excluded:
             notes.append(
                 f"{curve.label}: excludes the Standard Model too; the limit is the"

@@ -52,7 +52,9 @@ def _truth(value: Any) -> Any:
     if isinstance(value, str) and value.strip().lower() in ("true", "false"):
         return value.strip().lower() == "true"
     if not isinstance(value, (bool, np.bool_)):
-        raise InputError(f"{shown(value)} is neither true nor false; write one of them")
+        raise InputError(
+            f"{shown(value)} is neither true nor false; write true or false"
+        )
     return bool(value)
 
 
@@ -121,7 +123,7 @@ class Folder:
             )
         if not root.joinpath(main).is_file():
             raise ExperimentFileError(
-                f"{root}: there is no {main} in it; give a folder that contains one"
+                f"{root}: contains no {main}; give a folder with one"
             )
 
     @property
@@ -158,18 +160,18 @@ class Folder:
     def _inside(self, name: str) -> Traversable:
         if os.path.isabs(name) or ".." in Path(name).parts or "\0" in name:
             raise ExperimentFileError(
-                f"{self.name}: {name!r} leaves the folder; put it beside {self.main}"
-                " and give its name"
+                f"{self.name}: {name!r} points outside the folder; put it next to"
+                f" {self.main} and give its name"
             )
         if any(len(part.encode()) > 250 for part in Path(name).parts):
             raise ExperimentFileError(
-                f"{self.name}: {shown(name)} is too long for the name of a file"
+                f"{self.name}: {shown(name)} is too long for a file name"
             )
         path = self.root.joinpath(name)
         if isinstance(self.root, Path) and self._leads_out(self.root, name):
             raise ExperimentFileError(
-                f"{self.name}: {name!r} is a link out of the folder; put the file"
-                " itself there"
+                f"{self.name}: {name!r} is a link to outside the folder; put the"
+                " file itself there"
             )
         return path
 

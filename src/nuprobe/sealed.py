@@ -109,19 +109,19 @@ def unsealed(path: Path, kind: str) -> bytes:
         ) from None
     if image.startswith(_HDF5):
         raise InputError(
-            f"{start}: it is HDF5 without the checksum that nuprobe writes (from an"
-            " early version, or another program); run it anew with overwrite=True,"
-            " --overwrite on the command line"
+            f"{start}: an HDF5 file without the checksum that nuprobe writes (from"
+            " an early version, or another program); run it again with"
+            " overwrite=True, --overwrite on the command line"
         )
     if not image.startswith(_FIRST):
         raise InputError(
-            f"{start}: it does not begin as a result file of nuprobe does; choose"
-            " another file, or begin anew with overwrite=True (--overwrite)"
+            f"{start}: not a result file of nuprobe; choose another file, or start"
+            " again with overwrite=True (--overwrite)"
         )
     if image[:BLOCK] != _front(image[BLOCK:]):
         raise InputError(
             f"{start}: it is damaged or was changed (its content does not match its"
-            " checksum); restore a copy, or begin anew with overwrite=True"
+            " checksum); restore a copy, or start again with overwrite=True"
             " (--overwrite)"
         )
     return image

@@ -13,6 +13,8 @@ from typing import Any, Final, overload
 import numpy as np
 from numpy.typing import NDArray
 
+from nuprobe.frames import data_frame
+from nuprobe.latex import escaped, headed, number, tabular
 from nuprobe.reprs import readable
 
 __all__ = ["Cell", "Rows", "Table", "harmless"]
@@ -115,6 +117,27 @@ class Table:
         yield _joined(self.columns)
         for row in self.rows:
             yield _joined(map(_json, row))
+
+    def to_frame(self) -> Any:
+        """A pandas ``DataFrame``, at full precision; units also in ``attrs["units"]``,
+        title and notes in ``attrs``. Raises `InputError` if pandas is not installed."""
+        about = {"title": self.title, "notes": list(self.notes)}
+        return data_frame([tuple(row) for row in self.rows], self.columns, about)
+
+    def to_latex(self) -> str:
+        """A LaTeX ``tabular``, numbers as in the text; title and notes as comments."""
+        about = [
+            f"% {' '.join(text.split())}" for text in (self.title, *self.notes) if text
+        ]
+        rows = [[*map(self._latex, self.columns, row)] for row in self.rows]
+        return "\n".join([*about, tabular([*map(headed, self.columns)], rows)])
+
+    def _latex(self, column: str, value: Cell) -> str:
+        if isinstance(value, (int, float)) and not isinstance(value, bool):
+            if value != value:
+                return "--"
+            return number(value, (self.formats or {}).get(column, ".6g"))
+        return "--" if value is None else escaped(self._text(column, value))
 
     def _row(self, row: Sequence[Cell]) -> dict[str, Cell]:
         return dict(zip(self.columns, map(_json, row), strict=True))

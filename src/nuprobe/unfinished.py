@@ -115,7 +115,7 @@ def _claimed(part: Path) -> Claim:
             stream = _locked(part)
         except BlockingIOError:
             raise InputError(
-                f"{part} is being written by another process: wait for it, or choose"
+                f"{part} is being written by another process: wait, or choose"
                 " another name"
             ) from None
         here = os.fstat(stream.fileno())

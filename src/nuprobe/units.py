@@ -126,7 +126,7 @@ _QUANTITY = re.compile(rf"\s*({_NUMBER}|[+-]?inf|nan)\s*(.*?)\s*", re.IGNORECASE
 
 def _text(what: str, value: object) -> str:
     if not isinstance(value, str):
-        raise UnitError(f"{what} must be a text, got {shown(value)}")
+        raise UnitError(f"{what} must be a string, got {shown(value)}")
     return value
 
 
@@ -251,7 +251,7 @@ def parse_quantity(text: str | float, dimension: str) -> float:
     if not math.isfinite(value):
         raise UnitError(f"{shown(raw)} is not a finite {dimension}")
     if value == 0.0 and re.search("[1-9]", re.split("[eE]", match[1])[0]):
-        raise UnitError(f"{shown(raw)} is too small for a floating number")
+        raise UnitError(f"{shown(raw)} is too small for a floating-point number")
     return value
 
 
@@ -260,6 +260,7 @@ _PLAIN: Final[dict[str, dict[str, float]]] = {
     "e": {"e": 1.0},
     "muB": {"muB": 1.0, "mu_B": 1.0, "µB": 1.0, "μB": 1.0, "μ_B": 1.0},
     "1/MeV2": {"1/MeV2": 1.0, "1/GeV2": 1e-6, "1/TeV2": 1e-12},
+    "1/GeV": {"1/GeV": 1.0, "1/MeV": 1e3, "1/TeV": 1e-3},
     "eV2": {"eV2": 1.0, "eV^2": 1.0, "eV²": 1.0, "meV2": 1e-6, "keV2": 1e6},
     "1/cm2/s": {"1/cm2/s": 1.0, "/cm2/s": 1.0, "1/(cm2 s)": 1.0},
 }
@@ -321,7 +322,9 @@ def value_in(value: str | float, unit: str) -> float:
         except InputError as err:
             raise UnitError(f"cannot read {shown(str(value))}: number {err}") from None
         if not one * other and one and other:
-            raise UnitError(f"{shown(str(value))} is too small for a floating number")
+            raise UnitError(
+                f"{shown(str(value))} is too small for a floating-point number"
+            )
         number, written = repr(one * other), power[2]
     if unit and written in ("", unit):
         return parse_quantity(number, "dimensionless")
@@ -331,8 +334,8 @@ def value_in(value: str | float, unit: str) -> float:
         return read if unit == "" else read / parse_quantity(f"1 {unit}", dimension)
     if written not in _PLAIN[unit]:
         raise UnitError(
-            f"{shown(str(value))} has the unit {shown(written)}, but this is a number"
-            f" of {unit}: write a bare number or one of {', '.join(_PLAIN[unit])}"
+            f"{shown(str(value))} has the unit {shown(written)}, but this quantity"
+            f" is in {unit}: write a bare number or one of {', '.join(_PLAIN[unit])}"
         )
     return parse_quantity(number, "dimensionless") * _PLAIN[unit][written]
 
@@ -354,13 +357,13 @@ def _check_ends(text: str, low: float, high: float, n: int, log: bool) -> None:
     """Refuse one point between two ends, and a logarithmic grid from or to 0."""
     if n == 1 and low != high:
         raise UnitError(
-            f"{shown(text)} asks for one point, which cannot be both ends: give one"
-            " value, or ask for two points or more"
+            f"{shown(text)} has a single point, which cannot be both ends: give one"
+            " value, or ask for at least two points"
         )
     if log and not low * high > 0:
         raise UnitError(
-            f"{shown(text)} is logarithmic, and its ends must be positive: begin above"
-            " 0, or drop :log"
+            f"{shown(text)} is logarithmic, so both ends must be positive: start"
+            " above 0, or drop :log"
         )
 
 
@@ -436,5 +439,5 @@ def parse_grid(text: str, dimension: str) -> NDArray[np.float64]:
     if not np.all(np.isfinite(result)):
         raise UnitError(f"{shown(text)} is not a finite {dimension}")
     if np.any((result == 0.0) & (values != 0.0)):
-        raise UnitError(f"{shown(text)} is too small for a floating number")
+        raise UnitError(f"{shown(text)} is too small for a floating-point number")
     return result

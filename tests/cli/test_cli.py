@@ -528,7 +528,7 @@ SCAN = ("scan", "coherent-csi-2017", "-o", "x.h5", "--grid")
             ("limit", "ccfr-trident", "--every", "5"),
             ["--every require a file", "--checkpoint"],
         ),
-        (("limit", "ccfr-trident", "ccfr-trident"), ["count once"]),
+        (("limit", "ccfr-trident", "ccfr-trident"), ["count twice"]),
         (("limit", "ccfr-trident", "--analysis", "charm2-trident=x"), ["ccfr-trident"]),
         (
             ("limit", "ccfr-trident", "--masses", "10 MeV, 1 TeV"),
@@ -943,7 +943,7 @@ def test_xsec_electron_over_a_flux(run: Run) -> None:
     [
         (
             ["--energy", "1 MeV", "--target", "Pb"],
-            "no binding energies of the electrons of Pb",
+            "no electron binding energies for Pb",
         ),
         (["--energy", "1 MeV", "--magnetic-moment", "1e-10"], "give a threshold"),
         (

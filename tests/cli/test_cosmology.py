@@ -131,7 +131,10 @@ def test_degrees_of_freedom_from_a_file(run: Run, tmp_path: Path) -> None:
         (("abundances", "--t-max", "3 GeV"), "requires --kind dirac"),
         (("neff", "--g-s", "x.csv"), "--g-s requires --kind dirac"),
         (("neff", *DIRAC, "--g-s", "nowhere.csv"), "nowhere.csv"),
-        (("contour", "ee", "emu", *DIRAC, "--criterion", "number"), "only Majorana"),
+        (
+            ("contour", "ee", "emu", *DIRAC, "--criterion", "number"),
+            "Majorana moments only",
+        ),
         (("table", "camb", "--n-eff-grid", "3:4:3"), "CAMB needs at least 4 values"),
         (("abundances", "--moment", "ee=1e-10"), "antisymmetric"),
         (("abundances", "--moment", "emu=1e-3"), "moments this large"),

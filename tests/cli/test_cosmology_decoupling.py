@@ -96,7 +96,7 @@ def test_decoupling_against_moments(run: Run, tmp_path: Path) -> None:
         (("neff", "--t-max", "100 GeV"), "requires --kind dirac"),
         (("neff", "--moment", "emu=1e-3"), "failed at"),
         (("plasma", "--temperature", "1 eV"), "temperature must lie between"),
-        (("plasma", "--eta", "1"), "eta, baryons a photon"),
+        (("plasma", "--eta", "1"), "eta, baryons per photon"),
         (("potential", "--charge", "1e9"), "charge is too large"),
         (("decoupling", "ee"), "no diagonal moments"),
     ],

@@ -68,7 +68,7 @@ def test_a_message_names_what_was_typed(
         ("radius,field\n0.1,5\n", "got 69570 km"),
         (
             "radius,field\n0.3,5\n0.1,5\n",
-            "increase from 0 or more, got 208710, 69570 km",
+            "non-negative and increasing, got 208710, 69570 km",
         ),
         ("radius,strength\n0.1,5\n0.2,5\n", "no column field"),
     ],

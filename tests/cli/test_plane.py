@@ -54,7 +54,7 @@ def test_marks_are_asked(run: Run) -> None:
         (("--grid", GRID, "--method", "bayes"), "bayes"),
         (("--grid", GRID, "--cl", "1.5"), "1.5"),
         (("--grid", GRID, "--toys", "-1"), "0 or more"),
-        (("--grid", GRID, "--toys", "0", "-o", "a.h5"), "are for toys"),
+        (("--grid", GRID, "--toys", "0", "-o", "a.h5"), "apply to toys"),
     ],
 )
 def test_what_is_no_plane(run: Run, more: tuple[str, ...], message: str) -> None:
@@ -165,7 +165,7 @@ def test_a_file_that_is_none_of_a_scheduler(run: Run, tmp_path: Path) -> None:
         file.write_text(text, encoding="utf-8")
         code, _, err = run(*line)
         assert code == 2
-        assert "is not the file of a Dask scheduler" in err
+        assert "is not a Dask scheduler file" in err
 
 
 @pytest.mark.nightly

@@ -18,7 +18,7 @@ LIBRARY = Path(nuprobe.catalogue.__file__).parent / "library"
 
 INPUTS = {
     "model_file", "wcxf", "file", "references", "library", "source", "cache", "points",
-    "density", "curve",
+    "density", "curve", "files",
 }  # fmt: skip
 """Paths that are read, and the cache of releases, of which nothing is replaced."""
 
@@ -107,6 +107,7 @@ WRITERS: dict[tuple[tuple[str, ...], str], tuple[tuple[str, ...], str]] = {
     (("limit",), "scan_file"): ((*LIMIT, "--scan"), "a.h5"),
     (("limit",), "checkpoint"): ((*LIMIT, "--checkpoint"), "a.h5"),
     (("limit",), "plot"): ((*LIMIT, "--plot"), "a.png"),
+    (("export",), "output"): (("export", "csv", "rate.json", "-o"), "a.csv"),
     (("reproduce",), "output"): (("reproduce", "COHERENT:2020iec", "-o"), "a.txt"),
     (("events", "backgrounds"), "output"): ((*BACKGROUNDS, "-o"), "a.txt"),
     (("events", "backgrounds"), "plot"): ((*BACKGROUNDS, "--plot"), "a.png"),

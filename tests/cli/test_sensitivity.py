@@ -61,9 +61,9 @@ def test_expected_limit_of_an_experiment(
 @pytest.mark.parametrize(
     ("line", "part"),
     [
-        (("--free", "rn"), "name it"),
-        (("coherent-lar-2020",), "--free is needed"),
-        ((*LAR, "--energy", "1 GeV"), "--energy is for beams"),
+        (("--free", "rn"), "require an experiment"),
+        (("coherent-lar-2020",), "nothing to fit"),
+        ((*LAR, "--energy", "1 GeV"), "--energy applies to trident beams"),
         (("coherent-lar-2020", "--free", "nothing"), "nothing"),
     ],
 )

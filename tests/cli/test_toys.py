@@ -56,7 +56,7 @@ def test_thresholds_and_cls_along_a_grid(tmp_path: Path) -> None:
         ((*CSI, "--exclude"), "need --grid"),
         ((*CSI, "--grid", "sin2_theta_w=0.1:0.3:3"), "unknown parameter"),
         ((*CSI, "--workers", "2", "--dask", "tcp://x:1"), "not both"),
-        (("ccfr-trident", "--free", "x"), "unknown parameter of ccfr-trident"),
+        (("ccfr-trident", "--free", "x"), "unknown parameter 'x' of ccfr-trident"),
     ],
 )
 def test_bad_input_is_one_line(arguments: tuple[str, ...], message: str) -> None:

@@ -103,7 +103,7 @@ def test_a_baseline_says_what_arrives(run: Run) -> None:
         code, _, err = run(*ARGON, *extra)
         assert (code, word in err) == (2, True)
     code, _, err = run("--target", "Ar40", "--flux", "sns", "--baseline", "20 m")
-    assert (code, "--baseline takes --energy" in err) == (2, True)
+    assert (code, "--baseline requires --energy" in err) == (2, True)
 
 
 def test_the_series_has_the_moments_of_the_weak_charge(run: Run) -> None:

@@ -114,7 +114,10 @@ def test_moments_that_are_impossible_or_not_computed() -> None:
     with pytest.raises(nu.NuprobeError, match=r"magnetic_moment\.ee"):
         nu.Electromagnetic(magnetic_moment={"ee": 1e-10}, kind="majorana")
     for model, told in (
-        (nu.LMuLTau(mass=10.0, coupling=1e-3), "only moments are computed"),
+        (
+            nu.LMuLTau(mass=10.0, coupling=1e-3),
+            "only magnetic and electric moments are included",
+        ),
         (nu.Electromagnetic(charge={"ee": 1e-12}), "not charge"),
         (nu.Electromagnetic(magnetic_moment=np.zeros((2, 3, 3))), "one parameter"),
     ):

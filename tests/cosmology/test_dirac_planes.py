@@ -84,7 +84,7 @@ def test_what_a_plane_needs() -> None:
     model = dirac(ee=0.0)
     for options, told in (
         ({}, "give t_max in MeV"),
-        ({"t_max": 1e5, "criterion": "number"}, "only Majorana moments are followed"),
+        ({"t_max": 1e5, "criterion": "number"}, "available for Majorana moments only"),
         ({"t_max": 1e7}, "t_max must lie"),
         ({"t_max": 1e5, "nodes": 66}, "2 to 65 nodes"),
     ):

@@ -160,7 +160,7 @@ def test_unknown_names() -> None:
 @pytest.mark.parametrize(
     ("spoil", "message"),
     [
-        (lambda a: [x[:-1] if i == 1 else x for i, x in enumerate(a)], "one length"),
+        (lambda a: [x[:-1] if i == 1 else x for i, x in enumerate(a)], "equal length"),
         (lambda a: [x[::-1] for x in a], "forward in time"),
         (lambda a: [x[700:] for x in a], "10 MeV down to 8 keV"),
         (lambda a: [x[:800] for x in a], "10 MeV down to 8 keV"),
@@ -174,7 +174,7 @@ def test_bad_expansions(past: Any, spoil: Any, message: Any) -> None:
 
 
 def test_a_history_must_be_one() -> None:
-    with pytest.raises(InputError, match="Expansion or what"):
+    with pytest.raises(InputError, match="Expansion or the result"):
         abundances(history=3.0)
     with pytest.raises(InputError, match="either a model"):
         abundances(history=instantaneous(), flavour_mixing="none")

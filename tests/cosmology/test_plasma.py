@@ -145,7 +145,7 @@ def test_other_input_that_cannot_be() -> None:
         plasma.plasma_pressure(1.0, qed="e4")  # type: ignore[arg-type]
     with pytest.raises(nu.NuprobeError, match="stronger degeneracy"):
         plasma.electron_densities(0.01, 3.0)
-    with pytest.raises(nu.NuprobeError, match="eta, baryons a photon"):
+    with pytest.raises(nu.NuprobeError, match="eta, baryons per photon"):
         plasma.baryon_density(1.0, 0.1)
     with pytest.raises(nu.NuprobeError, match="y_p must lie"):
         plasma.chemical_potential(1.0, y_p=1.5)

@@ -87,7 +87,7 @@ def test_what_cannot_be_solved() -> None:
     for call, told in (
         (lambda: cosmology.screened_potential(1.0, order=4), "order must be"),
         (lambda: cosmology.screened_potential(1.0, inner=2.0), "inner, in Debye"),
-        (lambda: cosmology.screened_potential(0.002), "nothing screens"),
+        (lambda: cosmology.screened_potential(0.002), "no screening"),
         (lambda: cosmology.screened_potential(1.0, 1e6), "charge is too large"),
         (lambda: cloud(0.0), "r must lie between"),
         (lambda: cosmology.screened_potential(1e-5), "temperature must"),

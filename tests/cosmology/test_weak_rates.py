@@ -97,5 +97,5 @@ def test_bad_temperatures_are_refused(t: Any) -> None:
 
 
 def test_shapes_must_agree() -> None:
-    with pytest.raises(InputError, match="one shape"):
+    with pytest.raises(InputError, match="the same shape"):
         neutron_proton_rates(np.ones(2), np.ones(3), TAU)

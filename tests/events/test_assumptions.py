@@ -82,7 +82,7 @@ def test_a_file_replaces_values_and_options_win(tmp_path: Path) -> None:
         ("kaon.br_mu_nu", -0.1, r"kaon.br_mu_nu.*greater than or equal to 0"),
         ("kaon.br_mu_nu", 1.2, r"kaon.br_mu_nu.*less than or equal to 1"),
         ("kaon.br_mu_nu", 0.99, r"add up to 1.024.*at most 1"),
-        ("kaon.br_mu_nu", True, r"kaon.br_mu_nu.*a number is needed"),
+        ("kaon.br_mu_nu", True, r"kaon.br_mu_nu.*must be a number"),
         ("muon.decay_length", 5, r"muon.decay_length.*has no unit"),
         (
             "muon.decay_length",

@@ -391,7 +391,7 @@ def test_cuts_only_take_away_and_help(compared: Comparison) -> None:
 
 
 def test_a_cut_on_what_backgrounds_have_not_is_refused() -> None:
-    with pytest.raises(InputError, match="belong to tridents"):
+    with pytest.raises(InputError, match="for tridents only"):
         compare("dune-nd-fhc", "Ar40", 100, cuts="Q2 < 0.1 GeV2")
     with pytest.raises(InputError, match="not a beam"):
         compare("sns", "Ar40", 100)

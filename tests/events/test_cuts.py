@@ -97,7 +97,7 @@ def test_texts_are_taken_apart_at_commas_and_outer_ands() -> None:
         ("E_minus > theta_minus", "an energy, 'theta_minus' an angle"),
         ("E_minus", "compared with nothing"),
         ("E_minus >", "ends too early"),
-        ("", "a cut is a text"),
+        ("", "a cut must be a string"),
         ("1 GeV < 2 GeV", "no observable"),
         ("E_minos > 1 GeV", "E_minus"),
         ("E_minus > 1 furlong", "unknown unit"),
@@ -196,7 +196,7 @@ def test_a_cut_that_removes_everything_says_which(sample: Sample) -> None:
         )
     left = int((sample.events.minus[:, 0] > 1000).sum())
     assert (
-        f"'m_pair < 0.2 GeV' took the last {left} of {len(sample.events)} events"
+        f"'m_pair < 0.2 GeV' removed the last {left} of {len(sample.events)} events"
         in str(error.value)
     )
 

@@ -314,7 +314,7 @@ def test_expected_knows_what_can_be_computed(gen: Generator) -> None:
         ({"n": 10, "bins": {"Q2": 5}}, "bins of Q2: it is not among"),
         (
             {"n": 10, "ranges": {"m_pair": (1.0, 2.0)}, "bins": [1.0, 2.0]},
-            "leave its range out",
+            "drop its range",
         ),
     ],
 )

@@ -182,9 +182,9 @@ def test_mistakes_are_named(alone: Experiment, also: object, hint: str) -> None:
     [
         ({"analyses.both.also": ["electrons"]}, "analyses.both.also: 'electrons' is"),
         ({"parameters.1.processes": ["nuclei"]}, "parameters.light.processes: 'nuc"),
-        ({"parameters.0.processes": ["cevns"]}, "a radius belongs to every process"),
+        ({"parameters.0.processes": ["cevns"]}, "a radius applies to every process"),
         ({"systematics.0.acts_on": ["electrons"]}, "defined are signal, cevns, elec"),
-        ({"systematics.2.acts_on": ["electron"]}, "of which it moves cevns"),
+        ({"systematics.2.acts_on": ["electron"]}, "namely cevns"),
     ],
 )
 def test_names_of_processes_are_checked(

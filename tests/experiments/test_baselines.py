@@ -174,7 +174,7 @@ def test_a_covariance_that_is_not_positive_definite(copied: Path) -> None:
         ("covariance.csv", "\n2,1,", "\n25,1,", "run from 1 to 24"),
         ("ratio.csv", "1,1.25,", "1.25,1,", "low must be below high"),
         ("experiment.toml", 'over = "up"', 'over = "top"', "'top'"),
-        ("experiment.toml", 'over = "up"', "", "over belongs to"),
+        ("experiment.toml", 'over = "up"', "", "over requires"),
         ("experiment.toml", '["10.61 m"]', '["1.61 m"]', "less than its baseline"),
         ("experiment.toml", '["10.61 m"]', '["-10.61 m"]', "must be positive"),
         ("experiment.toml", 'flux = "reactor"', "", "either flux or lines"),
@@ -187,3 +187,11 @@ def test_what_is_wrong_in_a_folder(
     spoil(copied, file, old, new)
     with pytest.raises(ExperimentFileError, match=message):
         nu.experiment(copied).predict()
+
+
+def test_three_neutrinos_have_no_splitting() -> None:
+    notes = opened("best").predict().table().notes
+    assert notes[0].endswith("with three neutrinos; give --model sterile for a fourth")
+    assert not any("dm2_41" in note for note in notes)
+    fourth = opened("best").predict(SterileNeutrino(0.3, 2.0)).table().notes
+    assert "at sin2_2theta_14 = 0.3, dm2_41 = 2; three neutrinos:" in fourth[0]

@@ -220,7 +220,7 @@ def test_a_flat_background_is_its_density_times_the_width_and_the_acceptance(
 @pytest.mark.parametrize(
     ("changes", "hint"),
     [
-        ({"target.material": "Pb"}, "no binding energies of the electrons of Pb"),
+        ({"target.material": "Pb"}, "no electron binding energies for Pb"),
         (
             {"target.form_factor": "helm"},
             "target.form_factor has no effect on process = 'electron'",
@@ -241,7 +241,7 @@ def test_a_flat_background_is_its_density_times_the_width_and_the_acceptance(
                     }
                 ]
             },
-            "control of b belongs to projection",
+            "control of b requires projection",
         ),
         (
             {"projection": True, "data": {"table": "x.csv", "counts": "n"}},

@@ -142,7 +142,7 @@ def test_other_models_and_data_are_not_gone_on_with(
     ):
         with pytest.raises(InputError, match="belongs to another limit"):
             limit(names, family, mass=MASSES, checkpoint=path, resume=True)
-    with pytest.raises(InputError, match="give resume=True to go on with it"):
+    with pytest.raises(InputError, match="give resume=True to continue it"):
         _limit(path)
     assert path.read_bytes() == finished
     _limit(path, overwrite=True, cl=0.9)

@@ -315,9 +315,9 @@ def test_an_analysis_names_its_backgrounds(tabled: Experiment) -> None:
     [
         ({"response": {"quenching.factor": [0.08, 0.09]}}, "each of the 3 anchors"),
         ({"response": {"quenching.factor": [0.08, 0.1, 0.12]}}, r"0.1 at 0, but 0.09"),
-        ({"response": {"quenching.kind": "x{1}"}}, r"\{1\} stands for nuisance 2"),
+        ({"response": {"quenching.kind": "x{1}"}}, r"\{1\} refers to nuisance 2"),
         ({"response": {"quenching.nothing": [1, 2, 3]}}, "nothing"),
-        ({"response": {}}, "nothing morphs"),
+        ({"response": {}}, "nothing to morph"),
         ({"nuisances": [{"name": "light", "anchors": [0, 1, 2]}]}, "anchors must"),
         ({"nuisances": []}, "nuisances"),
         ({"backgrounds": {"off": "x_{0}"}}, "off is not of kind 'table'"),

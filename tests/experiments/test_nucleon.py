@@ -40,7 +40,7 @@ def test_a_physical_radius_is_converted(csi: Experiment) -> None:
     )
     assert parts[0].shapes.rms[1] == pytest.approx(5.1 * fm, rel=1e-12)
     assert parts[1].shapes.rms[1] == pytest.approx(5.0 * fm, rel=1e-12)
-    with pytest.raises(ExperimentFileError, match="Cs133 is in target"):
+    with pytest.raises(ExperimentFileError, match="Cs133 is in both target"):
         csi.with_changes({"target.physical_neutron_radius": {"Cs133": "5.1 fm"}})
     with pytest.raises(ExperimentFileError, match="nucleons alone give"):
         csi.with_changes(

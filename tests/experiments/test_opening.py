@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Callable
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -28,15 +29,20 @@ KINDS: dict[str, tuple[Any, str]] = {
 
 
 @pytest.mark.parametrize("name", KINDS)
-def test_free_is_a_list_of_known_names_each_once(name: str) -> None:
+def test_free_is_known_names_each_once_and_a_text_is_one(name: str) -> None:
     one, (model, parameter) = nu.experiment(name), KINDS[name]
     assert parameter in [p.name for p in one.parameters(model)]
     with pytest.raises(InputError, match=f"{parameter} is freed twice"):
         one.prediction(model, [parameter, parameter])
-    with pytest.raises(UnknownNameError, match=f"of {name} 'nonsense'"):
+    with pytest.raises(UnknownNameError, match=f"'nonsense' of {name}"):
         one.prediction(model, ["nonsense"])
-    with pytest.raises(InputError, match="free is a list of names"):
-        one.prediction(model, parameter)
+    with pytest.raises(UnknownNameError, match=f"'nonsense' of {name}"):
+        one.cost(model, "nonsense")
+    with pytest.raises(InputError, match=r"free (is|must be) .* got 3"):
+        one.prediction(model, 3)  # type: ignore[arg-type]
+    listed, plain = one.cost(model, [parameter]), one.cost(model, parameter)
+    assert plain.parameters == listed.parameters
+    assert plain.digest() == listed.digest()
 
 
 @pytest.mark.parametrize("name", KINDS)
@@ -82,7 +88,7 @@ def test_a_flux_lies_in_the_package_or_in_the_folder(
 ) -> None:
     one = nu.experiment(name)
     for place in ("../flux", "/tmp/flux", "./../flux"):
-        with pytest.raises(ExperimentFileError, match="leaves the folder"):
+        with pytest.raises(ExperimentFileError, match="points outside the folder"):
             one.with_changes({key: place})
     shutil.copytree(str(LIBRARY / name), tmp_path / name)
     own = nu.experiment(tmp_path / name)
@@ -96,3 +102,15 @@ def test_a_flux_without_the_flavour_of_a_baseline_is_refused() -> None:
         nu.experiment("danss").with_changes(
             {"source.flux": "sns", "source.options": {}}
         )
+
+
+@pytest.mark.parametrize("open_", [nu.experiment, nu.flux])
+def test_a_folder_without_its_path_is_pointed_out(
+    open_: Callable[[str], object], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(UnknownNameError, match=r"by its path, e\.g\. \./my"):
+        open_("mine")
+    (tmp_path / "mine").mkdir()
+    with pytest.raises(UnknownNameError, match=r"The folder mine .* \./mine\."):
+        open_("mine")

@@ -327,8 +327,8 @@ def _broken(folder: Path, file: str, old: str, new: str) -> ExperimentFileError:
         ("rates.csv", "0.538", "0.638", ["Bugey4", "sum to 1.1"]),
         ("rates.csv", ",15,1.5", ",-15,1.5", ["baselines (m) must be positive"]),
         ("rates.csv", ",15,1.5", ",15,15", ["spreads less than them"]),
-        ("covariance.csv", "1,1,", "0,1,", ["whole numbers from 1 to 24"]),
-        ("covariance.csv", "2,1,", "1,1,", ["(1, 1) is there twice"]),
+        ("covariance.csv", "1,1,", "0,1,", ["integers from 1 to 24"]),
+        ("covariance.csv", "2,1,", "1,1,", ["(1, 1) occurs twice"]),
         (
             "covariance.csv",
             "2,1,0.000196",
@@ -349,7 +349,7 @@ def _broken(folder: Path, file: str, old: str, new: str) -> ExperimentFileError:
             "fractions = { U235 = 1.0 }",
             ["fractions are columns"],
         ),
-        ("experiment.toml", '"10 MeV"', '"15 MeV"', ["not continued above 12 MeV"]),
+        ("experiment.toml", '"10 MeV"', '"15 MeV"', ["not extrapolated above 12 MeV"]),
         (
             "experiment.toml",
             'isotopes = ["U235", "U238", "Pu239"',

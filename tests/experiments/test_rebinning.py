@@ -161,11 +161,11 @@ def test_other_refusals() -> None:
         experiment("ccfr-trident").rebinned(energy=1)
     with pytest.raises(InputError, match="has no bins of the arrival time"):
         experiment("conus-plus").rebinned(time=1)
-    with pytest.raises(ExperimentFileError, match="give one a bin"):
+    with pytest.raises(ExperimentFileError, match="give one per bin"):
         csi.with_changes({"analyses.total.signal": {"counts": [1.0, 2.0]}})
     with pytest.raises(ExperimentFileError, match="give table and column, or counts"):
         csi.with_changes({"analyses.total.signal": {"table": "counts.csv"}})
-    with pytest.raises(ExperimentFileError, match="errors of their own"):
+    with pytest.raises(ExperimentFileError, match="their own errors"):
         csi.with_changes({"analyses.published-total.statistic": "poisson"})
 
 

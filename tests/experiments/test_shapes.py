@@ -288,7 +288,7 @@ def test_time_edges_and_an_exponential_steady_state(tmp_path: Path) -> None:
         (
             'table = "shares.csv"',
             'table = "grid.csv"\ncolumn = "on"\nshape_low = "s_low"',
-            ["one row is needed", "6 x 2"],
+            ["one row is required", "6 x 2"],
         ),
         ('column = "flat"', 'column = "flatt"', ["did you mean flat"]),
         (

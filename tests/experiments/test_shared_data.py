@@ -129,7 +129,7 @@ def test_sites_of_one_experiment_combine_and_are_known_as_one() -> None:
 
 def test_a_cost_knows_that_it_is_a_projection() -> None:
     real, projected = cost("conus-plus"), cost("reactor-ge-projection")
-    with pytest.raises(InputError, match=r"assumed data, a projection.*leave it out"):
+    with pytest.raises(InputError, match=r"simulated data, a projection.*leave it out"):
         _ = real + projected
     total = CostSum(real, projected, with_projections=True)
     assert len(total.terms) == 2
@@ -147,7 +147,7 @@ def test_expected_and_simulated_data_are_not_measured_ones() -> None:
     expected = argon.asimov(argon.default)
     drawn = argon.simulate(argon.default, np.random.default_rng(1))
     for assumed in (expected, drawn):
-        with pytest.raises(InputError, match="coherent-lar-2020 has assumed data"):
+        with pytest.raises(InputError, match="coherent-lar-2020 has simulated data"):
             _ = assumed + csi
     # all of it expected, or all of it data that the user gave
     assert (expected + csi.asimov(csi.default)).n_bins > 0

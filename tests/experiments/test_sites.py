@@ -177,7 +177,7 @@ def test_limits_and_changes_of_sites(sites: SitesExperiment) -> None:
     [
         (
             TEXT.replace("schema_version = 2", "schema_version = 1"),
-            "sites belongs to version 2 of the format: set schema_version = 2",
+            "sites requires version 2 of the format: set schema_version = 2",
         ),
         (TEXT.replace('name = "far"', 'name = "near"'), "site 'near' is defined twice"),
         (TEXT.replace('"25 m"', '"25 kg"'), "25 kg"),

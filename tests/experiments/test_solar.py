@@ -277,8 +277,8 @@ def test_current_needs_a_scheme(free: Any) -> None:
 @pytest.mark.parametrize(
     ("free", "said"),
     [
-        (["sin2_12", "tan2_12"], "one angle"),
-        (["l1a.nnlo", "l1a.relative"], "one quantity"),
+        (["sin2_12", "tan2_12"], "the same angle"),
+        (["l1a.nnlo", "l1a.relative"], "the same quantity"),
         (["phi_9B"], "phi_8B"),
     ],
 )

@@ -258,7 +258,7 @@ def toy(
         ({"experiments": "ccfr-tridnt"}, "ccfr-trident"),
         ({"experiments": 5}, "at least one"),
         ({"experiments": [5]}, "not an experiment"),
-        ({"experiments": ["ccfr-trident", "ccfr-trident"]}, "count once"),
+        ({"experiments": ["ccfr-trident", "ccfr-trident"]}, "count twice"),
         ({"analyses": {"charm2-trident": "published"}}, "experiment of this limit"),
         ({"analyses": "published"}, "by experiment"),
         ({"family": StandardModel()}, "a mass and a coupling"),

@@ -110,10 +110,10 @@ def test_the_table_of_all_channels(found: tuple[ChannelRates, ...]) -> None:
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (("rate", "conus-plus", "--by-channel"), "--by-channel are for tridents"),
+        (("rate", "conus-plus", "--by-channel"), "--by-channel apply to tridents"),
         (
             ("rate", "ccfr-trident", "charm2-trident", "--by-channel"),
-            "--by-channel belongs to one experiment",
+            "--by-channel works with a single experiment",
         ),
         (
             ("rate", "ccfr-trident", "--by-channel", "--points", "x.csv"),
@@ -124,7 +124,7 @@ def test_the_table_of_all_channels(found: tuple[ChannelRates, ...]) -> None:
                 *("xsec", "trident", "--channel", "all", "--target", "Ar40"),
                 *("--energy", "5 GeV", "--channel", "nu_mu -> nu_mu mu+ mu-"),
             ),
-            "give it alone",
+            "drop the others",
         ),
     ],
 )

@@ -160,7 +160,7 @@ def test_arrays_give_one_verdict_a_point() -> None:
         (["coherent-csi-2017", "ccfr-trident"], "for tridents"),
         (["coherent-csi-2017", "--wcxf", "x.json"], "drop them"),
         (["ccfr-trident", "nutev-trident", "--analysis", "published"], "one experi"),
-        (["ccfr-trident", "ccfr-trident"], "each once"),
+        (["ccfr-trident", "ccfr-trident"], "each listed once"),
     ],
 )
 def test_what_cannot_be_asked_is_one_line(words: list[str], message: str) -> None:
@@ -229,7 +229,7 @@ def test_both_bases_may_be_columns(tmp_path: Path) -> None:
         ("VnueLL_2222\n", "no row"),
         ("point\na\n", "no column"),
         ("VnueLL_2112\n1\n", "VnueLL_1221"),
-        ("VnueLL_2222,CVLL_numunumumumu\n1,1\n", "leave one out"),
+        ("VnueLL_2222,CVLL_numunumumumu\n1,1\n", "remove one of them"),
         ("VnueLL_2222;VnueLR_2222\n1;2\n", "column of"),
     ],
 )
@@ -302,7 +302,7 @@ def test_a_heavy_boson_is_its_contact_operators(label: str) -> None:
 @pytest.mark.parametrize(
     ("eft", "basis", "name", "message"),
     [
-        ("WET", "JMS", "VnuuLL_2211", "nothing to judge.*VnueLL_2222"),
+        ("WET", "JMS", "VnuuLL_2211", "contributes to tridents.*VnueLL_2222"),
         ("WET", "Warsaw", "VnueLL_2222", "unknown WET basis.*wilson package"),
         ("SMEFT", "Warsaw", "ll_2222", "unknown EFT.*wilson package"),
         ("WET", "JMS", "VnueLL_222", "VnueLL_2222"),

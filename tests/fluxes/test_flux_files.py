@@ -104,7 +104,7 @@ LINE = (
         (
             HEAD + TABLE.replace("spectrum.csv", "../spectrum.csv"),
             {},
-            ["../spectrum.csv", "leaves the folder"],
+            ["../spectrum.csv", "points outside the folder"],
         ),
         (
             HEAD + TABLE.replace("spectrum.csv", "none.csv"),

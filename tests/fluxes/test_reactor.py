@@ -360,14 +360,14 @@ def test_a_table_of_your_own_and_factors(tmp_path: Path) -> None:
     ("options", "hints"),
     [
         ({"model": "sumation"}, ["model", "did you mean summation"]),
-        ({"model": "hkss", "highest": "12 MeV"}, ["1.75 to 10.05", "not continued"]),
+        ({"model": "hkss", "highest": "12 MeV"}, ["1.75 to 10.05", "not extrapolated"]),
         ({"model": "summation", "highest": 17.0}, ["0.05 to 16.35"]),
         ({"model": "hkss", "low_energy": "model"}, ["starts at 1.75 MeV"]),
-        ({"low_energy": "model"}, ["polynomials are valid from 2 MeV"]),
-        ({"highest": "13 MeV"}, ["not continued above 12 MeV"]),
+        ({"low_energy": "model"}, ["polynomials are valid above 2 MeV"]),
+        ({"highest": "13 MeV"}, ["not extrapolated above 12 MeV"]),
         ({"highest": "7 MeV"}, ["highest"]),
         ({"scale": {"U233": 1.0}}, ["isotope in scale", "U233"]),
-        ({"model": "hkss", "table": "a.csv"}, ["give one of them"]),
+        ({"model": "hkss", "table": "a.csv"}, ["give only one of them"]),
         ({"table": "nowhere/a.csv"}, ["nowhere/a.csv", "no such file"]),
         ({"table": "a" * 5000}, ["no such file"]),
         ({"table": "\0"}, ["no such file"]),
@@ -524,7 +524,7 @@ def test_fractions_from_a_burn_up_table(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "at", "hints"),
     [
-        (FUEL, 31, ["from 0 to 30", "not continued"]),
+        (FUEL, 31, ["from 0 to 30", "not extrapolated"]),
         (FUEL, [-1, 5], ["from 0 to 30"]),
         (FUEL, [5, 5], ["must increase"]),
         (FUEL.replace("0.70", "0.80"), 5, ["row 1 sum to 1.1"]),
@@ -545,5 +545,5 @@ def test_wrong_burn_up(tmp_path: Path, text: str, at: Any, hints: list[str]) -> 
 
 
 def test_captures_do_not_count_twice() -> None:
-    with pytest.raises(InputError, match="has the decays after captures in it"):
+    with pytest.raises(InputError, match="already includes the decays after captures"):
         nu.flux("reactor", captures=0.6)

@@ -267,8 +267,8 @@ def test_bad_tables_are_refused(
 @pytest.mark.parametrize(
     ("energies", "values", "hint"),
     [
-        ([1, 2, 3], [1, 1, 1], "one edge more"),
-        ([1], [], "one edge more"),
+        ([1, 2, 3], [1, 1, 1], "one more edge"),
+        ([1], [], "one more edge"),
         ([1, 2, np.nan], [1, 1], "row 3"),
         ([1, 2, 3], [1, np.inf], "row 2"),
         ([1, 3, 2], [1, 1], "increase"),

@@ -119,8 +119,8 @@ def test_the_published_delayed_times_are_the_prompt_ones_after_a_muon_lifetime()
 @pytest.mark.parametrize(
     ("edges", "probability", "hint"),
     [
-        ([0, 1, 2], [1.0], "one probability a bin"),
-        ([0], [], "one probability a bin"),
+        ([0, 1, 2], [1.0], "one probability per bin"),
+        ([0], [], "one probability per bin"),
         ([0, 2, 1], [0.5, 0.5], "increase"),
         ([0, np.nan, 1], [0.5, 0.5], "finite"),
         ([0, 1, 2], [0.5, np.nan], "positive"),

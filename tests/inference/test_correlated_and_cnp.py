@@ -147,7 +147,7 @@ def test_fits_of_both_methods_and_toys(kind: str) -> None:
 @pytest.mark.parametrize(
     ("change", "hint"),
     [
-        (lambda c: c[:-1, :-1], "one row and one column a bin"),
+        (lambda c: c[:-1, :-1], "one row and one column per bin"),
         (lambda c: c + np.triu(np.ones_like(c), 1), "correct one of them"),
         (lambda c: np.ones_like(c), "not positive definite"),
         (lambda c: np.where(np.eye(len(c)) > 0, np.nan, c), "not a finite number"),

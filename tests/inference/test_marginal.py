@@ -274,7 +274,7 @@ def test_goodness_is_that_of_the_distance() -> None:
 def test_what_cannot_be_integrated_is_refused() -> None:
     with pytest.raises(InputError, match="a finite sigma"):
         Nuisance("shape", float("inf"), marginal=True)
-    with pytest.raises(InputError, match="it cannot be marginal"):
+    with pytest.raises(InputError, match="they cannot be marginal"):
         MorphingNuisance("shape", 1.0, marginal=True)
     mu = np.ones(24)
     with pytest.raises(InputError, match="treat both alike"):

@@ -159,7 +159,7 @@ def test_goodness_of_fit_is_that_of_toys() -> None:
 
 def test_shapes_have_to_fit() -> None:
     cost = few(1.0, 1)
-    with pytest.raises(InputError, match="5 times 2 bins are not the 12"):
+    with pytest.raises(InputError, match="5 times 2 bins do not match the 12"):
         ProjectedCost(cost.prediction, cost.data, cost.control, cost.nominal, (5, 2))
 
 

@@ -149,7 +149,7 @@ def test_a_file_without_a_checksum_says_what_to_do(
     with h5py.File(tmp_path / "x.h5", "w") as file:
         file.attrs["format"] = f"nuprobe-{kind}-1"
     with pytest.raises(
-        InputError, match=r"without the checksum .*run it anew with overwrite=True"
+        InputError, match=r"without the checksum .*run it again with overwrite=True"
     ):
         READERS[kind](tmp_path / "x.h5")
 
@@ -380,7 +380,7 @@ def test_a_file_that_appears_meanwhile_is_not_replaced(
         return False
 
     monkeypatch.setattr(Checkpoint, "due", appear)
-    with pytest.raises(OutputError, match=r"has appeared .* its result is in .*part"):
+    with pytest.raises(OutputError, match=r"was created .* the result is in .*part"):
         WRITERS[kind](cost, path)
     assert path.read_bytes() == b"precious"
     assert (tmp_path / "x.h5.part").read_bytes() == finished[kind]

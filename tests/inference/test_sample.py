@@ -479,7 +479,7 @@ def test_a_realistic_cost_with_several_nuisances_runs() -> None:
         ({"priors": {"bend": Normal(0, 1)}}, "not a free parameter"),
         ({"priors": {"a": Normal(99.0, 1.0)}}, "outside its range"),
         ({"priors": {"a": Flat(50, 60)}}, "does not overlap"),
-        ({"start": "prior"}, "needs a prior with an end on both sides for b"),
+        ({"start": "prior"}, "needs a bounded prior for b"),
         ({"start": "here"}, "'both', 'fit' or 'prior'"),
         ({"nuisances": "ignored"}, "'sampled' or 'profiled'"),
         ({"walkers": 7}, "even and at least 6"),

@@ -317,7 +317,7 @@ def test_killed_and_resumed(reference: ScanResult, cost: Cost, tmp_path: Path) -
         ScanResult.load(part)
     with pytest.raises(InputError, match=r"scan.h5.part has an unfinished .*--resume"):
         ScanResult.load(path)
-    with pytest.raises(InputError, match="unfinished run: go on with resume=True"):
+    with pytest.raises(InputError, match="unfinished run: continue with resume=True"):
         scan(cost, GRID, checkpoint=path)
     assert_same_bits(scan(cost, GRID, checkpoint=path, resume=True), reference)
     assert_same_bits(ScanResult.load(path), reference)
@@ -479,7 +479,7 @@ def test_bad_requests(
         scan(cost, GRID, workers=2, executor=ThreadPoolExecutor(1))
     with pytest.raises(InputError, match="at least 1"):
         scan(cost, GRID, workers=0)
-    with pytest.raises(InputError, match="resume needs the checkpoint"):
+    with pytest.raises(InputError, match="resume needs a checkpoint"):
         scan(cost, GRID, resume=True)
     with pytest.raises(OutputError, match="cannot write"):
         scan(cost, GRID, checkpoint=tmp_path / "missing" / "scan.h5")

@@ -70,7 +70,7 @@ def test_the_best_share_is_that_of_the_formula() -> None:
     [
         ([0.0, 1.0, 0.0, 1.0], "whole number"),
         ([0, 1, 0], "whole number"),
-        ([0, 2, 0, 2], "without a gap"),
+        ([0, 2, 0, 2], "without gaps"),
     ],
 )
 def test_what_are_no_groups(groups: list[float], message: str) -> None:

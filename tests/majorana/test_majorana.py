@@ -170,7 +170,7 @@ def test_mistakes_are_told() -> None:
     for wrong, match in (
         (lambda: HeavyNeutrino(100.0, "pi0"), "too light"),
         (lambda: HeavyNeutrino(1e3, "pi0", polarisation=1.5), "between -1 and 1"),
-        (lambda: HeavyNeutrino(1e3, "photon", moments=(0, 0)), "must not be 0"),
+        (lambda: HeavyNeutrino(1e3, "photon", moments=(0, 0)), "must be non-zero"),
         (lambda: HeavyNeutrino(1e3, "pi0").by_energy(500.0, 1.0), "above 1"),
         (lambda: events_to_tell(1.2), "between -1 and 1"),
         (lambda: events_to_tell(0.2, 0.0), "positive"),
@@ -178,7 +178,7 @@ def test_mistakes_are_told() -> None:
         (lambda: capture_rate(-1.0), "negative"),
         (lambda: half_life("Ge76", -1e-7, 3.0), "negative"),
         (lambda: half_life("Ge76", 1e-7, 0.0), "positive"),
-        (lambda: mass_from_half_life("Ca48", 1e24), "of your own"),
+        (lambda: mass_from_half_life("Ca48", 1e24), "give your own"),
         (lambda: effective_mass_range(0.0, PMNS(sin2_14=0.1)), "sterile"),
     ):
         with pytest.raises(InputError, match=match):

@@ -401,7 +401,7 @@ BAD: list[tuple[dict[str, Any], str]] = [
     ({"mu_eff": {"x": 1e-10}}, "mu_eff"),
     ({"basis": "weak"}, "basis"),
     ({"kind": "weyl"}, "kind of neutrino"),
-    ({"base": Electromagnetic()}, "give electromagnetic properties once"),
+    ({"base": Electromagnetic()}, "give electromagnetic properties only once"),
     ({"base": "sm"}, "model"),
     (
         {"charge_radius": {"ee": [1e-32] * 2, "emu": [1e-32] * 3}},
@@ -471,7 +471,7 @@ def test_values_are_given_by_name() -> None:
     with pytest.raises(InputError, match="by name"):
         Electromagnetic().with_values([1.0])  # type: ignore[arg-type]
     # a matrix kept over two points does not meet a value at three
-    with pytest.raises(InputError, match="one shape"):
+    with pytest.raises(InputError, match="the same shape"):
         Electromagnetic(charge={"ee": [1e-13] * 2}).with_values(
             {"charge_radius.ee": np.zeros(3)}
         )

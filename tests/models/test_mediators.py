@@ -421,10 +421,10 @@ def test_nucleon_charges_from_quarks() -> None:
         (lambda: LightVector(10.0, math.inf), ["coupling", "finite"]),
         (lambda: LightVector(10.0, 1e-4, "b-1"), ["b-l"]),
         (lambda: LightScalar(10.0, 1e-4, "univrsal"), ["universal"]),
-        (lambda: LightVector(10.0, 1e-4, mixing="loop"), ["leptons only"]),
+        (lambda: LightVector(10.0, 1e-4, mixing="loop"), ["leptonic charges only"]),
         (
             lambda: LightVector(10.0, 1e-4, VectorCharges(u=0, d=0), mixing="loop"),
-            ["add to zero"],
+            ["add up to zero"],
         ),
         (lambda: LightVector(10.0, 1e-4, mixing="tree"), ["'loop'"]),  # type: ignore[arg-type]
         (lambda: VectorCharges(neutrinos=(1.0, 1.0), u=1.0), ["three"]),  # type: ignore[arg-type]

@@ -302,7 +302,7 @@ def test_a_file_is_found_by_its_ending_or_as_a_path(
         (lambda: nu.model("sm", base=nu.StandardModel()), ["'base'"]),
         (lambda: nu.model([("nsi", {}), ("sm", {})]), ["sm", "first"]),
         (lambda: nu.model([]), ["at least one"]),
-        (lambda: nu.model(3), ["by name", "3"]),  # type: ignore[arg-type]
+        (lambda: nu.model(3), ["must be a name", "3"]),  # type: ignore[arg-type]
         (lambda: nu.model([("nsi", {})], epsilon_u={}), ["by name"]),
         (lambda: nu.model("nowhere.yaml"), ["nowhere.yaml"]),
         (

@@ -148,7 +148,7 @@ def test_a_fit_finds_the_interaction_it_was_given() -> None:
         ({"epsilon_u": {"ee": math.nan}}, ["epsilon_u.ee", "finite"]),
         (
             {"epsilon_u": {"ee": [0.1] * 2}, "epsilon_d": {"ee": [0.1] * 3}},
-            ["one shape", "epsilon_d"],
+            ["the same shape", "epsilon_d"],
         ),
     ],
 )

@@ -165,9 +165,9 @@ def test_ends_of_a_grid_may_have_units_of_their_own() -> None:
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("mu=0:3e-9 cm2:5", "has the unit 'cm2', but this is a number of muB"),
-        ("mu=0:3e-9 MeV:5", "has the unit 'MeV', but this is a number of muB"),
-        ("mu=0:3e-9 muBB:5", "has the unit 'muBB', but this is a number of muB"),
+        ("mu=0:3e-9 cm2:5", "has the unit 'cm2', but this quantity is in muB"),
+        ("mu=0:3e-9 MeV:5", "has the unit 'MeV', but this quantity is in muB"),
+        ("mu=0:3e-9 muBB:5", "has the unit 'muBB', but this quantity is in muB"),
     ],
 )
 def test_another_unit_is_refused(text: str, words: str) -> None:

@@ -200,7 +200,7 @@ def test_bad_momentum(name: str, bad: ArrayLike) -> None:
 
 def test_helm_needs_room_for_its_surface() -> None:
     with pytest.raises(
-        InputError, match=r"rms radius of 1 fm: its surface alone gives 1\.55885 fm"
+        InputError, match=r"rms radius of 1 fm: the surface alone gives 1\.55885 fm"
     ):
         Helm(1 * fm)
     edge = math.sqrt(3) * 0.9 * fm
@@ -440,7 +440,7 @@ def test_make_with_a_surface() -> None:
 def test_make_refuses() -> None:
     with pytest.raises(UnknownNameError, match="did you mean helm"):
         make_form_factor("helmm", rms=AR, isotope="Ar40")
-    with pytest.raises(InputError, match="already has its radius"):
+    with pytest.raises(InputError, match="already has a radius"):
         make_form_factor(Helm(AR), rms=AR, isotope="Ar40")
     with pytest.raises(InputError, match=r"one of .*\bhelm\b"):
         make_form_factor(3.0, rms=None, isotope="Ar40")  # type: ignore[arg-type]

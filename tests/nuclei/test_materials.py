@@ -151,7 +151,7 @@ def test_light_nuclei_are_gaussian() -> None:
             assert target(one, form_factor=name).components[
                 0
             ].ff_p.rms == pytest.approx(point_proton_radius(one), rel=1e-9, abs=0)
-    with pytest.raises(InputError, match=r"at least that.*exponential"):
+    with pytest.raises(InputError, match=r"a larger radius.*exponential"):
         target("H1", r_p=0.8 * fm)
 
 

@@ -33,9 +33,9 @@ def test_prex_is_of_lead_alone() -> None:
     lead = nu.target("Pb208", r_n="prex").components[0]
     assert lead.ff_n.rms / fm == pytest.approx(5.78, rel=1e-12, abs=0)
     assert lead.ff_p.rms / fm == pytest.approx(5.44, abs=0.01)
-    with pytest.raises(InputError, match="PREX has radii of Pb208, not of Ar40"):
+    with pytest.raises(InputError, match="PREX has radii for Pb208, not for Ar40"):
         nu.target("Ar40", r_n="PREX")
-    with pytest.raises(InputError, match="not its protons"):
+    with pytest.raises(InputError, match="not the proton radius"):
         nu.target("Pb208", r_p="PREX")
     with pytest.raises(InputError, match="not of Pb2"):
         nu.target("natural Pb", r_n={"Pb": "PREX"})
@@ -53,7 +53,7 @@ def test_a_name_equals_its_length_in_cross_sections() -> None:
 def test_names_are_refused_with_the_nearest() -> None:
     with pytest.raises(UnknownNameError, match=r"did you mean NL-Z2"):
         nu.target("CsI", r_n="NLZ2")
-    with pytest.raises(InputError, match="a nucleon is"):
+    with pytest.raises(InputError, match="a nucleon must be"):
         named_radius("NL3", "Cs133", "x")
     assert len(radius_names()) == 10
     assert sum(r.family == "measured" for r in named_radii()) == 3

@@ -205,8 +205,8 @@ def test_gaussian_rule_of_few_points_is_themselves() -> None:
 @pytest.mark.parametrize(
     ("change", "said"),
     [
-        ({"sin2_12": 1.5}, "sin2_12 lies between 0 and 1"),
-        ({"dm2_21": 1e-11}, "distance of the Sun"),
+        ({"sin2_12": 1.5}, "sin2_12 must lie between 0 and 1"),
+        ({"dm2_21": 1e-11}, "distance to the Sun"),
         ({"crossing": "park"}, "parke"),
         ({"model": "BP2000"}, "B16-GS98"),
         ({"kind": "9B"}, "kind of solar neutrino"),

@@ -32,7 +32,9 @@ def test_lines_lie_where_the_plane_has_the_level(plane: MomentPlane) -> None:
 
 
 def test_no_level_in_the_plane_is_refused(plane: MomentPlane) -> None:
-    with pytest.raises(InputError, match=r"no level lies in this plane"):
+    with pytest.raises(
+        InputError, match=r"none of the levels is reached in this plane"
+    ):
         plot_moment_plane(plane, "y_p", [0.3])
     assert figure_of(plot_moment_plane(plane, "y_p", [0.3], band=(0.24, 0.2472))).axes
 

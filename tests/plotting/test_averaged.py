@@ -88,10 +88,26 @@ def test_a_millicharge_is_drawn_above_zero() -> None:
     ("asked", "told"),
     [
         ({"recoils": [2.0, 1.0]}, "must increase"),
-        ({"recoils": [10.0, 20.0]}, "make no deposit"),
+        ({"recoils": [10.0, 20.0]}, "give no deposits"),
         ({"recoils": [np.nan]}, "cannot plot"),
     ],
 )
 def test_what_cannot_be_drawn(asked: dict[str, Any], told: str) -> None:
     with pytest.raises(InputError, match=told):
         plot_averaged(CEVNS, "sns", "Ar40", SM, **asked)
+
+
+def test_the_standard_model_is_beside_another_model() -> None:
+    """Its line is what the Standard Model alone gives; a moment adds to it."""
+    electron = nu.process("electron")
+    moment = nu.Electromagnetic(magnetic_moment={"ee": 3e-11})
+    figure = figure_of(plot_averaged(electron, "reactor", "Ge", moment))
+    assert labels(figure)[-1] == "Standard Model"
+    own, beside = figure.axes[0].lines
+    alone = figure_of(plot_averaged(electron, "reactor", "Ge", SM)).axes[0].lines
+    np.testing.assert_allclose(
+        np.asarray(beside.get_data(), float), np.asarray(alone[0].get_data(), float)
+    )
+    above = np.asarray(own.get_ydata(), float) / np.asarray(beside.get_ydata(), float)
+    assert np.all(above >= 1)
+    assert above[0] > 10  # below 1 keV the moment counts most

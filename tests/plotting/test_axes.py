@@ -179,7 +179,7 @@ def test_keywords_reach_figures_without_curves_in_the_legend() -> None:
 @pytest.mark.parametrize(
     ("keyword", "told"),
     [
-        ({"wavelength": 3}, "wavelength is not a property of what is drawn here"),
+        ({"wavelength": 3}, "wavelength is not a property of the artists drawn here"),
         ({"color": "no colour"}, "color='no colour' is not possible"),
         ({"linewidth": "thick"}, "linewidth='thick' is not possible"),
     ],

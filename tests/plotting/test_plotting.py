@@ -380,7 +380,7 @@ def test_total_above_a_threshold_draws_nothing_where_there_is_nothing() -> None:
         (lambda: plot_differential("Ar40", SM, []), "is empty"),
         (
             lambda: plot_differential("Ar40", SM, [np.nan]),
-            "number 1 of it is nan",
+            "number 1 is nan",
         ),
         (lambda: plot_differential("Ar40", SM, [-3.0]), "must be positive"),
         (
@@ -398,7 +398,7 @@ def test_total_above_a_threshold_draws_nothing_where_there_is_nothing() -> None:
         (lambda: plot_profile(([], []), "x"), "is empty"),
         (
             lambda: plot_profile(([1.0, 2.0, 3.0, 4.0], [1.0, np.nan, 1.0, 2.0]), "x"),
-            "number 2 of it is nan",
+            "number 2 is nan",
         ),
         (
             lambda: plot_profile(([1.0, 3.0, 2.0], [1.0, 0.0, 1.0]), "x"),
@@ -410,7 +410,7 @@ def test_total_above_a_threshold_draws_nothing_where_there_is_nothing() -> None:
         ),
         (
             lambda: plot_profile(([1.0, 2.0, 3.0, 4.0], [np.inf] * 4), "x"),
-            "finite nowhere",
+            "nowhere finite",
         ),
         (lambda: plot_profile(parabola()), "needs a label"),
         (

@@ -12,6 +12,7 @@ import pytest
 
 import nuprobe as nu
 from nuprobe import plotting
+from nuprobe.errors import InputError
 from nuprobe.plotting import figure_of
 
 SM = nu.StandardModel()
@@ -143,5 +144,22 @@ def test_results_draw_themselves() -> None:
     assert nu.stars.M5.plot().get_xlabel()
     ccfr = nu.experiment("ccfr-trident")
     assert nu.limit([ccfr], mass=[10.0, 1e3]).plot().get_xscale() == "log"
-    with pytest.raises(nu.NuprobeError, match="there is no figure of its rates"):
+    with pytest.raises(nu.NuprobeError, match="its rates cannot be plotted"):
         ccfr.plot(nu.LMuLTau(mass=10.0, coupling=1e-3))
+
+
+def test_regions_are_shades_of_the_colour_asked_for() -> None:
+    from matplotlib.colors import to_rgb
+
+    x = np.linspace(-3.0, 3.0, 21)
+    surface = np.add.outer(x**2, x**2)
+    levels = [("1σ", 2.30), ("90 %", 4.61)]
+    drawn = plotting.plot_contour(x, x, surface, ("a", "b"), levels=levels, color="red")
+    inner, outer = drawn.figure.legends[0].get_patches()
+    shades = [to_rgb(patch.get_facecolor()) for patch in (inner, outer)]
+    # red mixed with white: the smaller region is darker
+    assert [shade[0] for shade in shades] == [1.0, 1.0]
+    assert 0 < shades[0][1] == shades[0][2] < shades[1][1] < 1
+    assert to_rgb(inner.get_edgecolor()) == (1.0, 0.0, 0.0)
+    with pytest.raises(InputError):
+        plotting.plot_contour(x, x, surface, ("a", "b"), color="no colour")

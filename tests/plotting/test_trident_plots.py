@@ -255,7 +255,7 @@ def test_impossible_requests_for_the_energy_plot() -> None:
         plot_trident_energy([], "Ar40", E)
     with pytest.raises(InputError, match="increasing positive energies"):
         plot_trident_energy(MUMU, "Ar40", E[::-1])
-    with pytest.raises(InputError, match="number 1 of it is nan"):
+    with pytest.raises(InputError, match="number 1 is nan"):
         plot_trident_energy(MUMU, "Ar40", [np.nan, 1.0])
     with pytest.raises(
         InputError, match=r"zero up to 0\.2 GeV; the lowest threshold is 0\.2119"
@@ -317,7 +317,7 @@ def test_impossible_requests_for_the_ratio() -> None:
         plot_trident_ratio(MUMU, "Ar40", E, {})
     with pytest.raises(InputError, match=r"threshold is 0\.2119"):
         plot_trident_ratio(MUMU, "Ar40", [100.0, 200.0], {"SM": SM})
-    with pytest.raises(InputError, match="makes no pair"):
+    with pytest.raises(InputError, match="gives no pairs"):
         plot_trident_ratio(EE, "Ar40", E, {"SM": SM}, nu.VMinusA())
 
 

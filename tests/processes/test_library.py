@@ -49,7 +49,7 @@ def test_every_process_says_what_it_is() -> None:
 
 @pytest.mark.parametrize("wrong", [3, None, cevns.Cevns, object()])
 def test_what_is_not_a_process_is_refused(wrong: object) -> None:
-    with pytest.raises(InputError, match="by name or as a Process"):
+    with pytest.raises(InputError, match="a name or a Process"):
         process(wrong)  # type: ignore[arg-type]
 
 

@@ -144,6 +144,6 @@ def test_a_fit_with_one_region_has_no_note() -> None:
 
 def test_numbers_in_the_unit_of_fits_are_refused() -> None:
     with pytest.raises(
-        nu.NuprobeError, match=r"charge_radius of 0\.5 cm2 .* it is given in cm2"
+        nu.NuprobeError, match=r"charge_radius of 0\.5 cm2 .* the unit is cm2"
     ):
         nu.Electromagnetic(charge_radius={"mumu": 0.5})

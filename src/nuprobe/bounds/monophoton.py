@@ -84,8 +84,8 @@ class Collider:
         ):
             raise InputError(
                 f"collider {self.name}: sqrt_s and luminosity must be positive,"
-                " photon_energy_min not negative and the boost between -1 and 1, got"
-                f" {self}"
+                " photon_energy_min non-negative and the boost between -1 and 1,"
+                f" got {self}"
             )
         if not 0 < self.theta_min < self.theta_max < 180:
             raise InputError(

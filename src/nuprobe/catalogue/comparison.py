@@ -134,7 +134,7 @@ class CodeLink(Trimmed):
     def _check(self) -> CodeLink:
         if self.agrees is not True and not self.explanation:
             raise InputError(
-                "a result that does not agree or is not judged needs an explanation"
+                "a result that disagrees or is not judged needs an explanation"
             )
         return self
 

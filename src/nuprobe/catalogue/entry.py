@@ -80,7 +80,7 @@ class Entry(EntryFields):
         """Kind, confidence and status agree with what else is given."""
         if (self.kind == "projection") != (self.projects is not None):
             raise InputError(
-                "projects: a projection says what it foresees, and nothing else does"
+                "projects: required for a projection, and not allowed otherwise"
             )
         if self.form in LIMITS or self.kind == "preferred_band":
             for key in ("cl", "sidedness", "statistic"):
@@ -105,7 +105,7 @@ class Entry(EntryFields):
                 )
         for name in {"value", "plus", "minus", "lower", "upper"} & set(self.numbers):
             raise InputError(
-                f"numbers.{name}: that name is taken by the key of the entry; choose"
+                f"numbers.{name}: this is the name of a key of the entry; choose"
                 " another"
             )
         values = {k: n.value for k, n in numbers.items()}
@@ -135,13 +135,13 @@ class Entry(EntryFields):
         """Value, errors and unit belong together."""
         has = self._has()
         if self.components and self.errors is None:
-            raise InputError("components: give the total in errors too")
+            raise InputError("components: also give the total in errors")
         if has["errors"] and not has["value"]:
-            raise InputError("errors: they need a value")
+            raise InputError("errors: a value is required with them")
         if (has["value"] or has["interval"]) != (self.unit is not None):
             raise InputError(
-                "unit: it is required with a value or an interval, and only then (a"
-                " pure number has '1')"
+                "unit: required with a value or an interval, and only then ('1' for"
+                " a pure number)"
             )
         if self.unit is not None:
             try:
@@ -198,7 +198,7 @@ class Entry(EntryFields):
             has["errors"] or has["interval"]
         ):
             raise InputError(
-                f"value: {self.form} is the value alone, without errors or interval"
+                f"value: {self.form} takes only a value, without errors or interval"
             )
         if self.of_absolute_value and (
             self.form != "upper_limit" or (self.value is not None and self.value <= 0)
@@ -226,13 +226,13 @@ class Entry(EntryFields):
                 f"convention: {UnknownNameError('convention', self.convention, known)}"
             )
         if self.convention == "other" and not self.notes.convention:
-            raise InputError("convention: 'other' is written out in notes.convention")
+            raise InputError("convention: if 'other', describe it in notes.convention")
 
     @staticmethod
     def _check_link(key: str, link: CodeLink, numbers: dict[str, Number]) -> None:
         if link.tolerance.shown and link.compares not in numbers:
             if link.agrees is not None:
-                raise InputError(f"{key}.agrees: null where nothing is compared")
+                raise InputError(f"{key}.agrees: must be null if nothing is compared")
             return
         if link.compares not in numbers:
             raise InputError(

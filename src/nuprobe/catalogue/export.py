@@ -1,4 +1,4 @@
-"""The catalogue in other formats: CSV, BibTeX and HEPData."""
+"""The catalogue in other formats: CSV, LaTeX, BibTeX and HEPData."""
 
 from __future__ import annotations
 
@@ -10,9 +10,10 @@ from typing import Any, Final
 
 from nuprobe.catalogue.entry import Curve, Entry, Errors, Source
 from nuprobe.errors import UnknownNameError
+from nuprobe.latex import escaped, tabular
 from nuprobe.tables import harmless
 
-__all__ = ["EXPORTS", "export"]
+__all__ = ["EXPORTS", "cells", "export"]
 
 
 def export(entries: Iterable[Entry], form: str) -> str:
@@ -22,7 +23,8 @@ def export(entries: Iterable[Entry], form: str) -> str:
     ----------
     entries : what to write, in this order.
     form : ``"csv"`` (one row an entry; curves are counted, not written), ``"bibtex"``
-        (each publication once) or ``"hepdata"`` (a submission in a single YAML file).
+        (each publication once), ``"latex"`` (a ``tabular`` that cites them) or
+        ``"hepdata"`` (a submission in a single YAML file).
 
     Raises
     ------
@@ -52,34 +54,59 @@ _COLUMNS: Final = (
 # fmt: on
 
 
+def cells(entries: Iterable[Entry]) -> tuple[tuple[str, ...], list[list[Any]]]:
+    """Names of the columns of a table of entries, and a row for each.
+
+    Parameters
+    ----------
+    entries : in this order.
+
+    Examples
+    --------
+    >>> cells([])[0][:2]
+    ('id', 'title')
+    """
+    rows = []
+    for e in entries:
+        source = ("recid", "doi", "arxiv", "locator", "method")
+        found = {
+            **{name: getattr(e, name, None) for name in _COLUMNS},
+            **{n: x.value for n, x in e.named_numbers().items() if n in _COLUMNS},
+            "quantity": e.observable.quantity,
+            "parameter": e.observable.parameter,
+            "flavour": " ".join(e.flavour),
+            "verification": e.verification.level,
+            "curve_points": len(e.curve.points) if e.curve else None,
+            **{name: getattr(e.source, name) for name in source},
+            "texkey": e.source.texkeys[0] if e.source.texkeys else None,
+        }
+        rows.append([found[name] for name in _COLUMNS])
+    return _COLUMNS, rows
+
+
+def _latex(entries: list[Entry]) -> str:
+    header = ("observable", "experiment", "constraint", "confidence level", "source")
+    rows = []
+    for e in entries:
+        keys = [_citation_key(s) for s in (e.source, e.via) if s is not None]
+        rows.append(
+            [
+                f"${_balanced(_typeset(e.observable.latex))}$",
+                escaped(e.experiment),
+                escaped(e.number),
+                escaped(e.confidence) or "--",
+                rf"\cite{{{','.join(dict.fromkeys(keys))}}}",
+            ]
+        )
+    return tabular(header, rows)
+
+
 def _csv(entries: list[Entry]) -> str:
     text = io.StringIO()
-    writer = csv.DictWriter(text, _COLUMNS, lineterminator="\n")
-    writer.writeheader()
-    for e in entries:
-        cells = (
-            {name: getattr(e, name, None) for name in _COLUMNS}
-            | {
-                name: number.value
-                for name, number in e.named_numbers().items()
-                if name in _COLUMNS
-            }
-            | {
-                "quantity": e.observable.quantity,
-                "parameter": e.observable.parameter,
-                "flavour": " ".join(e.flavour),
-            }
-            | {
-                "verification": e.verification.level,
-                "curve_points": len(e.curve.points) if e.curve else None,
-            }
-            | {
-                name: getattr(e.source, name)
-                for name in ("recid", "doi", "arxiv", "locator", "method")
-            }
-            | {"texkey": e.source.texkeys[0] if e.source.texkeys else None}
-        )
-        writer.writerow({name: harmless(value) for name, value in cells.items()})
+    writer = csv.writer(text, lineterminator="\n")
+    columns, rows = cells(entries)
+    writer.writerow(columns)
+    writer.writerows([harmless(cell) for cell in row] for row in rows)
     return text.getvalue().rstrip("\n")
 
 
@@ -105,15 +132,21 @@ def _citation_key(source: Source) -> str:
 
 
 def _work(key: str, source: Source) -> str:
+    notes = (
+        f"INSPIRE record {source.recid}" if source.recid else "",
+        ""
+        if source.authors or not source.first_author
+        else "author: the first one, as the Particle Data Group lists it",
+    )
     fields = {
-        "author": source.authors,
+        "author": source.authors or source.first_author,
         "title": source.title,
         "journal": source.journal,
         "year": source.year,
         "doi": source.doi,
         "eprint": source.arxiv,
         "archivePrefix": "arXiv" if source.arxiv else None,
-        "note": f"INSPIRE record {source.recid}" if source.recid else None,
+        "note": "; ".join(filter(None, notes)),
     }
     lines = [
         f"  {name} = {{{_balanced(_typeset(str(value)))}}}"
@@ -261,5 +294,10 @@ def _curve(curve: Curve) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
     ]
 
 
-EXPORTS: Final = {"csv": _csv, "bibtex": _bibtex, "hepdata": _hepdata}
+EXPORTS: Final = {
+    "csv": _csv,
+    "latex": _latex,
+    "bibtex": _bibtex,
+    "hepdata": _hepdata,
+}
 """Formats by name."""

@@ -50,8 +50,7 @@ def evaluate(expression: str, numbers: Mapping[str, float]) -> float:
     """
     if len(expression) > _LONGEST:
         raise InputError(
-            f"an expression has at most {_LONGEST} characters, this one"
-            f" {len(expression)}"
+            f"an expression has at most {_LONGEST} characters, got {len(expression)}"
         )
     try:
         with warnings.catch_warnings(

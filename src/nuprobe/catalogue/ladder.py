@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from nuprobe.catalogue.entry import Entry
 from nuprobe.catalogue.loader import catalogue
+from nuprobe.catalogue.quantities import UNCOMPARED
 from nuprobe.flavours import FLAVOURS
 from nuprobe.models.charge_radius import (
     CHARGE_RADIUS_CONVENTIONS,
@@ -84,7 +85,7 @@ def common_factor(entry: Entry) -> float | None:
 
     Parameters
     ----------
-    entry : of the catalogue; None if its convention is ``"other"``, which nothing
+    entry : of the catalogue; None if its convention is of `UNCOMPARED`, which nothing
         converts.
 
     Examples
@@ -92,7 +93,7 @@ def common_factor(entry: Entry) -> float | None:
     >>> common_factor(catalogue()["charge_radius.ee/TEXONO-2009"])
     1e-32
     """
-    if entry.convention == "other":
+    if entry.convention in UNCOMPARED:
         return None
     if (
         entry.observable.quantity == "charge_radius"

@@ -20,6 +20,7 @@ from nuprobe.errors import (
     UnknownNameError,
     shown,
 )
+from nuprobe.frames import data_frame
 from nuprobe.markup import table
 from nuprobe.reprs import readable
 
@@ -121,6 +122,22 @@ class Catalogue(Mapping[str, "Entry"]):
             message,
             line_of(self._texts[file], message) if file in self._texts else None,
         )
+
+    def to_frame(self) -> Any:
+        """A pandas ``DataFrame`` with the columns of the CSV export and a row for each
+        entry, by id; the unit of the numbers is a column. Raises `InputError` if pandas
+        is not installed."""
+        from nuprobe.catalogue.export import cells
+
+        columns, rows = cells(self.values())
+        return data_frame(rows, columns, {"title": repr(self)[1:-1]}).set_index("id")
+
+    def to_latex(self) -> str:
+        """A LaTeX ``tabular`` of all entries that cites their sources, whose BibTeX
+        `export` writes; ``nuprobe catalogue export latex ID...`` takes some."""
+        from nuprobe.catalogue.export import export
+
+        return export(self.values(), "latex")
 
     def search(
         self,

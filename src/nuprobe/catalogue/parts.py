@@ -184,7 +184,7 @@ class Curve(Trimmed):
         for i, point in enumerate(self.points):
             if len(point) != width:
                 raise InputError(
-                    f"points.{i}: a {self.shape} has {width} numbers a point, got"
+                    f"points.{i}: a {self.shape} has {width} numbers per point, got"
                     f" {len(point)}"
                 )
             if self.shape == "band" and not point[1] < point[2]:
@@ -194,7 +194,7 @@ class Curve(Trimmed):
                 )
         if self.shape == "region":
             if len(self.points) < 3:
-                raise InputError("a region has at least three points")
+                raise InputError("a region needs at least three points")
             return self
         for i, (before, after) in enumerate(itertools.pairwise(self.points)):
             if not before[0] < after[0]:
@@ -284,6 +284,25 @@ class Source(Trimmed):
         ),
     )
     retrieved: datetime.date
+
+    @property
+    def first_author(self) -> str:
+        """Surname of the first author: of `authors`, else as the Particle Data Group
+        names the publication in `locator`; empty if neither says it.
+
+        Examples
+        --------
+        >>> from nuprobe.catalogue import catalogue
+        >>> source = catalogue()["magnetic_moment.solar/AtzoriCorona-2023"].source
+        >>> source.locator
+        'as listed by the Particle Data Group, ATZORI-CORONA 2023'
+        >>> source.first_author
+        'Atzori-Corona'
+        """
+        if self.authors:
+            return self.authors.split(" and ")[0].split(",")[0].strip("{} ")
+        listed = re.search(r"Particle Data Group, ([A-Z][A-Z' -]+) \d{4}", self.locator)
+        return listed[1].title() if listed else ""
 
     @model_validator(mode="after")
     def _check(self) -> Source:

@@ -3,15 +3,21 @@ must be named."""
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
+from nuprobe.constants import ALPHA_EM, M_ELECTRON
 from nuprobe.errors import UnitError, UnknownNameError
 from nuprobe.models.charge_radius import CHARGE_RADIUS_CONVENTIONS
+from nuprobe.units import GeV
 
-__all__ = ["QUANTITIES", "Quantity", "unit_factor"]
+__all__ = ["QUANTITIES", "UNCOMPARED", "Quantity", "unit_factor"]
+
+UNCOMPARED: Final = frozenset({"other", "unknown"})
+"""Conventions that are not converted to that of other entries."""
 
 
 @dataclass(frozen=True)
@@ -30,11 +36,17 @@ class Quantity:
 
 _ONE: Final = {"1": 1.0, "%": 0.01}
 _OTHER: Final = {"other": "written out in notes.convention"}
+_UNKNOWN: Final = {
+    "unknown": "not said where the number was read: giunti, or half (twice as much)"
+}
 _RADIUS: Final = {
     "giunti": "F_Q(q²) = q²⟨r²⟩/6; ⟨r²⟩_SM(ν_μ) = −0.48e-32 cm²",
     "half": "half of that: F_Q(q²) = q²⟨r²⟩/3, as the PDG lists some results",
 }
 assert set(_RADIUS) == set(CHARGE_RADIUS_CONVENTIONS)
+
+_HALF_MUB: Final = math.sqrt(4 * math.pi * ALPHA_EM) / (4 * M_ELECTRON) * GeV
+"""μ_B/2 = e/(4 m_e) in 1/GeV."""
 
 QUANTITIES: Final[dict[str, Quantity]] = {
     "ratio": Quantity(_ONE),
@@ -49,7 +61,8 @@ QUANTITIES: Final[dict[str, Quantity]] = {
     "anomalous_moment": Quantity({"1": 1.0}),
     "charge": Quantity({"e": 1.0}),
     "charge_radius": Quantity(
-        {"cm2": 1.0, "fm2": 1e-26, "1/GeV2": 0.3893793721e-27}, {**_RADIUS, **_OTHER}
+        {"cm2": 1.0, "fm2": 1e-26, "1/GeV2": 0.3893793721e-27},
+        {**_RADIUS, **_UNKNOWN, **_OTHER},
     ),
     "anapole": Quantity(
         {"cm2": 1.0, "fm2": 1e-26},
@@ -83,6 +96,16 @@ QUANTITIES: Final[dict[str, Quantity]] = {
     ),
     "kinetic_mixing": Quantity(
         {"1": 1.0}, {"electron": "electron coupling −εe", **_OTHER}
+    ),
+    "dipole_coupling": Quantity(
+        {"1/GeV": 1.0, "muB": _HALF_MUB},
+        {
+            "lagrangian": (
+                "L = d ν̄ σ^{αβ} N F_{αβ}; a transition moment is μ = 2d, so that 1 muB"
+                " stands for 148 /GeV"
+            ),
+            **_OTHER,
+        },
     ),
     "yukawa_coupling": Quantity({"1": 1.0}, {"scalar": "L = g φ f̄f", **_OTHER}),
     "contact_coupling": Quantity(
@@ -139,7 +162,7 @@ def unit_factor(unit: str, quantity: str) -> float:
     base = match[2] or ("1" if match[1] else "")
     if base not in units:
         raise UnitError(
-            f"unit {unit!r} does not fit a {quantity}: use {', '.join(units)}, or such"
-            f" as '1e-3 {next(iter(units))}'"
+            f"unit {unit!r} does not fit a {quantity}: use {', '.join(units)}, or a"
+            f" multiple such as '1e-3 {next(iter(units))}'"
         )
     return float(match[1] or 1) * units[base]

@@ -23,7 +23,7 @@ def tightness(entry: Entry) -> float | None:
     Parameters
     ----------
     entry : of the catalogue; None for predictions, curves, and numbers that cannot be
-        compared (convention ``"other"``, or no number shipped).
+        compared (convention ``"other"`` or ``"unknown"``, or no number shipped).
 
     Examples
     --------

@@ -74,22 +74,22 @@ asked_options = grouped(
         "--method",
         "methods",
         multiple=True,
-        help="Draw this one alone (wilks, fc, cls, cls-toys, raster, raster-toys,"
+        help="Draw only this method (wilks, fc, cls, cls-toys, raster, raster-toys,"
         " expected); repeatable.",
     ),
     click.option(
         "--beside",
         multiple=True,
         metavar="EXPERIMENT",
-        help="Allowed region of other data in the figure; repeatable.",
+        help="Also draw the allowed region of another experiment; repeatable.",
     ),
     click.option(
         "--mark",
         "marks",
         multiple=True,
         metavar="LABEL=X,Y",
-        help="Point in the figure instead of the published ones, and how strongly toys"
-        " exclude it; repeatable.",
+        help="Point to mark instead of the published ones, with its exclusion by toys;"
+        " repeatable.",
     ),
 )
 """Add ``--cl``, ``--method``, ``--beside`` and ``--mark``, as `AskedSpec` ``asked``."""

@@ -32,7 +32,7 @@ beam_options = grouped(
         "--energy",
         default="1, 2, 5, 20, 160 GeV",
         show_default=True,
-        help="Energies of beams of muon neutrinos, a curve each.",
+        help="Energies of muon-neutrino beams, one curve each.",
     ),
     click.option("--target", default="Ar40", show_default=True, help="As for xsec."),
     click.option(
@@ -40,7 +40,7 @@ beam_options = grouped(
         type=click.FloatRange(0, 10, min_open=True),
         default=0.25,
         show_default=True,
-        help="Relative error of each measurement, which finds the Standard Model.",
+        help="Relative error of each measurement, assumed to find the Standard Model.",
     ),
     click.option(
         "--regime", default="coherent", show_default=True, help="As for xsec."

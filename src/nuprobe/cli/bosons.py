@@ -49,14 +49,14 @@ class BosonSpec:
             )
         if not self.g_nu:
             raise InputError(
-                "a boson without a coupling to neutrinos takes no part in their"
-                " scattering: add --g-nu"
+                "a boson without a coupling to neutrinos does not contribute to"
+                " their scattering: add --g-nu"
             )
 
         if not (self.g_left or self.g_right):
             raise InputError(
-                "a boson without a coupling to charged leptons leaves no coefficients:"
-                " add --g-left or --g-right"
+                "a boson without a coupling to charged leptons gives no"
+                " coefficients: add --g-left or --g-right"
             )
 
         def of(flavour: str, size: float) -> tuple[float, float, float]:

@@ -64,7 +64,7 @@ chain_options = grouped(
     click.option(
         "--burn",
         type=click.IntRange(0),
-        help="Steps not used at the beginning [default: a fifth].",
+        help="Initial steps to discard [default: a fifth].",
     ),
     click.option(
         "--walkers",
@@ -79,7 +79,7 @@ chain_options = grouped(
         type=click.Choice(["both", "fit", "prior"]),
         default="both",
         show_default=True,
-        help="Walkers begin at all minima (fit), all over the prior, or half each.",
+        help="Walkers start at all minima (fit), throughout the prior, or half each.",
     ),
     click.option(
         "--getdist",

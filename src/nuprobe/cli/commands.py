@@ -44,6 +44,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "nuprobe.cli.catalogue",
         "Published constraints: shown, searched, checked, exported, plotted.",
     ),
+    "export": (
+        "nuprobe.cli.export",
+        "Results in files for HEPData, papers and spreadsheets.",
+    ),
     "schema": ("nuprobe.cli.schema", "JSON Schemas of experiments and catalogue."),
     "data": (
         "nuprobe.cli.data",

@@ -5,9 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from nuprobe.cli.experiments import ExperimentSpec
 from nuprobe.cli.figures import figure_names
 from nuprobe.cli.output import Output, save_plot
-from nuprobe.cli.specs import ExperimentSpec, ModelSpec
+from nuprobe.cli.specs import ModelSpec
 from nuprobe.cli.variations import compared_models
 from nuprobe.errors import InputError
 
@@ -44,7 +45,7 @@ def print_disappearance(
     Examples
     --------
     >>> from nuprobe.cli.output import Output
-    >>> spec, model = ExperimentSpec(("danss",), None, ()), ModelSpec()
+    >>> spec, model = ExperimentSpec(("danss",)), ModelSpec()
     >>> print_disappearance([], spec, model, (), None, Output(False, None))
     False
     """
@@ -55,8 +56,8 @@ def print_disappearance(
         return False
     if compared and isinstance(opened[0], BaselineExperiment):
         raise InputError(
-            f"--compare is for spectra of recoils; {opened[0].name} shows three"
-            " neutrinos beside the model anyhow"
+            f"--compare is for spectra of recoils; {opened[0].name} always shows"
+            " three neutrinos for comparison"
         )
     (one,) = experiment.open()
     if isinstance(one, BaselineExperiment):

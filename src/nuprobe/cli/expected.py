@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING
 
 import click
 
+from nuprobe.cli.experiments import ExperimentSpec
+from nuprobe.cli.freed import freed_names
 from nuprobe.cli.options import grouped
 from nuprobe.cli.output import Output, save_plot
-from nuprobe.cli.specs import ExperimentSpec, ModelSpec, names
+from nuprobe.cli.specs import ModelSpec
 from nuprobe.errors import InputError
 from nuprobe.tables import Table
 
@@ -47,7 +49,7 @@ expected_options = grouped(
         type=click.IntRange(0, 100_000),
         default=0,
         show_default=True,
-        help="Simulated experiments beside the asymptotic formula.",
+        help="Simulated experiments, in addition to the asymptotic formula.",
     ),
     click.option("--seed", type=click.IntRange(0), default=1, show_default=True),
 )
@@ -69,19 +71,11 @@ def print_expected(
         source = typed(option)
         if source is not None and source.name == "COMMANDLINE":
             raise InputError(
-                f"--{option} is for beams of tridents, not for"
+                f"--{option} applies to trident beams, not to"
                 f" {', '.join(experiment.experiments)}: drop it, or the experiment"
             )
-    if not asked.free:
-        raise InputError(
-            "--free is needed: name the parameter whose limit is wanted, e.g. --free"
-            " cevns_scale (`nuprobe list parameters`, or one of the model)"
-        )
-    free, built = names(asked.free), model.build()
-    opened = experiment.open()
-    cost = opened[0].cost(built, free, experiment.analysis)
-    for other in opened[1:]:
-        cost = cost + other.cost(built, free)
+    free = freed_names(asked.free, model)
+    cost = experiment.cost(model.build(), free)
     found = sensitivity(
         cost,
         free[0],
@@ -91,7 +85,7 @@ def print_expected(
         toys=asked.toys,
         seed=asked.seed,
     )
-    names_ = [one.name for one in opened]
+    names_ = [one.name for one in experiment.open()]
     out.emit(str(_table(found, names_)), {"experiments": names_, **found.to_dict()})
     if plot is not None:
         from nuprobe.plotting import plot_sensitivity

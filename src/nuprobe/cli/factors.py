@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from nuprobe.cli.limits import LevelSpec
+from nuprobe.cli.operators import operators_of
 from nuprobe.cli.output import Output
-from nuprobe.cli.verdicts import operators_of
 from nuprobe.errors import InputError
 from nuprobe.tables import Table
 
@@ -48,7 +49,7 @@ def _at_one(one: FactorLimit) -> str:
 
 
 def print_factors(
-    experiments: tuple[str, ...], file: Path, level: LevelSpec, out: Output
+    experiments: Sequence[Any], file: Path, level: LevelSpec, out: Output
 ) -> None:
     """Print the factors on the coefficients of a file that trident experiments
     allow."""
@@ -57,13 +58,13 @@ def print_factors(
 
     if level.sides == "1" or level.with_projections:
         raise InputError(
-            "a limit on the coefficients of a file is two-sided and leaves projections"
-            " alone: drop --sides and --with-projections"
+            "limits on the coefficients in a file are two-sided and do not combine"
+            " projections with data: drop --sides and --with-projections"
         )
     found = factor_limit(
-        list(experiments),
+        experiments,
         operators_of(file, StandardModel()),
         cl=level.cl,
-        analyses=level.by_experiment(),
+        analyses=level.analyses,
     )
     out.emit(str(factor_table(found, file)), found.to_dict())

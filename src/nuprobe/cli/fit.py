@@ -9,16 +9,12 @@ from typing import TYPE_CHECKING
 
 import click
 
-from nuprobe.cli.freed import FreedSpec, freed_options
+from nuprobe.cli.experiments import ExperimentSpec, experiment_options
+from nuprobe.cli.freed import free_option, freed_names
 from nuprobe.cli.mixing_fits import with_notes
 from nuprobe.cli.options import command
 from nuprobe.cli.output import Output, output_options, plot_option, save_plot
-from nuprobe.cli.specs import (
-    ExperimentSpec,
-    ModelSpec,
-    experiment_options,
-    model_options,
-)
+from nuprobe.cli.specs import ModelSpec, operators_options
 from nuprobe.cli.verdicts import verdict_table, verdicts_beside
 
 if TYPE_CHECKING:
@@ -40,13 +36,8 @@ Examples:
   nuprobe fit ccfr-trident charm2-trident --wcxf rs.json""",
 )
 @experiment_options(several=True)
-@freed_options
-@model_options
-@click.option(
-    "--with-projections",
-    is_flag=True,
-    help="Add projections to other data, too.",
-)
+@free_option("Parameters to fit")
+@operators_options
 @click.option("--no-minos", is_flag=True, help="Parabolic errors only.")
 @click.option(
     "--cl",
@@ -56,15 +47,14 @@ Examples:
 @click.option(
     "--toys",
     type=click.IntRange(10, 1_000_000),
-    help="Goodness of fit from so many simulated experiments.",
+    help="Goodness of fit from this many simulated experiments.",
 )
 @plot_option("Save the profile of the first free parameter.")
 @output_options
 def fit_command(
     experiment: ExperimentSpec,
-    freed: FreedSpec,
+    free: str | None,
     model: ModelSpec,
-    with_projections: bool,
     no_minos: bool,
     cl: float | None,
     toys: int | None,
@@ -75,20 +65,12 @@ def fit_command(
 
     Several experiments share the parameters and the nuisances of one name.
     """
-    from nuprobe.experiments import joint_cost
     from nuprobe.inference import fit, profile
     from nuprobe.inference.levels import ONE_SIGMA
 
-    opened, free_names = experiment.open(), freed.names()
+    free_names, chosen = freed_names(free, model), model.build()
     level = ONE_SIGMA if cl is None else cl
-    chosen = model.build() if freed.wcxf is None else freed.operators(model)
-    cost = joint_cost(
-        opened,
-        chosen,
-        free_names,
-        experiment.analysis,
-        with_projections=with_projections,
-    )
+    opened, cost = experiment.open(), experiment.cost(chosen, free_names)
     result = with_notes(fit(cost, minos=not no_minos, cl=level), level)
     if toys is not None:
         found = result.goodness_from_toys(toys)
@@ -107,9 +89,9 @@ def fit_command(
             ),
             plot,
         )
-    if freed.wcxf is None:
+    if model.wcxf is None:
         return out.emit(str(result), result.to_dict())
-    judged = verdicts_beside(opened, chosen, experiment.analysis)
+    judged = verdicts_beside(opened, chosen, experiment.by_experiment())
     text = f"{result}\n\n{verdict_table(judged, chosen)}"
     out.emit(text, {**result.to_dict(), "verdict": judged.to_dict()})
 

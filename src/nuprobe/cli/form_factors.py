@@ -45,7 +45,7 @@ Examples:
 @click.option(
     "--r",
     "radius",
-    help="Rms radius of the shapes that have a free one [default: the charge radius].",
+    help="Rms radius of shapes with a free radius [default: the charge radius].",
 )
 @click.option(
     "--over",
@@ -144,5 +144,5 @@ def _refuse_compound(text: str) -> None:
     isotopes = sorted(found.components, key=lambda c: -c.count)
     names = ", ".join(c.isotope.name for c in isotopes[:3])
     raise InputError(
-        f"{text} has several nuclei: give one isotope of it, such as {names}"
+        f"{text} contains several nuclei: give one isotope, such as {names}"
     )

@@ -1,64 +1,67 @@
-"""What is free in a fit: parameters by name, or the coefficients of a point."""
+"""What is free: parameters by name, or the factor of the operators of a file."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from pathlib import Path
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 import click
 
-from nuprobe.cli.options import grouped
 from nuprobe.cli.specs import ModelSpec, names
-from nuprobe.cli.verdicts import operators_of
 from nuprobe.errors import InputError
 
-if TYPE_CHECKING:
-    from nuprobe.models import WcxfFile
+F = TypeVar("F", bound=Callable[..., Any])
+
+__all__ = ["free_option", "freed_names"]
 
 
-@dataclass(frozen=True)
-class FreedSpec:
-    """What is free in a fit.
+def free_option(what: str) -> Callable[[F], F]:
+    """Return the option ``--free``.
 
-    Attributes
+    Parameters
     ----------
-    free : names as typed, or None.
-    wcxf : file of contact operators added to the model, or None.
+    what : is done with the parameters, in a help text.
+
+    Examples
+    --------
+    >>> @click.command()
+    ... @free_option("Parameters to fit")
+    ... def command(free): ...
+    >>> command.params[0].opts
+    ['--free']
     """
-
-    free: str | None
-    wcxf: Path | None
-
-    def names(self) -> list[str]:
-        """Return the names; without any, the factor of the operators of the file."""
-        if self.free is None and self.wcxf is None:
-            raise InputError(
-                "nothing to fit: name parameters with --free (`nuprobe list parameters`"
-                " has them), or give a point with --wcxf"
-            )
-        return names("factor" if self.free is None else self.free)
-
-    def operators(self, model: ModelSpec) -> WcxfFile:
-        """Return the operators of the file on a `model`."""
-        assert self.wcxf is not None
-        return operators_of(self.wcxf, model.leptons())
-
-
-freed_options = grouped(
-    "freed",
-    FreedSpec,
-    click.option(
+    return click.option(
         "--free",
         help=(
-            "Parameters to fit, separated by commas; see `nuprobe list parameters`"
-            " [default: factor with --wcxf]."
+            f"{what}, separated by commas; see `nuprobe list parameters` [default:"
+            " factor with --wcxf]."
         ),
-    ),
-    click.option(
-        "--wcxf",
-        type=click.Path(path_type=Path),
-        help="Tridents: WCxf file of contact operators added to the model.",
-    ),
-)
-"""Add ``--free`` and ``--wcxf``, as `FreedSpec` ``freed``."""
+    )
+
+
+def freed_names(free: str | None, model: ModelSpec) -> list[str]:
+    """Return the names that are free; without any, the factor of the operators of a
+    file.
+
+    Parameters
+    ----------
+    free : as typed, or None.
+    model : which may have operators.
+
+    Raises
+    ------
+    InputError
+        If nothing is free.
+
+    Examples
+    --------
+    >>> freed_names("rn, sin2_theta_w", ModelSpec())
+    ['rn', 'sin2_theta_w']
+    """
+    found = names("factor" if free is None and model.wcxf is not None else free or "")
+    if not found:
+        raise InputError(
+            "nothing to fit: name parameters with --free (see `nuprobe list"
+            " parameters`), or give a point with --wcxf"
+        )
+    return found

@@ -47,7 +47,7 @@ def make_grid(
             raise UnknownNameError("parameter", name, known)
         if name in axes:
             raise InputError(
-                f"the grid names {name} twice: give each parameter one axis"
+                f"the grid names {name} twice: each parameter can have only one axis"
             )
         axis = _axis(part, body.strip(), known[name], log)
         # the number of points is checked before any array is made
@@ -159,7 +159,7 @@ def make_priors(
             raise UnknownNameError("parameter", name, known)
         if name in priors:
             raise InputError(
-                f"--prior names {name} twice: give each parameter one prior"
+                f"--prior names {name} twice: each parameter can have only one prior"
             )
         if not _complete(last, known[name]):
             raise InputError(

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import click
 
+from nuprobe.cli.experiments import ExperimentSpec, experiment_options
 from nuprobe.cli.factors import print_factors
 from nuprobe.cli.limits import FamilySpec, LevelSpec, family_options, level_options
 from nuprobe.cli.lines import BesideSpec, beside_options
@@ -25,8 +27,8 @@ Examples:
   nuprobe limit ccfr-trident --grid "mass=1e-3:1e2 GeV:80,coupling=1e-5:1:80" \
 -o plane.h5 --workers 2
   nuprobe limit ccfr-trident --plot plane.pdf --m-nu "0.05 eV" --z-source 1.5
-  nuprobe limit coherent-csi-2017 --plot b-l.pdf
-  nuprobe limit coherent-csi-2017 --family universal-vector
+  nuprobe limit coherent-csi-2017 --plot b-l.pdf --with-catalogue
+  nuprobe limit coherent-csi-2017 --model universal-vector
   nuprobe limit coherent-csi-2017 ccfr-trident --mixing loop
   nuprobe limit ccfr-trident --cl 0.90 --sides 1 --masses "1e-3:1e2:80:log GeV" \
 --json
@@ -34,7 +36,7 @@ Examples:
   nuprobe limit ccfr-trident charm2-trident --wcxf rs.json
   nuprobe limit prospect reactor-rates --grid "dm2_41=0.2:20 eV2:40:log" """,
 )
-@click.argument("experiments", nargs=-1, required=True)
+@experiment_options(several=True)
 @family_options
 @plane_options
 @level_options
@@ -43,11 +45,11 @@ Examples:
 @click.option(
     "--wcxf",
     type=click.Path(path_type=Path),
-    help="Tridents: limit on a factor of all coefficients of this file instead.",
+    help="Tridents: limit on a common factor of the coefficients in this file.",
 )
 @output_options
 def limit_command(
-    experiments: tuple[str, ...],
+    experiment: ExperimentSpec,
     family: FamilySpec,
     plane: PlaneSpec,
     level: LevelSpec,
@@ -59,25 +61,29 @@ def limit_command(
     """Largest coupling of a mediator that the EXPERIMENTS allow, mass by mass, each and
     combined; with --wcxf all factors on a point's coefficients that they allow. Of a
     disappearance the largest mixing with a sterile neutrino, for each dm2_41."""
+    from nuprobe.experiments import limit
+    from nuprobe.experiments.limits import choose
+
+    level = replace(
+        level,
+        analyses=experiment.by_experiment(),
+        with_projections=experiment.with_projections,
+    )
+    chosen = choose(experiment.open())
     if wcxf is not None:
         asked = (family, plane, beside)
         if plot is not None or asked != (FamilySpec(), PlaneSpec(), BesideSpec()):
             raise InputError(
-                "--wcxf is a limit on the coefficients of a file, without a mediator's"
-                " mass, coupling or plane: drop --family, --mixing, --grid, --masses,"
+                "--wcxf limits the coefficients in a file, without a mediator's"
+                " mass, coupling or plane: drop --model, --mixing, --grid, --masses,"
                 " --plot and the files"
             )
-        return print_factors(experiments, wcxf, level, out)
+        return print_factors(chosen, wcxf, level, out)
     beside.check(plot is not None)
-    from nuprobe.experiments import limit
-    from nuprobe.experiments.limits import choose
-
-    analyses = level.by_experiment()
-    chosen = choose(experiments, analyses)
     if print_mixings(chosen, (family, plane, beside), level, plot, out):
         return
     scanned = family.build(chosen)
-    sight = beside.sight(scanned.model)
+    sight, entries = beside.sight(scanned.model), beside.entries(scanned.model)
     axes = plane.axes(scanned)
     if axes is not None:
         scanned = scanned.reaching(axes["mass"])
@@ -90,7 +96,7 @@ def limit_command(
         mass=plane.masses_mev(),
         cl=level.cl,
         sides=1 if level.sides == "1" else 2,
-        analyses=analyses,
+        analyses=level.analyses,
         with_projections=level.with_projections,
         **plane.saving(),
     )
@@ -99,7 +105,11 @@ def limit_command(
 
         save_plot(
             lambda: plot_limits(
-                result, chosen, companions=not beside.alone, line=sight
+                result,
+                chosen,
+                companions=not beside.alone,
+                line=sight,
+                entries=entries,
             ),
             plot,
         )

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from nuprobe.cli.options import grouped
-from nuprobe.cli.specs import make_mixing
+from nuprobe.cli.specs import PARAMETERS, ModelSpec, make_mixing
 from nuprobe.errors import InputError
 
 if TYPE_CHECKING:
@@ -23,12 +24,16 @@ class FamilySpec:
 
     Attributes
     ----------
-    family : name, or None for the default.
+    family : name of a model, or None for the default.
     mixing : kinetic mixing as typed.
+    params, model_file, sin2_theta_w : of the model, as in `ModelSpec`.
     """
 
     family: str | None = None
     mixing: str = "0"
+    params: tuple[str, ...] = ()
+    model_file: Path | None = None
+    sin2_theta_w: float | None = None
 
     def build(self, experiments: Sequence[AnyExperiment]) -> Scanned:
         """Return the family; the default depends on the experiments."""
@@ -36,6 +41,8 @@ class FamilySpec:
         from nuprobe.experiments.scanned import Scanned
 
         mixing = make_mixing(self.mixing)
+        if self.params or self.model_file is not None or self.sin2_theta_w is not None:
+            return self._with_keys(experiments, mixing)
         if self.family is None:
             return Scanned.of(default_family(experiments, mixing))
         if "scalar" in self.family and self.mixing != "0":
@@ -43,6 +50,39 @@ class FamilySpec:
                 "--mixing requires a vector: a scalar does not mix with the photon"
             )
         return Scanned.of(self.family, mixing)
+
+    def _with_keys(self, experiments: Sequence[AnyExperiment], mixing: Any) -> Scanned:
+        """The family of a model with keys of its own, or of a file."""
+        from nuprobe.experiments.limits import default_family
+        from nuprobe.experiments.scanned import Scanned
+        from nuprobe.models import named
+
+        if self.model_file is not None:
+            if self.mixing != "0":
+                raise InputError(
+                    "--model-file already defines the model; drop --mixing"
+                )
+            given = ModelSpec(
+                self.family or "sm", self.params, self.model_file, self.sin2_theta_w
+            )
+            return Scanned.of(given.build())
+        name = self.family
+        if name is None:
+            name = named.name_of(default_family(experiments, mixing))
+        # the mass and the coupling vary: what they are at first does not matter
+        varied = {"mass": "mass=100 MeV", "coupling": "coupling=1e-3"}
+        for pair in self.params:
+            if pair.partition("=")[0].strip() in varied:
+                raise InputError(
+                    f"--param {pair}: a limit varies the mass and the coupling; give"
+                    " masses with --masses, or both with --grid"
+                )
+        fields = {f.name for f in named.model_fields(name)}
+        params = [text for key, text in varied.items() if key in fields]
+        if self.mixing != "0":
+            params.append(f"mixing={self.mixing}")
+        spec = ModelSpec(name, (*params, *self.params), None, self.sin2_theta_w)
+        return Scanned.of(spec.build())
 
 
 @dataclass(frozen=True)
@@ -53,37 +93,27 @@ class LevelSpec:
     ----------
     cl : confidence level.
     sides : 1 or 2, as typed.
-    analyses : ``experiment=name`` pairs of ``--analysis``.
     with_projections : combine projections too.
+    analyses : chosen, by name of experiment.
     """
 
     cl: float
     sides: str
-    analyses: tuple[str, ...]
-    with_projections: bool
-
-    def by_experiment(self) -> dict[str, str]:
-        """Return the chosen analyses by the name of their experiment."""
-        chosen: dict[str, str] = {}
-        for pair in self.analyses:
-            name, equals, value = pair.partition("=")
-            if not equals:
-                raise InputError(
-                    f"cannot read --analysis {pair!r}: write EXPERIMENT=NAME"
-                )
-            if name in chosen:
-                raise InputError(f"--analysis names {name} twice: give it one analysis")
-            chosen[name] = value
-        return chosen
+    with_projections: bool = False
+    analyses: Mapping[str, str] = field(default_factory=dict)
 
 
 family_options = grouped(
     "family",
     FamilySpec,
     click.option(
+        "--model",
         "--family",
-        help="b-l, scalar, ... [default: lmu-ltau with tridents or --mixing, else b-l]",
+        "family",
+        help="A model with a mediator, b-l, scalar, ... [default: lmu-ltau with"
+        " tridents or --mixing, else b-l]",
     ),
+    *PARAMETERS,
     click.option(
         "--mixing",
         default="0",
@@ -91,7 +121,7 @@ family_options = grouped(
         help="Kinetic mixing: a number, or loop.",
     ),
 )
-"""Add ``--family`` and ``--mixing``, as `FamilySpec` ``family``."""
+"""Add ``--model`` with its keys and ``--mixing``, as `FamilySpec` ``family``."""
 
 level_options = grouped(
     "level",
@@ -104,18 +134,5 @@ level_options = grouped(
         show_default=True,
         help="One- or two-sided.",
     ),
-    click.option(
-        "--analysis",
-        "analyses",
-        multiple=True,
-        metavar="EXPERIMENT=NAME",
-        help="Analysis of an experiment; repeatable.",
-    ),
-    click.option(
-        "--with-projections",
-        is_flag=True,
-        help="Combine projections too, to a curve called sensitivity.",
-    ),
 )
-"""Add ``--cl``, ``--sides``, ``--analysis`` and ``--with-projections``, as `LevelSpec`
-``level``."""
+"""Add ``--cl`` and ``--sides``, as `LevelSpec` ``level``."""

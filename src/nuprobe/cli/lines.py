@@ -12,6 +12,7 @@ from nuprobe.errors import InputError
 
 if TYPE_CHECKING:
     from nuprobe.bounds.relic_absorption import LineOfSight
+    from nuprobe.catalogue.entry import Entry
 
 
 @dataclass(frozen=True)
@@ -55,9 +56,11 @@ class BesideSpec(LineSpec):
     Attributes
     ----------
     alone : nothing does.
+    with_catalogue : the curves of the catalogue on the boson do.
     """
 
     alone: bool = False
+    with_catalogue: bool = False
 
     @property
     def _moved(self) -> bool:
@@ -72,17 +75,28 @@ class BesideSpec(LineSpec):
             return None
         if name_of(family) != "lmu-ltau":
             raise InputError(
-                "--m-nu, --z-source and --dirac are of the IceCube gap, which is drawn"
-                " for lmu-ltau only: drop them, or add --family lmu-ltau"
+                "--m-nu, --z-source and --dirac apply to the IceCube gap, which is"
+                " drawn for lmu-ltau only: drop them, or add --model lmu-ltau"
             )
         return self.build()
 
+    def entries(self, family: Any) -> list[Entry] | None:
+        """Return the curves of the catalogue on the boson, or None if they were not
+        asked for."""
+        from nuprobe.plotting.catalogue_plane import curves_on
+
+        return curves_on(family) if self.with_catalogue else None
+
     def check(self, plotted: bool) -> None:
-        """Refuse a line of sight that nothing would show, unless there is a plot."""
+        """Refuse what nothing would show, unless there is a plot."""
+        if self.with_catalogue and not plotted:
+            raise InputError(
+                "--with-catalogue draws published curves in the plot: add --plot"
+            )
         if self._moved and (self.alone or not plotted):
             raise InputError(
-                "--m-nu, --z-source and --dirac are of the IceCube gap in the plot: add"
-                " --plot, without --alone"
+                "--m-nu, --z-source and --dirac apply to the IceCube gap in the"
+                " plot: add --plot, without --alone"
             )
 
 
@@ -97,7 +111,7 @@ _LINE = (
     click.option(
         "--dirac",
         is_flag=True,
-        help="Dirac neutrinos: half of the relic antineutrinos can be hit.",
+        help="Dirac neutrinos: only half of the relic antineutrinos interact.",
     ),
 )
 line_options = grouped("line", LineSpec, *_LINE)
@@ -110,7 +124,12 @@ beside_options = grouped(
     click.option(
         "--alone",
         is_flag=True,
-        help="Only the limits in the plot, without (g-2), IceCube gap and Belle II.",
+        help="Plot the limits only, without (g-2), IceCube gap and Belle II.",
+    ),
+    click.option(
+        "--with-catalogue",
+        is_flag=True,
+        help="Draw published curves of the catalogue under the limits in the plot.",
     ),
 )
-"""Add the same and ``--alone``, as `BesideSpec` ``beside``."""
+"""Add the same, ``--alone`` and ``--with-catalogue``, as `BesideSpec` ``beside``."""

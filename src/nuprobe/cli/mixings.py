@@ -59,15 +59,16 @@ def print_mixings(
         return False
     if len(mixed) < len(chosen):
         raise InputError(
-            f"{mixed[0].name} limits a mixing, the others a mediator: give one kind"
+            f"{mixed[0].name} limits a mixing, the others a mediator: these cannot"
+            " be combined"
         )
     family, plane, beside = asked
     if (family, replace(plane, grid=None), beside) != tuple(
         type(one)() for one in asked
     ):
         raise InputError(
-            "a limit on a mixing takes --grid (of dm2_41), --cl, --analysis and --plot;"
-            " drop what is about mediators"
+            "a limit on a mixing takes --grid (of dm2_41), --cl, --analysis and"
+            " --plot; drop the options for mediators"
         )
     planes = _planes(mixed, plane.grid or _GRID, level)
     if plot is not None:
@@ -133,8 +134,8 @@ def _planes(
 
     axes = make_grid(grid, mixed[0].parameters(), log=True)
     if list(axes) != ["dm2_41"]:
-        raise InputError("--grid of a limit on a mixing has one axis, dm2_41")
-    free, analyses = ("sin2_2theta_14", "dm2_41"), level.by_experiment()
+        raise InputError("--grid for a limit on a mixing must have one axis, dm2_41")
+    free, analyses = ("sin2_2theta_14", "dm2_41"), level.analyses
     costs: dict[str, Cost] = {
         one.name: one.cost(None, free, analyses.get(one.name)) for one in mixed
     }

@@ -23,7 +23,7 @@ def new_command() -> None:
 @click.option(
     "--like",
     required=True,
-    help="Name of `nuprobe list experiments` whose folder is copied.",
+    help="Experiment to copy, see `nuprobe list experiments`.",
 )
 @overwrite_option
 def experiment_command(folder: Path, like: str) -> None:
@@ -41,7 +41,7 @@ def experiment_command(folder: Path, like: str) -> None:
 @click.option(
     "--like",
     required=True,
-    help="Name of `nuprobe list fluxes` whose folder is copied.",
+    help="Flux to copy, see `nuprobe list fluxes`.",
 )
 @overwrite_option
 def flux_command(folder: Path, like: str) -> None:

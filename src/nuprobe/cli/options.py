@@ -77,12 +77,14 @@ def grouped(
     Parameters
     ----------
     argument : name of the command's argument that takes the object.
-    spec : dataclass with one field for each option, of the option's name.
+    spec : dataclass with one field for each option, of the option's name; others have
+        a default.
     options : click options in the order of the help page.
     """
-    names = [f.name for f in fields(spec)]  # type: ignore[arg-type]
 
     def decorate(function: F) -> F:
+        others = len(getattr(function, "__click_params__", ()))
+
         @wraps(function)
         def command(*args: Any, **kwargs: Any) -> Any:
             values = {name: kwargs.pop(name) for name in names}
@@ -90,6 +92,9 @@ def grouped(
 
         for option in reversed(options):
             option(command)
+        # those of other objects may have fields of the same names
+        own = {p.name for p in command.__click_params__[others:]}  # type: ignore[attr-defined]
+        names = [f.name for f in fields(spec) if f.name in own]  # type: ignore[arg-type]
         return command  # type: ignore[return-value]
 
     return decorate

@@ -2,30 +2,24 @@
 
 from __future__ import annotations
 
-from contextlib import ExitStack
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import click
 
 from nuprobe.cli.asked import AskedSpec, asked_options
 from nuprobe.cli.checkpoints import CheckpointSpec, checkpoint_options
+from nuprobe.cli.experiments import ExperimentSpec, experiment_options
 from nuprobe.cli.grids import make_grid
 from nuprobe.cli.options import command
 from nuprobe.cli.output import JSON, emit, save_plot
 from nuprobe.cli.plane_texts import plane_report
-from nuprobe.cli.specs import (
-    ExperimentSpec,
-    ModelSpec,
-    experiment_options,
-    model_options,
-)
+from nuprobe.cli.specs import ModelSpec, operators_options
 from nuprobe.cli.throws import ThrowSpec, throw_options
 from nuprobe.errors import InputError
 
 if TYPE_CHECKING:
     from nuprobe.experiments import AnyExperiment
-    from nuprobe.inference import Cost, ExclusionPlane
+    from nuprobe.inference import ExclusionPlane
     from nuprobe.numerics import FloatArray
 
 
@@ -42,9 +36,9 @@ Examples:
     "--grid",
     required=True,
     help="Strength and second parameter: name=start:stop unit:count[:lin|:log], twice,"
-    " by a comma.",
+    " separated by a comma.",
 )
-@model_options
+@operators_options
 @throw_options
 @asked_options
 @checkpoint_options(
@@ -64,7 +58,7 @@ def plane_command(
 ) -> None:
     """What the data of each EXPERIMENT together exclude in a plane of a strength and a
     second parameter, by Wilks' theorem, Feldman and Cousins, and CLs, side by side."""
-    from nuprobe.inference import dask_executor, exclusion_at, exclusion_plane
+    from nuprobe.inference import exclusion_at, exclusion_plane
     from nuprobe.inference.levels import check_level
 
     for level in asked.cl:
@@ -74,13 +68,13 @@ def plane_command(
     known = {p.name: p for one in opened for p in one.parameters(built)}
     axes = make_grid(grid, tuple(known.values()))
     if len(axes) != 2:
-        raise InputError(f"--grid of a plane has two axes, got {len(axes)}")
+        raise InputError(f"--grid for a plane must have two axes, got {len(axes)}")
     if thrown.toys < 0:
         raise InputError(f"--toys must be 0 or more, got {thrown.toys}")
-    cost = _cost(experiment, model, axes)
+    cost = experiment.cost(built, list(axes))
     regions = [_beside(name, model, axes) for name in asked.beside]
     if not thrown.toys and (checkpoint.output is not None or checkpoint.resume):
-        raise InputError("-o and --resume are for toys: give --toys, or leave them out")
+        raise InputError("-o and --resume apply to toys: add --toys, or drop them")
     settings = thrown.settings(checkpoint, "profiled") if thrown.toys else None
     # quick, and a point that cannot be is told before the plane is computed
     marked = {
@@ -88,11 +82,7 @@ def plane_command(
         for label, place in (points or {}).items()
         if (s := settings) is not None
     }
-    with ExitStack() as stack:
-        if thrown.dask and settings is not None:
-            pool = stack.enter_context(dask_executor(thrown.dask))
-            settings = replace(settings, executor=pool)
-        found = exclusion_plane(cost, axes, toys=settings or 0)
+    found = exclusion_plane(cost, axes, toys=settings or 0)
     if asked.methods:
         found.exclusion(asked.methods[0], asked.cl[0])  # refuses an unknown one
     shown = [*opened, *(one for one, _ in regions)]
@@ -112,20 +102,13 @@ def plane_command(
     emit(plane_report(found, cost, asked.cl, marked), data, as_json)
 
 
-def _cost(
-    experiment: ExperimentSpec, model: ModelSpec, axes: dict[str, FloatArray]
-) -> Cost:
-    from nuprobe.experiments import joint_cost
-
-    return joint_cost(experiment.open(), model.build(), list(axes), experiment.analysis)
-
-
 def _beside(
     name: str, model: ModelSpec, axes: dict[str, FloatArray]
 ) -> tuple[AnyExperiment, ExclusionPlane]:
     """Other data, and their plane without toys."""
     from nuprobe.inference import exclusion_plane
 
-    other = ExperimentSpec((name,), None, ())
+    other = ExperimentSpec((name,))
     (one,) = other.open()
-    return one, exclusion_plane(_cost(other, model, axes), axes, toys=0)
+    cost = other.cost(model.build(), list(axes))
+    return one, exclusion_plane(cost, axes, toys=0)

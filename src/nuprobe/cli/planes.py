@@ -33,8 +33,9 @@ class PlaneSpec:
     scan_file : HDF5 file of the scan, or None.
     checkpoint : HDF5 file of the limits mass by mass, or None.
     resume : go on with either file where an interrupted run stopped.
-    workers : of the scan.
+    workers, dask : of the scan: processes here, or the address of a Dask cluster.
     every : seconds between writes, or None for the default.
+    quiet : without a progress bar.
     """
 
     grid: str | None = None
@@ -43,11 +44,15 @@ class PlaneSpec:
     checkpoint: Path | None = None
     resume: bool = False
     workers: int | None = None
+    dask: str | None = None
     every: float | None = None
+    quiet: bool = False
 
     def __post_init__(self) -> None:
         if self.grid is not None and self.masses is not None:
             raise InputError("give --grid or --masses, not both")
+        if self.workers and self.dask:
+            raise InputError("give --workers or --dask, not both")
 
     def axes(self, family: Scanned) -> dict[str, FloatArray] | None:
         """Return the axes mass and coupling of the grid, or None."""
@@ -55,7 +60,9 @@ class PlaneSpec:
             return None
         axes = make_grid(self.grid, family.parameters, log=True)
         if set(axes) != {"mass", "coupling"}:
-            raise InputError("--grid of a limit has the two axes mass and coupling")
+            raise InputError(
+                "--grid for a limit must have the two axes mass and coupling"
+            )
         return axes
 
     def masses_mev(self) -> FloatArray | None:
@@ -71,8 +78,9 @@ class PlaneSpec:
         if out.output is not None and out.output.suffix in HDF5:
             plane = replace(self, scan_file=out.output)
             out = Output(out.as_json, None)
-        if plane.scan_file is None and plane.workers:
-            raise InputError("--workers requires a scan: add --scan FILE.h5 and --grid")
+        if plane.scan_file is None and (plane.workers or plane.dask):
+            option = "--workers" if plane.workers else "--dask"
+            raise InputError(f"{option} requires a scan: add --scan FILE.h5 and --grid")
         files = {plane.scan_file, plane.checkpoint}
         if files == {None} and (plane.resume or plane.every is not None):
             raise InputError(
@@ -81,8 +89,8 @@ class PlaneSpec:
             )
         if len(files) == 1 and None not in files:
             raise InputError(
-                f"--scan and --checkpoint both name {plane.checkpoint}: give them two"
-                " files"
+                f"--scan and --checkpoint both name {plane.checkpoint}: use two"
+                " different files"
             )
         if not plane.resume:
             new_file(plane.checkpoint, overwriting(), " or, to go on with it, --resume")
@@ -95,7 +103,7 @@ class PlaneSpec:
             "resume": self.resume and self.checkpoint is not None,
             "overwrite": overwriting(),
             "every_s": 30.0 if self.every is None else self.every,
-            "progress": True,
+            "progress": not self.quiet,
         }
 
     def scan(
@@ -119,12 +127,12 @@ class PlaneSpec:
                 overwriting(),
                 " or, to go on with a scan, --resume",
             )
-        analyses = level.by_experiment()
+        analyses = level.analyses
         projected = [e.is_projection(analyses.get(e.name)) for e in experiments]
         if any(projected) and len(experiments) > 1 and not level.with_projections:
             raise InputError(
-                f"--scan adds {experiments[projected.index(True)].name}, a projection,"
-                " to other data: leave it out, or add --with-projections"
+                f"--scan adds {experiments[projected.index(True)].name}, a"
+                " projection, to other data: drop it, or add --with-projections"
             )
         costs = [family_cost(e, family, analyses.get(e.name)) for e in experiments]
         scan(
@@ -134,7 +142,8 @@ class PlaneSpec:
             resume=self.resume,
             overwrite=overwriting(),
             workers=self.workers,
-            progress=True,
+            client=self.dask,
+            progress=not self.quiet,
             every_s=30.0 if self.every is None else self.every,
         )
 
@@ -153,20 +162,26 @@ plane_options = grouped(
         "--scan",
         "scan_file",
         type=click.Path(path_type=Path),
-        help="Scan -2 ln L of all on the grid (HDF5); or -o FILE.h5.",
+        help="Scan the combined -2 ln L on the grid (HDF5); or -o FILE.h5.",
     ),
     click.option(
         "--checkpoint",
         type=click.Path(path_type=Path),
-        help="Save the limits mass by mass as they come (HDF5).",
+        help="Save the limits mass by mass as they are computed (HDF5).",
     ),
-    click.option("--resume", is_flag=True, help="Go on where a run was interrupted."),
+    click.option("--resume", is_flag=True, help="Resume an interrupted run."),
     click.option("--workers", type=click.IntRange(1), help="Processes for the scan."),
+    click.option(
+        "--dask",
+        metavar="ADDRESS",
+        help="Scheduler of a Dask cluster for the scan, or its JSON file.",
+    ),
     click.option(
         "--every",
         type=float,
         help="Seconds between writes of --checkpoint or --scan, at most [default: 30].",
     ),
+    click.option("--quiet", is_flag=True, help="No progress bar."),
     click.option(
         "--masses",
         help="Masses, e.g. '1e-3:1e2:80:log GeV' [default: 0.1 MeV to 1 TeV].",

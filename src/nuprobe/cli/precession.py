@@ -36,8 +36,8 @@ Examples:
 @click.option(
     "--limit",
     "limit",
-    help="Turn a bound on solar antineutrinos into one on moment times field:"
-    " KamLAND-2011 or another of the catalogue, or all.",
+    help="Convert a bound on solar antineutrinos to a limit on moment times field:"
+    " KamLAND-2011 or another entry of the catalogue, or all.",
 )
 @plot_option("Save probabilities, or with --limit moment over field (pdf, png, svg).")
 @output_options
@@ -122,8 +122,8 @@ def _window(entry: Entry) -> tuple[float, float]:
     low, to, high = (entry.conditions.energy or "").partition(" to ")
     if not to:
         raise InputError(
-            f"{entry.id}: its energies {shown(entry.conditions.energy)} are no range"
-            " such as '8.3 to 31.8 MeV'"
+            f"{entry.id}: its energy range {shown(entry.conditions.energy)} cannot"
+            " be read; it must look like '8.3 to 31.8 MeV'"
         )
     top = parse_quantity(high, "energy")
     unit = high.strip().partition(" ")[2]

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from nuprobe.cli.disappearance import print_disappearance
+from nuprobe.cli.experiments import ExperimentSpec, experiment_options
 from nuprobe.cli.options import command
 from nuprobe.cli.output import (
     Output,
@@ -15,14 +16,8 @@ from nuprobe.cli.output import (
     save_plot,
 )
 from nuprobe.cli.solar_rates import at_option, print_solar
-from nuprobe.cli.specs import (
-    ExperimentSpec,
-    ModelSpec,
-    experiment_options,
-    model_options,
-)
+from nuprobe.cli.specs import ModelSpec, model_options
 from nuprobe.cli.universe import print_universe
-from nuprobe.cli.values import key_values
 from nuprobe.cli.variations import compared_models, variation_option, warn_if_unseen
 from nuprobe.cli.verdicts import VerdictSpec, print_tridents, verdict_options
 from nuprobe.errors import InputError
@@ -42,7 +37,7 @@ Examples:
   nuprobe rate dune-nd-trident --by-channel
   nuprobe rate coherent-csi-2017 --compare 'electromagnetic:charge_radius.mumu=-5e-31' --plot spectrum.pdf""",  # noqa: E501
 )
-@experiment_options(several=True)
+@experiment_options(several=True, joint=False)
 @model_options
 @verdict_options
 @at_option
@@ -74,23 +69,20 @@ def rate_command(
                 "--bins, --compare and --plot require a spectrum, and"
                 f" {opened[0].name} measures one ratio"
             )
-        if experiment.changes:
-            if len(tridents) > 1:
-                raise InputError("--set belongs to one experiment: give one")
-            tridents = [tridents[0].with_changes(key_values(experiment.changes))]
-        return print_tridents(tridents, experiment.analysis, model, asked, out)
+        tridents = [o for o in experiment.open() if isinstance(o, TridentExperiment)]
+        return print_tridents(tridents, experiment.by_experiment(), model, asked, out)
     if print_disappearance(opened, experiment, model, compared, plot, out):
         return None
     if len(opened) > 1:
         raise InputError(
-            "several experiments at once are for tridents, which"
-            f" {next(o.name for o in opened if o not in tridents)} is not: give one"
-            " experiment"
+            "several experiments can be given only for tridents, which"
+            f" {next(o.name for o in opened if o not in tridents)} does not measure:"
+            " give one experiment"
         )
     if asked.wcxf is not None or asked.points is not None or asked.by_channel:
         raise InputError(
-            "--wcxf, --points and --by-channel are for tridents, such as ccfr-trident,"
-            f" and {opened[0].name} counts recoils: drop them"
+            "--wcxf, --points and --by-channel apply to tridents, such as"
+            f" ccfr-trident, and {opened[0].name} counts recoils: drop them"
         )
     if print_universe(opened, experiment, model, bool(compared or plot), out):
         return None

@@ -22,7 +22,7 @@ _FIGURES = ("magnetic-spectra", "millicharge-figure", "standard-moments")
 @click.option(
     "--study",
     help=(
-        "A table of its own: nuclear-models, csi-choices, csi-total, beam-energies,"
+        "A separate table: nuclear-models, csi-choices, csi-total, beam-energies,"
         " kinetic-mixing, charge-radii, coherent-electromagnetic (both minutes),"
         " millicharge-figure, magnetic-spectra or standard-moments."
     ),
@@ -49,8 +49,7 @@ def reproduce_command(
             raise UnknownNameError("study", study, STUDIES)
         if plot is not None and study not in _FIGURES:
             raise InputError(
-                f"the study {study} has no figure; these have one:"
-                f" {', '.join(_FIGURES)}"
+                f"the study {study} has no figure; available for: {', '.join(_FIGURES)}"
             )
         out.table(STUDIES[study]())
         return save_plot(lambda: _figure(study), plot)

@@ -2,22 +2,16 @@
 
 from __future__ import annotations
 
-from contextlib import ExitStack
-
 import click
 
 from nuprobe.cli.checkpoints import CheckpointSpec, checkpoint_options
+from nuprobe.cli.experiments import ExperimentSpec, experiment_options
 from nuprobe.cli.figures import figure_of, landmarks
 from nuprobe.cli.grids import make_grid
 from nuprobe.cli.options import command
 from nuprobe.cli.output import JSON, emit, save_plot
 from nuprobe.cli.scan_texts import scan_report
-from nuprobe.cli.specs import (
-    ExperimentSpec,
-    ModelSpec,
-    experiment_options,
-    model_options,
-)
+from nuprobe.cli.specs import ModelSpec, operators_options
 from nuprobe.errors import InputError
 
 
@@ -35,10 +29,10 @@ Examples:
     required=True,
     help="name=start:stop unit:count[:lin|:log], axes separated by commas.",
 )
-@model_options
+@operators_options
 @checkpoint_options(
     what="HDF5 file, also the checkpoint.",
-    resume="Go on where an interrupted scan stopped.",
+    resume="Resume an interrupted scan.",
     plot="Save the profile or the contours.",
     required=True,
 )
@@ -66,8 +60,7 @@ def scan_command(
 ) -> None:
     """Profile likelihood of each EXPERIMENT together on a grid, nuisances minimised at
     every point."""
-    from nuprobe.experiments import joint_cost
-    from nuprobe.inference import dask_executor, scan
+    from nuprobe.inference import scan
     from nuprobe.inference.levels import ONE_SIGMA, delta_threshold
 
     if workers and dask:
@@ -80,21 +73,19 @@ def scan_command(
     axes = make_grid(grid, tuple(known.values()))
     if checkpoint.plot is not None and len(axes) > 2:
         raise InputError(f"--plot draws one or two axes, not {len(axes)}")
-    cost = joint_cost(opened, couplings, list(axes), experiment.analysis)
+    cost = experiment.cost(couplings, list(axes))
     references = list(dict.fromkeys(r for one in opened for r in one.references))
-    with ExitStack() as stack:
-        executor = stack.enter_context(dask_executor(dask)) if dask else None
-        result = scan(
-            cost,
-            axes,
-            executor=executor,
-            workers=workers,
-            checkpoint=checkpoint.output,
-            resume=checkpoint.resume,
-            overwrite=checkpoint.overwrite,
-            progress=not checkpoint.quiet,
-            every_s=checkpoint.every,
-        )
+    result = scan(
+        cost,
+        axes,
+        client=dask,
+        workers=workers,
+        checkpoint=checkpoint.output,
+        resume=checkpoint.resume,
+        overwrite=checkpoint.overwrite,
+        progress=not checkpoint.quiet,
+        every_s=checkpoint.every,
+    )
     save_plot(
         lambda: figure_of(
             cost.name,

@@ -9,14 +9,10 @@ import click
 
 from nuprobe.cli.beams import BeamSpec, beam_options, print_beams
 from nuprobe.cli.expected import ExpectedSpec, expected_options, print_expected
+from nuprobe.cli.experiments import ExperimentSpec, experiment_options
 from nuprobe.cli.options import command
 from nuprobe.cli.output import Output, output_options, plot_option
-from nuprobe.cli.specs import (
-    ExperimentSpec,
-    ModelSpec,
-    experiment_options,
-    model_options,
-)
+from nuprobe.cli.specs import ModelSpec, operators_options
 from nuprobe.errors import InputError
 
 
@@ -30,7 +26,7 @@ Examples:
   nuprobe sensitivity --energy "1, 5, 20, 160 GeV" --target Ar40 --plot beams.pdf""",
 )
 @experiment_options(several=True, required=False)
-@model_options
+@operators_options
 @expected_options
 @beam_options
 @click.option(
@@ -56,7 +52,7 @@ def sensitivity_command(
         return
     if asked != ExpectedSpec(None, None, 0, 1) or model != ModelSpec():
         raise InputError(
-            "--free, --null, --toys and --model are for an experiment: name it, e.g."
-            " nuprobe sensitivity ./ge --free cevns_scale"
+            "--free, --null, --toys and --model require an experiment, e.g. nuprobe"
+            " sensitivity ./ge --free cevns_scale"
         )
     print_beams(beam, cl, plot, out)

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from nuprobe.cli.experiments import ExperimentSpec
 from nuprobe.cli.output import Output, save_plot
-from nuprobe.cli.specs import ExperimentSpec, ModelSpec
+from nuprobe.cli.specs import ModelSpec
 from nuprobe.cli.values import key_values
 from nuprobe.errors import InputError
 from nuprobe.tables import Cell, Table
@@ -20,7 +21,7 @@ at_option = click.option(
     "--at",
     multiple=True,
     metavar="NAME=VALUE",
-    help="Solar neutrinos: a parameter at which to predict, e.g. tan2_12=0.45 or"
+    help="Solar neutrinos: parameter value for the prediction, e.g. tan2_12=0.45 or"
     " 'dm2_21=7.5e-5 eV2'; repeatable.",
 )
 """Add ``--at`` to a command."""
@@ -41,18 +42,18 @@ def print_solar(
     if not solar:
         if at:
             raise InputError(
-                f"--at is for solar neutrinos, and {opened[0].name} has none: change"
-                " its file with --set"
+                f"--at applies to solar neutrinos, and {opened[0].name} has none:"
+                " change its file with --set"
             )
         return False
     if len(solar) < len(opened):
         raise InputError(
-            f"{solar[0].name} has solar neutrinos, and"
-            f" {next(o.name for o in opened if o not in solar)} has not: ask for their"
-            " rates one by one"
+            f"{solar[0].name} measures solar neutrinos, and"
+            f" {next(o.name for o in opened if o not in solar)} does not: run the"
+            " command for each of them"
         )
     if compared:
-        raise InputError("--compare is for counts of recoils; give --at instead")
+        raise InputError("--compare applies to counts of recoils; use --at instead")
     changed = [o for o in spec.open() if isinstance(o, SolarExperiment)]
     values = key_values(at, "--at", "tan2_12=0.45")
     known = {p.name for one in changed for p in one.parameters(model.build())}
@@ -60,7 +61,8 @@ def print_solar(
     for one in changed:
         own = {p.name for p in one.parameters()}
         given = {k: v for k, v in values.items() if k in own or k not in known}
-        found.append(one.predict(model.build(), spec.analysis, **given))
+        analysis = spec.by_experiment().get(one.name)
+        found.append(one.predict(model.build(), analysis, **given))
     plot, out = where
     if plot is not None:
         from nuprobe.plotting import plot_solar_rates

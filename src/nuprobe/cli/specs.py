@@ -1,23 +1,22 @@
-"""What users say about physics: a model, a source of neutrinos, an experiment. Each is
-one object that a decorator hands to the command."""
+"""What users say about physics: a model, a source of neutrinos. Each is one object that
+a decorator hands to the command."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 import click
 
+from nuprobe.cli.operators import operators_of
 from nuprobe.cli.options import grouped
-from nuprobe.cli.values import bin_edges, key_values
+from nuprobe.cli.values import key_values
 from nuprobe.errors import InputError
 from nuprobe.parsing import parse_toml
 
 if TYPE_CHECKING:
-    from nuprobe.experiments import AnyExperiment, Experiment, SitesExperiment
     from nuprobe.fluxes import Flux
     from nuprobe.models import LeptonModel
     from nuprobe.numerics import FloatArray
@@ -39,15 +38,23 @@ class ModelSpec:
     params : ``key=value`` pairs of ``--param``.
     model_file : YAML file with a stack of models, instead of the other three.
     sin2_theta_w : weak mixing angle of the Standard Model below.
+    wcxf : file of contact operators added to the model, or None.
     """
 
     model: str = "sm"
     params: tuple[str, ...] = ()
     model_file: Path | None = None
     sin2_theta_w: float | None = None
+    wcxf: Path | None = None
 
     def build(self) -> Any:
         """Return the model."""
+        if self.wcxf is None:
+            return self._alone()
+        return operators_of(self.wcxf, replace(self, wcxf=None).leptons())
+
+    def _alone(self) -> Any:
+        """The model without operators."""
         from nuprobe.models import named
 
         given = key_values(self.params, "--param", "mass='10 MeV'")
@@ -105,7 +112,7 @@ class ModelSpec:
         return chosen
 
 
-_PARAMETERS = (
+PARAMETERS = (
     click.option(
         "--param",
         "params",
@@ -131,10 +138,25 @@ model_options = grouped(
     click.option(
         "--model", default="sm", show_default=True, help="See `nuprobe list models`."
     ),
-    *_PARAMETERS,
+    *PARAMETERS,
 )
 """Add ``--model``, ``--param``, ``--model-file`` and ``--sin2-theta-w``, as `ModelSpec`
 ``model``."""
+
+operators_options = grouped(
+    "model",
+    ModelSpec,
+    click.option(
+        "--model", default="sm", show_default=True, help="See `nuprobe list models`."
+    ),
+    *PARAMETERS,
+    click.option(
+        "--wcxf",
+        type=click.Path(path_type=Path),
+        help="Tridents: WCxf file of contact operators added to the model.",
+    ),
+)
+"""The same with ``--wcxf``, for what is fitted."""
 
 models_options = grouped(
     "model",
@@ -146,7 +168,7 @@ models_options = grouped(
         multiple=True,
         help="See `nuprobe list models`; repeatable.",
     ),
-    *_PARAMETERS,
+    *PARAMETERS,
 )
 """The same for a command that gives rows for each of several models."""
 
@@ -294,144 +316,6 @@ def make_flux(name: str, options: Iterable[str]) -> Flux:
         ) or "should be a valid dictionary" in str(err):
             raise InputError(f"{err}: {_TOML}") from None
         raise
-
-
-# -- experiments -------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class ExperimentSpec:
-    """Experiments and what is changed in their files.
-
-    Attributes
-    ----------
-    experiments : names or folders.
-    analysis : name of the analysis, or None for the first.
-    changes : ``key=value`` pairs of ``--set``.
-    bins : ``energy=...`` and ``time=...`` of ``--bins``.
-    """
-
-    experiments: tuple[str, ...]
-    analysis: str | None
-    changes: tuple[str, ...]
-    bins: tuple[str, ...] = ()
-
-    def open(self) -> list[AnyExperiment]:
-        """Return the experiments."""
-        if len(self.experiments) > 1 and (self.analysis or self.changes or self.bins):
-            raise InputError(
-                "--analysis, --bins and --set belong to one experiment; with several"
-                " each takes its first analysis"
-            )
-        from nuprobe.experiments import experiment
-
-        opened = [experiment(name) for name in self.experiments]
-        if self.changes or self.bins:
-            return [self._changed(one) for one in opened]
-        return opened
-
-    def _changed(self, one: AnyExperiment) -> AnyExperiment:
-        """The experiment with its file changed; a ratio has nothing to change."""
-        from nuprobe.experiments import TridentExperiment
-
-        if isinstance(one, TridentExperiment):
-            raise InputError(
-                f"{'--set' if self.changes else '--bins'} requires a spectrum, and"
-                f" {one.name} measures one ratio: copy its folder and change the file"
-                " there"
-            )
-        if self.changes:
-            one = one.with_changes(key_values(self.changes))
-        if self.bins:
-            try:
-                one = one.rebinned(**bin_edges(self.bins), analysis=self.analysis)
-            except InputError as err:
-                raise InputError(f"--bins {' '.join(self.bins)}: {_own(err)}") from None
-        return one
-
-    def counting(self) -> list[Experiment | SitesExperiment]:
-        """Return the experiments, which all measure spectra."""
-        from nuprobe.experiments import (
-            BaselineExperiment,
-            Experiment,
-            SitesExperiment,
-            SolarExperiment,
-        )
-
-        opened: list[Experiment | SitesExperiment] = []
-        for one in self.open():
-            if isinstance(one, BaselineExperiment):
-                raise InputError(
-                    f"{one.name} measures a disappearance, not recoils: use"
-                    f" `nuprobe rate {one.name}`, fit, scan, limit or plane"
-                )
-            if isinstance(one, SolarExperiment):
-                raise InputError(
-                    f"{one.name} has values of solar neutrinos, not recoils: use"
-                    f" `nuprobe rate {one.name}`, fit or scan, or `nuprobe solar`"
-                )
-            if not isinstance(one, (Experiment, SitesExperiment)):
-                raise InputError(
-                    f"{one.name} measures one ratio and has no spectrum: use"
-                    f" `nuprobe fit {one.name}` or `nuprobe limit {one.name}`"
-                )
-            opened.append(one)
-        return opened
-
-
-def _own(err: InputError) -> str:
-    """A message on an experiment's file, without the file and the keys that the user
-    did not write."""
-    text = re.sub(r"^\S*\.toml: (?:analyses\.\S+: )?", "", str(err))
-    return re.sub(r"\b(energy|time)_edges\b", r"bins of \1", text)
-
-
-def experiment_options(
-    several: bool = False, required: bool = True
-) -> Callable[[F], F]:
-    """Add the argument EXPERIMENT (or, if `several`, EXPERIMENT...; it may be left out
-    if not `required`), ``--analysis`` and ``--set``, as `ExperimentSpec`
-    ``experiment``."""
-    word = "EXPERIMENT" if required else "[EXPERIMENT]"
-    return grouped(
-        "experiment",
-        ExperimentSpec,
-        click.argument(
-            "experiments",
-            nargs=-1 if several else 1,
-            required=required,
-            metavar=f"{word}..." if several else word,
-            callback=lambda ctx, _, value: (
-                (value,) if isinstance(value, str) else value
-            ),
-        ),
-        click.option(
-            "--analysis",
-            help=(
-                "Name of the analysis [default: the first of"
-                f" {'each' if several else 'the'} file]."
-            ),
-        ),
-        click.option(
-            "--set",
-            "changes",
-            multiple=True,
-            metavar="KEY=VALUE",
-            help=(
-                "Change a key of the experiment's file, e.g."
-                " response.smearing.kind=none; repeatable."
-            ),
-        ),
-        click.option(
-            "--bins",
-            multiple=True,
-            metavar="QUANTITY=EDGES",
-            help=(
-                "Add bins of the analysis: energy=6,14,30 or energy=6:30:3 (three"
-                " bins), 'time=0:6:2 us', or a number of bins alone; repeatable."
-            ),
-        ),
-    )
 
 
 def names(text: str) -> list[str]:

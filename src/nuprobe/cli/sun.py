@@ -70,7 +70,7 @@ class PrecessionSpec:
             name, equals, value = text.rpartition("=")
             name = name.strip() if equals else "ex"
             if name in found:
-                raise InputError(f"--moment gives {name} twice: give it one value")
+                raise InputError(f"--moment gives {name} twice: give a single value")
             found[name] = value_in(value, "muB")
         return found
 
@@ -91,7 +91,7 @@ class PrecessionSpec:
         if self.field is None:
             return read
         if read.peak == 0:
-            raise InputError(f"{self.profile} has no field that --field could scale")
+            raise InputError(f"{self.profile} has no field for --field to scale")
         return read.times(strength / read.peak)
 
 
@@ -114,7 +114,7 @@ sun_options = grouped(
         help="Whether the flipped states are antineutrinos or sterile.",
     ),
     click.option(
-        "--field", help="Largest field across the path, e.g. '100 kG' [default: 50 kG]."
+        "--field", help="Maximum transverse field, e.g. '100 kG' [default: 50 kG]."
     ),
     click.option(
         "--profile",

@@ -37,6 +37,7 @@ class ThrowSpec:
             self.seed,
             self.ensemble,  # type: ignore[arg-type]
             self.nuisances or nuisances,  # type: ignore[arg-type]
+            client=self.dask,
             workers=self.workers,
             checkpoint=checkpoint.output,
             resume=checkpoint.resume,
@@ -50,7 +51,9 @@ _ENSEMBLES = click.Choice(["unconditional", "conditional", "averaged"])
 throw_options = grouped(
     "thrown",
     ThrowSpec,
-    click.option("--toys", type=int, default=1000, show_default=True, help="How many."),
+    click.option(
+        "--toys", type=int, default=1000, show_default=True, help="Number of toys."
+    ),
     click.option("--seed", type=int, default=1, show_default=True),
     click.option(
         "--ensemble",
@@ -62,8 +65,7 @@ throw_options = grouped(
     click.option(
         "--nuisances",
         type=click.Choice(["profiled", "nominal"]),
-        help="True nuisances: where the data put them, or 0"
-        " [default: profiled with --grid].",
+        help="True nuisances: fitted to data, or 0 [default: profiled with --grid].",
     ),
     click.option("--workers", type=click.IntRange(1), help="Processes."),
     click.option(
@@ -78,7 +80,7 @@ throw_options = grouped(
 class QuestionSpec:
     """What is asked of the toys, as typed."""
 
-    free: str
+    free: str | None
     truth: tuple[str, ...]
     grid: str | None
     exclude: bool
@@ -90,8 +92,8 @@ question_options = grouped(
     QuestionSpec,
     click.option(
         "--free",
-        required=True,
-        help="The parameter of interest, then others that are fitted, by commas.",
+        help="The parameter of interest, then others that are fitted, by commas"
+        " [default: factor with --wcxf].",
     ),
     click.option("--truth", multiple=True, metavar="NAME=VALUE", help="True values."),
     click.option("--grid", help="name=start:stop unit:count: thresholds along it."),

@@ -2,21 +2,15 @@
 
 from __future__ import annotations
 
-from contextlib import ExitStack
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from nuprobe.cli.checkpoints import CheckpointSpec, checkpoint_options
+from nuprobe.cli.experiments import ExperimentSpec, experiment_options
+from nuprobe.cli.freed import freed_names
 from nuprobe.cli.grids import make_grid
 from nuprobe.cli.options import command
 from nuprobe.cli.output import JSON, emit, save_plot
-from nuprobe.cli.specs import (
-    ExperimentSpec,
-    ModelSpec,
-    experiment_options,
-    model_options,
-    names,
-)
+from nuprobe.cli.specs import ModelSpec, operators_options
 from nuprobe.cli.throws import (
     QuestionSpec,
     ThrowSpec,
@@ -40,9 +34,9 @@ Examples:
   nuprobe toys coherent-csi-2017 --free rn --grid "rn=3:8 fm:6" --plot toys.pdf
   nuprobe toys coherent-lar-2020 --analysis published --free cevns_scale --grid "cevns_scale=1:2.5:7" --exclude --cl 0.95""",  # noqa: E501
 )
-@experiment_options()
+@experiment_options(several=True)
 @question_options
-@model_options
+@operators_options
 @throw_options
 @checkpoint_options(
     what="HDF5 file of the toys, also the checkpoint.",
@@ -58,31 +52,22 @@ def toys_command(
     checkpoint: CheckpointSpec,
     as_json: bool,
 ) -> None:
-    """Simulated data of EXPERIMENT, each fitted: how often intervals cover the truth,
-    thresholds of −2 ln L along a grid (Feldman and Cousins), or CLs."""
-    from nuprobe.inference import dask_executor
-
+    """Simulated data of each EXPERIMENT together, each fitted: how often intervals
+    cover the truth, thresholds of −2 ln L along a grid (Feldman and Cousins), or
+    CLs."""
     if question.grid is None and (checkpoint.plot is not None or question.exclude):
         raise InputError("--plot and --exclude need --grid")
-    (chosen,) = experiment.open()
-    couplings, free = model.build(), names(question.free)
-    cost = chosen.cost(couplings, free, experiment.analysis)
+    free = freed_names(question.free, model)
+    cost = experiment.cost(model.build(), free)
     truth = key_values(question.truth, "--truth", "rn=5.5")
     default = "nominal" if question.grid is None else "profiled"
     settings = thrown.settings(checkpoint, default)
-    with ExitStack() as stack:
-        if thrown.dask:
-            pool = stack.enter_context(dask_executor(thrown.dask))
-            settings = replace(settings, executor=pool)
-        if question.grid is None:
-            _coverage(cost, free, truth, question, settings, as_json)
-            return
-        axes = make_grid(question.grid, cost.parameters)
-        if list(axes) != free[:1]:
-            raise InputError(f"--grid must have one axis, {free[0]}")
-        _along(
-            cost, free, axes[free[0]], truth, question, settings, checkpoint, as_json
-        )
+    if question.grid is None:
+        return _coverage(cost, free, truth, question, settings, as_json)
+    axes = make_grid(question.grid, cost.parameters)
+    if list(axes) != free[:1]:
+        raise InputError(f"--grid must have one axis, {free[0]}")
+    _along(cost, free, axes[free[0]], truth, question, settings, checkpoint, as_json)
 
 
 def _coverage(

@@ -20,7 +20,7 @@ def print_channels(
     from nuprobe.experiments import channel_rates
 
     if len(chosen) > 1:
-        raise InputError("--by-channel belongs to one experiment: give one")
+        raise InputError("--by-channel works with a single experiment only")
     (one,) = chosen
     found = channel_rates(one, model)
     name = getattr(model, "name", type(model).__name__)

@@ -57,8 +57,8 @@ _NUCLEUS_OPTIONS = (
     click.option(
         "--form-factor",
         help=(
-            "Charge form factor, of the measured charge radius [default: Fourier-Bessel"
-            " density if measured]."
+            "Charge form factor, with the measured charge radius [default:"
+            " Fourier-Bessel density if measured]."
         ),
     ),
     click.option("--no-pauli", is_flag=True, help="No Pauli blocking of the nucleons."),
@@ -67,7 +67,7 @@ _NUCLEUS_OPTIONS = (
         type=click.Choice(["kelly", "dipole"]),
         default="kelly",
         show_default=True,
-        help="Of nucleons that stay whole.",
+        help="For elastic scattering on nucleons.",
     ),
 )
 
@@ -152,7 +152,7 @@ generator_options = grouped(
         type=click.Choice(_REGIMES),
         default="all",
         show_default=True,
-        help="all is elastic (nuclei and nucleons stay whole) and inelastic (broken).",
+        help="all = elastic (on nuclei and nucleons) + inelastic (nucleon break-up).",
     ),
     *_NUCLEUS_OPTIONS,
     click.option(

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from nuprobe.cli.experiments import ExperimentSpec
 from nuprobe.cli.output import Output
-from nuprobe.cli.specs import ExperimentSpec, ModelSpec
+from nuprobe.cli.specs import ModelSpec
 from nuprobe.errors import InputError
 
 

@@ -47,7 +47,7 @@ def key_values(
                 f"cannot read {option} {pair!r}: write key=value, e.g. {example}"
             )
         if key.strip() in changes:
-            raise InputError(f"{option} gives {key.strip()} twice: give it one value")
+            raise InputError(f"{option} gives {key.strip()} twice: give a single value")
         try:
             changes[key.strip()] = parse_json(value)
         except InputError as err:
@@ -83,7 +83,8 @@ def bin_edges(pairs: Iterable[str]) -> dict[str, Any]:
         quantity = quantity.strip()
         if quantity not in ("energy", "time") or quantity in result:
             raise InputError(
-                f"cannot read --bins {pair!r}: write energy=... or time=..., each once"
+                f"cannot read --bins {pair!r}: write energy=... or time=..., each at"
+                " most once"
             )
         result[quantity] = _edges(pair, quantity, text.strip())
     return result
@@ -112,10 +113,10 @@ def _edges(pair: str, quantity: str, text: str) -> int | list[float] | list[str]
             f"cannot read --bins {pair!r}: write edges between commas, start:stop:bins"
             f" ({example}) or a number of bins; "
             + (
-                "a time has its unit at the end"
+                "a time needs its unit at the end"
                 if quantity == "time"
-                else "energy means the reconstructed quantity, in its own unit, which"
-                " is not written"
+                else "energy is the reconstructed quantity, in its own unit, which"
+                " is omitted"
             )
         ) from None
     return edges if unit is None else [f"{edge!r} {unit}" for edge in edges]
@@ -141,5 +142,5 @@ def integer(value: str | int) -> int:
         except (ValueError, OverflowError):
             pass
     raise click.BadParameter(
-        f"{shown(value)} is no whole number (such as 100000 or 1e5) below 2^63"
+        f"{shown(value)} is not a whole number below 2^63 (such as 100000 or 1e5)"
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import warnings
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 import numpy as np
 
+from nuprobe.cli.operators import operators_of
 from nuprobe.cli.options import grouped
 from nuprobe.cli.output import Output
 from nuprobe.cli.specs import ModelSpec
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
         Verdict,
         Verdicts,
     )
-    from nuprobe.models import LeptonModel, WcxfFile, WcxfPoints
+    from nuprobe.models import LeptonModel, WcxfPoints
 
 
 @dataclass(frozen=True)
@@ -55,34 +56,12 @@ class VerdictSpec:
         self,
         experiments: list[TridentExperiment],
         model: LeptonModel,
-        analysis: str | None,
+        analyses: Mapping[str, str],
     ) -> Verdicts:
-        """Return the verdicts on a `model`; an `analysis` belongs to one experiment."""
+        """Return the verdicts on a `model`, of analyses by name of experiment."""
         from nuprobe.experiments import verdict
 
-        analyses = {} if analysis is None else {experiments[0].name: analysis}
         return verdict(experiments, model, cl=self.cl, analyses=analyses)
-
-
-def operators_of(file: Path, model: LeptonModel) -> WcxfFile:
-    """Return the operators of a WCxf file on a `model`; a file without any is
-    refused, for it would be allowed without being judged."""
-    from nuprobe.errors import warn
-    from nuprobe.models import WcxfFile
-
-    with warnings.catch_warnings(record=True) as caught:
-        warnings.simplefilter("always")
-        read = WcxfFile(str(file), model)
-        operators = read.operators
-    if not (operators.left or operators.right):
-        raise InputError(
-            f"{file} has no coefficient of a trident, so there is nothing to"
-            " judge: give those of neutrinos with charged leptons, such as"
-            " VnueLL_2222 (JMS) or CVLL_numunumumumu (flavio)"
-        )
-    for text in dict.fromkeys(str(one.message) for one in caught):
-        warn(text)
-    return read
 
 
 verdict_options = grouped(
@@ -98,7 +77,7 @@ verdict_options = grouped(
         type=click.Path(path_type=Path),
         help=(
             "Tridents: a CSV table with coefficients as columns, such as VnueLL_2222,"
-            " or a folder of WCxf files: one verdict a point."
+            " or a folder of WCxf files: one verdict per point."
         ),
     ),
     click.option(
@@ -209,7 +188,7 @@ def _measured(one: Verdict) -> str | None:
 
 def _many(
     chosen: list[TridentExperiment],
-    analysis: str | None,
+    analyses: Mapping[str, str],
     spec: ModelSpec,
     asked: VerdictSpec,
     out: Output,
@@ -218,10 +197,12 @@ def _many(
     from nuprobe.models import read_wcxf_points
 
     if asked.wcxf is not None:
-        raise InputError("--wcxf is one point and --points are many: give one of them")
+        raise InputError(
+            "--wcxf gives a single point and --points gives many: use one of them"
+        )
     assert asked.points is not None
     read = read_wcxf_points(asked.points, spec.leptons())
-    found = asked.of(chosen, read.model, analysis)
+    found = asked.of(chosen, read.model, analyses)
     columns: dict[str, Any] = {"point": np.array(read.labels)}
     for one in found.members:
         if one.ratio is not None:
@@ -245,41 +226,40 @@ def _each(values: Any, read: WcxfPoints) -> Any:
 
 
 def verdicts_beside(
-    experiments: list[AnyExperiment], model: Any, analysis: str | None
+    experiments: list[AnyExperiment], model: Any, analyses: Mapping[str, str]
 ) -> Verdicts:
     """Verdicts at 95 % CL of the trident experiments among some, on the point that a
     fit began with."""
     from nuprobe.experiments import TridentExperiment
 
     tridents = [one for one in experiments if isinstance(one, TridentExperiment)]
-    return VerdictSpec(None, None, 0.95).of(tridents, model, analysis)
+    own = {one.name: analyses[one.name] for one in tridents if one.name in analyses}
+    return VerdictSpec(None, None, 0.95).of(tridents, model, own)
 
 
 def print_tridents(
     chosen: list[TridentExperiment],
-    analysis: str | None,
+    analyses: Mapping[str, str],
     spec: ModelSpec,
     asked: VerdictSpec,
     out: Output,
 ) -> None:
     """Print ratios to the Standard Model and verdicts: one experiment in full, several
     in a table, many points in a row each."""
-    if len(chosen) > 1 and analysis is not None:
-        raise InputError(
-            "--analysis belongs to one experiment; with several each takes its first"
-        )
     if asked.by_channel:
         if asked.points is not None:
-            raise InputError("--by-channel is for one model and --points gives many")
+            raise InputError(
+                "--by-channel works with one model only, and --points gives many"
+            )
         return print_channels(chosen, asked.added(spec.leptons()), out)
     if asked.points is not None:
-        return _many(chosen, analysis, spec, asked, out)
+        return _many(chosen, analyses, spec, asked, out)
     model = asked.added(spec.leptons())
-    found = asked.of(chosen, model, analysis)
+    found = asked.of(chosen, model, analyses)
     if len(chosen) > 1:
         return out.emit(str(verdict_table(found, model)), found.to_dict())
     (one,) = chosen
-    rates = one.predict(model, analysis)
+    rates = one.predict(model, analyses.get(one.name))
     member = found.members[0]
     table = Table(
         f"{rates.experiment}, analysis {rates.analysis}: cross sections per"

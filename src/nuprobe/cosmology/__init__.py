@@ -1,5 +1,10 @@
 """The early universe with neutrinos that have magnetic moments: plasma, scattering in
-it, decoupling, primordial abundances."""
+it, decoupling, primordial abundances; decays of sterile neutrinos in `decay`."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
 
 from nuprobe.cosmology.collisions import collision_factor
 from nuprobe.cosmology.criteria import decoupling_temperature, instantaneous_n_eff
@@ -29,6 +34,9 @@ from nuprobe.cosmology.poisson import ScreenedPotential, screened_potential
 from nuprobe.cosmology.rates import Rates, interaction_rates, number_factor
 from nuprobe.cosmology.screening import SCREENINGS
 from nuprobe.cosmology.thermodynamics import baryon_density, chemical_potential
+
+if TYPE_CHECKING:
+    from nuprobe.cosmology import decay as decay
 
 __all__ = [
     "SCREENINGS",
@@ -64,3 +72,14 @@ __all__ = [
     "screened_potential",
     "screening_spread",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    """Import what few need when it is asked for."""
+    if name == "decay":
+        return import_module("nuprobe.cosmology.decay")
+    raise AttributeError(f"module 'nuprobe.cosmology' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__, "decay"})

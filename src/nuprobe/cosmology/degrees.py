@@ -57,8 +57,7 @@ def read_degrees(path: str | Path) -> Callable[[FloatArray], FloatArray]:
     bad = t.size < 4 or np.any(np.diff(t) <= 0) or not t[0] > 0
     if bad or not np.all(np.isfinite([t, g])):
         raise InputError(
-            f"{path} needs at least four rows, each with a temperature of its own above"
-            " zero"
+            f"{path} needs at least four rows with different temperatures above zero"
         )
     inner: Any = PchipInterpolator(np.log(t), g)
 
@@ -66,7 +65,7 @@ def read_degrees(path: str | Path) -> Callable[[FloatArray], FloatArray]:
         asked = np.asarray(temperature, dtype=float)
         if np.any(asked < t[0] * (1 - 1e-9)) or np.any(asked > t[-1] * (1 + 1e-9)):
             raise InputError(
-                f"{path} has g*s from {t[0]:g} to {t[-1]:g} MeV; needed are"
+                f"{path} has g*s from {t[0]:g} to {t[-1]:g} MeV; the range needed is"
                 f" {np.min(asked):g} to {np.max(asked):g} MeV"
             )
         return np.asarray(inner(np.log(np.clip(asked, t[0], t[-1]))))

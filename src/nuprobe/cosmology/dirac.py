@@ -252,7 +252,7 @@ def right_handed(
     if moments.any and moments.kind != "dirac":
         raise InputError(
             "Majorana neutrinos have no right-handed states to populate: give"
-            ' kind="dirac", or leave T_max out'
+            ' kind="dirac", or drop t_max'
         )
     past = hot_past(float(number("t_max", t_max)), screening, g_entropy)
     t = past.grid[0]

@@ -81,13 +81,15 @@ def read_moments(model: Any, where: str = "the early universe") -> Moments:
         model.base, StandardModel
     ):
         raise InputError(
-            f"in {where} only moments are computed: give an Electromagnetic"
-            f" model on top of the StandardModel, or None; got {type(model).__name__}"
+            f"in {where} only magnetic and electric moments are included: give an"
+            " Electromagnetic model on top of the StandardModel, or None; got"
+            f" {type(model).__name__}"
         )
     for name in _OTHERS:
         if np.any(getattr(model, name) if getattr(model, name) is not None else 0):
             raise InputError(
-                f"in {where} only moments are computed, not {name}: leave it out"
+                f"in {where} only magnetic and electric moments are included, not"
+                f" {name}: remove it"
             )
     frame = Frame(model.basis, model.kind, model.mixing)
     if frame.size != 3:
@@ -105,7 +107,9 @@ def read_moments(model: Any, where: str = "the early universe") -> Moments:
         # [final, initial]
         sums = (np.abs(flips) ** 2).sum(axis=-2)
     if sums.shape != (3,):
-        raise InputError(f"{where}: computed at one parameter point; loop over them")
+        raise InputError(
+            f"{where}: works for a single parameter point; loop over several"
+        )
     return Moments(model.kind, sums)
 
 

@@ -90,8 +90,8 @@ def checked_temperature(temperature: ArrayLike) -> FloatArray:
     bad = values[~((values >= low) & (values <= high))]
     if bad.size:
         raise InputError(
-            f"temperature must lie between {low:g} and {high:g} MeV, where the tables"
-            f" of the plasma end; got {bad.ravel()[0]:g} MeV"
+            f"temperature must lie between {low:g} and {high:g} MeV, the range of"
+            f" the plasma tables; got {bad.ravel()[0]:g} MeV"
         )
     return values
 

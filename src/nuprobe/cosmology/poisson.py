@@ -133,8 +133,8 @@ def screened_potential(
     mass = float(debye_mass(temperature, chemical_potential))
     if not mass > 1e-30:
         raise InputError(
-            "nothing screens at this temperature without a chemical potential; see"
-            " nu.cosmology.chemical_potential"
+            "there is no screening at this temperature without a chemical potential;"
+            " see nu.cosmology.chemical_potential"
         )
     bends = [0.0, 0.0]
     if order > 1:
@@ -175,7 +175,7 @@ def _solution(second: float, third: float, inner: float) -> Any:
         found: Any = solve_bvp(slopes, ends, y, start, tol=_TOLERANCE, max_nodes=50_000)
     if not found.success or not np.all(np.isfinite(found.y)):
         raise ComputationError(
-            "the potential was not found: the charge is too large for a series in the"
-            " potential; lower it, its order, or raise the inner radius"
+            "no solution for the potential: the charge is too large for a series in the"
+            " potential; lower the charge or the order, or increase the inner radius"
         )
     return lambda y: found.sol(y)[0]

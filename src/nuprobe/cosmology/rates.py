@@ -153,8 +153,8 @@ def _warm(temperature: ArrayLike) -> FloatArray:
     t = checked_temperature(temperature)
     if np.any(t < tables.COLDEST):
         raise InputError(
-            f"temperature must be at least {tables.COLDEST:g} MeV, where the tables of"
-            f" collisions begin; got {np.min(t):g} MeV"
+            f"temperature must be at least {tables.COLDEST:g} MeV, the lower end of"
+            f" the collision tables; got {np.min(t):g} MeV"
         )
     return t
 

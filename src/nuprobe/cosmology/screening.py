@@ -6,7 +6,8 @@ choice; until it is done with the propagator of the hot plasma, the choices diff
 in a logarithm of 5:
 
     debye    1/|t| → |t|/(|t| + m_D²)²     the screened Coulomb potential
-    linear   1/|t| → 1/(|t| + m_D²)        one factor of two screened
+    linear   1/|t| → 1/(|t| + m_D²)        one factor of two screened; the whole bracket
+                                           of the cross section takes the weight
     cut      |t| > m_D²
     talk     |t| > |t_m|, t_m = −2m(√(m² + m_D²) − m) (the talk; Vassh:2015yza)
     none     bare; finite for energy exchange alone

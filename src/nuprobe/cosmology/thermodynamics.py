@@ -154,7 +154,7 @@ def baryon_density(temperature: ArrayLike, eta: float = 6.13744e-10) -> FloatArr
     """
     if not 1e-12 <= number("eta", eta) <= 1e-6:
         raise InputError(
-            f"eta, baryons a photon, must lie between 1e-12 and 1e-6; got {eta:g}"
+            f"eta, baryons per photon, must lie between 1e-12 and 1e-6; got {eta:g}"
         )
     t = checked_temperature(temperature)
     share = equation_of_state("e3").entropy(t) / (4 * math.pi**2 / 45 * t**3)
@@ -208,5 +208,5 @@ def _neutral(t: FloatArray, wanted: FloatArray) -> FloatArray:
         gap, ends, args=(t, wanted), tolerances={"xatol": 1e-12, "fatol": 0.0}
     )
     if not np.all(found.success):  # pragma: no cover - the range above has the root
-        raise InputError("no chemical potential makes this plasma neutral")
+        raise InputError("no chemical potential gives a neutral plasma")
     return np.asarray(np.exp(found.x) * t)

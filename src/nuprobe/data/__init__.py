@@ -162,8 +162,8 @@ def fetch(
             origin = chosen.url(file) if source is None else str(source / file)
             raise ChecksumError(
                 f"{origin} is not the file of doi:{chosen.doi}: SHA-256 {got[:12]}…"
-                f" instead of {expected[:12]}…; it is kept as {aside}; fetch it anew or"
-                " give another folder"
+                f" instead of {expected[:12]}…; it is kept as {aside}; fetch it"
+                " again or give another folder"
             )
         if target.exists():
             # somebody's own, or damaged: kept

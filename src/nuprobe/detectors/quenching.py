@@ -184,7 +184,7 @@ class PolynomialQuenching:
         if turns or slope.coef[np.flatnonzero(slope.coef)[-1]] < 0:
             raise InputError(
                 "the electron-equivalent energy of a quenching polynomial must"
-                " increase with the recoil energy; this one turns at"
+                " increase with the recoil energy; this one has an extremum at"
                 f" {min(turns, default=0.0) * self.unit:.3g} MeV"
             )
 

@@ -132,7 +132,7 @@ class Response:
             )
         if not (self.floor >= 0 and np.isfinite(self.floor)):
             raise InputError(
-                "the floor of a response is an energy in MeV that is not negative, e.g."
+                "the floor of a response must be a non-negative energy in MeV, e.g."
                 f" 3*eV; got {self.floor}"
             )
         self._check_acceptance()
@@ -146,7 +146,7 @@ class Response:
             )
         if self.acceptance_at != "integrated" and self.smearing != "poisson":
             raise InputError(
-                f"acceptance_at = {self.acceptance_at!r} is a convention of Poisson"
+                f"acceptance_at = {self.acceptance_at!r} is available for Poisson"
                 " smearing only"
             )
         if self.acceptance_of not in ACCEPTANCE_QUANTITIES:
@@ -176,8 +176,8 @@ class Response:
             np.any(edges != np.round(edges)) or edges[0] < 0
         ):
             raise InputError(
-                "Poisson smearing counts photoelectrons: bin edges must be whole"
-                " numbers from 0 on"
+                "Poisson smearing counts photoelectrons: bin edges must be"
+                " non-negative integers"
             )
         if self.cells is not None and self.smearing not in _SMOOTH:
             raise InputError(

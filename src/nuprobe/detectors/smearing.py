@@ -345,7 +345,8 @@ def _cubic_pieces(acceptance: Acceptance, edges: FloatArray) -> FloatArray:
             return pieces
         pieces = np.union1d(pieces, middle[coarse])
     raise ComputationError(
-        "the acceptance jumps inside a bin: give the place among its breakpoints"
+        "the acceptance jumps inside a bin: list the position of the jump in its"
+        " breakpoints"
     )
 
 
@@ -388,5 +389,6 @@ def bin_acceptance(acceptance: Acceptance, edges: FloatArray) -> FloatArray:
             return result
         previous, pieces = result, np.union1d(pieces, (pieces[1:] + pieces[:-1]) / 2)
     raise ComputationError(
-        "the acceptance jumps inside a bin: give the place among its breakpoints"
+        "the acceptance jumps inside a bin: list the position of the jump in its"
+        " breakpoints"
     )

@@ -49,7 +49,7 @@ def _quantity(dimension: str) -> BeforeValidator:
 
 def _no_truth(value: object) -> object:
     if isinstance(value, bool):
-        raise InputError(f"a number is needed, got {value!r}")
+        raise InputError(f"must be a number, got {value!r}")
     return value
 
 
@@ -87,7 +87,7 @@ class Curve(Strict):
         e = parse_grid(self.energy, "energy")
         if len(e) != len(self.ratio):
             raise InputError(
-                f"{len(e)} energies but {len(self.ratio)} values: give one value an"
+                f"{len(e)} energies but {len(self.ratio)} values: give one value per"
                 " energy"
             )
         if np.any(e <= 0) or np.any(np.diff(e) <= 0):
@@ -388,8 +388,8 @@ def assumptions(
         for section, items in read.items():
             if not isinstance(items, Mapping):
                 raise InputError(
-                    f"{file}: {section!r} is outside a section; write it as"
-                    " [section] and key = value"
+                    f"{file}: {section!r} does not belong to a section; write"
+                    " [section] followed by key = value"
                 )
             for key, item in items.items():
                 _replace(raw, f"{section}.{key}", item, name)

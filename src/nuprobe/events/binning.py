@@ -64,7 +64,7 @@ def edges_or_number(
                 f" {shown(given)}"
             )
         if limits is not None:
-            raise InputError(f"{one.name} has edges already: leave its range out")
+            raise InputError(f"{one.name} already has edges: drop its range")
         return edges
     if (
         isinstance(given, bool)
@@ -72,7 +72,7 @@ def edges_or_number(
         or not 0 < given <= _MOST
     ):
         raise InputError(
-            f"bins of {one.name} are a number from 1 to {_MOST}, or edges, got"
+            f"bins of {one.name} must be a number from 1 to {_MOST}, or edges, got"
             f" {shown(given)}"
         )
     if limits is None:

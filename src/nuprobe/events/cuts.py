@@ -271,12 +271,10 @@ def parse_cuts(cuts: str | Cut | Sequence[str | Cut] | None) -> tuple[Cut, ...]:
             continue
         if not isinstance(one, str) or not one.strip():
             raise InputError(
-                f"a cut is a text such as 'E_minus > 0.5 GeV', got {one!r}"
+                f"a cut must be a string such as 'E_minus > 0.5 GeV', got {one!r}"
             )
         if len(one) > _LONGEST:
-            raise InputError(
-                f"a cut has at most {_LONGEST} characters, this one {len(one)}"
-            )
+            raise InputError(f"a cut has at most {_LONGEST} characters, got {len(one)}")
         reader = _Reader(one)
         result += reader.cuts()
         if reader.at < len(reader.tokens):

@@ -165,9 +165,9 @@ class _Filling:
         if not flow.events[-1]:
             killer = int(np.argmax(flow.events == 0))
             raise InputError(
-                f"no event passes the cuts: {flow.cuts[killer - 1]!r} took the last"
-                f" {int(flow.events[killer - 1])} of {self.events} events; loosen it,"
-                " or generate more"
+                f"no event passes the cuts: {flow.cuts[killer - 1]!r} removed the"
+                f" last {int(flow.events[killer - 1])} of {self.events} events;"
+                " loosen it, or generate more"
             )
         items = tuple(
             _distribution(
@@ -307,7 +307,7 @@ def histogram(
         raise UnknownNameError("normalisation", per, ["cm2", "event"])
     if range is not None and isinstance(observables, tuple):
         raise InputError(
-            "range belongs to one dimension: give edges as bins={name: edges} for two"
+            "range works in one dimension only: for two give bins={name: edges}"
         )
     ranges = (
         None
@@ -360,7 +360,7 @@ def expected(
     True
     """
     if not models:
-        raise InputError("expected rows belong to models, got none: name one")
+        raise InputError("expected values need at least one model")
     name = distribution.observables[0].name
     if (
         len(distribution.observables) > 1
@@ -408,14 +408,14 @@ def _chunks(
     """Chunks of a sample, a generator or an iterable."""
     if hasattr(source, "events") and hasattr(source, "trials"):
         if n is not None:
-            raise InputError("n belongs to a generator: a sample is used as it is")
+            raise InputError("n requires a generator: a sample is used as it is")
         yield Chunk(0, source.events, source.trials)
         return
     if hasattr(source, "chunks"):
         if not isinstance(n, int) or isinstance(n, bool) or not 0 < n <= 10**13:
             raise InputError(
-                f"say how many events to generate, at least one: n=100_000 (got"
-                f" {shown(n)})"
+                "give the number of events to generate, at least one: n=100_000"
+                f" (got {shown(n)})"
             )
         from tqdm.auto import tqdm
 

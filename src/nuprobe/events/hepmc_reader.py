@@ -68,8 +68,8 @@ def read_hepmc(path: str | Path) -> StoredEvents:
             trials = event.cross_section.attempted_events
     if len(index) != expected:
         raise InputError(
-            f"{path} could be read up to event {len(index)} of {expected} only; write"
-            " it again"
+            f"{path} could be read up to event {len(index)} of {expected} only;"
+            " write the file again"
         )
     four = np.array(momenta)
     weight = np.array(weights) / PB
@@ -122,13 +122,13 @@ def _checked(path: Path) -> int:
         raise InputError(f"{path} is incomplete: its end is missing; write it again")
     if count is None or not checksums:
         raise InputError(
-            f"{path} does not say how many events it has, or not their checksum: it is"
-            " from an early version of nuprobe, or damaged; write it again"
+            f"{path} lacks the number of events or their checksum: it was written by"
+            " an early version of nuprobe, or is damaged; write it again"
         )
     if begun != count or checksums != [f"{crc:08x}".encode()]:
         raise InputError(
-            f"{path} is damaged or was changed: its checksum is another one (it has"
-            f" {begun} events and says {count}); write it again"
+            f"{path} is damaged or was changed: its checksum does not match (it has"
+            f" {begun} events but claims {count}); write it again"
         )
     return count
 

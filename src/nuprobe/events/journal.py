@@ -183,16 +183,15 @@ def read_journal(part: Path, journal: Path, settings: dict[str, Any]) -> Progres
         known = False
     if not known:
         raise InputError(
-            f"cannot go on: {journal} is damaged or missing; {anew}"
+            f"cannot resume: {journal} is damaged or missing; {anew}"
         ) from None
     differ = [k for k in {**written, **settings} if written.get(k) != settings.get(k)]
     if differ:
         key = differ[0]
         was, now = (" ".join(str(d.get(key)).split())[:60] for d in (written, settings))
         raise InputError(
-            f"cannot go on: {part} was written with other settings ({key} was {was},"
-            f" now {now});"
-            f" repeat those, or {anew}"
+            f"cannot resume: {part} was written with other settings ({key} was"
+            f" {was}, now {now}); use the same settings, or {anew}"
         )
     crc, left = 0, state.offset
     with part.open("rb") if part.exists() else open(os.devnull, "rb") as stream:
@@ -202,5 +201,5 @@ def read_journal(part: Path, journal: Path, settings: dict[str, Any]) -> Progres
         what = (
             f"is shorter than {journal} says" if left else f"is not what {journal} says"
         )
-        raise InputError(f"cannot go on: {part} {what}; {anew}")
+        raise InputError(f"cannot resume: {part} {what}; {anew}")
     return state

@@ -127,7 +127,7 @@ class Run:
             ):
                 raise InputError(
                     f"a variation cannot be called {name!r}: CV is the weight of the"
-                    " generated model, and blanks, | and \\ are not allowed"
+                    " generated model, and spaces, | and \\ are not allowed"
                 )
 
     @property

@@ -218,9 +218,9 @@ def _digest(path: Path) -> tuple[bytes, int, bytes]:
         start = stream.read(_BEGINNING)
         if start.count(_MARK) != 1:
             raise InputError(
-                f"cannot read {path}: not a complete ROOT file written by nuprobe (it"
-                " has no checksum: it is from an early version, or damaged); write it"
-                " again"
+                f"cannot read {path}: not a complete ROOT file written by nuprobe"
+                " (it has no checksum: it was written by an early version, or is"
+                " damaged); write it again"
             )
         at = start.index(_MARK) + len(_MARK)
         said = start[at : at + _DIGITS]
@@ -276,7 +276,7 @@ def read_root(path: str | Path) -> StoredEvents:
         ) from None
     if len(rows["event"]) != about["events"]:
         raise InputError(
-            f"cannot read {path}: it has {len(rows['event'])} events and says"
+            f"cannot read {path}: it has {len(rows['event'])} events but claims"
             f" {about['events']}; write it again"
         )
     weights = {name: rows[branch] for name, branch in about["branches"].items()}

@@ -122,7 +122,7 @@ def format_of(path: str | Path) -> str:
         if name.endswith(ending) and name != ending:
             return ending
     raise InputError(
-        f"cannot tell the format of {path}: the name of a file of events ends in"
+        f"cannot infer the format of {path}: names of event files end in"
         f" {', '.join(FORMATS)}"
     )
 
@@ -163,9 +163,8 @@ def check_new(
             with suppress(OSError), alone(left[0]):  # or somebody else is writing it
                 pass
         raise InputError(
-            f"{left[0]} belongs to an unfinished run: add --resume to go on, or"
-            " --overwrite"
-            " to begin anew"
+            f"{left[0]} belongs to an unfinished run: add --resume to continue, or"
+            " --overwrite to start again"
         )
     writable_or_error(path)
     _tool(ending).check()
@@ -352,8 +351,8 @@ def _encoded(
                 for a in (weights, *(getattr(chunk.events, m) for m in MOMENTA))
             ):
                 raise ComputationError(
-                    f"chunk {chunk.index} contains an event that is not finite; report"
-                    " this"
+                    f"chunk {chunk.index} contains an event that is not finite;"
+                    " please report this"
                 )
             block, tally = _tool(ending).encode(run, chunk, weights * PB, state.tally)
             if tally.events >= n and _tool(ending) is hepmc:
@@ -406,7 +405,7 @@ def _told(path: Path, n: int) -> Iterator[None]:
         done = json.loads(journal.read_text())["tally"]["events"]
         more = " --overwrite" if path.exists() else ""
         raise StoppedError(
-            f"events stopped ({name_of(err)}); {done} of {n} are in {part}; go on with"
-            f" --resume{more}",
+            f"events stopped ({name_of(err)}); {done} of {n} are in {part}; continue"
+            f" with --resume{more}",
             signal=number_of(err),
         ) from err

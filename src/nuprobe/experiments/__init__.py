@@ -3,6 +3,7 @@ one touches no Python."""
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Mapping
 from importlib import import_module, resources
@@ -251,7 +252,9 @@ def _folder(name: str | Path) -> Folder:
             "experiment",
             name,
             folders,
-            "A folder of your own is given by its path, e.g. ./mydetector.",
+            f"The folder {name} is given by its path, ./{name}."
+            if os.path.isdir(name)
+            else "A folder of your own is given by its path, e.g. ./mydetector.",
         )
     return Folder(folders[name], "experiment.toml")
 

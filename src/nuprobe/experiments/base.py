@@ -7,9 +7,11 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar, Protocol, Self
 
+import numpy as np
+
 from nuprobe.border import public
 from nuprobe.drawing import draws
-from nuprobe.errors import InputError, UnknownNameError
+from nuprobe.errors import InputError, UnknownNameError, shown
 from nuprobe.experiments.rebinning import wider_bins
 from nuprobe.fluxes import Flux
 from nuprobe.inference import (
@@ -22,6 +24,7 @@ from nuprobe.inference import (
     profile,
 )
 from nuprobe.markup import table
+from nuprobe.models.named import model_fields, model_names
 from nuprobe.nuclei import Target
 from nuprobe.numerics import FloatArray
 from nuprobe.parameters import Parameter
@@ -31,9 +34,10 @@ __all__ = ["AnyExperiment", "AnyFile", "AnyRates", "unknown_parameter"]
 
 
 def unknown_parameter(
-    experiments: str, name: str, known: Sequence[str]
+    experiments: Sequence[str], name: object, known: Sequence[str]
 ) -> UnknownNameError:
-    """Error for a parameter that neither the experiments nor the model have.
+    """Error for a parameter that neither the experiments nor the model have; other
+    models that have it are named.
 
     Parameters
     ----------
@@ -43,11 +47,13 @@ def unknown_parameter(
 
     Examples
     --------
-    >>> print(unknown_parameter("ge", "charge.ee", ["rn"]))
-    unknown parameter of ge 'charge.ee': known: rn (and those of the model you give)
+    >>> print(unknown_parameter(["ge"], "epsilon_u.ee", ["rn"]))
+    unknown parameter 'epsilon_u.ee' of ge: known: rn. Give a model that has it: nsi
     """
-    remedy = "(and those of the model you give)"
-    return UnknownNameError(f"parameter of {experiments}", name, known, remedy)
+    head = str(name).partition(".")[0]
+    models = [m for m in model_names() if head in {f.name for f in model_fields(m)}]
+    remedy = f"Give a model that has it: {', '.join(models)}" if models else ""
+    return UnknownNameError("parameter", name, known, remedy, " + ".join(experiments))
 
 
 class AnyRates(Protocol):
@@ -340,7 +346,18 @@ class AnyExperiment(ABC):
         model : as in `cost`.
         free : names of the other free parameters.
         analysis : default the first of the file.
+
+        Raises
+        ------
+        InputError
+            If the parameter is not named first, and its grid given second.
         """
+        if not isinstance(parameter, str) or not np.ndim(grid):
+            raise InputError(
+                "profile takes the name of a parameter, then its values, then the"
+                " model, such as profile('rn', [4, 5, 6], model); got"
+                f" {shown(parameter)} and {shown(grid)}"
+            )
         cost = self.cost(model, [parameter, *free], analysis)
         return profile(cost, parameter, grid, free=free)
 

@@ -134,8 +134,8 @@ def one_value(cross_section: FloatArray) -> float:
     """
     if cross_section.size != 1:
         raise InputError(
-            "a prediction needs a model with one value of each parameter, but this one"
-            f" has arrays over {cross_section.size} points: use verdict, which takes"
-            " many"
+            "a prediction needs a model with one value of each parameter, but this"
+            f" one has arrays over {cross_section.size} points: use verdict, which"
+            " accepts many"
         )
     return float(cross_section.ravel()[0])

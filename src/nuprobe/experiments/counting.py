@@ -136,7 +136,7 @@ class Experiment(FolderExperiment[ExperimentFile]):
         clash = {p.name for p in own} & {p.name for p in self.file.parameters}
         if clash:
             raise InputError(
-                f"parameters.{min(clash)}: the model has a parameter of that name;"
+                f"parameters.{min(clash)}: the model has a parameter of this name;"
                 " choose another"
             )
         return (

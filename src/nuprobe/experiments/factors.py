@@ -13,6 +13,7 @@ import numpy as np
 from numpy.polynomial import Polynomial
 
 from nuprobe.border import public
+from nuprobe.drawing import Exported
 from nuprobe.errors import InputError, UnknownNameError, shown
 from nuprobe.experiments.trident import TridentExperiment
 from nuprobe.experiments.verdicts import best_common, open_tridents, two_sided
@@ -80,7 +81,7 @@ class FactorLimit:
 
 @readable
 @dataclass(frozen=True, eq=False)
-class FactorLimits:
+class FactorLimits(Exported):
     """Factors that experiments allow.
 
     Attributes
@@ -198,10 +199,10 @@ def _measured(
     linear, square = (high - low) / 2, (high + low) / 2 - middle
     if max(abs(linear), abs(square)) <= _FLAT * middle:
         raise InputError(
-            f"{one.name} depends on none of these coefficients, which may have any"
-            f" size (a flat direction): it measures"
+            f"{one.name} does not depend on any of these coefficients, so they are"
+            " unconstrained (a flat direction): it measures"
             f" {', '.join(c.name for c in one.channels())}; leave it out, or give"
-            " coefficients of these flavours"
+            " coefficients for these flavours"
         )
     ratio = Polynomial([middle, linear, square])
     return _Measured(ratio, measured.ratio, measured.plus, measured.minus)

@@ -183,17 +183,17 @@ def freed(experiment: str, free: Sequence[str], known: Sequence[str]) -> None:
     Traceback (most recent call last):
     nuprobe.errors.InputError: rn is freed twice: name each parameter once
     """
-    if isinstance(free, str) or not isinstance(free, Iterable):
+    if not isinstance(free, Iterable):
         raise InputError(
-            f"{experiment}: free is a list of names, such as free=['rn'], got"
-            f" {shown(free)}"
+            f"{experiment}: free must be a name or a list of names, such as"
+            f" free=['rn'], got {shown(free)}"
         )
     twice = next((p for p in free if list(free).count(p) > 1), None)
     if twice is not None:
-        raise InputError(f"{twice} is freed twice: name each parameter once")
+        raise InputError(f"{twice} is freed twice: list each parameter once")
     for parameter in free:
         if parameter not in known:
-            raise unknown_parameter(experiment, parameter, known)
+            raise unknown_parameter([experiment], parameter, known)
 
 
 def flux_of(
@@ -227,7 +227,7 @@ def flux_of(
         return read_flux(folder.subfolder(name, "flux.toml"), options)
     if "/" in name or "\\" in name:
         raise ExperimentFileError(
-            f"{folder.name}: {key}: {name!r} leaves the folder; put the flux beside"
-            f" {folder.main} and give it as './folder'"
+            f"{folder.name}: {key}: {name!r} points outside the folder; put the flux"
+            f" next to {folder.main} and give it as './folder'"
         )
     return flux(name, **(options or {}))

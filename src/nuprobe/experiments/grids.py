@@ -137,7 +137,7 @@ class Bins:
         if len(numbers) != size:
             raise InputError(
                 f"{what}: {len(numbers)} numbers, but the analysis has {size} bins;"
-                " give one a bin, or set energy_edges to add bins"
+                " give one per bin, or set energy_edges to merge bins"
             )
         return np.array(numbers, dtype=float)
 
@@ -293,7 +293,7 @@ class Bins:
         rows = columns[lows[0]].size
         if rows != math.prod(shape):
             raise ExperimentFileError(
-                f"{place}: {rows} rows, but binning asks for"
+                f"{place}: {rows} rows, but the binning needs"
                 f" {' x '.join(map(str, shape))} = {math.prod(shape)} bins; correct"
                 " [binning] or the table"
             )
@@ -347,9 +347,9 @@ class Bins:
             map(_same_edges, got, expected, edges)
         ):
             raise ExperimentFileError(
-                f"{place}: one row is needed for each of the {low.size} x {third.size}"
-                " bins of [binning.energy] and [binning.shape], with their lower"
-                " edges; correct the table or [binning]"
+                f"{place}: one row is required for each of the {low.size} x"
+                f" {third.size} bins of [binning.energy] and [binning.shape], with"
+                " their lower edges; correct the table or [binning]"
             )
         fraction = columns[section.column][order].reshape(low.size, third.size)
         if np.any(fraction < 0) or np.any(fraction.sum(1) > 1 + 1e-6):
@@ -371,8 +371,8 @@ class Bins:
         )
         if not np.array_equal(low[1:], high[:-1]) or np.any(kept > 1):
             raise ExperimentFileError(
-                f"{self.folder.root}/{section.table}: the time bins must touch and"
-                " contain efficiencies up to 1; correct it"
+                f"{self.folder.root}/{section.table}: the time bins must be"
+                " contiguous and contain efficiencies up to 1; correct it"
             )
         return np.append(low, high[-1]), kept
 
@@ -485,7 +485,7 @@ class Bins:
         if wrong.any():
             raise ExperimentFileError(
                 f"{self.folder.root}/{table}: row {int(wrong.argmax()) + 1}: bins must"
-                " increase without overlap and contain no negative number; correct it"
+                " increase without overlap and contain no negative numbers; correct it"
             )
         return lower, upper, values
 

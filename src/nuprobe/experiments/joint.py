@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from nuprobe.border import public
-from nuprobe.errors import InputError
+from nuprobe.errors import InputError, UnknownNameError
 from nuprobe.experiments.base import AnyExperiment, unknown_parameter
 from nuprobe.experiments.trident import TridentExperiment
 from nuprobe.inference import Cost, CostSum, Origin
@@ -20,7 +20,7 @@ def joint_cost(
     experiments: Sequence[AnyExperiment],
     model: Model | None = None,
     free: Sequence[str] = (),
-    analysis: str | None = None,
+    analysis: str | Mapping[str, str] | None = None,
     *,
     with_projections: bool = False,
 ) -> Cost:
@@ -32,14 +32,15 @@ def joint_cost(
     experiments : one or more, each with its data counted once.
     model : default the Standard Model at tree level.
     free : names of parameters of the model, or of one or more of the experiments.
-    analysis : name of the analysis; default the first of each experiment.
+    analysis : name of the analysis, by name of experiment if there are several; default
+        the first of each experiment.
     with_projections : add projections, whose data are assumed, to other data too; what
         a fit finds then is no measurement.
 
     Raises
     ------
     UnknownNameError
-        If no experiment has a parameter of that name.
+        If no experiment has a parameter of that name, or an analysis belongs to none.
     InputError
         If there is nothing to fit, an experiment is given twice, two share data, a
         projection is added to other data without `with_projections`, or no experiment
@@ -65,7 +66,7 @@ def joint_cost(
     twice = next((n for n in names if names.count(n) > 1), None)
     if twice is not None:
         raise InputError(
-            f"{twice} is given twice, and its data would count twice: name each"
+            f"{twice} is given twice, so its data would count twice: list each"
             " experiment once"
         )
     for name in free:
@@ -76,8 +77,9 @@ def joint_cost(
                 f" `nuprobe limit {' '.join(names)}`"
             )
         if name not in known:
-            raise unknown_parameter(", ".join(names), name, known)
-    projected = [one.is_projection(analysis) for one in experiments]
+            raise unknown_parameter(names, name, known)
+    analyses = _analyses(experiments, analysis)
+    projected = [one.is_projection(analyses.get(one.name)) for one in experiments]
     if any(projected) and len(experiments) > 1 and not with_projections:
         raise InputError(
             f"the fit adds {names[projected.index(True)]}, a projection, to other data:"
@@ -91,19 +93,40 @@ def joint_cost(
         names = [n for n in free if n in own and one.depends_on(model, n)]
         if not names and isinstance(one, TridentExperiment) and len(experiments) > 1:
             raise InputError(
-                f"{one.name} depends on none of {', '.join(free)}: leave it out"
+                f"{one.name} does not depend on {', '.join(free)}: leave it out"
             )
         # alone it says itself what it does not depend on
         chosen = names if len(experiments) > 1 else [n for n in free if n in own]
-        costs.append(one.cost(model, chosen, analysis))
+        costs.append(one.cost(model, chosen, analyses.get(one.name)))
         seen |= set(names)
     flat = [name for name in free if name not in seen]
     if flat and len(experiments) > 1:
         raise InputError(
-            f"{', '.join(flat)}: a flat direction, which may have any size, for none of"
-            f" these experiments depends on it; leave it out, or add one that does"
+            f"{', '.join(flat)}: unconstrained (a flat direction), because none of"
+            " these experiments depends on it; leave it out, or add an experiment"
+            " that does"
         )
     return costs[0] if len(costs) == 1 else CostSum(*costs, with_projections=True)
+
+
+def _analyses(
+    experiments: Sequence[AnyExperiment], analysis: str | Mapping[str, str] | None
+) -> Mapping[str, str]:
+    """Analyses by name of experiment."""
+    names = [one.name for one in experiments]
+    if analysis is None:
+        return {}
+    if isinstance(analysis, str):
+        return dict.fromkeys(names, analysis)
+    for name in analysis:
+        if name not in names:
+            raise UnknownNameError(
+                "experiment of a joint cost",
+                name,
+                names,
+                f"(analysis {analysis[name]!r} is meant for it)",
+            )
+    return analysis
 
 
 def check_shared(experiments: Sequence[AnyExperiment]) -> None:

@@ -12,6 +12,7 @@ from typing import Any, Final, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from nuprobe.drawing import Exported
 from nuprobe.errors import InputError
 from nuprobe.experiments.limit_terms import Counts, IntArray, Ratio, reached
 from nuprobe.inference.regions import Region
@@ -33,7 +34,7 @@ _BELOW: Final = 0.5  # −2 ln L beyond the threshold that is looked into too
 
 @readable
 @dataclass(frozen=True, eq=False)
-class LimitCurve:
+class LimitCurve(Exported):
     """Largest allowed coupling over mass, and everything that is excluded.
 
     Attributes
@@ -365,9 +366,9 @@ class _Excluded:
         wrong = wrong & (self.first <= math.log(smallest) + 1e-9)
         if wrong.any():
             raise InputError(
-                f"{self.label}: at {self.masses[np.argmax(wrong)]:.6g} MeV the smallest"
-                f" coupling {smallest:.3g} is excluded already: start the grid at a"
-                " smaller coupling"
+                f"{self.label}: at {self.masses[np.argmax(wrong)]:.6g} MeV the"
+                f" smallest coupling {smallest:.3g} is already excluded: start the"
+                " grid at a smaller coupling"
             )
 
     def _check_all(self, wrong: Sequence[bool]) -> None:

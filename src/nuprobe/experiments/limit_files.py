@@ -309,7 +309,7 @@ def _resumed(path: Path, plan: Plan) -> LimitState:
     if made.fingerprint != plan.fingerprint or not same_probe(made.probe, plan.probe):
         raise InputError(
             f"{path} belongs to another limit (masses, experiments, analyses, model,"
-            " level or version of nuprobe differ); resume with what it was started"
-            " with, or choose another file"
+            " level or version of nuprobe differ); resume with the original"
+            " settings, or choose another file"
         )
     return state

@@ -193,7 +193,7 @@ def points_of(cost: Cost, coupling: FloatArray, mass: FloatArray) -> FloatArray:
 
     Returns
     -------
-    array, shape (..., masses, 2)
+    array, shape (..., masses, 2), or (..., masses, 1) for a cost at one mass
 
     Examples
     --------
@@ -203,6 +203,8 @@ def points_of(cost: Cost, coupling: FloatArray, mass: FloatArray) -> FloatArray:
     array([[1.e+01, 1.e-03],
            [2.e+01, 1.e-04]])
     """
+    if len(cost.parameters) == 1:
+        return coupling[..., None]
     points = np.empty((*coupling.shape, 2))
     column = _column(cost)
     points[..., 1 - column] = mass

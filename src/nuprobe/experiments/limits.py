@@ -13,34 +13,35 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from nuprobe.border import public, public_methods
-from nuprobe.drawing import draws
+from nuprobe.drawing import Exported, draws
 from nuprobe.errors import InputError, UnknownNameError, shown
 from nuprobe.experiments import experiment as find
 from nuprobe.experiments.base import AnyExperiment
 from nuprobe.experiments.joint import check_shared
 from nuprobe.experiments.limit_curves import LimitCurve, Search, limit_curve
 from nuprobe.experiments.limit_files import Plan, Saving, computed, plan
+from nuprobe.experiments.limit_search import search_range
 from nuprobe.experiments.limit_tables import limit_html, limit_line
 from nuprobe.experiments.limit_terms import Counts, Ratio
 from nuprobe.experiments.scanned import Scanned, mediator_names
 from nuprobe.experiments.solar import SolarExperiment
 from nuprobe.experiments.star import StarExperiment
+from nuprobe.experiments.stepped import Stepped
 from nuprobe.experiments.trident import TridentExperiment
 from nuprobe.experiments.universe import UniverseExperiment
 from nuprobe.inference import Cost, CostSum
 from nuprobe.models import named
 from nuprobe.models.stack import angles_of
-from nuprobe.numerics import FloatArray, numbers
+from nuprobe.numerics import FloatArray
 
 __all__ = ["Limit", "LimitCurve", "choose", "default_family", "family_cost", "limit"]
 
-_COUPLINGS: Final = (1e-7, 10.0)
 _TOGETHER: Final = ("combined", "sensitivity")
 
 
 @public_methods
 @dataclass(frozen=True, eq=False)
-class Limit:
+class Limit(Exported):
     """Limits of several experiments and of all together.
 
     Attributes
@@ -122,13 +123,14 @@ def family_cost(
         return experiment.cost(scanned, analysis=analysis)
     if isinstance(experiment, SolarExperiment):
         raise InputError(
-            f"{experiment.name} is about mixing and L_1A, not a mediator: use `nuprobe"
-            f" fit {experiment.name} --free tan2_12 --cl 0.9`, scan or `nuprobe solar`"
+            f"{experiment.name} constrains mixing and L_1A, not a mediator: use"
+            f" `nuprobe fit {experiment.name} --free tan2_12 --cl 0.9`, scan or"
+            " `nuprobe solar`"
         )
     if isinstance(experiment, (UniverseExperiment, StarExperiment)):
         raise InputError(
-            f"{experiment.name}: mediators are not computed here: leave it out, or fit"
-            f" moments with `nuprobe fit {experiment.name} --model electromagnetic`"
+            f"{experiment.name}: mediators are not available: leave it out, or"
+            f" fit moments with `nuprobe fit {experiment.name} --model electromagnetic`"
         )
     processes = getattr(experiment, "processes", ())
     constituents = tuple(c for one in processes for c in one.constituents)
@@ -139,6 +141,8 @@ def family_cost(
             " or 'loop'), trident experiments, or another model"
             f" ({', '.join(_felt_by(constituents))})"
         )
+    if scanned.stepped is not None:
+        return experiment.cost(scanned.model, ["coupling"], analysis)
     free = [p.name for p in scanned.parameters]
     return experiment.cost(scanned.model, free, analysis)
 
@@ -222,13 +226,13 @@ def choose(
             )
         if one.name in _TOGETHER:
             raise InputError(
-                f"an experiment of a limit cannot be called {one.name}, the name of the"
-                " curve of several experiments; rename it"
+                f"an experiment in a limit cannot be called {one.name}, which is the"
+                " name of the combined curve; rename it"
             )
         if one.name in names:
             raise InputError(
-                f"two experiments of a limit are called {one.name}: data count once;"
-                " leave one out or rename it"
+                f"two experiments in a limit are called {one.name}: leave one out,"
+                " so that data do not count twice, or rename it"
             )
         names.append(one.name)
     for name, analysis in (analyses or {}).items():
@@ -329,7 +333,7 @@ def limit(
             )
     if analyses is not None and not isinstance(analyses, Mapping):
         raise InputError(
-            "analyses are given by experiment, such as {'ccfr-trident':"
+            "analyses must be given by experiment, such as {'ccfr-trident':"
             f" 'published'}}, got {shown(analyses)}"
         )
     opened = choose(experiments, analyses)
@@ -338,7 +342,12 @@ def limit(
     if sides not in (1, 2):
         raise InputError(f"sides must be 1 or 2, got {sides!r}")
     scanned = _scanned(family, opened)
-    scanned, masses, couplings = _search(scanned, grid, mass)
+    scanned, masses, couplings = search_range(scanned, grid, mass)
+    tridents = any(isinstance(one, TridentExperiment) for one in opened)
+    if scanned.stepped is not None and tridents:
+        raise InputError(
+            f"tridents do not constrain {scanned.name}: leave trident experiments out"
+        )
     z = float(ndtri(cl if sides == 1 else (1 + cl) / 2))
     search = Search(z, sides, couplings)
     chosen = analyses or {}
@@ -361,7 +370,11 @@ def limit(
     ]
     settings = {label: [m.name for m in group] for label, group in groups.items()}
     made = plan((settings, search), costs, masses)
-    curves = _curves(groups, made, search, saving)
+    if scanned.stepped is not None:
+        step = Stepped(scanned.model, opened, chosen, search, settings)
+        curves = _named(groups, computed(made, step.part, **saving))
+    else:
+        curves = _curves(groups, made, search, saving)
     ratios = any(m.cost is None for m in members)
     words = _in_words(search, cl, ratios, any(m.cost is not None for m in members))
     return Limit(scanned.model, cl, sides, curves, words)
@@ -413,13 +426,20 @@ def _curves(
     def part(label: str, masses: FloatArray) -> LimitCurve:
         return _part(label, groups[label], totals[label], masses, search)
 
+    return _named(groups, computed(made, part, **saving))
+
+
+def _named(
+    groups: Mapping[str, Sequence[_Member]], curves: Sequence[LimitCurve]
+) -> tuple[LimitCurve, ...]:
+    """Curves with what entered them."""
     return tuple(
         replace(
             curve,
             experiments=tuple(m.name for m in groups[curve.label]),
             projected=any(m.projected for m in groups[curve.label]),
         )
-        for curve in computed(made, part, **saving)
+        for curve in curves
     )
 
 
@@ -450,51 +470,3 @@ def _in_words(search: Search, cl: float, ratios: bool, counts: bool) -> str:
         )
     sides = "two-sided" if search.sides == 2 else "one-sided, upper"
     return f"{sides} {100 * cl:g} % CL, {'; '.join(tests)}"
-
-
-def _search(
-    family: Scanned, grid: Mapping[str, ArrayLike] | None, mass: ArrayLike | None
-) -> tuple[Scanned, FloatArray, tuple[float, float]]:
-    """The model over a range with all masses, masses, and smallest and largest
-    coupling."""
-    couplings = _COUPLINGS
-    if grid is not None:
-        if not isinstance(grid, Mapping):
-            raise InputError(
-                "a grid is given by axis, {'mass': ..., 'coupling': ...}, got"
-                f" {grid!r}"
-            )
-        unknown = set(grid) - {"mass", "coupling"}
-        if unknown or mass is not None:
-            raise InputError(
-                "a grid has the axes mass and coupling; give it or mass, not both"
-            )
-        mass = grid.get("mass")
-        if "coupling" in grid:
-            axis = np.unique(numbers("the couplings of a grid", grid["coupling"]))
-            most = family.parameters[1].upper
-            if axis.size < 2 or not np.all((axis > 0) & (axis <= most)):
-                raise InputError(
-                    f"the couplings of a grid must be positive, at most {most:g}, and"
-                    " at least two"
-                )
-            couplings = (float(axis.min()), float(axis.max()))
-    masses = (
-        np.geomspace(*family.mass_range, 200)
-        if mass is None
-        else _few(np.atleast_1d(numbers("masses (MeV)", mass)))
-    )
-    if masses.ndim > 1 or masses.size == 0:
-        raise InputError("masses must be at least one, in one dimension (MeV)")
-    family = family.reaching(masses)
-    return family, np.unique(np.clip(masses, *family.mass_range)), couplings
-
-
-def _few(masses: FloatArray) -> FloatArray:
-    """Masses, unless they are so many that a limit takes minutes."""
-    if masses.size > 50_000:
-        raise InputError(
-            f"a limit takes at most 50 000 masses, got {masses.size}: it is smooth"
-            " between a few hundred"
-        )
-    return masses

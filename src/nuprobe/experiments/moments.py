@@ -95,9 +95,9 @@ class MomentExperiment(MeasuredExperiment[FileT]):
         moments = [name for name in free if name.startswith(_MOMENTS)]
         if isinstance(model, StandardModel) and moments:
             raise InputError(
-                f"{self.name}: the Standard Model has no {moments[0]} to free, and a"
-                " moment is Majorana or Dirac: give --model electromagnetic --param"
-                " kind=majorana (or kind=dirac), in Python"
+                f"{self.name}: the Standard Model has no {moments[0]} to free, and"
+                " moments are either Majorana or Dirac: give --model electromagnetic"
+                " --param kind=majorana (or kind=dirac), in Python"
                 ' nu.Electromagnetic(magnetic_moment={"emu": 0.0}, kind="majorana")'
             )
         model = with_moments(model)

@@ -4,23 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from nuprobe.drawing import draws
+from nuprobe.border import public
+from nuprobe.drawing import Exported, draws
+from nuprobe.errors import UnknownNameError
 from nuprobe.experiments.format import Analysis
 from nuprobe.experiments.grids import Bins
+from nuprobe.experiments.histograms import histogram_of
 from nuprobe.markup import table
 from nuprobe.numerics import FloatArray
 from nuprobe.reprs import readable
+
+if TYPE_CHECKING:
+    import boost_histogram as bh
 
 __all__ = ["Rates"]
 
 
 @readable
 @dataclass(frozen=True, eq=False)
-class Rates:
+class Rates(Exported):
     """Expected and observed counts of one analysis, bin by bin.
 
     Attributes
@@ -137,6 +143,38 @@ class Rates:
         """All components."""
         return np.asarray(sum(self.components.values()))
 
+    @public
+    def histogram(self, name: str = "total") -> bh.Histogram[Any]:
+        """Counts as a boost-histogram over the observable, the third quantity and, if
+        there is more than one time bin, time in µs: what follows the UHI protocol
+        plots, rebins and projects it.
+
+        Of observed counts ``variances()`` are the squares of `sigma`, or the counts
+        themselves without it. Expected counts are exact: theirs are None.
+
+        Parameters
+        ----------
+        name : ``"total"``, ``"signal"``, ``"data"`` or one of the `components`.
+
+        Raises
+        ------
+        UnknownNameError
+            If there are no such counts.
+
+        Examples
+        --------
+        >>> import nuprobe as nu
+        >>> rates = nu.experiment("coherent-csi-2017").predict()
+        >>> float(rates.histogram("data").values().sum())
+        142.0
+        """
+        counts = {"total": self.total, "signal": self.signal, **self.components}
+        if self.data is not None:
+            counts["data"] = self.data
+        if name not in counts:
+            raise UnknownNameError("counts", name, counts)
+        return histogram_of(self, counts[name], name)
+
     def to_dict(self) -> dict[str, Any]:
         """JSON-ready form."""
         return {
@@ -147,6 +185,7 @@ class Rates:
             "energy_edges": self.energy_edges.tolist(),
             # JSON has no infinity: null means all times
             "shape_observable": self.shape_observable or None,
+            "shape_unit": self.shape_unit or None,
             "shape_edges": (
                 None if self.shape_edges is None else self.shape_edges.tolist()
             ),

@@ -289,8 +289,8 @@ def _beside(scanned: Scanned, part: trident.Averaged) -> float:
             if one.mediators:
                 raise InputError(
                     f"{scanned.name} has a mediator that changes the neutrino in"
-                    f" {channel.name}, which a limit over its mass does not contain:"
-                    " fit its coupling at one mass instead"
+                    f" {channel.name}, which is not included in a limit as a function"
+                    " of its mass: fit its coupling at a fixed mass instead"
                 )
             v, a = float(one.vector), float(one.axial)
             total += float(row[:3] @ [v**2, a**2, v * a])

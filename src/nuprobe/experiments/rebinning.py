@@ -73,8 +73,8 @@ def _shared_out(edges: FloatArray, number: int, quantity: str) -> list[float]:
     if number < 1 or bins % number:
         allowed = [str(n) for n in range(1, bins + 1) if bins % n == 0]
         raise InputError(
-            f"{quantity}: {bins} bins cannot be added to {number} of equally many; ask"
-            f" for {' or '.join(allowed)}, or give edges"
+            f"{quantity}: {bins} bins cannot be merged into {number} of equal size;"
+            f" ask for {' or '.join(allowed)}, or give edges"
         )
     return [float(e) for e in edges[:: bins // number]]
 
@@ -182,9 +182,9 @@ def _of_analysis(
             nearest = min(edges, key=lambda e: abs(e - end))
             if abs(nearest - end) > close:
                 raise InputError(
-                    f"{place}: {end:g} is not an edge of the new bins, the nearest is"
-                    f" {nearest:g}; change the range too, or the bins of one analysis"
-                    " alone (--bins)"
+                    f"{place}: {end:g} is not an edge of the new bins, the nearest"
+                    f" is {nearest:g}; change the range as well, or only the bins of"
+                    " one analysis (--bins)"
                 )
         kept = [e for e in edges if ends[0] - close <= e <= ends[1] + close]
     yield (

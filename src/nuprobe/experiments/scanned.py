@@ -25,6 +25,7 @@ from nuprobe.parameters import Parameter
 __all__ = [
     "LIMIT_RANGE",
     "PHYSICAL_MASSES",
+    "STEPPED_RANGE",
     "Scanned",
     "Strength",
     "has_mediator",
@@ -34,6 +35,8 @@ __all__ = [
 
 LIMIT_RANGE: Final = (0.1, 1e6)
 """Masses in MeV over which limits run, unless the model has a range of its own."""
+STEPPED_RANGE: Final = (0.1, 100.0)
+"""The same of models whose mass belongs to the kinematics."""
 PHYSICAL_MASSES: Final = (1e-12, 1e22)
 """MeV. A lighter mediator reaches farther than 20 cm, so that all matter around makes a
 potential, which no model here has; a heavier one has the Planck mass, 1.2e22 MeV."""
@@ -100,6 +103,8 @@ class Scanned:
         matter.
     label : precedes the names of the parameters.
     fixed : whether the range of masses is the model's own, which nothing widens.
+    stepped : range of masses of a model whose mass belongs to the kinematics: a cost is
+        for one mass, and limits go through masses one by one; else None.
 
     Examples
     --------
@@ -110,6 +115,7 @@ class Scanned:
     model: Any
     label: str
     fixed: bool = False
+    stepped: tuple[float, float] | None = None
 
     @classmethod
     def of(cls, model: Any, mixing: float | Literal["loop"] = 0.0) -> Scanned:
@@ -139,6 +145,9 @@ class Scanned:
                     f" these have: {', '.join(mediator_names())}"
                 )
             model = named.model(model, mass=1.0, coupling=_COUPLING, **values)
+        if getattr(model, "MASS_BY_MASS", False) and not isinstance(model, type):
+            check_one_point(model, "a limit", "ask for one limit each")
+            return cls(model, "", stepped=STEPPED_RANGE)
         label = None if isinstance(model, type) else _label(model)
         if label is None:
             raise InputError(
@@ -165,6 +174,10 @@ class Scanned:
     @property
     def parameters(self) -> tuple[Parameter, Parameter]:
         """Mass (MeV) and coupling."""
+        if self.stepped is not None:
+            middle = math.sqrt(math.prod(self.stepped))
+            (coupling,) = (p for p in self.model.parameters if p.name == "coupling")
+            return Parameter("mass", middle, *self.stepped, unit="MeV"), coupling
         both = (*self.model.mass_parameters, *self.model.parameters)
         mass, coupling = (
             next(p for p in both if p.name == self.label + key)
@@ -197,9 +210,9 @@ class Scanned:
             raise InputError(f"masses must be positive (MeV), got {bad:g}")
         if not np.all((masses >= lowest) & (masses <= highest)):
             raise InputError(
-                f"masses must lie between {lowest:g} MeV (a lighter mediator reaches"
-                " farther than 20 cm: all matter around makes a potential) and"
-                f" {highest:g} MeV (the Planck mass), got"
+                f"masses must lie between {lowest:g} MeV (the range of a lighter"
+                " mediator exceeds 20 cm, so surrounding matter produces a"
+                f" potential) and {highest:g} MeV (the Planck mass), got"
                 f" {masses.min():g} to {masses.max():g}"
             )
         low, high = self.mass_range
@@ -207,6 +220,8 @@ class Scanned:
         if all(map(np.all, inside)):
             return self
         ends = min(low, float(masses.min())), max(high, float(masses.max()))
+        if self.stepped is not None:
+            return replace(self, stepped=ends)
         wide = (
             self
             if self.fixed
@@ -256,6 +271,8 @@ class Scanned:
         if not is_elastic(self.model):
             return False
         found = self.model.couplings()
+        if self.stepped is not None:
+            return bool({"p", "e"} & set(constituents))
         matrices = [
             x.charges.get(name)
             for x in (*found.vector, *found.scalar)
@@ -315,8 +332,9 @@ def is_plane(model: Any, free: Sequence[str]) -> bool:
     others = set(free) - {f"{label}mass", f"{label}coupling"}
     if others:
         raise InputError(
-            f"in tridents the mass of a mediator is free with its coupling alone, got"
-            f" {', '.join(free)}: fix the mass, or leave {min(others)} out"
+            "for tridents the mass of a mediator can be free only together with its"
+            f" coupling, got {', '.join(free)}: fix the mass, or leave {min(others)}"
+            " out"
         )
     return True
 

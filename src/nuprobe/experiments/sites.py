@@ -10,6 +10,7 @@ from typing import Any, Self
 import numpy as np
 
 from nuprobe.border import public, quick_methods
+from nuprobe.drawing import Exported
 from nuprobe.experiments.also import merged_response
 from nuprobe.experiments.counting import Experiment
 from nuprobe.experiments.folders import FolderExperiment
@@ -83,7 +84,7 @@ def _merged(
 
 @readable
 @dataclass(frozen=True, eq=False)
-class SiteRates:
+class SiteRates(Exported):
     """Expected and observed counts of one analysis at every site.
 
     Attributes

@@ -224,8 +224,8 @@ class SolarExperiment(MeasuredExperiment[SolarFile]):
             return
         name = getattr(model, "name", type(model).__name__)
         raise InputError(
-            f"{self.name} is predicted with the interactions of the Standard Model,"
-            f" not with {name}: leave the model out"
+            f"{self.name} uses the interactions of the Standard Model, not {name}:"
+            " drop the model"
         )
 
     @property
@@ -237,7 +237,7 @@ class SolarExperiment(MeasuredExperiment[SolarFile]):
         if isinstance(section, OscillationMap):
             if self.file.sun.region != "lma":
                 raise InputError(
-                    "sun.region: the published map has the large mixing angle alone"
+                    "sun.region: the published map covers only the large mixing angle"
                 )
             return MapResiduals.read(self.folder, section)
         if isinstance(section, Radiochemical):

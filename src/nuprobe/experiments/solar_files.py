@@ -177,7 +177,7 @@ class SolarAnalysis(Strict):
             raise InputError(
                 "names, values, errors and correlation belong together:"
                 f" {len(self.names)} names, {len(self.values)} values,"
-                f" {len(self.errors)} errors; give one of each for every value"
+                f" {len(self.errors)} errors; give one of each per value"
             )
         return self
 

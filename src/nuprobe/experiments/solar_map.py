@@ -105,9 +105,9 @@ class MapResiduals:
             outside = (values < known[0]) | (values > known[-1])
             if np.any(outside):
                 raise InputError(
-                    f"{name} = {float(np.ravel(values)[np.ravel(outside)][0]):g} lies"
-                    f" outside of the published table, {known[0]:g} to {known[-1]:g}:"
-                    " it is not extrapolated"
+                    f"{name} = {float(np.ravel(values)[np.ravel(outside)][0]):g}"
+                    f" lies outside the published table, {known[0]:g} to"
+                    f" {known[-1]:g}: it is not extrapolated"
                 )
         found = self._spline.ev(np.log(tan2_12), np.log(dm2_21)) - self._shape[1]
         return np.asarray(np.maximum(found, 0.0))

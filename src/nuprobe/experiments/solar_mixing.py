@@ -188,15 +188,19 @@ def check_free(free: Sequence[str]) -> None:
     bare = next((n for n in free if n.lower().replace("_", "") == "l1a"), None)
     if bare is not None:
         raise InputError(
-            f"{bare} means nothing without its scheme: free {', '.join(L_1A)} (fm3;"
-            " about 5 fm3 larger in nnlo than in resummed, relative is above the cross"
-            " sections that SNO used)"
+            f"{bare} is meaningful only in a given scheme: free {', '.join(L_1A)}"
+            " (fm3; about 5 fm3 larger in nnlo than in resummed; relative is the"
+            " difference from the cross sections used by SNO)"
         )
     if {"sin2_12", "tan2_12"} <= set(free):
-        raise InputError("sin2_12 and tan2_12 are one angle: free one of them")
+        raise InputError(
+            "sin2_12 and tan2_12 are the same angle: free only one of them"
+        )
     given = [name for name in L_1A if name in free]
     if len(given) > 1:
-        raise InputError(f"{' and '.join(given)} are one quantity: free one of them")
+        raise InputError(
+            f"{' and '.join(given)} are the same quantity: free only one of them"
+        )
 
 
 @dataclass(frozen=True, eq=False)

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from nuprobe.border import public
-from nuprobe.drawing import draws
+from nuprobe.drawing import Exported, draws
 from nuprobe.errors import InputError, UnknownNameError
 from nuprobe.experiments import experiment
 from nuprobe.experiments.joint import joint_cost
@@ -77,7 +77,7 @@ Butler:2000zp is unverified."""
 
 
 @dataclass(frozen=True, eq=False)
-class SolarPlane:
+class SolarPlane(Exported):
     """χ² over mixing at several values of L_1A, minimised over the fluxes.
 
     Attributes

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from nuprobe.drawing import Exported
 from nuprobe.numerics import FloatArray
 from nuprobe.reprs import readable
 
@@ -16,7 +17,7 @@ __all__ = ["SolarRates"]
 
 @readable
 @dataclass(frozen=True)
-class SolarRates:
+class SolarRates(Exported):
     """Values of one analysis.
 
     Attributes

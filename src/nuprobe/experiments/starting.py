@@ -147,8 +147,8 @@ def _name(folder: Path) -> str:
     name = folder.resolve().name.lower().replace("_", "-").replace(" ", "-")
     if not re.fullmatch("[a-z0-9][a-z0-9-]*", name):
         raise InputError(
-            f"{shown(folder.name)} cannot be a name: call the folder with letters,"
-            " digits and hyphens, e.g. ./my-detector"
+            f"{shown(folder.name)} cannot be a name: use letters, digits and hyphens"
+            " for the folder, e.g. ./my-detector"
         )
     return name
 

@@ -82,8 +82,8 @@ def _effect(
         return _scaling(systematic, signal, analysis, model, free)
     if systematic.acts_on not in (["signal"], [signal.process.name]):
         raise ExperimentFileError(
-            f"{signal.folder.name}: systematic {systematic.name} of kind quenching acts"
-            f" on the signal only, of which it moves {signal.process.name}"
+            f"{signal.folder.name}: systematic {systematic.name} of kind quenching"
+            f" acts on the signal only, namely {signal.process.name}"
         )
     # linear shape per unit of the relative quenching, from one standard deviation up
     # and down

@@ -60,7 +60,7 @@ class TridentExperiment(FolderExperiment[TridentFile]):
         channels, source, made = self.channels(), self.flux, self.target()
         if not channels:
             raise InputError(
-                f"flux.name: {source.name} has no neutrinos that make this pair"
+                f"flux.name: {source.name} has no neutrinos that produce this pair"
             )
         if self.file.flux.exposure is not None and self.file.flux.energy:
             raise InputError(
@@ -72,7 +72,7 @@ class TridentExperiment(FolderExperiment[TridentFile]):
                 break
         else:
             raise InputError(
-                f"flux: it ends below the threshold of {channels[0]}, {start:.6g} MeV;"
+                f"flux: ends below the threshold of {channels[0]}, {start:.6g} MeV;"
                 " correct the flux"
             )
         if self.file.regime == "incoherent":
@@ -155,7 +155,8 @@ class TridentExperiment(FolderExperiment[TridentFile]):
         number = self.targets()
         if number is None:
             raise InputError(
-                f"{self.name} has no target mass and exposure, so no event rates"
+                f"{self.name} has no target mass and exposure, so event rates cannot"
+                " be computed"
             )
         model = model or StandardModel()
         part = self.averaged(regime, *self._exchanged(model))
@@ -349,7 +350,7 @@ class TridentExperiment(FolderExperiment[TridentFile]):
         flat = [p for p in free if not found.moves_with(p)]
         if flat:
             raise InputError(
-                f"{', '.join(flat)}: a flat direction, which may have any size, for"
+                f"{', '.join(flat)}: unconstrained (a flat direction), because"
                 f" {self.name} ({', '.join(c.name for c in self.channels())}) does not"
                 " depend on it; leave it out, or add an experiment with its flavours"
             )

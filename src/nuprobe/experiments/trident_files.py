@@ -91,9 +91,9 @@ class TridentFlux(Strict):
         if sum(given) != 1:
             raise InputError("give either name (a spectrum), beams (several) or energy")
         if (self.energy is not None) != bool(self.flavours):
-            raise InputError("flavours belong to one energy: give both or neither")
+            raise InputError("flavours require a single energy: give both or neither")
         if self.name is None and self.options:
-            raise InputError("options belong to a flux with a name; remove them")
+            raise InputError("options require a flux with a name; remove them")
         for name in self.flavours:
             flavour(name)
         return self
@@ -112,7 +112,7 @@ class TridentCounts(Strict):
     @model_validator(mode="after")
     def _check(self) -> TridentCounts:
         if "sm" not in self.expected:
-            raise InputError("expected needs the events of the Standard Model, sm")
+            raise InputError("expected needs the Standard Model events, sm")
         return self
 
 

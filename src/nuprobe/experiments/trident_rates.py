@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from nuprobe.drawing import Exported
 from nuprobe.experiments.trident_files import TridentBeam, TridentCounts
 from nuprobe.fluxes import Flux
 from nuprobe.numerics import FloatArray
@@ -77,7 +78,7 @@ def beam_energies(
 
 @readable
 @dataclass(frozen=True)
-class TridentRates:
+class TridentRates(Exported):
     """What an experiment expects.
 
     Attributes

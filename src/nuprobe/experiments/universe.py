@@ -19,6 +19,7 @@ from nuprobe.cosmology.nucleosynthesis import (
     uncertainties,
 )
 from nuprobe.cosmology.nucleosynthesis.surfaces import moment_surface
+from nuprobe.drawing import Exported
 from nuprobe.errors import InputError, NuprobeError
 from nuprobe.experiments.abundances import AbundancePrediction
 from nuprobe.experiments.moments import MomentExperiment, with_moments
@@ -37,7 +38,7 @@ _FELT: Final = 1e-3
 
 @readable
 @dataclass(frozen=True, eq=False)
-class UniverseRates:
+class UniverseRates(Exported):
     """What is predicted, beside what is measured.
 
     Attributes

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from nuprobe.border import public
+from nuprobe.drawing import Exported
 from nuprobe.errors import InputError, UnknownNameError, shown
 from nuprobe.experiments import experiment as find
 from nuprobe.experiments.joint import check_shared
@@ -78,7 +79,7 @@ class Verdict:
 
 @readable
 @dataclass(frozen=True, eq=False)
-class Verdicts:
+class Verdicts(Exported):
     """Verdicts of experiments and of all measurements together.
 
     Attributes
@@ -176,8 +177,8 @@ def open_tridents(
     """
     if isinstance(experiments, str) or not isinstance(experiments, Sequence):
         raise InputError(
-            "experiments are a list such as ['ccfr-trident', 'charm2-trident'], got"
-            f" {shown(experiments)}"
+            "experiments must be a list such as ['ccfr-trident', 'charm2-trident'],"
+            f" got {shown(experiments)}"
         )
     if isinstance(cl, bool) or not isinstance(cl, int | float) or not 0 < cl < 1:
         raise InputError(
@@ -187,7 +188,7 @@ def open_tridents(
     names = [one.name for one in opened]
     if not opened or len(set(names)) < len(names):
         raise InputError(
-            "a verdict needs at least one experiment, and each once, got"
+            "a verdict needs at least one experiment, each listed once, got"
             f" {shown(names)}"
         )
     for name in analyses or {}:

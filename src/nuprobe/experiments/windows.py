@@ -122,7 +122,7 @@ def _index(edges: FloatArray, value: float, key: str) -> int:
     if key.endswith("_edges") and 0 < inside < edges.size:
         raise InputError(
             f"{key}: {value:g} splits the bin from {edges[inside - 1]:g} to"
-            f" {edges[inside]:g}, and counts cannot be divided; take one of its two"
+            f" {edges[inside]:g}, and counts cannot be divided; use one of its two"
             " edges"
         )
     raise InputError(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Mapping
 from functools import cache
@@ -94,14 +95,14 @@ def flux(name: str | Path | Flux, /, **options: Any) -> Flux:
     if isinstance(name, Flux):
         if options:
             raise InputError(
-                f"{name.name} is a flux already and takes no options; give its name"
+                f"{name.name} is already a flux and takes no options; give its name"
             )
         return name
     from nuprobe.fluxes.files import read_flux
     from nuprobe.schema import Folder
 
     if not isinstance(name, (str, Path)):
-        raise InputError(f"a flux is a name, a path or a Flux, got {shown(name)}")
+        raise InputError(f"a flux must be a name, a path or a Flux, got {shown(name)}")
     if isinstance(name, Path) or "/" in name or "\\" in name:
         return read_flux(Folder(Path(name), "flux.toml"), options)
     if name not in flux_names():
@@ -109,7 +110,9 @@ def flux(name: str | Path | Flux, /, **options: Any) -> Flux:
             "flux",
             name,
             flux_names(),
-            "A folder of your own is given by its path, e.g. ./myflux.",
+            f"The folder {name} is given by its path, ./{name}."
+            if os.path.isdir(name)
+            else "A folder of your own is given by its path, e.g. ./myflux.",
         )
     return read_flux(_library(name), options) if options else _shipped(name)
 

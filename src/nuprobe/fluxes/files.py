@@ -122,8 +122,8 @@ class Tabulated(Strict):
         ]
         for key in self.model_fields_set.intersection(alien):
             raise InputError(
-                f"{key} does not go with interpolation = {self.interpolation!r}; remove"
-                " it or change the interpolation"
+                f"{key} cannot be combined with interpolation ="
+                f" {self.interpolation!r}; remove it or change the interpolation"
             )
         return self
 
@@ -162,11 +162,13 @@ class ForeignFile(Strict):
         plain = self.format == "columns"
         if plain != bool(self.columns) or plain != (self.energy_unit is not None):
             raise InputError(
-                "format = 'columns' goes with columns = ['energy', 'nu_e', …] and"
-                " energy_unit; other formats need neither"
+                "columns = ['energy', 'nu_e', …] and energy_unit are required for"
+                " format = 'columns' and not allowed otherwise"
             )
         if plain and self.columns.count("energy") != 1:
-            raise InputError("columns: name one 'energy', and '-' what is left out")
+            raise InputError(
+                "columns: name exactly one column 'energy', and skipped columns '-'"
+            )
         for name in self.columns:
             if name not in ("energy", "-"):
                 flavour(name)
@@ -221,7 +223,7 @@ class FluxFile(Strict):
         area = getattr(self.source, "area", None)
         if self.emission == "isotropic" and "area" in self.source.model_fields_set:
             raise InputError(
-                f"source.area = {area!r} belongs to emission = 'beam': an isotropic"
+                f"source.area = {area!r} requires emission = 'beam': an isotropic"
                 " source is not per area"
             )
         return self
@@ -294,8 +296,7 @@ def _with_options(
 ) -> FluxFile:
     if not isinstance(file.source, Reactor | Components | Pinched):
         raise InputError(
-            f"flux {file.name} takes no options, got {', '.join(options)}; leave"
-            " them out"
+            f"flux {file.name} takes no options, got {', '.join(options)}; remove them"
         )
     merged = {
         key: (
@@ -326,7 +327,8 @@ def _edges(folder: Folder, table: TimeTable | Tabulated, what: str) -> FloatArra
     low, high = columns[table.low], columns[table.high]
     if not np.allclose(low[1:], high[:-1], rtol=1e-9, atol=1e-9 * np.ptp(high)):
         raise ExperimentFileError(
-            f"{folder.root}/{table.table}: the {what} bins must touch; order the rows"
+            f"{folder.root}/{table.table}: the {what} bins must be contiguous; sort"
+            " the rows"
         )
     return np.append(low, high[-1])
 
@@ -399,18 +401,18 @@ def _foreign(
         table = read_flux_file(path, source.format)
     if table.per_cm2 and (source.area is not None or emission == "isotropic"):
         raise InputError(
-            f"{path}: the file gives neutrinos per area itself: use emission = 'beam'"
-            " without source.area"
+            f"{path}: the file already gives neutrinos per area: use emission ="
+            " 'beam' without source.area"
         )
     if not table.per_cm2 and emission == "beam" and source.area is None:
         raise InputError(
-            f"{path}: the file does not say per which area its values are: add"
+            f"{path}: the file does not give the unit of area of its values: add"
             " source.area = 'm2' or 'cm2'"
         )
     energies, joined = table.energies, table.interpolation
     if source.interpolation == "centres":
         if joined == "histogram":
-            raise InputError(f"{path} has edges of bins: remove source.interpolation")
+            raise InputError(f"{path} contains bin edges: remove source.interpolation")
         energies, joined = edges_of_centres(energies, path), "histogram"
     factor = source.scale / _CM2[source.area or "cm2"]
     found = tuple(
@@ -431,7 +433,7 @@ def _named_columns(path: Traversable, source: ForeignFile) -> FluxTable:
     if len(table) != len(source.columns):
         raise InputError(
             f"{path}: {len(table)} columns of numbers, but source.columns names"
-            f" {len(source.columns)}; name each, '-' what is left out"
+            f" {len(source.columns)}; name each column, with '-' for those to skip"
         )
     unit = parse_quantity(f"1 {source.energy_unit}", "energy")
     named = dict(zip(source.columns, table, strict=True))

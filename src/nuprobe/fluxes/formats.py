@@ -101,8 +101,9 @@ def read_flux_file(path: Traversable | Path, kind: str | None = None) -> FluxTab
     if table.shape[0] != len(SEVEN) + 1:
         raise InputError(
             f"{path}: {table.shape[0]} columns; files of GLoBES and SNOwGLoBES have"
-            " seven, the energy and nu_e, nu_mu, nu_tau, nubar_e, nubar_mu, nubar_tau;"
-            " name the columns of others with format = 'columns' and columns = [...]"
+            " seven, the energy and nu_e, nu_mu, nu_tau, nubar_e, nubar_mu,"
+            " nubar_tau; for other files name the columns with format = 'columns'"
+            " and columns = [...]"
         )
     energies = table[0] * GeV
     known = kind or ("snowglobes" if energies[-1] <= 0.2 * GeV else "globes")
@@ -150,8 +151,8 @@ def numbers(path: Traversable | Path) -> FloatArray:
                 continue  # names of the columns
             place, _, problem = str(err).partition(": ")
             raise InputError(
-                f"{path}:{number}: column {place}: {problem}; correct it, or begin a"
-                " comment with #"
+                f"{path}:{number}: column {place}: {problem}; correct it, or start"
+                " comments with #"
             ) from None
         if rows and len(row) != len(rows[0]):
             raise InputError(
@@ -186,9 +187,9 @@ def edges_of_centres(centres: FloatArray, path: object) -> FloatArray:
     step = float(steps.mean())
     if not step > 0 or np.any(abs(steps - step) > 1e-3 * step):
         raise InputError(
-            f"{path}: centres of bins must be equidistant; give the edges"
-            " (interpolation = 'histogram' with low and high), or join the points by"
-            " lines (interpolation = 'linear')"
+            f"{path}: bin centres must be equidistant; give the edges (interpolation"
+            " = 'histogram' with low and high), or interpolate linearly between the"
+            " points (interpolation = 'linear')"
         )
     first = float(centres[0]) - step / 2
     edges = first + (float(centres[-1]) + step / 2 - first) * np.linspace(
@@ -225,7 +226,7 @@ def _snewpy(path: Traversable | Path) -> FluxTable:
     binned = points.size == values.shape[2] + 1
     if binned == unit.per_energy:
         raise InputError(
-            f"{path}: give values per energy at points, or contents of bins with their"
+            f"{path}: give values per energy at points, or bin contents with bin"
             " edges, as flux.integrate('energy') does"
         )
     whole = values.sum(axis=1) * unit.value
@@ -273,8 +274,8 @@ def _arrays(path: Traversable | Path) -> dict[str, FloatArray]:
         raise
     except (OSError, ValueError, KeyError, EOFError) as err:
         raise InputError(
-            f"{path}: no file of snewpy ({' '.join(str(err).split())}); write one with"
-            " fluence.save('file.npz')"
+            f"{path}: not a snewpy file ({' '.join(str(err).split())}); write one"
+            " with fluence.save('file.npz')"
         ) from None
     except Exception as err:  # zipfile has errors of its own
-        raise InputError(f"{path}: no file of snewpy ({err})") from None
+        raise InputError(f"{path}: not a snewpy file ({err})") from None

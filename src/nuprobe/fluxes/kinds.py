@@ -131,16 +131,16 @@ class Components(Strict):
         }
         if len(scale) < len(options.scale):
             raise InputError(
-                f"scale names a component twice, got {', '.join(options.scale)}: give"
-                " each one factor"
+                f"scale names a component twice, got {', '.join(options.scale)}:"
+                " give a single factor for each"
             )
         for name in (*chosen, *scale, *numbers):
             if name not in self.components:
                 raise UnknownNameError("component", name, self.components)
         if missing := [name for name in self.components if name not in numbers]:
             raise InputError(
-                f"model {options.model} has no number for {', '.join(missing)}; add it,"
-                " 0 if it has none"
+                f"model {options.model} has no number for {', '.join(missing)}; add"
+                " it (0 if absent)"
             )
         return tuple(
             self._component(folder, name, numbers[name] * scale.get(name, 1.0))

@@ -102,12 +102,12 @@ class FluxMoments:
     def __post_init__(self) -> None:
         if any(not isinstance(n, int) or n < 0 for n in self.powers):
             raise InputError(
-                "powers of 1/E must be whole and not negative, got"
+                "powers of 1/E must be non-negative integers, got"
                 f" {', '.join(map(str, self.powers))}"
             )
         if not isinstance(self.refine, int) or self.refine < 1:
             raise InputError(
-                f"refine must be a whole number from 1 on, got {shown(self.refine)}"
+                f"refine must be a positive integer, got {shown(self.refine)}"
             )
 
     def __call__(self, e_min: ArrayLike) -> FloatArray:

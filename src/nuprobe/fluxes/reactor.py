@@ -241,8 +241,8 @@ class Reactor(Strict):
             low = self.low_energy.get(options.low_energy)
             if low is not None and low.captures:
                 raise InputError(
-                    f"low_energy = {options.low_energy!r} has the decays after captures"
-                    " in it: leave captures out, or take another low_energy"
+                    f"low_energy = {options.low_energy!r} already includes the decays"
+                    " after captures: drop captures, or choose another low_energy"
                 )
             if self.captures is None:
                 raise InputError("captures: the flux has no table of these decays")
@@ -269,7 +269,9 @@ class Reactor(Strict):
             folder = folder_of(file, "off_equilibrium", either)
             file = folder.main
         elif self.off_equilibrium is None:
-            raise InputError("off_equilibrium: the flux has no table; give its path")
+            raise InputError(
+                "off_equilibrium: the flux has no table; give the path of one"
+            )
         else:
             file = self.off_equilibrium
         energies, excess = off_equilibrium(folder, file, tuple(spectra))
@@ -362,7 +364,8 @@ class Reactor(Strict):
             return next(iter(models.values()))
         if options.table is not None:
             raise InputError(
-                f"model = {name!r} and table = {shown(options.table)}: give one of them"
+                f"model = {name!r} and table = {shown(options.table)}: give only one"
+                " of them"
             )
         if name not in models:
             raise UnknownNameError("model", name, models)
@@ -378,13 +381,13 @@ class Reactor(Strict):
         if highest > _CONTINUED:
             raise InputError(
                 f"highest = {highest:g} MeV: polynomials, valid to"
-                f" {_POLYNOMIALS_END:g} MeV, are not continued above {_CONTINUED:g} MeV"
-                " (a summation spectrum reaches further)"
+                f" {_POLYNOMIALS_END:g} MeV, are not extrapolated above"
+                f" {_CONTINUED:g} MeV (a summation spectrum extends further)"
             )
         if options.low_energy == "model":
             raise InputError(
-                "low_energy = 'model': the polynomials are valid from 2 MeV on; name a"
-                f" table ({', '.join(self.low_energy)}) or a model that has one"
+                "low_energy = 'model': the polynomials are valid above 2 MeV; name"
+                f" a table ({', '.join(self.low_energy)}) or a model that has one"
             )
         ends = (options.lowest, highest)
         edges = np.union1d(np.arange(_JOIN, highest, 0.5), ends)
@@ -397,7 +400,8 @@ class Reactor(Strict):
         coefficients = self.isotopes[name].coefficients
         if coefficients is None:
             raise InputError(
-                f"isotopes.{name} has no coefficients, and the model no table: give one"
+                f"isotopes.{name} has no coefficients, and the model has no table:"
+                " give one"
             )
         return lambda e: scale * exp_polynomial(e, coefficients)
 
@@ -419,12 +423,12 @@ def _tables(
     if highest > last or first > options.lowest:
         wanted = f"from {options.lowest:g} to {highest:g} MeV"
         raise InputError(
-            f"{file} reaches from {first:g} to {last:g} MeV, asked for {wanted}: it is"
-            " not continued; change lowest or highest"
+            f"{file} covers {first:g} to {last:g} MeV, but the range needed is"
+            f" {wanted}: it is not extrapolated; change lowest or highest"
         )
     if options.low_energy == "model" and first > _MODEL_START:
         raise InputError(
-            f"low_energy = 'model': {file} starts at {first:g} MeV; name a table of"
+            f"low_energy = 'model': {file} starts at {first:g} MeV; name a table for"
             " low energies instead"
         )
     start = first if options.low_energy == "model" else options.lowest

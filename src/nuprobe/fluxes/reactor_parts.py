@@ -170,8 +170,8 @@ def fractions_at(fuel: BurnUp, isotopes: Sequence[str]) -> dict[str, float]:
     ends = fuel.at if isinstance(fuel.at, tuple) else (fuel.at, fuel.at)
     if not x[0] <= ends[0] <= ends[1] <= x[-1]:
         raise InputError(
-            f"{fuel.table} reaches from {x[0]:g} to {x[-1]:g} in {fuel.column}, asked"
-            f" for {fuel.at}: it is not continued"
+            f"{fuel.table} covers {x[0]:g} to {x[-1]:g} in {fuel.column}, asked for"
+            f" {fuel.at}: it is not extrapolated"
         )
     inside = np.unique(np.concatenate([ends, x[(x > ends[0]) & (x < ends[1])]]))
     values = np.array([np.interp(inside, x, row) for row in rows])

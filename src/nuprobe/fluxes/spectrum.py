@@ -144,9 +144,7 @@ class FluxComponent:
         array, of the shape of `e_min`, or (..., k)
         """
         if not isinstance(refine, int) or refine < 1:
-            raise InputError(
-                f"refine must be a whole number from 1 on, got {shown(refine)}"
-            )
+            raise InputError(f"refine must be a positive integer, got {shown(refine)}")
         low = np.asarray(e_min, dtype=float)
         result: FloatArray = np.zeros(low.shape)
 
@@ -461,8 +459,8 @@ def tabulated(
     histogram = interpolation == "histogram"
     if histogram and (e.ndim != 1 or v.shape != (e.size - 1,) or v.size < 1):
         raise InputError(
-            f"flux {name}: a histogram needs one edge more than values, got {e.shape}"
-            f" and {v.shape}"
+            f"flux {name}: a histogram needs one more edge than values, got"
+            f" {e.shape} and {v.shape}"
         )
     if not histogram and (e.ndim != 1 or e.shape != v.shape or e.size < 2):
         raise InputError(

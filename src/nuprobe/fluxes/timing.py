@@ -37,8 +37,8 @@ class TimeProfile:
         )
         if edges.ndim != 1 or probability.shape != (edges.size - 1,) or edges.size < 2:
             raise InputError(
-                f"a time profile needs one probability a bin: got {edges.size} edges,"
-                f" {probability.size} probabilities"
+                f"a time profile needs one probability per bin: got {edges.size}"
+                f" edges, {probability.size} probabilities"
             )
         if not np.all(np.isfinite(edges)) or np.any(np.diff(edges) <= 0):
             raise InputError("the edges of a time profile must be finite and increase")

@@ -69,7 +69,7 @@ class Checkpoint:
         self.path = Path(file) if file is not None else None
         self.part = None if self.path is None else part_of(self.path)
         if resume and self.path is None:
-            raise InputError("resume needs the checkpoint to go on with")
+            raise InputError("resume needs a checkpoint to continue from")
         if not every_s >= 0:
             raise InputError(
                 f"seconds between checkpoints must be 0 or more, got {shown(every_s)}"
@@ -133,13 +133,13 @@ class Checkpoint:
                 raise
         if exists and not self._overwrite:
             raise InputError(
-                f"{self.path} exists: give resume=True to go on with it,"
-                " overwrite=True, or another name"
+                f"{self.path} exists: give resume=True to continue it,"
+                " overwrite=True to replace it, or another name"
             )
         if left and not self._overwrite:
             raise InputError(
-                f"{self.part} belongs to an unfinished run: go on with resume=True"
-                " (--resume), or begin anew with overwrite=True (--overwrite)"
+                f"{self.part} belongs to an unfinished run: continue with resume=True"
+                " (--resume), or start again with overwrite=True (--overwrite)"
             )
         return None
 
@@ -188,7 +188,7 @@ class Checkpoint:
         self._claim.write(image())
         if self.path.exists() and not self._replaces:
             raise OutputError(
-                f"{self.path} has appeared while this run went on; its result is in"
+                f"{self.path} was created during this run; the result is in"
                 f" {self.part}: move one of them, or add --resume --overwrite"
             )
         with as_output_error(self.path):

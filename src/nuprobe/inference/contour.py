@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from nuprobe.border import public
-from nuprobe.drawing import draws
+from nuprobe.drawing import Exported, draws
 from nuprobe.errors import InputError, shown
 from nuprobe.inference.costs import Cost, check_cost
 from nuprobe.inference.levels import delta_threshold
@@ -61,7 +61,7 @@ class PlaneRegion:
 
 @readable
 @dataclass(frozen=True)
-class Contour:
+class Contour(Exported):
     """Δ(−2 ln L) over a grid of two parameters.
 
     Attributes
@@ -201,7 +201,7 @@ def _axes(
         missing, given = [], list(grid)
     if missing or len(given) != 2:
         raise InputError(
-            "the grid of a contour has the values of its two parameters"
+            "the grid of a contour must give values for its two parameters"
             f" {', '.join(names)}, got {shown(grid)}"
         )
     return [
@@ -264,7 +264,7 @@ def contour(
     x, y = (np.unique(axis) for axis in _axes(names, grid))
     if len(x) < 2 or len(y) < 2:
         raise InputError(
-            f"a contour needs at least 2 values an axis, got {len(x)} and {len(y)}"
+            f"a contour needs at least 2 values per axis, got {len(x)} and {len(y)}"
         )
     points = np.tile(cost.point(fixed), (len(x) * len(y), 1))
     points[:, pair] = np.stack(np.meshgrid(x, y, indexing="ij"), axis=-1).reshape(-1, 2)

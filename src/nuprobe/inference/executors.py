@@ -17,12 +17,12 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from nuprobe.errors import InputError
+from nuprobe.errors import InputError, shown
 from nuprobe.inference.costs import COMPILED, Cost
 from nuprobe.numerics import FloatArray
 from nuprobe.stopping import STOPPING
 
-__all__ = ["DaskExecutor", "dask_executor", "working"]
+__all__ = ["DaskExecutor", "dask_executor", "one_place", "place", "working"]
 
 
 # what a worker process computes with: the cost travels once, when the process starts
@@ -75,7 +75,7 @@ Compute = Callable[
 
 @contextmanager
 def computing(
-    cost: Cost, executor: Executor | None, workers: int | None, threads: int
+    cost: Cost, executor: Any, workers: int | None, threads: int
 ) -> Iterator[Compute]:
     """How to compute tasks: yields a function that returns results as they come."""
     if executor is None and workers is None:
@@ -88,12 +88,12 @@ def computing(
 
         yield here
     elif executor is not None:
-        share = getattr(executor, "share", None)
-        payload = share(cost) if share is not None else cost
-        yield lambda points, tasks: _gathered(
-            lambda t: executor.submit(_work, payload, points[t], _compiled(points)),
-            tasks,
-        )
+        with place(executor) as pool:
+            payload = _shared(pool, cost)
+            yield lambda points, tasks: _gathered(
+                lambda t: pool.submit(_work, payload, points[t], _compiled(points)),
+                tasks,
+            )
     else:
         from concurrent.futures import ProcessPoolExecutor
         from multiprocessing import get_context
@@ -109,6 +109,12 @@ def computing(
             pool.shutdown(wait=True, cancel_futures=True)
 
 
+def _shared(pool: Any, cost: Cost) -> Any:
+    """What stands for a cost in the tasks of an executor."""
+    share = getattr(pool, "share", None)
+    return cost if share is None else share(cost)
+
+
 def _call_here(
     function: Callable[[Cost, Any], tuple[Any, ...]], task: Any
 ) -> tuple[Any, ...]:
@@ -119,7 +125,7 @@ def _call_here(
 def working(
     cost: Cost,
     function: Callable[[Cost, Any], tuple[Any, ...]],
-    executor: Executor | None,
+    executor: Any,
     workers: int | None,
 ) -> Iterator[Callable[[list[Any]], Iterator[tuple[Any, ...]]]]:
     """How to compute tasks of any kind.
@@ -128,7 +134,7 @@ def working(
     ----------
     cost : travels once a worker.
     function : of the cost and a task; a function of a module, so that it travels.
-    executor : where to compute, with the interface of `concurrent.futures`.
+    executor : where to compute, of `one_place`.
     workers : start that many processes instead; without either, compute here.
 
     Yields
@@ -147,11 +153,11 @@ def working(
     if executor is None and workers is None:
         yield lambda tasks: ((task, *function(cost, task)) for task in tasks)
     elif executor is not None:
-        share = getattr(executor, "share", None)
-        payload = share(cost) if share is not None else cost
-        yield lambda tasks: _gathered(
-            lambda task: executor.submit(function, payload, task), tasks
-        )
+        with place(executor) as pool:
+            payload = _shared(pool, cost)
+            yield lambda tasks: _gathered(
+                lambda task: pool.submit(function, payload, task), tasks
+            )
     else:
         from concurrent.futures import ProcessPoolExecutor
         from multiprocessing import get_context
@@ -234,14 +240,86 @@ def _scheduler(address: str) -> str:
         found = json.loads(Path(address).read_text(encoding="utf-8"))["address"]
     except OSError as error:
         raise InputError(
-            f"no file of a Dask scheduler at {address} ({error.strerror}); start one"
-            f" with 'dask scheduler --scheduler-file {address}'"
+            f"no Dask scheduler file at {address} ({error.strerror}); start one with"
+            f" 'dask scheduler --scheduler-file {address}'"
         ) from None
     except (ValueError, KeyError, TypeError):
         raise InputError(
-            f"{address} is not the file of a Dask scheduler: it has no address"
+            f"{address} is not a Dask scheduler file: it has no address"
         ) from None
     return str(found)
+
+
+def one_place(executor: Any, client: Any, workers: int | None) -> Any:
+    """What `place` takes, from what a user gave: at most one of the three.
+
+    Parameters
+    ----------
+    executor : anything with the interface of `concurrent.futures`.
+    client : a ``distributed.Client``, the address of a Dask scheduler, or the path of
+        its JSON file.
+    workers : number of processes.
+
+    Raises
+    ------
+    InputError
+        If more than one is given, or one is of another kind.
+
+    Examples
+    --------
+    >>> one_place(None, "tcp://host:8786", None)
+    'tcp://host:8786'
+    """
+    found = [x for x in (executor, client, workers) if x is not None]
+    if len(found) > 1 and not (workers is None and executor is client):
+        raise InputError(
+            "give an executor, a Dask client or a number of workers, not several"
+        )
+    if executor is not None and client is None and not hasattr(executor, "submit"):
+        raise InputError(
+            "executor must have the interface of concurrent.futures, got"
+            f" {shown(executor)}"
+        )
+    known = isinstance(client, str | os.PathLike) or hasattr(client, "get_executor")
+    if client is not None and not known:
+        raise InputError(
+            "client must be a distributed.Client, the address of a Dask scheduler or"
+            f" the path of its JSON file, got {shown(client)}"
+        )
+    return executor if client is None else client
+
+
+@contextmanager
+def place(given: Any) -> Iterator[Any]:
+    """The executor that a user means, None for none.
+
+    Parameters
+    ----------
+    given : of `one_place`: an executor, a Dask client, or where its scheduler is.
+
+    Raises
+    ------
+    InputError
+        If no scheduler answers, or a client is asynchronous.
+
+    Examples
+    --------
+    >>> with place(None) as found:
+    ...     found is None
+    True
+    """
+    if isinstance(given, str | os.PathLike):
+        with dask_executor(os.fspath(given)) as found:
+            yield found
+    elif hasattr(given, "get_executor"):
+        if getattr(given, "asynchronous", False):
+            raise InputError(
+                "the Dask client is asynchronous: make one with asynchronous=False"
+            )
+        # the client is the user's: it stays open
+        yield DaskExecutor(given)
+    else:
+        yield given
 
 
 @contextmanager

@@ -71,8 +71,8 @@ def fast(
         # a lower minimum was met while looking for an end, or for other regions
         point = descend(surface, deeper[None])[0][0]
     raise ComputationError(
-        f"{surface.cost.name}: each minimum lies above another one; give a `start` near"
-        " the lowest"
+        f"{surface.cost.name}: no minimum is the lowest to numerical accuracy; give"
+        " a `start` near the lowest"
     )
 
 

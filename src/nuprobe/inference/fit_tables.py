@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import re
-from importlib import import_module
 from math import floor, isfinite, log10
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from nuprobe.errors import InputError, printable
+from nuprobe.frames import data_frame
+from nuprobe.latex import escaped, power
+from nuprobe.latex import unit as unit_of
 from nuprobe.markup import Html, table
 
 if TYPE_CHECKING:
@@ -18,11 +18,6 @@ if TYPE_CHECKING:
     from nuprobe.parameters import Parameter
 
 __all__ = ["correlation", "fit_frame", "fit_html", "fit_latex", "rounded"]
-
-_SPECIAL = {"\\": r"\textbackslash{}", "~": r"\textasciitilde{}"}
-_SPECIAL |= {"^": r"\textasciicircum{}"} | {c: f"\\{c}" for c in "&%$#_{}"}
-_UNITS = {"muB": r"\mu_\mathrm{B}", "cm2": r"\mathrm{cm}^2", "eV2": r"\mathrm{eV}^2"}
-_UNITS |= {"e": "e", "1/MeV2": r"\mathrm{MeV}^{-2}"}
 
 
 def correlation(covariance: FloatArray) -> FloatArray:
@@ -136,16 +131,16 @@ def fit_latex(result: Any, nuisances: bool = True) -> str:
         value, error = rounded(q.shown(p.value), q.shown(p.error))
         best = rf"{value} \pm {error}" if error else value
         ends = _interval(p.interval, q)
-        symbol = f"${q.latex}$" if q.latex else _escaped(q.name)
-        unit = _unit(q.shown_unit)
+        symbol = f"${q.latex}$" if q.latex else escaped(q.name)
+        unit = unit_of(q.shown_unit)
         interval = _mathematical(ends) if ends else "--"
-        lines.append(rf"{symbol} & ${_power(best)}$ & {interval} & {unit} \\")
+        lines.append(rf"{symbol} & ${power(best)}$ & {interval} & {unit} \\")
     for n in result.nuisances if nuisances else ():
         value, error = rounded(n.value, n.error)
         best = rf"{value} \pm {error}" if error else value
         pull = "--" if n.pull is None else rf"pull ${round(n.pull, 2) + 0.0:+.2f}$"
-        name = _escaped(n.nuisance.name)
-        lines.append(rf"{name} & ${_power(best)}$ & {pull} & \\")
+        name = escaped(n.nuisance.name)
+        lines.append(rf"{name} & ${power(best)}$ & {pull} & \\")
     return "\n".join([*lines, r"\hline", r"\end{tabular}"])
 
 
@@ -173,13 +168,6 @@ def fit_frame(result: Any) -> Any:
     >>> fit_frame(found).loc["rn", "value"]  # doctest: +SKIP
     5.636
     """
-    try:
-        pandas = import_module("pandas")
-    except ImportError:
-        raise InputError(
-            "to_frame needs pandas, which is not installed: run `pip install pandas` or"
-            " use to_dict"
-        ) from None
     rows: list[dict[str, Any]] = [
         {
             "name": p.parameter.name,
@@ -202,7 +190,7 @@ def fit_frame(result: Any) -> Any:
         for q, v in result.fixed
     ]
     columns = ["name", "kind", "value", "error", "lower", "upper", "pull", "unit"]
-    frame = pandas.DataFrame(rows, columns=columns)
+    frame = data_frame(rows, columns)
     numbers = ["value", "error", "lower", "upper", "pull"]
     return frame.astype(dict.fromkeys(numbers, float)).set_index("name")
 
@@ -228,28 +216,4 @@ def _mathematical(interval: str) -> str:
     if not interval.startswith("["):
         return interval
     plain = interval.replace("∞", r"\infty ").replace("−", "-")
-    return f"${_power(plain)}$"
-
-
-def _power(text: str) -> str:
-    """Exponents as powers of ten: ``1.2e-05`` → 1.2\\times10^{-5}."""
-    return re.sub(r"e([+-]\d+)", lambda m: rf"\times10^{{{int(m[1])}}}", text)
-
-
-def _unit(unit: str) -> str:
-    if not unit:
-        return ""
-    words = []
-    for word in unit.split():
-        power = re.fullmatch(r"1e([+-]?\d+)", word)
-        words.append(
-            f"10^{{{int(power[1])}}}"
-            if power
-            else _UNITS.get(word, rf"\mathrm{{{_escaped(word)}}}")
-        )
-    return "$" + r"\,".join(words) + "$"
-
-
-def _escaped(text: str) -> str:
-    """Text whose characters mean nothing to LaTeX."""
-    return "".join(_SPECIAL.get(c, c) for c in printable(text))
+    return f"${power(plain)}$"

@@ -24,7 +24,7 @@ from nuprobe.errors import InputError, OutputError
 from nuprobe.inference.checkpoints import Checkpoint, probe, progress_bar, stopped
 from nuprobe.inference.costs import BLOCK, Cost, check_cost
 from nuprobe.inference.descent import descend
-from nuprobe.inference.executors import computing
+from nuprobe.inference.executors import computing, one_place, place
 from nuprobe.inference.flat import warn_if_flat
 from nuprobe.inference.scan_result import (
     FORMAT,
@@ -49,6 +49,7 @@ def scan(
     *,
     fixed: Mapping[str, float] | Mapping[str, float | str] | None = None,
     executor: Executor | None = None,
+    client: Any = None,
     workers: int | None = None,
     threads: int = 1,
     checkpoint: str | os.PathLike[str] | None = None,
@@ -71,6 +72,8 @@ def scan(
     fixed : values of parameters outside the grid; the others keep their default.
     executor : where to compute: anything with the interface of `concurrent.futures`
         (see `dask_executor`).
+    client : a Dask cluster instead: a ``distributed.Client``, the address of its
+        scheduler, or the path of the JSON file that the scheduler writes.
     workers : start that many processes instead; on platforms that start them afresh a
         script needs the usual ``if __name__ == "__main__":``.
     threads : threads for a scan in this process.
@@ -106,8 +109,7 @@ def scan(
     check_cost(cost)
     axes = _axes(cost, grid, fixed or {})
     points = _points(cost, axes, fixed or {})
-    if executor is not None and workers is not None:
-        raise InputError("give an executor or a number of workers, not both")
+    given = one_place(executor, client, workers)
     if (
         (workers is not None and workers < 1)
         or threads < 1
@@ -119,15 +121,17 @@ def scan(
         )
     file = Checkpoint(checkpoint, resume, overwrite, every_s)
     run = _Run(cost, axes, points)
-    tasks = _tasks(len(points), chunk, 1 if executor or workers else threads)
-    with file.held():
+    tasks = _tasks(
+        len(points), chunk, threads if given is None and workers is None else 1
+    )
+    with place(given) as pool, file.held():
         known = file.known(lambda p: resumed_scan(p, run.fingerprint, run.state))
         run.state = known or run.state
         file.start()
         left = [t for t in tasks if not run.state.done[t].all()]
         bar = progress_bar(progress, len(points), int(run.state.done.sum()))
         try:
-            with computing(cost, executor, workers, threads) as compute:
+            with computing(cost, pool, workers, threads) as compute:
                 for task, values, nuisances in compute(points, left):
                     run.keep(task, values, nuisances)
                     bar(task.stop - task.start)

@@ -439,6 +439,6 @@ def feasible_start(
     )
     if answer.status != 0:
         raise ComputationError(
-            f"the search for possible nuisances failed: {answer.message}"
+            f"the search for allowed nuisances failed: {answer.message}"
         )
     return np.asarray(answer.x[:-1]) if answer.x[-1] > 1e-12 else None

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from nuprobe.border import public
-from nuprobe.drawing import draws
+from nuprobe.drawing import Exported, draws
 from nuprobe.errors import InputError, shown
 from nuprobe.inference.costs import Cost, check_cost
 from nuprobe.inference.flat import warn_if_flat
@@ -35,7 +35,7 @@ _BELOW: Final = 0.5  # −2 ln L beyond a threshold that is looked into too
 
 @readable
 @dataclass(frozen=True)
-class Profile:
+class Profile(Exported):
     """−2 ln L along one parameter, everything else minimised.
 
     Attributes

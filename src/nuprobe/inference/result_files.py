@@ -57,7 +57,7 @@ def opened(path: Path, kind: str, form: str) -> Iterator[Any]:
             if found != form:
                 raise InputError(
                     f"{path} is not a {kind} of this version of nuprobe (format"
-                    f" {found}); choose another file, or begin anew with"
+                    f" {found}); choose another file, or start again with"
                     " overwrite=True (--overwrite)"
                 )
             yield file
@@ -74,7 +74,7 @@ def opened(path: Path, kind: str, form: str) -> Iterator[Any]:
         AttributeError,
     ) as error:  # what h5py raises for content that is not what is asked for
         raise InputError(
-            f"{path} cannot be read as a {kind}: {error}; begin anew with"
+            f"{path} cannot be read as a {kind}: {error}; start again with"
             " overwrite=True (--overwrite)"
         ) from error
 

@@ -9,7 +9,7 @@ from typing import Any
 from numpy.typing import ArrayLike
 
 from nuprobe.border import public, public_methods
-from nuprobe.drawing import draws
+from nuprobe.drawing import Submitted, draws
 from nuprobe.errors import InputError, UnknownNameError
 from nuprobe.inference.costs import Cost
 from nuprobe.inference.fit_tables import (
@@ -100,7 +100,7 @@ class NuisanceResult:
 
 @public_methods
 @dataclass(frozen=True)
-class FitResult:
+class FitResult(Submitted):
     """What a fit found.
 
     Attributes

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nuprobe.border import public
-from nuprobe.drawing import draws
+from nuprobe.drawing import Exported, draws
 from nuprobe.errors import InputError
 from nuprobe.files import atomic_write
 from nuprobe.inference.checkpoints import same_probe
@@ -33,7 +33,7 @@ FORMAT: Final = "nuprobe-scan-2"
 
 @readable
 @dataclass(frozen=True)
-class ScanResult:
+class ScanResult(Exported):
     """−2 ln L, minimised over the nuisances, on a grid.
 
     Attributes
@@ -359,7 +359,7 @@ def resumed_scan(path: Path, fingerprint: str, fresh: ScanState) -> ScanState:
     if result.fingerprint != fingerprint or (state.probe.size and not same):
         raise InputError(
             f"{path} belongs to another scan (grid, data, systematics, prediction or"
-            " version of nuprobe differ); resume with what it was started with, or"
+            " version of nuprobe differ); resume with the original settings, or"
             " choose another file"
         )
     return state

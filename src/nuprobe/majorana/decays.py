@@ -103,10 +103,10 @@ class HeavyNeutrino:
             )
         if not abs(number("the polarisation", self.polarisation)) <= 1:
             raise InputError(
-                f"the polarisation lies between -1 and 1, got {self.polarisation:g}"
+                f"the polarisation must lie between -1 and 1, got {self.polarisation:g}"
             )
         if not sum(abs(x) ** 2 for x in self.moments) > 0:
-            raise InputError("one of the two moments must not be 0")
+            raise InputError("at least one of the two moments must be non-zero")
 
     @property
     def asymmetry(self) -> float:
@@ -239,7 +239,7 @@ def events_to_tell(asymmetry: float, sigmas: float = 3.0) -> float:
     """
     a = abs(number("the asymmetry", asymmetry))
     if a > 1:
-        raise InputError(f"the asymmetry lies between -1 and 1, got {asymmetry:g}")
+        raise InputError(f"the asymmetry must lie between -1 and 1, got {asymmetry:g}")
     if not number("sigmas", sigmas) > 0:
         raise InputError(f"sigmas must be positive, got {sigmas:g}")
     if a == 0:

@@ -198,7 +198,7 @@ class MatrixElements:
         if not number("the contact term", self.contact) > -1:
             raise InputError(
                 f"the contact term must be above -1, got {self.contact:g}: it is a"
-                " share of the matrix element"
+                " fraction of the matrix element"
             )
 
     def words(self) -> str:
@@ -216,8 +216,7 @@ class MatrixElements:
             ends = (self.element, self.element)
         if ends is None:
             raise InputError(
-                f"no matrix elements of {isotope} are in the table: give one of your"
-                " own"
+                f"no matrix elements for {isotope} in the table: give your own"
             )
         return ends[0] * (1 + self.contact), ends[1] * (1 + self.contact)
 

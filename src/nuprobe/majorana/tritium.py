@@ -131,7 +131,9 @@ class TritiumElectrons:
                 raise InputError(f"{what} must not be negative, got {value:g}")
         number("the mass of the lightest neutrino in MeV", self.lightest, "0.1 * eV")
         if self.masses.size != self.weights.size:
-            raise InputError("mixing and splittings must be of as many neutrinos")
+            raise InputError(
+                "mixing and splittings must be for the same number of neutrinos"
+            )
 
     @property
     def masses(self) -> FloatArray:
@@ -201,8 +203,8 @@ class TritiumElectrons:
         x, sigma = _seen(energy, resolution)
         if np.any(x < -100 * eV):
             raise InputError(
-                "the spectrum of beta decay is that near the endpoint: give energies"
-                f" above -100 eV, got {float(x.min()) / eV:.4g} eV"
+                "the beta spectrum is valid near the endpoint: give energies above"
+                f" -100 eV, got {float(x.min()) / eV:.4g} eV"
             )
         total = np.zeros(x.shape)
         nodes, weights = gauss_legendre(400)

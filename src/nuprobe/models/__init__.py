@@ -17,6 +17,7 @@ from nuprobe.models.chiral import ChiralVector
 from nuprobe.models.contact import ContactOperators
 from nuprobe.models.couplings import (
     Couplings,
+    Portal,
     Propagator,
     ScalarExchange,
     VectorExchange,
@@ -35,6 +36,7 @@ from nuprobe.models.named import (
     model_names,
 )
 from nuprobe.models.nsi import NSI
+from nuprobe.models.portal import DipolePortal
 from nuprobe.models.predictions import (
     dirac_moments,
     majorana_moments,
@@ -66,6 +68,7 @@ __all__ = [
     "ChiralVector",
     "ContactOperators",
     "Couplings",
+    "DipolePortal",
     "Electromagnetic",
     "LMuLTau",
     "LeptonCouplings",
@@ -79,6 +82,7 @@ __all__ = [
     "NucleonCouplings",
     "PairCouplings",
     "Parameter",
+    "Portal",
     "Propagator",
     "ScalarCharges",
     "ScalarExchange",

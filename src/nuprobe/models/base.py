@@ -124,9 +124,12 @@ def check_model(model: Any) -> TypeGuard[Model]:
             " tridents only: elastic scattering needs couplings to nucleons and"
             " electrons"
         )
+    order = ""
+    if isinstance(model, str | list | tuple):
+        order = "; the model is given before the names of parameters"
     raise InputError(
         "a model with couplings to nucleons is needed, such as StandardModel(),"
-        f" got {shown(model)}"
+        f" got {shown(model)}{order}"
     )
 
 
@@ -233,7 +236,7 @@ def parameter_values(values: Any, model: Any) -> dict[str, FloatArray]:
     unit."""
     if not isinstance(values, Mapping):
         raise InputError(
-            "values of parameters are given by name, {'sin2_theta_w': 0.23}, got"
+            "parameter values must be given by name, {'sin2_theta_w': 0.23}, got"
             f" {shown(values)}"
         )
     if any(isinstance(value, str | list | tuple) for value in values.values()):

@@ -143,7 +143,7 @@ class ScalarCharges:
 def _triple(what: str, values: Any) -> None:
     if finite(f"the charges of the {what}", values).shape != (3,):
         raise InputError(
-            f"the charges of the {what} are three numbers for e, mu, tau, got"
+            f"the charges of the {what} must be three numbers for e, mu, tau, got"
             f" {shown(values)}"
         )
 

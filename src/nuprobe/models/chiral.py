@@ -91,15 +91,15 @@ class ChiralVector(VectorMediator):
         for name in ("left", "right"):
             if finite(f"the charges {name}", getattr(self, name)).shape != (3,):
                 raise InputError(
-                    f"{name} has three charges, of e, mu and tau, got"
+                    f"{name} needs three charges, for e, mu and tau, got"
                     f" {getattr(self, name)!r}"
                 )
         self.check()
         if not np.any(self.vector_charges.neutrinos):
             raise InputError(
-                "a boson without a coupling to neutrinos takes no part in their"
-                " scattering: give neutrinos a charge, such as neutrinos=(0, 1, 0), or"
-                " leave the boson out"
+                "a boson without a coupling to neutrinos does not contribute to"
+                " their scattering: give neutrinos a charge, such as neutrinos=(0,"
+                " 1, 0), or leave the boson out"
             )
 
     @property

@@ -119,13 +119,13 @@ class ContactOperators(Stacked):
         _check("the factor of the operators", self.factor)
         if not isinstance(self.label, str):
             raise InputError(
-                f"a label is text such as 'second.', got {shown(self.label)}"
+                f"a label must be a string such as 'second.', got {shown(self.label)}"
             )
         for name, values in (("left", self.left), ("right", self.right)):
             if not isinstance(values, Mapping):
                 raise InputError(
-                    f"{name} is given by flavour indices, {{(1, 1, 1, 1): 1e-12}}, got"
-                    f" {shown(values)}"
+                    f"{name} must be given by flavour indices, {{(1, 1, 1, 1):"
+                    f" 1e-12}}, got {shown(values)}"
                 )
             for key, value in values.items():
                 if (
@@ -134,15 +134,15 @@ class ContactOperators(Stacked):
                     or any(i not in (0, 1, 2) for i in key)
                 ):
                     raise InputError(
-                        "a contact operator has four flavour indices 0, 1, 2 (nu_in,"
-                        f" nu_out, l-, l+), got {key}"
+                        "a contact operator needs four flavour indices 0, 1, 2"
+                        f" (nu_in, nu_out, l-, l+), got {key}"
                     )
                 _check(f"the {name} coefficient {key}, real and in MeV⁻²,", value)
                 other = values.get(_partner(key), value)
                 if not np.array_equal(np.asarray(value), np.asarray(other)):
                     raise InputError(
-                        f"{name} {key} and {_partner(key)} are hermitian conjugates and"
-                        f" have one real coefficient, got {shown(value)} and"
+                        f"{name} {key} and {_partner(key)} are hermitian conjugates"
+                        f" and share a real coefficient, got {shown(value)} and"
                         f" {shown(other)}: give one of them"
                     )
 

@@ -27,6 +27,7 @@ from nuprobe.errors import InputError
 __all__ = [
     "CHARGES",
     "Couplings",
+    "Portal",
     "Propagator",
     "ScalarExchange",
     "VectorExchange",
@@ -120,6 +121,25 @@ class ScalarExchange:
 
 @quick_methods
 @dataclass(frozen=True, eq=False)
+class Portal:
+    """Photon exchange by which a neutrino becomes a heavy one, N.
+
+    Attributes
+    ----------
+    mass : of N in MeV.
+    dipole : matrix of d in MeV⁻¹, of L = d ν̄ σ^{αβ} N F_{αβ}: [which N, flavour].
+    """
+
+    mass: float
+    dipole: Matrix
+
+    def widened(self, n: int) -> Portal:
+        """Return the same for n flavours; those added do not couple."""
+        return replace(self, dipole=widened(self.dipole, n))
+
+
+@quick_methods
+@dataclass(frozen=True, eq=False)
 class Couplings:
     """Everything at once.
 
@@ -130,25 +150,27 @@ class Couplings:
         by ``"p"``, ``"n"``.
     magnetic : matrix of μ − iε in Bohr magnetons, or None.
     scalar : scalar exchanges.
+    portal : to a heavy neutrino, or None.
     """
 
     vector: tuple[VectorExchange, ...]
     axial: Mapping[str, Matrix] = field(default_factory=dict)
     magnetic: Matrix | None = None
     scalar: tuple[ScalarExchange, ...] = ()
+    portal: Portal | None = None
 
     def __post_init__(self) -> None:
         """Refuse an exchange in the wrong place with `InputError`: a scalar does not
         interfere with a vector."""
         if any(isinstance(x, ScalarExchange) for x in self.vector):
             raise InputError(
-                "a scalar flips the helicity of the neutrino and cannot interfere with"
-                " a vector: give it as scalar="
+                "a scalar flips the helicity of the neutrino and cannot interfere"
+                " with a vector: pass it as scalar="
             )
         if any(isinstance(x, VectorExchange) for x in self.scalar):
             raise InputError(
-                "a vector conserves the helicity of the neutrino and cannot interfere"
-                " with a scalar: give it as vector="
+                "a vector conserves the helicity of the neutrino and cannot"
+                " interfere with a scalar: pass it as vector="
             )
 
     def conjugate(self) -> Couplings:
@@ -166,6 +188,7 @@ class Couplings:
             {k: np.conj(m) for k, m in self.axial.items()},
             None if self.magnetic is None else np.conj(self.magnetic),
             tuple(replace(x, charges=flip(x.charges)) for x in self.scalar),
+            self.portal and replace(self.portal, dipole=np.conj(self.portal.dipole)),
         )
 
     @property
@@ -173,7 +196,8 @@ class Couplings:
         """All matrices but the axial ones."""
         found = [m for v in self.vector for m in v.charges.values()]
         found += [m for s in self.scalar for m in s.charges.values()]
-        return (*found, *(() if self.magnetic is None else (self.magnetic,)))
+        found += [] if self.magnetic is None else [self.magnetic]
+        return (*found, *(() if self.portal is None else (self.portal.dipole,)))
 
     @property
     def size(self) -> int:
@@ -193,6 +217,7 @@ class Couplings:
             {k: widened(m, n) for k, m in self.axial.items()},
             None if self.magnetic is None else widened(self.magnetic, n),
             tuple(x.widened(n) for x in self.scalar),
+            self.portal and self.portal.widened(n),
         )
 
     def plus(self, exchange: VectorExchange) -> Couplings:

@@ -180,8 +180,8 @@ class Electromagnetic(Stacked):
         clash = set(self._slots()) & below
         if clash:
             raise InputError(
-                f"the base model has {min(clash)} already: give electromagnetic"
-                " properties once"
+                f"the base model already has {min(clash)}: give electromagnetic"
+                " properties only once"
             )
         frame, phases = self._frame, {}
         for name in PROPERTIES:
@@ -279,8 +279,8 @@ class Electromagnetic(Stacked):
         slots = self._slots()
         if "mu_eff" in values and sum(slots[key][0] == "mu_eff" for key in values) > 1:
             raise InputError(
-                "mu_eff is that of all flavours: give it, or those of the flavours"
-                " (mu_eff.e, ...)"
+                "mu_eff is common to all flavours: give either it or the moment of"
+                " each flavour (mu_eff.e, ...)"
             )
         changed: dict[str, Any] = {}
         for name in dict.fromkeys(slots[key][0] for key in values):
@@ -350,7 +350,7 @@ class Electromagnetic(Stacked):
         if moment is not None:
             if result.magnetic is not None:
                 raise InputError(
-                    "the base model has magnetic moments already: give them once"
+                    "the base model already has magnetic moments: give them only once"
                 )
             result = replace(
                 result, magnetic=widened(np.conj(moment) if anti else moment, n)
@@ -448,14 +448,15 @@ class Electromagnetic(Stacked):
             given = getattr(self, name)
             if given is not None and np.any(given):
                 raise InputError(
-                    f"tridents from {name} of neutrinos are not computed: leave it out"
+                    f"tridents from {name} of neutrinos are not implemented: leave"
+                    " it out"
                 )
         radius = self.radius()
         if radius is None or vertex.minus != vertex.plus:
             return below
         if self.antineutrino_flip:
             raise InputError(
-                "antineutrino_flip is for elastic scattering: leave it out for tridents"
+                "antineutrino_flip applies to elastic scattering: drop it for tridents"
             )
         return below.shifted(RADIUS * radius[..., vertex.nu_out, vertex.nu_in], 0.0)
 

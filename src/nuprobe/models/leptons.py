@@ -219,7 +219,7 @@ class PairCouplings(Stacked):
         is refused."""
         if self.lepton == "e":
             raise InputError(
-                "pair-couplings with lepton: e are those of tridents; for scattering on"
+                "pair-couplings with lepton: e apply to tridents; for scattering on"
                 " electrons use contact operators or nsi"
             )
         return below

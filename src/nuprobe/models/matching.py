@@ -114,7 +114,7 @@ def wcxf_values(found: ContactOperators, basis: str = "JMS") -> Mapping[str, flo
     {'VnueLL_2222': 1e-06}
     """
     if basis not in _BASES:
-        raise InputError(f"the basis is JMS or flavio, got {shown(basis)}")
+        raise InputError(f"the basis must be JMS or flavio, got {shown(basis)}")
     check_one_point(found, "a WCxf file", "write one file a point")
     known, _ = operators(basis, 3)
     values = {}

@@ -74,7 +74,7 @@ class Mediated(Stacked):
             check_mass_range(self.mass_range)
         if not isinstance(self.label, str):
             raise InputError(
-                f"a label is text such as 'second.', got {shown(self.label)}"
+                f"a label must be a string such as 'second.', got {shown(self.label)}"
             )
         check_base(self.base)
 

@@ -117,12 +117,12 @@ def _classes() -> Iterator[type[Any]]:
         except Exception as err:
             raise InputError(
                 f"the model {point.name!r} ({point.value}) cannot be loaded:"
-                f" {shown(err)}; repair or remove the package that offers it"
+                f" {shown(err)}; repair or remove the package that provides it"
             ) from err
         if not dataclasses.is_dataclass(offered) or not hasattr(offered, "NAMES"):
             raise InputError(
                 f"the model {point.name!r} ({point.value}) must be a dataclass with"
-                " NAMES; repair or remove the package that offers it"
+                " NAMES; repair or remove the package that provides it"
             )
         assert isinstance(offered, type)
         yield offered
@@ -295,8 +295,8 @@ def model(
         return _from_python(name, values)
     if values:
         raise InputError(
-            "values belong to a model by name; a file or a stack has its own, got"
-            f" {', '.join(values)}"
+            "values can be given only for a model selected by name; a file or a"
+            f" stack has its own, got {', '.join(values)}"
         )
     if isinstance(name, os.PathLike):
         return model_from_file(name)
@@ -304,8 +304,8 @@ def model(
         isinstance(item, Sequence) and len(item) == 2 for item in name
     ):
         raise InputError(
-            "a model is given by name, by a YAML file or as a stack [(name, values),"
-            f" ...], got {shown(name)}"
+            "a model must be a name, a YAML file or a stack [(name, values), ...],"
+            f" got {shown(name)}"
         )
     found: Any = None
     stack: Sequence[Any] = name
@@ -437,7 +437,7 @@ def model_from_file(path: str | os.PathLike[str]) -> Any:
     for entry in found:
         if len(entry) != 1:
             raise InputError(
-                f"{path}: each item under model has one name, got {sorted(entry)}"
+                f"{path}: each item under model must have one name, got {sorted(entry)}"
             )
     return build([next(iter(entry.items())) for entry in found], str(path))
 

@@ -160,8 +160,8 @@ class Frame:
         size = np.abs(value).max(initial=0.0)
         if size > limit:
             raise InputError(
-                f"{what} of {size:g} {unit} is beyond any neutrino: it is given in"
-                f" {unit}"
+                f"{what} of {size:g} {unit} is impossible for a neutrino: the unit"
+                f" is {unit}"
             )
 
     def _from_elements(self, name: str, value: Mapping[Any, Any]) -> Matrix:
@@ -217,9 +217,10 @@ class Frame:
             return
         elif self.mixing is None:
             raise InputError(
-                f"which {name} Majorana neutrinos can have is known in the mass basis:"
-                " give mixing=PMNS(...) to check it, or give what left-handed neutrinos"
-                " see as an anapole a (it acts as a charge radius of -6a)"
+                f"whether Majorana neutrinos can have this {name} can be decided"
+                " only in the mass basis: give mixing=PMNS(...) to check it, or"
+                " give the effect on left-handed neutrinos as an anapole a (it acts"
+                " as a charge radius of -6a)"
             )
         else:
             u = self.mixing
@@ -308,8 +309,8 @@ def moduli(value: Any) -> FloatArray:
     for key, v in entries.items():
         if np.iscomplexobj(v) or np.any(v < 0):
             raise InputError(
-                f"mu_eff.{key} is a modulus: a real number, not negative; got"
-                f" {shown(value[key])}"
+                f"mu_eff.{key} is a modulus and must be a non-negative real number;"
+                f" got {shown(value[key])}"
             )
     common_shape({f"mu_eff.{key}": v.shape for key, v in entries.items()})
     columns = np.broadcast_arrays(*(entries.get(f, np.zeros(())) for f in FLAVOURS[:3]))

@@ -340,5 +340,6 @@ def _complex(value: Any, given: Mapping[Any, Any]) -> Any:
         return complex(value)
     except ValueError:
         raise InputError(
-            f"an element is a number such as 0.1 or 0.1+0.2j, got {shown(dict(given))}"
+            "an element must be a number such as 0.1 or 0.1+0.2j, got"
+            f" {shown(dict(given))}"
         ) from None

@@ -89,9 +89,9 @@ class LightScalar(Mediated):
         below = self.base.couplings()
         if below.magnetic is not None or below.scalar:
             raise InputError(
-                f"the model {self.base.name} flips the helicity of the neutrino already"
-                " and would interfere with a scalar, which is not computed: use one of"
-                " them"
+                f"the model {self.base.name} already flips the neutrino helicity and"
+                " would interfere with a scalar, which is not implemented: use only"
+                " one of them"
             )
 
     @property
@@ -136,7 +136,7 @@ class LightScalar(Mediated):
         electrons = vertex.neutral and vertex.minus == 0
         if electrons and q.e * q.neutrinos[vertex.nu_in] and np.any(self.coupling):
             raise InputError(
-                "tridents with an electron pair from a scalar are not computed: use a"
-                " scalar without charge of the electron, or a vector"
+                "tridents with an electron pair from a scalar are not implemented:"
+                " use a scalar that does not couple to electrons, or a vector"
             )
         return below

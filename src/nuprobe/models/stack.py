@@ -52,7 +52,7 @@ def check_base(base: Any) -> None:
     if isinstance(base, type) or not known:
         raise InputError(
             "the base of a model needs couplings to nucleons or to charged leptons,"
-            f" such as StandardModel() has, got {shown(base)}"
+            f" such as StandardModel(), got {shown(base)}"
         )
 
 
@@ -175,9 +175,9 @@ class Stacked:
         clash = {p.name for p in base} & {p.name for p in own}
         if clash:
             raise InputError(
-                f"two models of the stack have a parameter {min(clash)!r}: give a"
-                " mediator a label, which precedes the names of its parameters, or"
-                " leave one model out"
+                f"two models in the stack have a parameter {min(clash)!r}: give one"
+                " mediator a label, which is prefixed to its parameter names, or"
+                " drop one of the models"
             )
         return (*base, *own)
 
@@ -201,7 +201,7 @@ class Stacked:
             if np.ndim(own[key]):
                 raise InputError(
                     f"{key} is one number in a model, got an array of shape"
-                    f" {np.shape(own[key])}: a mass that varies is an axis of"
+                    f" {np.shape(own[key])}: a variable mass must be an axis of the"
                     " templates"
                 )
         changed: dict[str, Any] = dict(self.moved(own)) if own else {}

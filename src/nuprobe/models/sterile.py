@@ -125,7 +125,7 @@ class SterileNeutrino(Stacked):
         if not isinstance(self.mixing, PMNS) or self.mixing.size != 3:
             raise InputError(
                 "mixing must be a PMNS of the three known neutrinos, such as PMNS();"
-                f" the fourth is given by sin2_2theta_14, got {shown(self.mixing)}"
+                f" the fourth is set by sin2_2theta_14, got {shown(self.mixing)}"
             )
 
     @property
@@ -134,7 +134,8 @@ class SterileNeutrino(Stacked):
         share = sterile_share(self.sin2_2theta_14)
         if share.ndim:
             raise InputError(
-                f"a mixing matrix has one sin2_2theta_14, got {share.size} values"
+                f"a mixing matrix needs a single sin2_2theta_14, got {share.size}"
+                " values"
             )
         p = self.mixing
         return PMNS(p.sin2_12, p.sin2_13, p.sin2_23, p.delta_cp, float(share), 0.0, 0.0)

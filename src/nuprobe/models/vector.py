@@ -65,12 +65,12 @@ class VectorMediator(Mediated):
         if self.mixing == "loop":
             if abs(sum(q.leptons)) > 1e-12 or q.u != 0 or q.d != 0:
                 raise InputError(
-                    "mixing='loop' is finite only if the charges add to zero, got"
-                    f" {q.leptons}: give a number"
+                    "mixing='loop' is finite only if the charges add up to zero,"
+                    f" got {q.leptons}: give a number"
                     if q.u == q.d == 0
                     else (
-                        "mixing='loop' is known for charges of leptons only: give a"
-                        " number"
+                        "mixing='loop' is available for leptonic charges only: give"
+                        " a number"
                     )
                 )
         elif not isinstance(self.mixing, (int, float)):

@@ -121,8 +121,8 @@ class LeptonCouplings:
             rest = np.maximum(np.abs(v.imag), np.abs(a.imag))
             if self.mediators or np.any(rest > 1e-12 * np.abs(largest)):
                 raise InputError(
-                    "tridents need a real ratio of V and A, but complex couplings give"
-                    " them different phases: give real ones"
+                    "tridents need a real ratio of V and A, but these complex"
+                    " couplings give them different phases: use real couplings"
                 )
         return replace(self, vector=np.real(v), axial=np.real(a))
 

@@ -185,7 +185,7 @@ def _coefficient(where: str, value: object, hermitian: bool) -> float:
         raise InputError(
             f"{where} has an imaginary part ({_short(im)}), but {why}: give a real"
             " number"
-            + ("" if hermitian else " (the modulus, if it interferes with nothing)")
+            + ("" if hermitian else " (the modulus, if there is no interference)")
         )
     return re_
 

@@ -61,7 +61,9 @@ class WcxfFile(Stacked):
     def __post_init__(self) -> None:
         check_base(self.base)
         if not isinstance(self.file, str):
-            raise InputError(f"file is the path of a WCxf file, got {shown(self.file)}")
+            raise InputError(
+                f"file must be the path of a WCxf file, got {shown(self.file)}"
+            )
         # read now: a bad file is refused where the model is made
         assert self.operators is not None
 

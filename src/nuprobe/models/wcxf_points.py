@@ -101,7 +101,7 @@ def _of_folder(folder: Path, base: LeptonModel) -> WcxfPoints:
 def _of_table(path: Path, base: LeptonModel) -> WcxfPoints:
     rows = parse_csv(read_text(path, "the table of points", _LARGEST), str(path))
     if not rows:
-        raise InputError(f"{path} has a header and no row: give one row a point")
+        raise InputError(f"{path} has a header but no rows: give one row per point")
     (jms, jms_twice), (flavio, flavio_twice) = map(operators, ("JMS", "flavio"), (3, 3))
     known, redundant = jms | flavio, jms_twice | flavio_twice
     left: dict[Key, FloatArray] = {}
@@ -131,8 +131,8 @@ def _of_table(path: Path, base: LeptonModel) -> WcxfPoints:
         }:
             if key in where:
                 raise InputError(
-                    f"{path}: {name} is a coefficient that another column has in the"
-                    " other basis: leave one out"
+                    f"{path}: {name} is also given by another column in the other"
+                    " basis: remove one of them"
                 )
             where[key] = values
     if _LABEL in rows[0]:

@@ -191,8 +191,8 @@ def spin_expectation(of: str | Isotope) -> SpinExpectation:
             "spin expectation value",
             nucleus.name,
             (),
-            f"({nucleus.name} has J = {nucleus.spin:g}; of odd-odd nuclei only H2,"
-            " Li6, B10 and N14 have any)",
+            f"({nucleus.name} has J = {nucleus.spin:g}; among odd-odd nuclei, values"
+            " exist only for H2, Li6, B10 and N14)",
         )
     return tabulated
 
@@ -285,8 +285,8 @@ def _structure_terms(nucleus: Isotope, q2: FloatArray, name: str) -> FloatArray:
     if np.any(u > known.u_max):
         raise ComputationError(
             f"the structure functions of {nucleus.name} end at q ="
-            f" {np.sqrt(2 * known.u_max / known.b2):.0f} MeV: use the spins alone"
-            " (axial=True)"
+            f" {np.sqrt(2 * known.u_max / known.b2):.0f} MeV: use only the spin"
+            " expectation values (axial=True)"
         )
     powers = u[..., None] ** np.arange(known.coefficients.shape[1])
     s00, s01, s11 = np.moveaxis(

@@ -149,10 +149,10 @@ def _added(of: Isotope, particle: str, nucleon: str) -> float:
     """What nucleons add to the mean squared radius (MeV⁻²) of point protons or
     neutrons."""
     if particle not in ("p", "n"):
-        raise InputError(f"a nucleon is 'p' or 'n', got {particle!r}")
+        raise InputError(f"a nucleon must be 'p' or 'n', got {particle!r}")
     number, others = (of.z, of.n) if particle == "p" else (of.n, of.z)
     if number == 0:
-        raise InputError(f"{of.name} has no neutrons, so that it has no such radius")
+        raise InputError(f"{of.name} has no neutrons, hence no neutron radius")
     own, other = NucleonElectric(nucleon).r2
     return own + others / number * other
 

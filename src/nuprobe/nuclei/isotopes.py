@@ -290,7 +290,7 @@ def check_molecule(symbol: str, number: int, text: str) -> None:
     known = near or [n.name for n in isotopes() if n.symbol == symbol]
     if known:
         raise InputError(
-            f"{shown(text)} is no molecule: for an isotope write"
+            f"{shown(text)} is not a molecule: for an isotope write"
             f" {', '.join(known[:4])}, for several atoms {{'natural {symbol}':"
             f" {number}}}"
         )

@@ -246,8 +246,8 @@ def target(
     if isinstance(form_factor, tuple):
         if len(form_factor) != 2:
             raise InputError(
-                "form_factor is one form factor or a pair (proton, neutron), got"
-                f" {len(form_factor)} of them"
+                "form_factor must be a single form factor or a pair (proton,"
+                f" neutron), got {len(form_factor)} of them"
             )
         shape_p, shape_n = form_factor
     else:
@@ -343,7 +343,7 @@ def _composition(
         return " + ".join(f"{number:g} {key}" for key, number in spec.items()), mixture
     if not isinstance(spec, str):
         raise InputError(
-            "a target is a name, an isotope, a mixture or a Target; got"
+            "a target must be a name, an isotope, a mixture or a Target; got"
             f" {type(spec).__name__}"
         )
     text = spec.strip()
@@ -393,7 +393,7 @@ def _formula(text: str) -> dict[Isotope, float]:
     for symbol, digits, opening, closing in _tokens(text):
         number = int(digits or closing or 1)
         if number == 0:
-            raise InputError(f"{unreadable}: a count of zero")
+            raise InputError(f"{unreadable}: a count is zero")
         if opening:
             stack.append({})
         elif symbol:
@@ -429,7 +429,7 @@ def _tokens(text: str) -> Iterator[tuple[str, str, str, str]]:
                     "target",
                     text,
                     [*elements(), *MIXTURES],
-                    "(a formula is written with capitals, e.g. 'CsI')",
+                    "(formulas start with a capital letter, e.g. 'CsI')",
                 )
             raise InputError(
                 f"cannot read the formula {shown(text)} at {shown(text[position:])}:"

@@ -206,19 +206,20 @@ def named_radius(name: str, of: str | Isotope, particle: str = "n") -> float:
     """
     nucleus, entries = isotope(of), _entries(name)
     if particle not in ("p", "n"):
-        raise InputError(f"a nucleon is 'p' or 'n', got {particle!r}")
+        raise InputError(f"a nucleon must be 'p' or 'n', got {particle!r}")
     here = next((e for e in entries if e.isotope == nucleus.name), None)
     shown_name = entries[0].name
     if here is None:
         raise InputError(
-            f"{shown_name} has radii of {', '.join(e.isotope for e in entries)}, not of"
-            f" {nucleus.name}: give {nucleus.name} a length, such as '3.42 fm'"
+            f"{shown_name} has radii for {', '.join(e.isotope for e in entries)},"
+            f" not for {nucleus.name}: give the radius of {nucleus.name} as a"
+            " length, such as '3.42 fm'"
         )
     if particle == "n":
         return here.r_n
     if here.r_p is None:
         raise InputError(
-            f"{shown_name} has measured the neutrons of {nucleus.name}, not its"
-            " protons: give r_p a length, or leave it out"
+            f"{shown_name} measured the neutron radius of {nucleus.name}, not the"
+            " proton radius: give r_p as a length, or omit it"
         )
     return here.r_p

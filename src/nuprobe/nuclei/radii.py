@@ -73,7 +73,7 @@ def point_proton_radius(of: str | Isotope) -> float:
     nucleus = isotope(of)
     if nucleus.r_charge is None:
         raise InputError(
-            f"the charge radius of {nucleus.name} is not measured: give a radius"
+            f"the charge radius of {nucleus.name} has not been measured: give a radius"
         )
     return charge_to_point(nucleus.r_charge, nucleus)
 
@@ -103,8 +103,8 @@ def charge_to_point(r_charge: float, nucleus: Isotope) -> float:
         smallest = math.sqrt(max(nucleon2, 0.0))
         raise InputError(
             f"a charge radius of {r_charge / fm:.6g} fm of {nucleus.name} is"
-            f" impossible: its nucleons alone give {smallest / fm:.4g} fm;"
-            " give a length, e.g. 3.4 * fm"
+            f" impossible: the nucleons alone give {smallest / fm:.4g} fm; give a"
+            " length, e.g. 3.4 * fm"
         )
     return math.sqrt(r_charge**2 - nucleon2)
 

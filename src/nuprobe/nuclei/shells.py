@@ -84,7 +84,7 @@ def shells(symbol: str) -> tuple[Shell, ...]:
         return _table()[symbol]
     except KeyError:
         raise InputError(
-            f"no binding energies of the electrons of {symbol}: there are tables for"
-            f" {', '.join(shell_elements())}; choose one of them, or free electrons"
+            f"no electron binding energies for {symbol}: available for"
+            f" {', '.join(shell_elements())}; choose one of these, or free electrons"
             " (binding=False, --free-electrons)"
         ) from None

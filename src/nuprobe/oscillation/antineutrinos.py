@@ -128,8 +128,8 @@ def precession_limit(
             break
         seen = antineutrino_share(model.times(factor), window)
     raise ComputationError(
-        f"no moment converts a share of {probability:g} in this field: give a stronger"
-        " field, or a moment to start from"
+        f"no moment gives a conversion probability of {probability:g} in this field:"
+        " give a stronger field, or a moment to start from"
     )
 
 
@@ -147,8 +147,9 @@ def _energies(window: tuple[float, float]) -> tuple[FloatArray, FloatArray]:
     top = max(c.e_max for c in boron.components)
     if ends.shape != (2,) or not max(ends[0], threshold) < min(ends[1], top):
         raise InputError(
-            "the window must run from a lower to a higher neutrino energy in MeV, with"
-            f" a part between {threshold:.2f} and {top:.2f}, got {shown(window)}"
+            "the window must run from a lower to a higher neutrino energy in MeV"
+            f" and overlap the range from {threshold:.2f} and {top:.2f}, got"
+            f" {shown(window)}"
         )
     low, high = max(ends[0], threshold), min(ends[1], top)
     x, w = gauss_legendre(_POINTS)

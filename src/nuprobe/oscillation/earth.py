@@ -102,7 +102,7 @@ def night_exposure(latitude: float) -> tuple[FloatArray, FloatArray]:
     """
     value = number("the latitude in degrees", latitude)
     if not -90 <= value <= 90:
-        raise InputError(f"a latitude lies between -90 and 90 degrees, got {value}")
+        raise InputError(f"a latitude must lie between -90 and 90 degrees, got {value}")
     return _exposure(value)
 
 

@@ -74,8 +74,7 @@ def effective_properties(
     """
     if not isinstance(model, Electromagnetic):
         raise InputError(
-            "effective properties are those of an Electromagnetic model, got"
-            f" {shown(model)}"
+            f"effective properties need an Electromagnetic model, got {shown(model)}"
         )
     check_propagation(propagation)
     f, e = as_flavour(flavour), energies(e_nu)

@@ -54,9 +54,9 @@ def steps(
     count = math.ceil(turned[-1])
     if count > MOST_STEPS:
         raise ComputationError(
-            f"the neutrino oscillates too often on its path ({count:.2g} steps, limit"
-            f" {MOST_STEPS:.0e}): ask for a higher energy, a smaller mass difference or"
-            " a shorter path"
+            f"the neutrino oscillates too often on its path ({count:.2g} steps,"
+            f" limit {MOST_STEPS:.0e}): use a higher energy, a smaller mass"
+            " difference or a shorter path"
         )
     return np.interp(np.linspace(0.0, turned[-1], count + 1), turned, scan)
 

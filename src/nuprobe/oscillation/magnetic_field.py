@@ -88,7 +88,7 @@ class MagneticField:
         if np.any(np.abs(strength) > _STRONGEST):
             raise InputError(
                 f"a field of more than {_STRONGEST / gauss:.0e} gauss is too strong:"
-                " give it with its unit (50e3 * gauss)"
+                " give the field with its unit (50e3 * gauss)"
             )
         object.__setattr__(self, "radius", radius)
         object.__setattr__(self, "strength", strength)

@@ -169,14 +169,16 @@ def check_radii(what: str, values: Any) -> FloatArray:
     radius = numbers(what, values)
     if radius.ndim != 1 or radius.size < 2 or not np.all(np.isfinite(radius)):
         raise InputError(
-            f"{what} must be two finite lengths or more, got {_lengths(radius)}"
+            f"{what} must be at least two finite lengths, got {_lengths(radius)}"
         )
     if radius[-1] > _FARTHEST:
         raise InputError(
             f"{what} must be at most {_FARTHEST / km:.3g} km, got {_lengths(radius)}"
         )
     if radius[0] < 0 or np.any(np.diff(radius) <= 0):
-        raise InputError(f"{what} must increase from 0 or more, got {_lengths(radius)}")
+        raise InputError(
+            f"{what} must be non-negative and increasing, got {_lengths(radius)}"
+        )
     return radius
 
 
@@ -198,7 +200,9 @@ def columns_of(
     where : file, for the message.
     """
     if not rows:
-        raise InputError(f"{where} has no rows below its header: it needs two or more")
+        raise InputError(
+            f"{where} has no rows below its header: at least two are needed"
+        )
     present = tuple(rows[0])
     for column in needed:
         if column not in present:

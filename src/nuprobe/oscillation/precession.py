@@ -129,8 +129,8 @@ class SpinFlavour:
                 )
             if abs(number(f"the moment {name} in Bohr magnetons", value)) > 1:
                 raise InputError(
-                    f"the moment {name} of {value:.3g} Bohr magnetons is larger than an"
-                    " electron's: give it in Bohr magnetons, such as 1e-11"
+                    f"the moment {name} of {value:.3g} Bohr magnetons is larger than"
+                    " that of the electron: give it in Bohr magnetons, such as 1e-11"
                 )
         self._check_surroundings()
         if not 0 <= number("sin2_theta", self.sin2_theta) <= 1:
@@ -280,8 +280,8 @@ class SpinFlavour:
                     return fine
             coarse = fine
         raise ComputationError(
-            f"the evolution at {e_nu:g} MeV does not converge to {_RTOL:g}: give matter"
-            " and field at more radii, or without steps"
+            f"the evolution at {e_nu:g} MeV does not converge to {_RTOL:g}: give"
+            " smoother matter and field profiles, or more radii"
         )
 
     def _with_steps(self, e_nu: float, basis: FloatArray, angle: float) -> FloatArray:

@@ -109,8 +109,8 @@ def landau_zener(
     )
     if np.any(rate == 0):
         raise InputError(
-            "a slope of 0 crosses no resonance: use rabi_probability for constant"
-            " matter"
+            "with a slope of 0 there is no resonance crossing: use rabi_probability"
+            " for constant matter"
         )
     with np.errstate(over="ignore"):
         exponent = 2 * np.pi * (mu * BOHR_MAGNETON * b) ** 2 / np.abs(rate)

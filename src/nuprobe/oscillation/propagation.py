@@ -228,8 +228,8 @@ class Spread:
         weights = [number("a weight of a distance", w) for w in self.weights]
         if len(weights) != len(self.lengths) or not weights or min(weights) <= 0:
             raise InputError(
-                f"{len(self.lengths)} distances need as many positive weights, got"
-                f" {len(weights)}"
+                f"{len(self.lengths)} distances need the same number of positive"
+                f" weights, got {len(weights)}"
             )
 
     @property

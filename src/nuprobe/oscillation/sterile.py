@@ -136,7 +136,7 @@ def _shares(
     check_mixing(u, masses)
     if u.size != 3:
         raise InputError(
-            "mixing must be that of the three known neutrinos; the fourth has"
+            "mixing must be that of the three known neutrinos; the fourth is set by"
             " sin2_2theta_14 and dm2_41"
         )
     return np.abs(u.matrix[0]) ** 2, masses.squares(3) / eV**2

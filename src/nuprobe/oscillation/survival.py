@@ -176,11 +176,11 @@ def survival(
         raise InputError("energies of solar neutrinos must be positive (MeV)")
     for name, value in (("sin2_12", sin2_12), ("sin2_13", sin2_13)):
         if not 0 <= value <= 1:
-            raise InputError(f"{name} lies between 0 and 1, got {value:g}")
+            raise InputError(f"{name} must lie between 0 and 1, got {value:g}")
     if not _COHERENT <= dm2_21 < 1:
         raise InputError(
-            f"dm2_21 must lie between {_COHERENT:g} and 1 eV2 (below, mass states"
-            " arrive coherently and the distance of the Sun matters), got"
+            f"dm2_21 must lie between {_COHERENT:g} and 1 eV2 (below this, mass"
+            " states arrive coherently and the distance to the Sun matters), got"
             f" {dm2_21:g} eV2"
         )
     if crossing not in CROSSINGS:

@@ -20,10 +20,10 @@ from nuprobe.plotting.baselines import plot_disappearance
 from nuprobe.plotting.beside import Case, plot_recoils, plot_totals
 from nuprobe.plotting.bump import plot_bump
 from nuprobe.plotting.catalogue import (
-    plot_catalogue_plane,
     plot_charge_radii,
     plot_magnetic_moments,
 )
+from nuprobe.plotting.catalogue_plane import plot_catalogue_plane
 from nuprobe.plotting.cevns import plot_differential, plot_total
 from nuprobe.plotting.charged import plot_charged_currents, plot_levels
 from nuprobe.plotting.contours import plot_contour

@@ -147,8 +147,8 @@ def plot_moment_plane(
     inside = sorted(v for v in chosen if z.min() < v < z.max())
     if not inside and band is None:
         raise InputError(
-            f"no level lies in this plane, where {observable} runs from"
-            f" {z.min():.6g} to {z.max():.6g}"
+            f"none of the levels is reached in this plane, where {observable} runs"
+            f" from {z.min():.6g} to {z.max():.6g}"
         )
     figure = new_figure(5.2, 4.9, ax, artist)
     axes = figure.add_subplot()

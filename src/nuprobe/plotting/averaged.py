@@ -14,7 +14,7 @@ from nuprobe.flavours import Flavour
 from nuprobe.flavours import flavour as as_flavour
 from nuprobe.fluxes import Flux
 from nuprobe.fluxes import flux as as_flux
-from nuprobe.models import Model
+from nuprobe.models import Model, StandardModel, standard_below
 from nuprobe.nuclei import Target, TargetSpec
 from nuprobe.nuclei import target as make_target
 from nuprobe.numerics import FloatArray
@@ -47,6 +47,8 @@ _POINTS = 500
 _DECADES = 6.0
 _FEW = 12
 """So many deposits asked for are marked on the curves."""
+_LOOK: dict[str, Any] = {"color": "0.15", "linestyle": (0, (5, 2)), "linewidth": 1.1}
+"""Of the Standard Model beside another model."""
 
 
 @public
@@ -63,7 +65,8 @@ def plot_averaged(
     ax: Where = None,
     **artist: Any,
 ) -> Axes:
-    """Plot dσ/dT averaged over the spectrum of each flavour of a flux.
+    """Plot dσ/dT averaged over the spectrum of each flavour of a flux, with the
+    Standard Model below the model dashed.
 
     Parameters
     ----------
@@ -95,6 +98,10 @@ def plot_averaged(
     >>> drawn = plot_averaged(nu.process("cevns"), "sns", "Ar40", nu.StandardModel())
     >>> [text.get_text() for text in drawn.figure.legends[0].get_texts()]
     ['$\\\\nu_{\\\\mu}$', '$\\\\bar\\\\nu_{\\\\mu}$', '$\\\\nu_{e}$']
+    >>> moment = nu.Electromagnetic(magnetic_moment={"ee": 3e-11})
+    >>> drawn = plot_averaged(nu.process("electron"), "reactor", "Ge", moment)
+    >>> [text.get_text() for text in drawn.figure.legends[0].get_texts()]
+    ['$\\\\bar\\\\nu_{e}$', 'Standard Model']
     """
     source = as_flux(flux)
     wanted = source.flavours if flavours is None else [as_flavour(f) for f in flavours]
@@ -105,9 +112,10 @@ def plot_averaged(
     curves = _alike(
         [(f, averaged(process, source, t, nucleus, model, f)) for f in wanted]
     )
+    standard = _standard(process, source, t, nucleus, model, wanted)
     if not any(np.any(y > 0) for _, y in curves):
         raise InputError(
-            f"nothing to plot: neutrinos of {source.name} make no deposit from"
+            f"nothing to plot: neutrinos of {source.name} give no deposits from"
             f" {t[0]:.4g} to {t[-1]:.4g} MeV"
         )
     unit, name = energy_unit(t[-1])
@@ -121,7 +129,13 @@ def plot_averaged(
             at = averaged(process, source, marked, nucleus, model, group[0]) * unit
             x = marked[at > 0] / unit
             panel.plot(x, at[at > 0], "o", color=colour, markersize=4, clip_on=False)
-    _axes(panel, process, (nucleus, name), t / unit, [y * unit for _, y in curves])
+    beside: list[Artist] = []
+    for y in standard:
+        some = y > 0
+        beside = [*panel.plot(t[some] / unit, y[some] * unit, **_LOOK)]
+    handles += beside
+    every = [*(y for _, y in curves), *standard]
+    _axes(panel, process, (nucleus, name), t / unit, [y * unit for y in every])
     if threshold > 0:
         handles.append(panel.axvline(threshold / unit, color="0.4", linestyle=":"))
     legend_above(
@@ -129,6 +143,7 @@ def plot_averaged(
         handles,
         [
             *(", ".join(f"${f.latex}$" for f in group) for group, _ in curves),
+            *(["Standard Model"] if beside else []),
             *([f"threshold {threshold / unit:g} {name}"] if threshold > 0 else []),
         ],
         f"{_title(process, nucleus)}, mean over each flavour of {source.name}",
@@ -187,6 +202,22 @@ def _alike(
         else:
             groups.append(([f], y))
     return groups
+
+
+def _standard(
+    process: Process,
+    source: Flux,
+    t: FloatArray,
+    target: Target | None,
+    model: Model,
+    flavours: Sequence[Flavour],
+) -> list[FloatArray]:
+    """Different curves of the Standard Model below a model; none where it is that."""
+    if isinstance(model, StandardModel):
+        return []
+    below = standard_below(model)
+    curves = [(f, averaged(process, source, t, target, below, f)) for f in flavours]
+    return [y for _, y in _alike(curves) if np.any(y > 0)]
 
 
 def _axes(

@@ -8,8 +8,6 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final, cast
 
-import numpy as np
-
 from nuprobe.border import public
 from nuprobe.catalogue.entry import Entry
 from nuprobe.catalogue.ladder import (
@@ -21,13 +19,9 @@ from nuprobe.catalogue.ladder import (
     rung_order,
     shown,
 )
-from nuprobe.catalogue.quantities import unit_factor
 from nuprobe.errors import InputError
-from nuprobe.experiments import Limit
 from nuprobe.flavours import FLAVOURS
 from nuprobe.models.predictions import standard_charge_radius
-from nuprobe.numerics import FloatArray
-from nuprobe.plotting.plane import BandSpec, CurveSpec, plot_plane
 from nuprobe.plotting.sheets import Where, new_figure
 from nuprobe.plotting.style import (
     PALETTE,
@@ -46,7 +40,6 @@ if TYPE_CHECKING:
     from nuprobe.plotting.figures import HouseFigure
 
 __all__ = [
-    "plot_catalogue_plane",
     "plot_charge_radii",
     "plot_magnetic_moments",
     "shown",
@@ -153,7 +146,7 @@ def plot_charge_radii(
     ----------
     entries : of the catalogue; `shown("charge_radius")` without them. Those in another
         convention are converted (`charge_radius_convention`); those whose convention is
-        ``"other"`` are left out, and the note says how many.
+        ``"other"`` or ``"unknown"`` are left out, and the note says how many.
     ax : axes to draw on instead of a new figure.
     **artist : properties of the main artists, e.g. ``color="k", linewidth=2``.
 
@@ -201,7 +194,7 @@ def plot_charge_radii(
     )
     note = "all in one convention; the PDG lists some of them halved"
     if left_out:
-        note += f"; {left_out} in another convention left out"
+        note += f"; {left_out} in another or an unknown convention left out"
     _finish(figure, panel, rungs, handles, "charge radii: allowed range", note)
     return figure.one()
 
@@ -264,102 +257,6 @@ def _draw_radius(ax: Axes, rung: Rung, y: int, edge: float) -> None:
             )
     if rung.centre is not None:
         ax.plot([rung.centre], [y], "o", color=colour, markersize=4, zorder=3)
-
-
-@public
-def plot_catalogue_plane(
-    limit: Limit,
-    entries: Iterable[Entry] | None = None,
-    *,
-    bands: Sequence[BandSpec] = (),
-    curves: Sequence[CurveSpec] = (),
-    references: Sequence[str] = (),
-    **options: Any,
-) -> Axes:
-    """Plot the (m_Z′, g′) plane: computed limits with the curves and bands that the
-    catalogue ships.
-
-    Parameters
-    ----------
-    limit : what `nuprobe.limit` returns.
-    entries : with a curve of a coupling over a mass; without them those of the
-        catalogue on L_μ − L_τ. The legend names experiment, year, source, and the
-        confidence level where it is not that of `limit`.
-    bands, curves, references, options : more of them, and the other keywords of
-        `plot_plane`, ``ax`` included.
-
-    Returns
-    -------
-    Axes
-
-    Raises
-    ------
-    InputError
-        If an entry's coupling is in another convention than g′ Q f̄γf, or `plot_plane`
-        refuses something.
-
-    Examples
-    --------
-    >>> import nuprobe as nu
-    >>> drawn = plot_catalogue_plane(
-    ...     nu.limit([nu.experiment("ccfr-trident")], mass=[10.0, 1e3])
-    ... )
-    >>> drawn.figure.axes[0].get_yscale()
-    'log'
-    """
-    if entries is None:
-        entries = [e for e in shown("coupling") if e.topic == "lmu_ltau"]
-    more_bands, more_curves, sources = list(bands), list(curves), list(references)
-    for e in entries:
-        if e.curve is None or (e.curve.x.quantity, e.curve.y.quantity) != (
-            "mass",
-            "coupling",
-        ):
-            continue
-        if e.convention != "charge-one":
-            raise InputError(
-                f"{e.id}: its coupling has the convention {e.convention!r}; only"
-                " 'charge-one' is plotted"
-            )
-        points = np.array(e.curve.points, dtype=float)
-        mass = points[:, 0] * unit_factor(e.curve.x.unit, "mass")
-        couplings = points[:, 1:] * unit_factor(e.curve.y.unit, "coupling")
-        key = e.source.texkeys[:1]
-        text = f"{e.experiment} {e.year}" + (f" [{key[0]}]" if key else "")
-        if e.cl is not None and e.cl != limit.cl:
-            text += f", {e.confidence.split(',')[0]}"
-        if e.curve.shape == "curve":
-            more_curves.append(
-                (text, mass, couplings[:, 0], "--" if e.kind == "projection" else "-")
-            )
-        elif e.curve.shape == "band":
-            more_bands.append((text, mass, couplings[:, 0], couplings[:, 1]))
-        else:
-            more_bands.append((text, *_envelope(mass, couplings[:, 0])))
-        sources += key
-    return plot_plane(
-        limit, bands=more_bands, curves=more_curves, references=sources, **options
-    )
-
-
-def _envelope(
-    x: FloatArray, y: FloatArray
-) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """Lower and upper edge of a closed polygon, linear in the logarithms, at its own
-    x."""
-    grid = np.unique(x)
-    a, b, at = np.log(x), np.log(y), np.log(grid)
-    low, high = np.full(grid.size, np.inf), np.full(grid.size, -np.inf)
-    for i in range(x.size):
-        x0, x1, y0, y1 = a[i - 1], a[i], b[i - 1], b[i]
-        touched = (at >= min(x0, x1)) & (at <= max(x0, x1))
-        # a vertical side touches one x, with both of its ends
-        for value in (
-            (y0 + (y1 - y0) * (at - x0) / (x1 - x0),) if x0 != x1 else (y0, y1)
-        ):
-            low = np.where(touched, np.minimum(low, value), low)
-            high = np.where(touched, np.maximum(high, value), high)
-    return grid, np.exp(low), np.exp(high)
 
 
 def _ladder(

@@ -116,7 +116,7 @@ def plot_charged_currents(
 def _increasing(energies: ArrayLike) -> FloatArray:
     e = np.atleast_1d(numbers("energies", energies))
     if e.ndim != 1 or e.size < 2 or np.any(np.diff(e) <= 0):
-        raise InputError("a figure needs two energies or more that increase, in MeV")
+        raise InputError("a figure needs at least two increasing energies in MeV")
     return e
 
 

@@ -70,7 +70,8 @@ def plot_contour(  # nine arguments: the grid is three, each other one is drawn
     title : above the legend.
     references : texkeys for the line at the bottom.
     ax : axes to draw on instead of a new figure.
-    **artist : properties of the main artists, e.g. ``color="k", linewidth=2``.
+    **artist : properties of the main artists, e.g. ``color="k", linewidth=2``; the
+        regions are shades of the colour.
 
     Returns
     -------
@@ -97,15 +98,16 @@ def plot_contour(  # nine arguments: the grid is three, each other one is drawn
     surface = finite_delta(delta)
     if surface.shape != (first.size, second.size):
         raise InputError(
-            f"Δχ² has shape {surface.shape}, but x and y ask for"
+            f"Δχ² has shape {surface.shape}, but x and y require"
             f" {(first.size, second.size)}"
         )
     if not levels:
         raise InputError("a contour needs at least one level, e.g. ('90 %', 4.61)")
-    figure = new_figure(5.6, 5.4, ax, artist)
+    colour, others = _colour(artist)
+    figure = new_figure(5.6, 5.4, ax, others)
     panel = figure.add_subplot()
     legend = Entries()
-    _regions(panel, (first, second, surface), levels, legend)
+    _regions(panel, (first, second, surface), levels, legend, colour)
     scale_axis(panel, "x", first)
     scale_axis(panel, "y", second)
     panel.set_xlabel(axis_text(labels[0])[0])
@@ -129,28 +131,40 @@ def plot_contour(  # nine arguments: the grid is three, each other one is drawn
     return figure.one()
 
 
+def _colour(artist: dict[str, Any]) -> tuple[Any, dict[str, Any]]:
+    """The colour asked for, and the other properties: one colour for the fillings of
+    all levels would make them indistinguishable."""
+    from matplotlib.colors import is_color_like
+
+    asked = artist.get("color", artist.get("c"))
+    if asked is None or not is_color_like(asked):  # refused with the other properties
+        return PALETTE[0], artist
+    return asked, {k: v for k, v in artist.items() if k not in ("color", "c")}
+
+
 def _regions(
     ax: Axes,
     grid: tuple[FloatArray, FloatArray, FloatArray],
     levels: Sequence[tuple[str, float]],
     legend: Entries,
+    colour: Any,
 ) -> None:
-    """Fill the regions below the levels, the smallest darkest."""
+    """Fill the regions below the levels with shades of a colour, the inmost darkest."""
     from matplotlib.patches import Patch
 
     x, y, surface = grid
     names, heights = zip(*sorted(levels, key=lambda level: level[1]), strict=True)
     shades = [
-        blend(PALETTE[0], 0.55 - 0.38 * i / max(len(levels) - 1, 1))
+        blend(colour, 0.55 - 0.38 * i / max(len(levels) - 1, 1))
         for i in range(len(levels))
     ]
     lowest = min(float(surface.min()), 0.0) - 1.0
     ax.contourf(x, y, surface.T, levels=[lowest, *heights], colors=shades)
-    ax.contour(x, y, surface.T, levels=heights, colors=PALETTE[0], linewidths=1.3)
+    ax.contour(x, y, surface.T, levels=heights, colors=[colour], linewidths=1.3)
     ax.set_xlim(x[0], x[-1])
     ax.set_ylim(y[0], y[-1])
     for name, shade in zip(names, shades, strict=True):
-        patch = Patch(facecolor=shade, edgecolor=PALETTE[0], linewidth=1.3)
+        patch = Patch(facecolor=shade, edgecolor=colour, linewidth=1.3)
         legend.add([patch], name)
 
 

@@ -157,7 +157,9 @@ def plot_decay_plane(plane: DecayPlane, *, ax: Where = None, **artist: Any) -> A
     'log'
     """
     if min(plane.masses.size, plane.columns.size) < 2:
-        raise InputError("a figure of a plane needs two points along each axis")
+        raise InputError(
+            "a figure of a plane needs at least two points along each axis"
+        )
     figure = new_figure(WIDTH, 5.0, ax, artist)
     axes = figure.add_subplot()
     grid = (plane.masses, plane.columns)

@@ -104,7 +104,7 @@ def plot_millicharge(
     nucleus, f, base = make_target(target), as_flavour(flavour), base or StandardModel()
     values = np.atleast_1d(finite_array(charges, "the list of charges"))
     if positive_array(energy, "neutrino energies").size != 1:
-        raise InputError(f"give one neutrino energy in MeV, got {shown(energy)}")
+        raise InputError(f"give a single neutrino energy in MeV, got {shown(energy)}")
     top = max(float(recoil_maximum(energy, c.isotope.mass)) for c in nucleus.components)
     t = _recoils(recoils, 1e-7 * top, top)
     element = f.lepton * 2
@@ -195,7 +195,7 @@ def plot_averaged_moments(
     values = np.atleast_1d(finite_array(moments, "the list of magnetic moments"))
     if np.any(values < 0):
         raise InputError(
-            "an effective magnetic moment is not negative, got"
+            "an effective magnetic moment must not be negative, got"
             f" {values[values < 0][0]:g}: give its modulus"
         )
     spectra = _Averages(

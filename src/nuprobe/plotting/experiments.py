@@ -93,7 +93,7 @@ def plot_rates(
     if rates_time is not None and rates_time.time_edges.size < 3:
         raise InputError(
             f"the analysis {rates_time.analysis!r} of {rates_time.experiment} has no"
-            " time bins: leave rates_time out"
+            " time bins: drop rates_time"
         )
     second = (
         rates_time

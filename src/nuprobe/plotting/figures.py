@@ -281,8 +281,8 @@ def _set(keywords: dict[str, Any], artists: Sequence[Any]) -> None:
         if not setters:
             kinds = ", ".join(sorted({type(a).__name__ for a in artists})) or "nothing"
             raise InputError(
-                f"{key} is not a property of what is drawn here ({kinds}); such as"
-                " color, linewidth, linestyle, alpha, label and zorder are"
+                f"{key} is not a property of the artists drawn here ({kinds}); possible"
+                " are e.g. color, linewidth, linestyle, alpha, label and zorder"
             )
         try:
             for setter in setters:

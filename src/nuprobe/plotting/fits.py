@@ -213,7 +213,7 @@ def _check_published(published: Sequence[tuple[str, float, float, float]]) -> No
         if not (plus >= 0 and minus >= 0):
             raise InputError(
                 f"the errors of {name!r} must not be negative, got +{plus} and"
-                f" -{minus}: give both as sizes"
+                f" -{minus}: give both as positive numbers"
             )
 
 
@@ -384,7 +384,7 @@ def _profile(
     )
     if values.size < 4 or delta.shape != values.shape:
         raise InputError(
-            "a profile needs as many Δχ² as values, at least four: got shapes"
+            "a profile needs equally many Δχ² and values, at least four: got shapes"
             f" {values.shape} and {delta.shape}"
         )
     return values, delta
@@ -397,7 +397,7 @@ def finite_delta(values: ArrayLike) -> FloatArray:
     known = delta[np.isfinite(delta)]
     if known.size == 0 and delta.size > 0:
         raise InputError(
-            "nothing to plot: Δχ² is finite nowhere; choose another range of the"
+            "nothing to plot: Δχ² is nowhere finite; choose another range of the"
             " parameters"
         )
     return finite_array(

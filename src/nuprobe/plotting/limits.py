@@ -12,7 +12,7 @@ import numpy as np
 from nuprobe.border import public
 from nuprobe.errors import InputError
 from nuprobe.models.named import name_of
-from nuprobe.plotting.catalogue import plot_catalogue_plane
+from nuprobe.plotting.catalogue_plane import plot_catalogue_plane
 from nuprobe.plotting.plane import plot_plane
 from nuprobe.plotting.sheets import Where
 
@@ -81,8 +81,8 @@ def plot_limits(
     drawn = companions and name_of(limit.family) == "lmu-ltau"
     if line is not None and not drawn:
         raise InputError(
-            "line is for the IceCube gap, a companion of limits on lmu-ltau: leave it"
-            " out"
+            "line applies to the IceCube gap, shown only with limits on lmu-ltau:"
+            " drop it"
         )
     if drawn:
         beside.add(limit, line)

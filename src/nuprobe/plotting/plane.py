@@ -14,7 +14,7 @@ from numpy.typing import ArrayLike
 from nuprobe.border import public
 from nuprobe.errors import InputError, UnknownNameError
 from nuprobe.experiments import Limit
-from nuprobe.models import LightScalar, LMuLTau, named
+from nuprobe.models import DipolePortal, LightScalar, LMuLTau, named
 from nuprobe.numerics import FloatArray
 from nuprobe.plotting.sheets import Where, new_figure
 from nuprobe.plotting.style import (
@@ -135,10 +135,21 @@ def plot_plane(  # nine arguments: everything but the limit is optional
     plane.draw_bands(panel, legend)
     _draw_lines(panel, legend, lines)
     scalar = isinstance(limit.family, LightScalar)
+    heavy = isinstance(limit.family, DipolePortal)
     panel.set_xlabel(
-        r"mediator mass $m_\phi$ [GeV]" if scalar else "mediator mass $m_{Z′}$ [GeV]"
+        r"mediator mass $m_\phi$ [GeV]"
+        if scalar
+        else "mass of the heavy neutrino $M_N$ [GeV]"
+        if heavy
+        else "mediator mass $m_{Z′}$ [GeV]"
     )
-    panel.set_ylabel("coupling $g$" if scalar else "coupling $g$′")
+    panel.set_ylabel(
+        "coupling $g$"
+        if scalar
+        else "dipole coupling $d$ [GeV$^{-1}$]"
+        if heavy
+        else "coupling $g$′"
+    )
     sides = "two-sided" if limit.sides == 2 else "one-sided"
     lines_are = "excluded above the lines"
     if projected:
@@ -362,6 +373,10 @@ _NAMES: Final = {
     "b-3ltau": r"$B-3L_\tau$",
     "le-lmu": r"$L_e-L_\mu$",
     "le-ltau": r"$L_e-L_\tau$",
+    "dipole-portal": "dipole portal, all flavours",
+    "dipole-portal-e": r"dipole portal, $\nu_e$",
+    "dipole-portal-mu": r"dipole portal, $\nu_\mu$",
+    "dipole-portal-tau": r"dipole portal, $\nu_\tau$",
     "scalar": "light scalar of nucleons",
     "universal-scalar": "universal light scalar",
 }

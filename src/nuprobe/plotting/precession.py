@@ -94,7 +94,9 @@ def plot_precession(
         )
     p = model.probabilities(e)
     if not np.any(p[:, 2:] > 0):
-        raise InputError("nothing to plot: no helicity flips without field or moment")
+        raise InputError(
+            "nothing to plot: there are no helicity flips without a field or a moment"
+        )
     figure = new_figure(WIDTH, 5.4, ax, artist)
     upper, lower = main_and_panel(figure)
     handles: list[Artist] = []

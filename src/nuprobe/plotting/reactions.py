@@ -128,7 +128,8 @@ def _check_bands(
     """Refuse bands that are not those of the curves."""
     if len(bands) not in (0, len(curves)):
         raise InputError(
-            f"give no bands or one for each curve: {len(bands)} for {len(curves)}"
+            f"give either no bands or one for each curve: {len(bands)} for"
+            f" {len(curves)}"
         )
     for (label, x, _), band in zip(curves, bands, strict=False):
         low, high = (numbers("bands", one) for one in band)

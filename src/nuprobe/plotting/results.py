@@ -119,7 +119,7 @@ def plot_scan(
     if len(labels) != 2:
         raise InputError(
             f"a figure shows one or two parameters, this scan has {len(labels)}:"
-            f" {', '.join(result.axes)}; take a slice, or minimise the others"
+            f" {', '.join(result.axes)}; take a slice, or minimise over the others"
         )
     x, y = result.axes
     return plot_contour(
@@ -288,7 +288,7 @@ def plot_experiment(
     ]
     if not rates or not hasattr(rates[0], "plot"):
         raise InputError(
-            f"{experiment.name}: there is no figure of its rates; print them instead"
+            f"{experiment.name}: its rates cannot be plotted; print them instead"
         )
     if len(rates) > 1:
         options["compared"] = dict(zip([*named][1:], rates[1:], strict=True))

@@ -75,7 +75,7 @@ def plot_survival(
     """
     e = finite_array(e_nu, "energies")
     if e.size < 2 or np.any(np.diff(e) <= 0) or e[0] <= 0:
-        raise InputError("a plot needs two or more increasing energies")
+        raise InputError("a plot needs at least two increasing energies")
     figure = new_figure(WIDTH, 4.4, ax, artist)
     panel = figure.add_subplot()
     legend = Entries()
@@ -137,7 +137,7 @@ def plot_solar_rates(
     1
     """
     if not rates:
-        raise InputError("give at least one experiment to draw")
+        raise InputError("give at least one experiment")
     names = [
         f"{r.experiment}: {name}" if len(rates) > 1 else name
         for r in rates
@@ -217,7 +217,7 @@ def plot_solar_plane(
     1
     """
     if min(plane.tan2_12.size, plane.dm2_21.size) < 2:
-        raise InputError("a plane needs two or more values along each axis")
+        raise InputError("a plane needs at least two values along each axis")
     figure = new_figure(5.8, 5.2, ax, artist)
     panel = figure.add_subplot()
     legend = Entries()

@@ -223,8 +223,8 @@ def _format(path: str | os.PathLike[str]) -> str:
     if kind not in FORMATS:
         allowed = ", ".join(f".{known}" for known in FORMATS)
         raise InputError(
-            f"cannot tell the format of the figure {str(path)!r}: end its name in one"
-            f" of {allowed}"
+            f"cannot tell the format of the figure {str(path)!r}: the name must end"
+            f" in one of {allowed}"
         )
     return kind
 
@@ -260,7 +260,7 @@ def colours(n: int) -> list[str]:
     return [to_hex(c) for c in mpl.colormaps["viridis"](np.linspace(0, 0.92, n))]
 
 
-def blend(colour: str, share: float) -> ColourLike:
+def blend(colour: ColourLike, share: float) -> ColourLike:
     """Mix a colour with white: opaque, so that print and screen agree."""
     from matplotlib.colors import to_rgb
 
@@ -454,7 +454,7 @@ def finite_array(values: ArrayLike, what: str) -> FloatArray:
     if not np.all(np.isfinite(array)):
         index = int(np.argmax(~np.isfinite(array.ravel())))
         raise InputError(
-            f"cannot plot {what}: number {index + 1} of it is {array.ravel()[index]};"
+            f"cannot plot {what}: number {index + 1} is {array.ravel()[index]};"
             " remove or correct it"
         )
     return array

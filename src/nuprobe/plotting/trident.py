@@ -318,8 +318,8 @@ def plot_trident_ratio(
     below = reference_curve.section(grid)
     if not np.all(below > 0):
         raise InputError(
-            f"no ratio: the reference {_model(base)} makes no pair in {chosen.name};"
-            " choose another one"
+            f"no ratio: the reference {_model(base)} gives no pairs in"
+            f" {chosen.name}; choose another one"
         )
     figure = new_figure(WIDTH, 4.6, ax, artist)
     panel = figure.add_subplot()

@@ -279,7 +279,7 @@ def plot_trident_charged_current(
     e, nucleus = energies_of(e_grid), counted(target)
     if regime in ("proton", "neutron", "electron"):
         raise InputError(
-            f"the charged current is per nucleus, and {regime} per particle: take"
+            f"the charged current is per nucleus, but {regime} is per particle: use"
             " coherent, incoherent, elastic, inelastic or all"
         )
     nucleons = sum(c.count * c.isotope.a for c in nucleus.components)

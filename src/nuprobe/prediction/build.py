@@ -78,7 +78,19 @@ def build_templates(
         raise InputError("templates need at least one setup")
     if not (np.isfinite(rtol) and 0 < rtol < 1):
         raise InputError(f"rtol must be between 0 and 1, got {shown(rtol)}")
-    return joined([_Builder(one, tuple(axes), rtol).build(check) for one in setups])
+    built = [_Builder(one, tuple(axes), rtol).build(check) for one in setups]
+    while any(one.axes != built[0].axes for one in built):
+        # the mass of a mediator needs more nodes in one process than in another: all
+        # get those of the finest axis
+        finest = tuple(
+            max(same, key=lambda axis: axis.nodes)
+            for same in zip(*(one.axes for one in built), strict=True)
+        )
+        built = [
+            one if one.axes == finest else _Builder(setup, finest, rtol).build(check)
+            for setup, one in zip(setups, built, strict=True)
+        ]
+    return joined(built)
 
 
 @dataclass(frozen=True, eq=False)
@@ -231,11 +243,11 @@ class _Builder:
         """Evaluate every scatterer on the tensor grid of its axes' nodes."""
         setup = self.setup
         target = setup.target_at(fixed)
-        scatterers = setup.process.scatterers(target)
+        scatterers = setup.process.taking_part(target, setup.exchanges_at(fixed))
         if not scatterers:
             raise InputError(
-                f"nothing in {target.name} takes part in {setup.process.name}: use"
-                " another target or process"
+                f"no constituent of {target.name} contributes to"
+                f" {setup.process.name}: use another target or process"
             )
         name = setup.process.name
         mine = [
@@ -276,8 +288,11 @@ class _Builder:
         """Kernels of the scatterer at a position, at every node of its inner axes."""
         result = []
         for here in _nodes(axes, inner, fixed):
-            scatterers = self.setup.process.scatterers(self.setup.target_at(here))
-            result.append(scatterers[position].groups(self.setup.exchanges_at(here)))
+            exchanges = self.setup.exchanges_at(here)
+            scatterers = self.setup.process.taking_part(
+                self.setup.target_at(here), exchanges
+            )
+            result.append(scatterers[position].groups(exchanges))
         return result
 
     def _axis_error(

@@ -61,8 +61,8 @@ def joined(templates: Sequence[Templates]) -> Templates:
         ):
             if not same:
                 raise InputError(
-                    "the processes of one experiment share its flux and bins, but"
-                    f" their {what} differ"
+                    "the processes of an experiment must share its flux and bins,"
+                    f" but their {what} differ"
                 )
     sizes = [len(t.terms) for t in templates]
     starts = np.concatenate([[0], np.cumsum(sizes)])

@@ -47,11 +47,11 @@ def check_convergence(setup: Setup, values: Mapping[str, float]) -> None:
     for name, low, high in _near_nothing(setup, values):
         if low > _NOTHING[power] and np.log10(high / low) < power - 0.99:
             raise InputError(
-                f"the rate of {name} is infinite: photon exchange (a charge"
-                f" or a moment of the neutrino) grows as 1/T{'²' * (power - 1)} towards"
-                " no recoil, and recoils without signal reach the bins; give the"
-                " response a floor (the smallest signal, one electron-hole pair or"
-                " quantum: response.floor = '3 eV'), or begin the bins higher"
+                f"the rate of {name} is infinite: photon exchange (a charge or a moment"
+                f" of the neutrino) grows as 1/T{'²' * (power - 1)} at small recoil,"
+                " and recoils without a signal reach the bins; give the response a"
+                " floor (the smallest signal, one electron-hole pair or quantum:"
+                " response.floor = '3 eV'), or start the bins at a higher value"
             )
 
 

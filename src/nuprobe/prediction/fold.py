@@ -135,7 +135,7 @@ def _onto(
 def _steep(setup: Setup, scatterer: Scatterer) -> float:
     """Deposit (MeV) above which exchanges of a setup may fall as 1/T²."""
     exchanges = setup.exchanges_at({})
-    if setup.process.diverging(exchanges):
+    if setup.process.diverging(exchanges) or exchanges.portal is not None:
         return 0.0
     return min((scatterer.range.t_at(m) for m in exchanges.masses), default=np.inf)
 

@@ -58,7 +58,7 @@ class Part:
         first, bins, *rest = self.values.shape
         if not isinstance(between, int) or between < 1 or bins % between:
             raise InputError(
-                f"between must be a whole number that divides the {bins} energy bins,"
+                f"between must be an integer that divides the {bins} energy bins,"
                 f" got {shown(between)}"
             )
         starts = checked_starts("energy", starts, bins // between)

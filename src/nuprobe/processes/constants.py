@@ -44,8 +44,8 @@ class WithConstants:
         double = next((n for n in names if names.count(n) > 1), None)
         if double is not None:
             raise InputError(
-                "the model and a process, or two processes, have a parameter"
-                f" {double!r}: give one of them another name"
+                "the model and a process, or two processes, share a parameter"
+                f" {double!r}: rename one of them"
             )
 
     @property

@@ -130,7 +130,7 @@ def diverges(
     [True, False]
     """
     weighted = Weighted.of(process, model, flavour, anti)
-    scatterers = process.scatterers(_target(target))
+    scatterers = weighted.process.taking_part(_target(target), weighted.exchanges)
     return bool(weighted.diverging) and any(s.floor == 0 for s in scatterers)
 
 
@@ -256,7 +256,7 @@ def differential(
     """
     weighted = Weighted.of(process, model, flavour, anti)
     e, t = together(e_nu, t)
-    scatterers = process.scatterers(_target(target))
+    scatterers = weighted.process.taking_part(_target(target), weighted.exchanges)
     weighted.check_rest(scatterers, t)
     result = np.zeros(e.size)
     flat_e, flat_t = e.ravel(), t.ravel()
@@ -276,8 +276,8 @@ def _check_deposits(scatterer: Scatterer, e: FloatArray, t: FloatArray) -> None:
     if excess[worst] > 0:
         raise InputError(
             f"a recoil of {np.ravel(t)[worst]:g} MeV exceeds the neutrino energy of"
-            f" {np.ravel(e)[worst]:g} MeV: check the units (recoils are in MeV here, 10"
-            " keV is 10*keV)"
+            f" {np.ravel(e)[worst]:g} MeV: check the units (recoils are in MeV;"
+            " write 10*keV for 10 keV)"
         )
 
 
@@ -319,7 +319,7 @@ def averaged(
     flux = as_flux(flux)
     weighted = Weighted.of(process, model, flavour, None)
     deposited, number = deposits(t), _number(flux, flavour)
-    scatterers = process.scatterers(_target(target))
+    scatterers = weighted.process.taking_part(_target(target), weighted.exchanges)
     weighted.check_rest(scatterers, deposited)
     each = weighted.over_fluxes(flux.of(flavour), scatterers, deposited)
     result = np.zeros(deposited.shape)
@@ -372,7 +372,7 @@ def total(
     """
     e, floor = energies(e_nu), float(deposits(threshold))
     weighted = Weighted.of(process, model, flavour, anti)
-    scatterers = process.scatterers(_target(target))
+    scatterers = weighted.process.taking_part(_target(target), weighted.exchanges)
     _check_finite(weighted, scatterers, floor)
     flat, result = e.ravel(), np.zeros(e.size)
     for b in blocks(e.size, _BLOCK):
@@ -465,7 +465,7 @@ def flux_averaged(
         Weighted.of(process, model, flavour, None),
         _number(flux, flavour),
     )
-    scatterers = process.scatterers(_target(target))
+    scatterers = weighted.process.taking_part(_target(target), weighted.exchanges)
     _check_finite(weighted, scatterers, floor)
     components = flux.of(flavour)
     places = [(*c.edges, *(line.energy for line in c.lines)) for c in components]

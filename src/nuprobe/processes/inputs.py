@@ -62,8 +62,8 @@ def energies(e_nu: ArrayLike) -> FloatArray:
         )
     if np.any(e > HIGHEST_ENERGY):
         raise InputError(
-            f"neutrino energies must be at most {HIGHEST_ENERGY:.0e} MeV, beyond which"
-            " nothing here has been compared with anything, got"
+            f"neutrino energies must be at most {HIGHEST_ENERGY:.0e} MeV, beyond"
+            " which the results are not validated, got"
             f" {_first_bad(e, e <= HIGHEST_ENERGY):g} MeV"
         )
     return e

@@ -27,8 +27,16 @@ from nuprobe.models import Couplings, Propagator
 from nuprobe.nuclei import Target
 from nuprobe.numerics import FloatArray
 from nuprobe.parameters import Parameter
+from nuprobe.processes.deposit import (
+    ELECTRON_ENERGY,
+    ELECTRON_RECOIL,
+    ENERGY_TRANSFER,
+    NUCLEAR_RECOIL,
+    POSITRON_ENERGY,
+    VISIBLE_ENERGY,
+    Deposit,
+)
 from nuprobe.processes.pieces import EnergyPiece
-from nuprobe.reprs import readable
 
 __all__ = [
     "CONTACT",
@@ -52,32 +60,6 @@ Exchange = tuple[Propagator, tuple[str, ...]]
 """A propagator and the constituents it couples to."""
 Slot = tuple[Propagator, str]
 """Where an amplitude sits: propagator and constituent."""
-
-
-@readable
-@dataclass(frozen=True)
-class Deposit:
-    """The energy T that a process leaves in a detector.
-
-    Attributes
-    ----------
-    name : in words, for tables and axis labels.
-    symbol : LaTeX without dollar signs.
-    """
-
-    name: str
-    symbol: str
-
-    def __str__(self) -> str:
-        return self.name
-
-
-NUCLEAR_RECOIL: Final = Deposit("nuclear recoil", r"T_\mathrm{nr}")
-ELECTRON_RECOIL: Final = Deposit("electron recoil", r"T_e")
-POSITRON_ENERGY: Final = Deposit("positron energy", r"E_{e^+}")
-ELECTRON_ENERGY: Final = Deposit("electron energy", r"E_e")
-ENERGY_TRANSFER: Final = Deposit("energy transfer", r"\omega")
-VISIBLE_ENERGY: Final = Deposit("visible energy", r"E_\mathrm{vis}")
 
 
 class DepositRange(Protocol):
@@ -224,6 +206,8 @@ class Exchanges:
     ----------
     vector, scalar : propagators and the constituents they couple to.
     magnetic : whether the neutrinos have a magnetic moment.
+    portal : mass (MeV) of a heavy neutrino that they become by photon exchange, or
+        None.
     free : names of the mediator masses that the templates interpolate; all other masses
         are fixed inside the kernels.
     """
@@ -232,6 +216,7 @@ class Exchanges:
     scalar: tuple[Exchange, ...] = ()
     magnetic: bool = False
     free: frozenset[str] = frozenset()
+    portal: float | None = None
 
     @property
     def masses(self) -> tuple[float, ...]:
@@ -296,6 +281,7 @@ def exchanges_of(couplings: Couplings) -> Exchanges:
         _told_apart((x.propagator, tuple(x.charges)) for x in couplings.vector),
         _told_apart((x.propagator, tuple(x.charges)) for x in couplings.scalar),
         couplings.magnetic is not None,
+        portal=None if couplings.portal is None else couplings.portal.mass,
     )
 
 
@@ -438,6 +424,19 @@ class Process(Protocol):
     def scatterers(self, target: Target | None) -> tuple[Scatterer, ...]:
         """Return what takes part in a `target`; None is one free particle, where the
         process has such a thing, else an `InputError`."""
+
+    def upscatterers(
+        self, target: Target | None, exchanges: Exchanges
+    ) -> tuple[Scatterer, ...]:
+        """Return what makes the heavy neutrino of `exchanges`, with kinematics of its
+        own, in a `target` as in `scatterers`; nothing by default."""
+        return ()
+
+    def taking_part(
+        self, target: Target | None, exchanges: Exchanges
+    ) -> tuple[Scatterer, ...]:
+        """Return all scatterers of a `target` that `exchanges` need."""
+        return (*self.scatterers(target), *self.upscatterers(target, exchanges))
 
     @abstractmethod
     def terms(self, exchanges: Exchanges) -> tuple[str, ...]:

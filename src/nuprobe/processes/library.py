@@ -62,8 +62,7 @@ def process(name: str | Process, **options: Any) -> Process:
         return name
     else:
         raise InputError(
-            f"a process is given by name or as a Process without options, got"
-            f" {shown(name)}"
+            f"a process must be a name or a Process, without options, got {shown(name)}"
         )
     known = process_options(name)
     for option in options:

@@ -205,7 +205,7 @@ class Weighted:
         top = marks[-1]
         scales = [self.process.momentum, *self.exchanges.masses]
         c = np.minimum(top, min(scatterer.range.t_at(q) for q in scales))
-        if self.process.diverging(self.exchanges):
+        if self.process.diverging(self.exchanges) or self.exchanges.portal is not None:
             c = np.where(bottom > 0, np.minimum(c, bottom), c)
         c = np.where(c > 0, c, 1.0)  # below threshold, where nothing is integrated
         ends = np.stack([bottom, *(np.clip(m, bottom, top) for m in marks)], axis=-1)

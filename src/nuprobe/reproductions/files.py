@@ -54,7 +54,7 @@ class Published(Strict):
             self.of is not None and self.plus is not None
         ):
             raise InputError(
-                "give a value, with errors where there are, or `of` and `number`"
+                "give a value, with errors if available, or `of` and `number`"
             )
         return self
 
@@ -109,7 +109,7 @@ class Entry(Strict):
     @model_validator(mode="after")
     def _check(self) -> Entry:
         if self.tolerance.shown and not self.note:
-            raise InputError("a number that is not judged needs a note that says why")
+            raise InputError("a number that is not judged needs a note explaining why")
         return self
 
 
@@ -143,7 +143,7 @@ class ReproductionFile(Strict):
     @model_validator(mode="after")
     def _check(self) -> ReproductionFile:
         if not (self.entries or self.catalogue):
-            raise InputError("there is no number in it: add entries or catalogue")
+            raise InputError("it contains no numbers: add entries or catalogue")
         return self
 
 

@@ -294,7 +294,7 @@ _RADII_2021: Final[tuple[tuple[str, Mapping[str, Any]], ...]] = (
         "SHF SkM*",
         {"target.neutron_radius": {"Cs133": "4.90 fm", "I127": "4.84 fm"}},
     ),
-    ("point neutrons as point protons", {"target.neutron_radius": {}}),
+    ("point neutrons distributed like point protons", {"target.neutron_radius": {}}),
     (
         "physical neutrons as the charge",
         {

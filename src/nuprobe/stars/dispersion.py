@@ -114,7 +114,7 @@ def transverse_frequency(k: FloatArray, gas: ElectronGas) -> FloatArray:
         if np.all(np.abs(square - before) <= 1e-13 * square):
             return np.sqrt(k * k + square)
     raise ComputationError(
-        f"the frequency of transverse plasmons was not found at ω_p = {w2**0.5:g} MeV"
+        f"no solution for the frequency of transverse plasmons at ω_p = {w2**0.5:g} MeV"
     )
 
 

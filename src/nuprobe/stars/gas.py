@@ -99,8 +99,8 @@ def _checked(what: str, value: Any, limits: tuple[float, float], unit: str) -> f
     low, high = limits
     if not low <= found <= high:
         raise InputError(
-            f"{what} must lie between {low:g} and {high:g}{unit}, where the formulas"
-            f" for plasmons hold; got {found:g}"
+            f"{what} must lie between {low:g} and {high:g}{unit}, where the plasmon"
+            f" formulas are valid; got {found:g}"
         )
     return found
 
@@ -164,8 +164,8 @@ def _potential(density: float, t: float) -> float:
     )
     if not report.converged:
         raise ComputationError(
-            f"the chemical potential of {density:g} MeV³ of electrons at {t:g} MeV was"
-            " not found"
+            f"no solution for the chemical potential of {density:g} MeV³ of"
+            f" electrons at {t:g} MeV"
         )
     return float(found)
 
@@ -195,14 +195,14 @@ def electron_gas(density: float, temperature: float, y_e: float = 0.5) -> Electr
     share = number("y_e", y_e)
     if not 0 < share <= 1:
         raise InputError(
-            f"y_e, electrons a nucleon, must lie above 0 and up to 1; got {share:g}"
+            f"y_e, electrons per nucleon, must be positive and at most 1; got {share:g}"
         )
     rho = number("density", density)
     if not DENSITIES[0] <= rho * share <= DENSITIES[1]:
         low, high = (limit / share for limit in DENSITIES)
         raise InputError(
-            f"density must lie between {low:g} and {high:g} g/cm³ at y_e = {share:g},"
-            f" where the formulas for plasmons hold; got {rho:g}"
+            f"density must lie between {low:g} and {high:g} g/cm³ at y_e ="
+            f" {share:g}, where the plasmon formulas are valid; got {rho:g}"
         )
     kelvin = _checked("temperature", temperature, TEMPERATURES, " K")
     t = kelvin * KELVIN

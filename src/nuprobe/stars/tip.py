@@ -123,7 +123,7 @@ def _slope(mu: FloatArray) -> FloatArray:
 def _moments(moment: ArrayLike) -> FloatArray:
     values = numbers("moment", moment)
     if not np.all(values >= 0):
-        raise InputError("moments of stars, in μ_B, are moduli and cannot be negative")
+        raise InputError("moments, in μ_B, are moduli and cannot be negative")
     return values / _UNIT
 
 
@@ -156,8 +156,8 @@ def tip_brightening(moment: ArrayLike, *, extended: bool = False) -> FloatArray:
     over = mu > end
     if np.any(over) and not extended:
         raise InputError(
-            f"the formula of the tip is for moments from 0 to {LARGEST:g} mu_B; got"
-            f" {mu.max() * _UNIT:g} mu_B"
+            f"the formula for the tip is valid for moments from 0 to {LARGEST:g}"
+            f" mu_B; got {mu.max() * _UNIT:g} mu_B"
         )
     inside = _formula(np.minimum(mu, end))
     return inside + _slope(end) * np.where(over, mu - end, 0.0)

@@ -97,12 +97,12 @@ def test_counts_and_a_figure(tmp_path: Path) -> None:
             InputError,
             "cannot read the assumptions missing.toml",
         ),
-        (["--cut", "Q2 < 1 GeV2", "-n", "100"], InputError, "belong to tridents"),
+        (["--cut", "Q2 < 1 GeV2", "-n", "100"], InputError, "for tridents only"),
         (["--cut", "m_pair < 1 deg", "-n", "100"], InputError, "energy"),
         (
             ["--cut", "m_pair < 1 MeV", "-n", "100"],
             InputError,
-            "'m_pair < 1 MeV' took the last",
+            "'m_pair < 1 MeV' removed the last",
         ),
         (
             [

@@ -300,5 +300,5 @@ def test_the_disk_said_is_the_disk_used(
 def test_a_number_of_events_is_a_whole_one(run: Run, number: str) -> None:
     code, _, err = run(*FIVE, "-n", number, "-o", "x.hepmc3")
     assert code == 2
-    assert "is no whole number (such as 100000 or 1e5)" in err
+    assert "is not a whole number below 2^63 (such as 100000 or 1e5)" in err
     assert len(err) < 400

@@ -89,7 +89,7 @@ def test_wrong_input_is_refused_with_what_is_allowed() -> None:
         sterile_decay(4e3, 1e5, abundance=1e-7)
     with pytest.raises(InputError, match="abundance"):
         sterile_decay(4.0, 1e5, abundance=0.0)
-    with pytest.raises(InputError, match="photons in each decay"):
+    with pytest.raises(InputError, match="photons per decay"):
         sterile_decay(4.0, 1e5, abundance=1e-7, photons=3.0)
     with pytest.raises(InputError, match="heats photons"):
         sterile_decay(100.0, 1e4, abundance=1.0)

@@ -79,7 +79,7 @@ def test_a_stopped_plane_goes_on(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="other masses"):
         decay_plane([3.6], measured=MEASURED, run=PlaneRun(file, True), **known)
     file.write_text("{", encoding="utf-8")
-    with pytest.raises(InputError, match="no checkpoint"):
+    with pytest.raises(InputError, match="not a checkpoint"):
         decay_plane([3.5], measured=MEASURED, run=PlaneRun(file, True), **known)
 
 

@@ -299,7 +299,7 @@ def test_beside_the_public_tables(
 
 
 def test_mistakes_are_told() -> None:
-    with pytest.raises(InputError, match="without its scheme"):
+    with pytest.raises(InputError, match="in a given scheme"):
         nu.deuteron.total(10.0, "nc", "nu_e", l1a=5.0)
     with pytest.raises(UnitError, match=r"'5' has no unit: write '5 fm3'"):
         nu.deuteron.total(10.0, "nc", "nu_e", l1a="5", scheme="nnlo")
@@ -311,7 +311,7 @@ def test_mistakes_are_told() -> None:
         nu.process("deuteron-nc", scheme="msbar")
     with pytest.raises(UnknownNameError, match="did you mean full"):
         nu.process("deuteron-nc", radiative="all")
-    with pytest.raises(InputError, match="not computed by angle"):
+    with pytest.raises(InputError, match="not available by angle"):
         nu.deuteron.by_angle(10.0, 0.5, "cc", "nu_e", radiative="full")
     with pytest.raises(UnknownNameError, match="cc, nc"):
         nu.deuteron.total(10.0, "both", "nu_e")

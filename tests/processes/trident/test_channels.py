@@ -43,14 +43,14 @@ def test_reading() -> None:
 @pytest.mark.parametrize(
     ("spec", "text"),
     [
-        ("nu_mu -> nu_e mu+ e-", "breaks lepton number: nu_mu can only do"),
-        ("nu_mu -> nubar_mu mu+ mu-", "breaks lepton number"),
-        ("nu_mu -> nu_mu mu+ mu+", "does not make one neutrino"),
+        ("nu_mu -> nu_e mu+ e-", "violates lepton number: nu_mu allows only"),
+        ("nu_mu -> nubar_mu mu+ mu-", "violates lepton number"),
+        ("nu_mu -> nu_mu mu+ mu+", "does not produce one neutrino"),
         ("nu_mu -> mu+ mu-", "cannot read the channel"),
         ("nu_mu nu_mu mu+ mu-", "cannot read the channel"),
         ((14, 14, -13), "cannot read the channel"),
-        ((14, 14, -13, 12), "does not make one neutrino"),
-        ((14, 14, -211, 13), "charged leptons are"),
+        ((14, 14, -13, 12), "does not produce one neutrino"),
+        ((14, 14, -211, 13), "charged leptons must be"),
     ],
 )
 def test_impossible_channels(spec: str | tuple[int, ...], text: str) -> None:
@@ -68,7 +68,7 @@ def test_unknown_particles() -> None:
 
 def test_channel_built_by_hand_is_checked() -> None:
     good = channel("nu_e -> nu_e e+ e-")
-    with pytest.raises(InputError, match="breaks lepton number"):
+    with pytest.raises(InputError, match="violates lepton number"):
         Channel(good.incoming, good.outgoing, 0, 1)
 
 

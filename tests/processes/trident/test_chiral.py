@@ -266,7 +266,7 @@ def test_charges_by_vector_and_axial_part_are_the_same_boson() -> None:
         ({"neutrinos": NONE}, "without a coupling to neutrinos"),
         ({"left": (1.0, 2.0)}, "three charges"),
         ({"right": (0.0, float("nan"), 0.0)}, "finite"),
-        ({"mixing": "loop"}, "add to zero"),
+        ({"mixing": "loop"}, "add up to zero"),
     ],
 )
 def test_impossible_bosons_are_refused_in_a_line(

@@ -825,7 +825,10 @@ def test_z_prime() -> None:
         ({"mass": 0.0}, "mass of a mediator"),
         ({"coupling": np.nan}, "the coupling must be finite"),
         ({"mixing": "tree"}, "mixing must be a number or 'loop'"),
-        ({"mixing": "loop", "lepton_charges": (0.0, 1.0, 0.0)}, "charges add to zero"),
+        (
+            {"mixing": "loop", "lepton_charges": (0.0, 1.0, 0.0)},
+            "charges add up to zero",
+        ),
     ):
         with pytest.raises(InputError, match=text):
             LMuLTau(**({"mass": 10.0, "coupling": 1e-3} | arguments))

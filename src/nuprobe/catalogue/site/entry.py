@@ -5,7 +5,7 @@ from __future__ import annotations
 from nuprobe.catalogue.entry import Entry
 from nuprobe.catalogue.ladder import shown
 from nuprobe.catalogue.loader import Catalogue
-from nuprobe.catalogue.quantities import QUANTITIES
+from nuprobe.catalogue.quantities import QUANTITIES, UNCOMPARED
 from nuprobe.catalogue.site.citation import reference
 from nuprobe.catalogue.site.curves import curve_figure
 from nuprobe.catalogue.site.formulas import formula
@@ -216,10 +216,8 @@ def _facts(e: Entry) -> Html:
     convention: Child = None
     if e.convention:
         meaning = (
-            e.notes.convention
-            if e.convention == "other"
-            else known.get(e.convention, "")
-        )
+            e.notes.convention if e.convention in UNCOMPARED else ""
+        ) or known.get(e.convention, "")
         convention = [el("code", e.convention), ": ", prose(meaning)]
     rows: list[tuple[str, Child]] = [
         ("Confidence", e.confidence),
@@ -261,14 +259,17 @@ def _figures(e: Entry, known: Catalogue, link: Link) -> Html | None:
     if key is not None and entry_number(e):
         same = [o for o in others if axis_key(o) == key]
         same += [e] if e.id not in {o.id for o in same} else []
-        left_out = sum(o.convention == "other" and o.topic == e.topic for o in others)
+        left_out = sum(
+            o.convention in UNCOMPARED and o.topic == e.topic for o in others
+        )
         parts.append(ladder_figure(same, link, e, left_out) if len(same) > 1 else None)
-    elif e.convention == "other" and entry_number(e):
+    elif e.convention in UNCOMPARED and entry_number(e):
         text = (
             "Its convention is not converted to that of the others, so it is not shown"
             " on their axis: "
         )
-        parts.append(el("p", text, prose(e.notes.convention)))
+        convention = e.notes.convention or f"{e.convention}."
+        parts.append(el("p", text, prose(convention)))
     if e.curve is not None:
         plane = plane_key(e)
         same = [

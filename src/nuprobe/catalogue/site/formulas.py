@@ -136,9 +136,9 @@ class _Formula:
         items: list[Html] = []
         while (token := self.next()) != end:
             if token is None:
-                raise self.error("a brace is not closed")
+                raise self.error("unmatched opening brace")
             if token == "}":
-                raise self.error("a brace is closed that was not opened")
+                raise self.error("unmatched closing brace")
             if token in ("^", "_", "'"):
                 base = items.pop() if items else el("mrow")
                 items.append(self.scripts(base, token))
@@ -171,7 +171,7 @@ class _Formula:
     def argument(self) -> Html:
         token = self.next()
         if token is None:
-            raise self.error("something is missing at its end")
+            raise self.error("the formula ends too early")
         if token.isdigit() and len(token) > 1:  # x^12 is x to the 1, then 2
             self.at -= 1
             self.tokens[self.at : self.at + 1] = list(token)
@@ -190,7 +190,7 @@ class _Formula:
         depth = 1
         while depth:
             if self.at >= len(self.tokens):
-                raise self.error("a brace is not closed")
+                raise self.error("unmatched opening brace")
             depth += {"{": 1, "}": -1}.get(self.tokens[self.at], 0)
             self.at += 1
         text = "".join(self.tokens[start : self.at - 1])
@@ -229,7 +229,7 @@ class _Formula:
         if name in ("left", "right"):
             following = self.next()
             if following is None:
-                raise self.error(f"\\{name} at its end")
+                raise self.error(f"\\{name} at the end of the formula")
             return None if following == "." else self.atom(following)
         raise self.error(f"the command {token} is not known")
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from nuprobe.catalogue.entry import Entry
 from nuprobe.catalogue.ladder import common_factor
+from nuprobe.catalogue.quantities import UNCOMPARED
 from nuprobe.catalogue.site.text import range_text
 
 __all__ = ["Link", "axis_key", "entry_number", "plane_key"]
@@ -93,6 +94,6 @@ def plane_key(e: Entry) -> tuple[str, str, str] | None:
     >>> plane_key(catalogue()["charge_radius.ee/TEXONO-2009"]) is None
     True
     """
-    if e.curve is None or e.convention == "other":
+    if e.curve is None or e.convention in UNCOMPARED:
         return None
     return e.curve.x.quantity, e.curve.y.quantity, e.convention or ""

@@ -8,7 +8,7 @@ from urllib.parse import quote
 from nuprobe.catalogue.entry import Entry
 from nuprobe.catalogue.ladder import shown
 from nuprobe.catalogue.loader import Catalogue
-from nuprobe.catalogue.quantities import QUANTITIES
+from nuprobe.catalogue.quantities import QUANTITIES, UNCOMPARED
 from nuprobe.catalogue.site.curves import curve_figure
 from nuprobe.catalogue.site.formulas import formula
 from nuprobe.catalogue.site.frame import capital, entry_folder, page, short_list, url
@@ -105,7 +105,9 @@ def _ladders(summary: Sequence[Entry]) -> tuple[list[Child], set[str]]:
         if key is None:
             continue
         chosen = [e for e in summary if axis_key(e) == key]
-        left_out = sum(e.convention == "other" and e.topic == key[0] for e in summary)
+        left_out = sum(
+            e.convention in UNCOMPARED and e.topic == key[0] for e in summary
+        )
         if len(chosen) < 2:
             continue
         figure = ladder_figure(chosen, _link, left_out=left_out)

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 @click.option(
     "--recompute",
     is_flag=True,
-    help="Run the code links too and compare with the stored results.",
+    help="Also run the code links and compare with the stored results.",
 )
 @click.option(
     "--references",
@@ -75,6 +75,17 @@ def check_entries(
         f"{len(files)} entries, {links} code links{' run again' if recompute else ''}:"
         f" {len(problems)} wrong"
     )
+    lacking = {
+        "without_texkey": [e.id for e in files.values() if not e.source.texkeys],
+        "without_authors": [e.id for e in files.values() if not e.source.first_author],
+    }
+    summary += "".join(
+        f"\n{len(ids)} without {what}: it was not read in a source"
+        for what, ids in zip(
+            ("an INSPIRE texkey", "an author"), lacking.values(), strict=True
+        )
+        if ids
+    )
     data = {
         "entries": len(files),
         "code_links": links,
@@ -82,6 +93,7 @@ def check_entries(
         "problems": [
             {"file": p.file, "line": p.line, "message": p.message} for p in problems
         ],
+        **lacking,
     }
     out.emit("\n".join([*map(str, problems), summary]), data)
     if problems:
@@ -109,7 +121,7 @@ def _command_problems(entry: Entry) -> Iterator[str]:
             with redirect_stdout(StringIO()):  # of --help and --version
                 words = shlex.split(link.command)
                 if words[:1] != ["nuprobe"]:
-                    raise ValueError("the command begins with nuprobe")
+                    raise ValueError("the command must begin with nuprobe")
                 _parse(cli, words[1:])
         except (click.exceptions.Exit, SystemExit):
             yield f"code.{i}.command: it shows a help page and computes nothing"

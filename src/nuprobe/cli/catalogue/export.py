@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 @command("export", epilog="Example: nuprobe catalogue export bibtex -o constraints.bib")
-@click.argument("form", metavar="hepdata|bibtex|csv")
+@click.argument("form", metavar="hepdata|bibtex|latex|csv")
 @click.argument("names", nargs=-1, metavar="[ID]...")
 @LIBRARY
 @output_options
@@ -28,8 +28,8 @@ def export_entries(
     library: Path | None,
     out: Output,
 ) -> None:
-    """All entries, or those named, as a HEPData submission (one YAML file), BibTeX or
-    CSV.
+    """All entries, or those named, as a HEPData submission (one YAML file), BibTeX,
+    a LaTeX table or CSV.
 
     With --json the entries themselves in full, in the units of the files.
     """

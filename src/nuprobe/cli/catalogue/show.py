@@ -129,11 +129,11 @@ def _number(value: float, plus: float | None, minus: float | None, unit: str) ->
 def _source(s: Source) -> str:
     parts = (
         *(
-            s.authors and f"{s.authors}:",
+            (s.authors or s.first_author) and f"{s.authors or s.first_author}:",
             s.title,
             s.journal,
             s.locator,
-            *s.texkeys,
+            *(s.texkeys or ["INSPIRE texkey unknown"]),
             s.doi and f"doi:{s.doi}",
         ),
         *(

@@ -33,7 +33,7 @@ Examples:
 @click.option(
     "--errors",
     is_flag=True,
-    help="Add what one standard deviation of tau_n, Omega_b h^2 and rates moves.",
+    help="Add the effect of one standard deviation of tau_n, Omega_b h^2 and rates.",
 )
 @plot_option("Save the abundances over temperature (pdf, png, svg).")
 @output_options

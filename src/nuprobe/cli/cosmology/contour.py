@@ -52,8 +52,8 @@ def contour_command(
     _, _, z = plane.grid(observable)
     if not any(z.min() < level < z.max() for level in levels):
         raise InputError(
-            f"no level lies in this plane, where {observable} runs from {z.min():.6g}"
-            f" to {z.max():.6g}"
+            f"none of the levels is reached in this plane, where {observable} runs"
+            f" from {z.min():.6g} to {z.max():.6g}"
         )
     lines = plane.contours(observable, levels)
     if plot is not None:

@@ -25,11 +25,13 @@ Examples:
 @click.option("--lifetime", help="Of N, e.g. '1e5 s'; or --moment.")
 @click.option(
     "--moment",
-    help="Transition moment in Bohr magnetons that makes N decay, of a channel.",
+    help="Transition moment in Bohr magnetons for the decay of N, per channel.",
 )
 @sterile_options
 @click.option(
-    "--nucleus", help="Refuse a mass that cannot disintegrate this one (d, be7, ...)."
+    "--nucleus",
+    help="Require photons above the disintegration threshold of this"
+    " nucleus (d, be7, ...).",
 )
 @nucleosynthesis_options
 @plot_option("Save the spectrum of photons at three temperatures (pdf, png, svg).")

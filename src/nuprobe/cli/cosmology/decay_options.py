@@ -37,7 +37,7 @@ sterile_options = grouped(
         "--abundance",
         type=float,
         required=True,
-        help="n_N/n_gamma at 10 MeV; nothing is assumed.",
+        help="n_N/n_gamma at 10 MeV; required.",
     ),
 )
 """Add ``--nature`` and ``--abundance``, as `SterileSpec` ``sterile``."""

@@ -54,8 +54,8 @@ Examples:
 )
 @nucleosynthesis_options
 @checkpoint_options(
-    what="JSON file that is written after each mass, also the checkpoint.",
-    resume="Go on where an interrupted plane stopped.",
+    what="JSON file, written after each mass; also the checkpoint.",
+    resume="Resume an interrupted plane.",
     plot="Save the excluded region (pdf, png, svg).",
 )
 @JSON

@@ -59,7 +59,7 @@ Examples:
     "--chemical-potential",
     default="0 MeV",
     show_default=True,
-    help="Of electrons; without it the quadratic term vanishes.",
+    help="Chemical potential of electrons; without it the quadratic term vanishes.",
 )
 @plot_option("Save the potential in three orders (pdf, png, svg).")
 @output_options
@@ -77,7 +77,9 @@ def potential_command(
     from nuprobe.units import fm, parse_quantity
 
     if charge == 0:
-        raise InputError("--charge 0: without charge there is no potential; give one")
+        raise InputError(
+            "--charge must not be 0: without a charge there is no potential"
+        )
     t = parse_quantity(temperature, "energy")
     mu = parse_quantity(chemical_potential, "energy")
     clouds = [

@@ -65,8 +65,8 @@ class NeutrinoSpec:
             found["t_max"] = parse_quantity(self.t_max, "energy")
         elif self.moment or moments or self.g_entropy is not None:
             raise InputError(
-                "--kind dirac requires --t-max, e.g. '100 GeV': right-handed neutrinos"
-                " are made at the highest temperature"
+                "--kind dirac requires --t-max, e.g. '100 GeV': production of"
+                " right-handed neutrinos depends on the highest temperature"
             )
         if self.g_entropy is not None:
             from nuprobe.cosmology.degrees import read_degrees
@@ -87,14 +87,14 @@ screening_option = click.option(
     type=click.Choice(["debye", "talk", "cut", "linear"]),
     default="debye",
     show_default=True,
-    help="Of soft photons, where a number of scatterings is asked for.",
+    help="Screening of soft photons, for numbers of scatterings.",
 )
 exchange_screening_option = click.option(
     "--exchange-screening",
     type=click.Choice(["none", "debye", "talk", "cut", "linear"]),
     default="none",
     show_default=True,
-    help="Of soft photons in the exchange of energy.",
+    help="Screening of soft photons in the energy exchange.",
 )
 
 neutrino_options = grouped(
@@ -115,14 +115,14 @@ neutrino_options = grouped(
     ),
     click.option(
         "--t-max",
-        help="Of Dirac neutrinos: highest temperature, e.g. '100 GeV'; needed.",
+        help="Dirac neutrinos: highest temperature, e.g. '100 GeV'; required.",
     ),
     click.option(
         "--g-s",
         "g_entropy",
         metavar="FILE",
-        help="Of Dirac neutrinos: CSV with columns temperature (MeV, falling or rising)"
-        " and entropy (g*s) [default: those of the package].",
+        help="Dirac neutrinos: CSV with columns temperature (MeV, in either order) and"
+        " entropy (g*s) [default: the package's own].",
     ),
     flavour_mixing_option,
     screening_option,
@@ -193,15 +193,15 @@ nucleosynthesis_options = grouped(
     click.option(
         "--nuclear-qed",
         is_flag=True,
-        help="Electron pairs beside the photons of captures.",
+        help="Include electron pairs from captures in addition to photons.",
     ),
     click.option(
         "--criterion",
         type=click.Choice(["evolved", "number", "energy"]),
         default="evolved",
         show_default=True,
-        help="Temperatures evolved, or decoupling in an instant by that criterion"
-        " (with --flavour-mixing none).",
+        help="Evolved temperatures, or instantaneous decoupling by this criterion (with"
+        " --flavour-mixing none).",
     ),
 )
 """Add the options of nucleosynthesis, as `NucleosynthesisSpec` ``nuclei``."""

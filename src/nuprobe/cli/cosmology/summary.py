@@ -36,7 +36,10 @@ Examples:
     default="majorana",
     show_default=True,
 )
-@click.option("--t-max", help="Temperature without right-handed neutrinos: '100 GeV'.")
+@click.option(
+    "--t-max",
+    help="Temperature at which there are no right-handed neutrinos: '100 GeV'.",
+)
 @click.option("--cl", type=float, default=0.90, show_default=True)
 @click.option(
     "--published",
@@ -44,7 +47,7 @@ Examples:
     metavar="ID",
     default=_PUBLISHED,
     show_default=True,
-    help="Limit of the catalogue beside; repeatable.",
+    help="Catalogue limit to compare with; repeatable.",
 )
 @plot_option("Save -2 ln L of each and of all over the moment (pdf, png, svg).")
 @output_options
@@ -67,7 +70,7 @@ def summary_command(
     from nuprobe.inference import CostSum, fit, profile
 
     if (kind == "dirac") != (t_max is not None):
-        raise InputError("--t-max belongs to --kind dirac, and is required with it")
+        raise InputError("--t-max is required with --kind dirac, and only then")
     name = f"magnetic_moment.{element}"
     model = Electromagnetic(magnetic_moment={element: 0.0}, kind=kind)  # type: ignore[arg-type]
     opened = [experiment(one) for one in dict.fromkeys(experiments or _EXPERIMENTS)]
@@ -126,7 +129,7 @@ def _upper(label: str, found: FitResult, name: str) -> float:
     interval = found[name].interval
     if interval is None or interval.upper is None:
         raise InputError(
-            f"{label} sets no limit on {name}: leave it out, or choose a smaller --cl"
+            f"{label} sets no limit on {name}: drop it, or choose a smaller --cl"
         )
     return float(interval.upper)
 

@@ -56,7 +56,7 @@ def table_command(
     if nuclei.omega_b is not None or nuclei.eta is not None:
         raise InputError("a table covers many densities: give --omega-b-grid instead")
     if nuclei.criterion != "evolved":
-        raise InputError("a table is made from evolved temperatures: drop --criterion")
+        raise InputError("tables use the evolved temperatures: drop --criterion")
     found = boltzmann_table(
         neutrinos.build(),
         nuclei.build(),

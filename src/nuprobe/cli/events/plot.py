@@ -88,7 +88,7 @@ def _models(
     others = variations(compared, model.sin2_theta_w)
     if first in others:
         raise InputError(
-            f"--compare {first!r} is the model of the generation: drop it, or name it"
+            f"--compare {first!r} is the generated model: drop it, or rename it as"
             f" NAME={first}"
         )
     return {first: None, **others}

@@ -37,7 +37,8 @@ _UNKNOWN: Final = 2**30
 yes_option = click.option(
     "--yes",
     is_flag=True,
-    help="Go on even if that needs more disk than is free, or more than a day.",
+    help="Proceed even if more disk space than available, or more than a day, is"
+    " needed.",
 )
 """Add ``--yes``."""
 

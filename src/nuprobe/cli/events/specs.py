@@ -91,12 +91,12 @@ file_options = grouped(
     "file",
     FileSpec,
     click.option(
-        "-n", "--number", type=integer, required=True, help="How many events."
+        "-n", "--number", type=integer, required=True, help="Number of events."
     ),
     click.option(
         "--weighted",
         is_flag=True,
-        help="Events with weights of their own instead of equal ones.",
+        help="Weighted instead of unweighted events.",
     ),
     click.option(
         "-o",
@@ -164,7 +164,7 @@ class HistogramSpec:
         ]
         if any(len(n) > 1 for n in names) and (len(names) > 1 or len(names[0]) > 2):
             raise InputError(
-                "a plane X,Y of two observables is a figure of its own: give it as the"
+                "a plane X,Y of two observables needs its own figure: give it as the"
                 " only --observable"
             )
         return names
@@ -230,7 +230,7 @@ histogram_options = grouped(
     click.option(
         "--bins",
         type=click.IntRange(1, 10000),
-        help="Bins of a histogram [default: 40; of a plane 25 each way].",
+        help="Bins of a histogram [default: 40; 25 x 25 for a plane].",
     ),
     click.option(
         "--range",
@@ -338,7 +338,7 @@ background_options = grouped(
         "--assumptions",
         "file",
         type=click.Path(path_type=Path),
-        help="TOML file with the assumptions that differ.",
+        help="TOML file with changed assumptions.",
     ),
     click.option(
         "--cut",

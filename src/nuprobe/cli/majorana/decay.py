@@ -91,7 +91,12 @@ Examples:
   nuprobe majorana decay --mass "10 MeV" --channel photon --moments 1,1j --gamma 3 --energies 9""",  # noqa: E501
 )
 @_decay_options
-@click.option("--sigma", default=3.0, show_default=True, help="To tell the two apart.")
+@click.option(
+    "--sigma",
+    default=3.0,
+    show_default=True,
+    help="Significance for telling the two apart.",
+)
 @click.option(
     "--gamma", type=float, help="Lorentz factor of N, for laboratory energies."
 )
@@ -102,7 +107,7 @@ Examples:
 @click.option(
     "--energies",
     type=click.IntRange(2, 100_000),
-    help="Give the laboratory spectrum at so many energies (needs --gamma).",
+    help="Give the laboratory spectrum at this many energies (needs --gamma).",
 )
 @plot_option("Save angular and (with --gamma) energy distributions (pdf, png, svg).")
 @output_options

@@ -45,17 +45,17 @@ nucleus_options = grouped(
     click.option(
         "--matrix-element",
         type=float,
-        help="Of light neutrinos [default: the range of the literature].",
+        help="Of light neutrinos [default: the range in the literature].",
     ),
     click.option(
-        "--g-a", default=1.27, show_default=True, help="Axial coupling beside it."
+        "--g-a", default=1.27, show_default=True, help="Axial coupling used with it."
     ),
     click.option(
         "--contact",
         default=0.0,
         show_default=True,
-        help="Share that the contact term of two nucleons adds to the matrix element,"
-        " such as 0.4.",
+        help="Relative contribution of the two-nucleon contact term to the matrix"
+        " element, such as 0.4.",
     ),
 )
 
@@ -86,7 +86,9 @@ class TableSpec:
         }
         several = [name for name, is_given in given.items() if is_given]
         if len(several) > 1:
-            raise InputError(f"{' and '.join(several)} give different tables: give one")
+            raise InputError(
+                f"{' and '.join(several)} give different tables: choose one"
+            )
 
     def masses(self) -> FloatArray:
         """Return the masses of the lightest neutrino, MeV."""
@@ -107,6 +109,6 @@ asked_options = grouped(
     click.option(
         "--published",
         is_flag=True,
-        help="Give published limits beside ours (catalogue).",
+        help="Compare published limits (catalogue) with ours.",
     ),
 )

@@ -79,7 +79,7 @@ _tritium_options = grouped(
         "--clustering",
         default=1.0,
         show_default=True,
-        help="Local density of relic neutrinos over that of the mean universe.",
+        help="Local density of relic neutrinos relative to the cosmic mean.",
     ),
 )
 

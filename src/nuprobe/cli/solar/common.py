@@ -35,9 +35,9 @@ class CurrentSpec:
         delta_threshold(self.cl)
         if self.scheme is None:
             raise InputError(
-                "L_1A means nothing without its scheme: give --scheme nnlo (as most"
-                " published values are), resummed, or relative (above that of the cross"
-                " sections SNO used)"
+                "L_1A is meaningful only in a given scheme: add --scheme nnlo (used"
+                " for most published values), resummed, or relative (difference from"
+                " the value in the cross sections used by SNO)"
             )
 
     @property
@@ -58,14 +58,14 @@ def current_options(flux: str, cl: float) -> Callable[[Any], Any]:
         click.option(
             "--scheme",
             type=click.Choice(["nnlo", "resummed", "relative"]),
-            help="What L_1A means; required.",
+            help="Scheme of L_1A; required.",
         ),
         click.option(
             "--flux",
             type=click.Choice(["free", "model"]),
             default=flux,
             show_default=True,
-            help="The flux of 8B neutrinos: free, or as the solar model has it.",
+            help="The flux of 8B neutrinos: free, or from the solar model.",
         ),
         click.option("--cl", type=float, default=cl, show_default=True, help="Level."),
     )

@@ -39,7 +39,7 @@ Examples:
     type=click.Choice(["each", "all"]),
     default="each",
     show_default=True,
-    help="Regions above the lowest point at each L_1A, or at all of them.",
+    help="Regions relative to the minimum at each L_1A, or over all of them.",
 )
 @plot_option("Save the allowed regions (pdf, png, svg).")
 @output_options
@@ -62,7 +62,9 @@ def plane_command(
     known = solar_parameters("B16-GS98", "lma")
     axes = {} if grid is None else make_grid(grid, known)
     if grid is not None and set(axes) != {"tan2_12", "dm2_21"}:
-        raise InputError("--grid of this plane has the two axes tan2_12 and dm2_21")
+        raise InputError(
+            "--grid for this plane must have the two axes tan2_12 and dm2_21"
+        )
     found = solar_plane(
         current.chosen,
         l1a=parse_grid(l1a, "volume") / fm**3,

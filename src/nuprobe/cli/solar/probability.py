@@ -86,7 +86,9 @@ Examples:
     help="'10 MeV' or 'start:stop:count[:lin|:log] MeV'.",
 )
 @click.option(
-    "--latitude", type=float, help="Degrees of a detector: probabilities by night too."
+    "--latitude",
+    type=float,
+    help="Latitude of the detector in degrees: also give probabilities at night.",
 )
 @plot_option("Save the probability over energy (pdf, png, svg).")
 @output_options

@@ -43,7 +43,7 @@ Examples:
     help="mu_nu in Bohr magnetons.",
 )
 @click.option(
-    "--y-e", type=float, default=0.5, show_default=True, help="Electrons a nucleon."
+    "--y-e", type=float, default=0.5, show_default=True, help="Electrons per nucleon."
 )
 @plot_option("Save the emission over density (pdf, png, svg).")
 @output_options

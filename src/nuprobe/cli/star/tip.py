@@ -54,7 +54,7 @@ Examples:
 @click.option(
     "--statistic",
     type=click.Choice(["distance", "bayes", "one-sided"]),
-    help="One way to make a limit; default a table of all.",
+    help="Statistical method for the limit; default: a table of all.",
 )
 @click.option("--cl", type=float, help="Confidence level; default 0.95.")
 @click.option(

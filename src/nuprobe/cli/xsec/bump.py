@@ -33,7 +33,7 @@ Examples:
     "--share",
     default=0.01,
     show_default=True,
-    help="Of all events of inverse beta decay that would be such.",
+    help="Fraction of all inverse beta decay events due to this reaction.",
 )
 @click.option(
     "--curve",
@@ -44,10 +44,10 @@ Examples:
     "--strength",
     default=1.0,
     show_default=True,
-    help="B of the allowed scale that is used without --curve.",
+    help="B in the allowed scale used without --curve.",
 )
 @click.option("--target", default="C18H30", show_default=True, help="The scintillator.")
-@plot_option("Save needed and Standard-Model cross sections (pdf, png, svg).")
+@plot_option("Save required and Standard-Model cross sections (pdf, png, svg).")
 @output_options
 def bump_command(
     flux_name: str | None,

@@ -78,7 +78,9 @@ _carbon_options = grouped(
         " file.",
     ),
     click.option("--level", help="One level of the table by its name [default: all]."),
-    click.option("--above", help="Of a flux, count neutrinos above this energy only."),
+    click.option(
+        "--above", help="With a flux, include neutrinos above this energy only."
+    ),
 )
 
 
@@ -114,7 +116,7 @@ def carbon_command(
     from nuprobe.units import parse_quantity
 
     if carbon.above is not None and source.flux_name is None:
-        raise InputError("--above belongs to --flux")
+        raise InputError("--above requires --flux")
     lowest = 0.0 if carbon.above is None else parse_quantity(carbon.above, "energy")
     process, built = carbon.process(), model.build()
     kind: Any = carbon.channel

@@ -51,7 +51,7 @@ Examples:
 @click.option(
     "--series",
     is_flag=True,
-    help="Give the series of σ(E) in the energy, with η2 and η4, beside the exact one.",
+    help="Also give the expansion of σ(E) in the energy, with η2 and η4.",
 )
 @plot_option("Save a figure (pdf, png, svg), of all targets, models and flavours.")
 @table_options
@@ -110,8 +110,8 @@ def _check_flux(path: PathSpec, series: bool) -> None:
     """Refuse what is not computed for means over a flux."""
     if path.baseline is not None:
         raise InputError(
-            "--baseline takes --energy; means over a flux that oscillates are counts of"
-            " an experiment's file with [flux] distance and [propagation]"
+            "--baseline requires --energy; for averages over an oscillated flux use"
+            " an experiment file with [flux] distance and [propagation]"
         )
     if series:
         raise InputError("--series takes --energy, not --flux")

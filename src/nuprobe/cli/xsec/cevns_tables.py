@@ -100,7 +100,7 @@ class CevnsTables:
 
         if self.axial or self.floor > 0 or self.path is not None:
             raise InputError(
-                "--series is of the whole vector cross section at the source: drop"
+                "--series is for the full vector cross section at the source: drop"
                 " --axial, --threshold and --baseline"
             )
         return series_table(self.target, self.model, energies, flavour, self.what)

@@ -76,7 +76,7 @@ _current_options = grouped(
         help="cc (e- p p, e+ n n) or nc (nu p n); repeatable [default: cc].",
     ),
     click.option("--l1a", help="Two-body current, e.g. '4 fm3'; needs --scheme."),
-    click.option("--scheme", help="What L_1A means: resummed or nnlo."),
+    click.option("--scheme", help="Scheme of L_1A: resummed or nnlo."),
     click.option(
         "--radiative",
         default="none",

@@ -110,7 +110,7 @@ def _check(
         if typed.get(name) and owner in several:
             option = "param" if name == "params" else name.replace("_", "-")
             raise InputError(
-                f"--{option} belongs to one {REPEATABLE[owner]}, and"
+                f"--{option} works with a single {REPEATABLE[owner]}, and"
                 f" {len(several[owner])} are given: run the command once for each"
             )
     # means over a flux are drawn one by one

@@ -52,7 +52,7 @@ class ElectronSpec:
         if self.target_text is None:
             if self.free_electrons or bound:
                 option = "--ionisation" if bound else "--free-electrons"
-                raise InputError(f"{option} requires --target: one electron is free")
+                raise InputError(f"{option} requires --target (bound electrons)")
             return None
         return target(target_spec(self.target_text))
 
@@ -80,21 +80,21 @@ _electron_options = grouped(
         "target_text",
         multiple=True,
         help=(
-            "Xe, NaI, … whose electrons are bound, repeatable [default: one free"
+            "Xe, NaI, … whose electrons are bound, repeatable [default: a free"
             " electron]."
         ),
     ),
     click.option(
         "--free-electrons",
         is_flag=True,
-        help="Leave the binding of the target's electrons out.",
+        help="Neglect the binding of the target's electrons.",
     ),
     click.option(
         "--ionisation",
         type=click.Choice(["step", "rrpa", "epa"]),
         default="step",
         show_default=True,
-        help="Step function; many-body factors (xenon); equivalent photons (charges).",
+        help="Shell step function; many-body factors (xenon); photons (charges).",
     ),
     click.option(
         "--magnetic-moment",

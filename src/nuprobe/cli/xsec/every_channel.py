@@ -18,7 +18,9 @@ def every_channel(command: Callable[..., None]) -> Callable[..., None]:
     def expanded(channel: tuple[str, ...], **typed: Any) -> None:
         if "all" in channel:
             if len(channel) > 1:
-                raise InputError("--channel all is every channel: give it alone")
+                raise InputError(
+                    "--channel all already includes every channel: drop the others"
+                )
             channel = _channels(typed["flux_name"], typed["flux_option"])
         command(channel=channel, **typed)
 

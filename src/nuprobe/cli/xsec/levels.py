@@ -34,7 +34,7 @@ Examples:
 )
 @click.option(
     "--flavour",
-    help="Of the neutrino [default: nu_e, or nubar_e where the table says so].",
+    help="Of the neutrino [default: nu_e, or nubar_e if specified by the table].",
 )
 @click.option(
     "--energy",

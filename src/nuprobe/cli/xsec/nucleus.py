@@ -99,15 +99,15 @@ nucleus_options = grouped(
     click.option(
         "--r-p",
         help=(
-            "Rms radius of the point protons, e.g. '3.33 fm' or a name of `nuprobe list"
-            " radii` [default: from the charge radius]."
+            "Rms point-proton radius, e.g. '3.33 fm' or a name of `nuprobe list radii`"
+            " [default: from the charge radius]."
         ),
     ),
     click.option(
         "--r-n",
         help=(
-            "Rms radius of the point neutrons, e.g. '3.42 fm', NL-Z2 or PREX [default:"
-            " that of the protons]."
+            "Rms point-neutron radius, e.g. '3.42 fm', NL-Z2 or PREX [default: that of"
+            " the protons]."
         ),
     ),
     click.option(
@@ -115,7 +115,7 @@ nucleus_options = grouped(
         type=click.Choice(NUCLEONS),
         default=NUCLEONS[0],
         show_default=True,
-        help="Electric form factors of the nucleons inside.",
+        help="Electric form factors of the nucleons.",
     ),
     click.option(
         "--axial",
@@ -126,7 +126,7 @@ nucleus_options = grouped(
     click.option(
         "--axial-structure",
         is_flag=True,
-        help="Include it from structure functions, where nuclei have them.",
+        help="Include the axial response from structure functions if available.",
     ),
 )
 """Add ``--target``, ``--form-factor``, ``--r-p``, ``--r-n``, ``--nucleon`` and

@@ -47,7 +47,7 @@ class PathSpec:
         where figures are of neutrinos at the source."""
         if self.baseline is not None and (flux is not None or plot is not None):
             raise InputError(
-                "--baseline gives tables at --energy here: drop --flux and --plot"
+                "--baseline gives tables at fixed --energy here: drop --flux and --plot"
             )
         return self.propagation()
 
@@ -58,8 +58,8 @@ path_options = grouped(
     click.option(
         "--baseline",
         help=(
-            "Distance from the source, e.g. '20 m': mass states arrive with their"
-            " phases [default: 0]."
+            "Distance from the source, e.g. '20 m': mass states are propagated with"
+            " their phases [default: 0]."
         ),
     ),
     click.option(

@@ -110,7 +110,7 @@ class Reaction:
         from nuprobe.units import parse_grid
 
         if self.by_angle is None:
-            raise InputError("--angle is not computed here")
+            raise InputError("--angle is not available here")
         if recoil.floor() > 0:
             raise InputError("--threshold cannot be used with --angle")
         flavour, cos = self.chosen(recoil), parse_grid(angle, "dimensionless")

@@ -54,9 +54,7 @@ angle_options = grouped(
     click.option(
         "--angle", help="Give dσ/dcosθ of the lepton at these cosines, e.g. '-1:1:5'."
     ),
-    click.option(
-        "--mean-cosine", is_flag=True, help="Give the mean cosine beside σ(E)."
-    ),
+    click.option("--mean-cosine", is_flag=True, help="Also give the mean cosine."),
 )
 """Add ``--angle`` and ``--mean-cosine``, as `AngleSpec` ``angles``."""
 

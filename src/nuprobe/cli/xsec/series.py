@@ -27,14 +27,15 @@ def weak_form_factor(target: Target, model: Model) -> WeakFormFactor:
 
     if not (isinstance(model, StandardModel) and model.scheme == "tree"):
         raise InputError(
-            "--series is of the Standard Model at tree level: drop --model and --param"
+            "--series is available for the Standard Model at tree level: drop"
+            " --model and --param"
         )
     if not target.is_single:
         raise InputError(f"--series takes one isotope, such as Ar40, not {target.name}")
     (part,) = target.components
     if any(part.shapes.physical):
         raise InputError(
-            "--series takes form factors of point nucleons: choose another"
+            "--series requires a form factor of point nucleons: choose another"
             " --form-factor, e.g. helm"
         )
     return WeakFormFactor(

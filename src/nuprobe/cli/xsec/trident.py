@@ -94,7 +94,8 @@ Examples:
     "--channel",
     required=True,
     multiple=True,
-    help="Such as 'nu_mu -> nu_e e+ mu-', repeatable; or all (that the flux makes).",
+    help="Such as 'nu_mu -> nu_e e+ mu-', repeatable; or all (accessible with the"
+    " flux).",
 )
 @click.option(
     "--target",
@@ -107,7 +108,7 @@ Examples:
 @models_options
 @_mediator_options
 @view_options
-@plot_option("Save sigma/E by regime, or what a view shows (pdf, png, svg).")
+@plot_option("Save sigma/E by regime, or the chosen view (pdf, png, svg).")
 @table_options
 def trident_command(
     channel: str,

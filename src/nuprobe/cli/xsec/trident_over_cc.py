@@ -28,8 +28,8 @@ def over_cc_view(
     (model,) = models
     if pair.target is None or pair.setting.regime in ("proton", "neutron", "electron"):
         raise InputError(
-            "--over-cc is per nucleus: it needs --target and a regime such as all or"
-            " coherent"
+            "--over-cc is per nucleus and requires --target and a regime such as all"
+            " or coherent"
         )
     regime, how = pair.setting.regime, pair.setting.nucleus
     section = trident.total(energies, pair.channel, pair.target, model, regime, **how)

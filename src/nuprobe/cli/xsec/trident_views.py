@@ -52,10 +52,10 @@ class ViewSpec:
         charged = pair.channel.vertex.charged and high <= _HIGHEST
         if charged and high >= _DOMINATED * TeV and not self.four_fermion:
             raise InputError(
-                f"at {high / TeV:.4g} TeV most of {pair.channel} is the production of a"
-                f" W on its mass shell, which is not computed (from {_DOMINATED:g} TeV"
-                " on more than half on oxygen, Zhou:2019vxt): stay below, or give"
-                " --four-fermion for the contact theory alone"
+                f"at {high / TeV:.4g} TeV most of {pair.channel} comes from on-shell"
+                f" W production, which is not included (above {_DOMINATED:g} TeV"
+                " more than half on oxygen, Zhou:2019vxt): use a lower energy, or"
+                " add --four-fermion for the contact theory alone"
             )
         return energies
 
@@ -66,7 +66,7 @@ class ViewSpec:
         asked = [name for name, wanted in views.items() if wanted]
         if len(asked) > 1:
             raise InputError(
-                f"--{asked[0]} and --{asked[1]} are two views: give one of them"
+                f"--{asked[0]} and --{asked[1]} show different views: choose one"
             )
         return asked[0] if asked else None
 
@@ -76,7 +76,7 @@ class ViewSpec:
             return [None]
         found: list[str | None] = [one.strip() for one in typed.split(",")]
         if len(found) > 1 and self.named != "ratio":
-            raise InputError("several mixings need --ratio, which compares them")
+            raise InputError("several mixings can be compared only with --ratio")
         if len(set(found)) < len(found):
             raise InputError("a mixing is given twice")
         return found
@@ -121,7 +121,7 @@ view_options = grouped(
     click.option(
         "--four-fermion",
         is_flag=True,
-        help="Give the contact theory also where real W bosons dominate (5 TeV).",
+        help="Use the contact theory even where on-shell W bosons dominate (5 TeV).",
     ),
 )
 """Add ``--parts``, ``--ratio``, ``--over-cc`` and ``--four-fermion``, as `ViewSpec`

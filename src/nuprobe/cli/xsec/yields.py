@@ -34,7 +34,7 @@ Examples:
 @click.option("--form", default="strumia-vissani", show_default=True)
 @click.option(
     "--table",
-    help="Spectra of your own: columns energy (MeV) and isotopes, per fission and MeV.",
+    help="Your own spectra: columns energy (MeV) and isotopes, per fission and MeV.",
 )
 @click.option(
     "--flux-option",
@@ -56,7 +56,9 @@ def yields_command(
     more = dict(key_values(flux_option, "--flux-option", "spent_fuel=true"))
     fixed = [key for key in ("fractions", "model", "table", "bump") if key in more]
     if fixed:
-        raise InputError(f"--flux-option {fixed[0]}: a row has its own; leave it out")
+        raise InputError(
+            f"--flux-option {fixed[0]}: set by each row of the table; drop it"
+        )
     wanted: dict[str, dict[str, Any]] = {
         name: {"model": name}
         for name in ("huber-mueller", "kopeikin-2021", "summation", "hkss")

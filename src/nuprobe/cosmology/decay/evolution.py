@@ -226,7 +226,7 @@ def sterile_decay(
     """
     top = _checked(mass, lifetime, abundance, nucleus)
     if number("photons", photons) not in (1.0, 2.0):
-        raise InputError(f"photons in each decay must be 1 or 2, got {photons:g}")
+        raise InputError(f"photons per decay must be 1 or 2, got {photons:g}")
     given = options if options is not None else Nucleosynthesis()
     past = background(mass, lifetime, abundance, 0.5 * photons)
     _early(mass, lifetime, past)
@@ -234,9 +234,9 @@ def sterile_decay(
     if start is None:
         if omega_before > 0.1:
             raise InputError(
-                f"N with the abundance {abundance:g} heats photons so much that"
-                f" nucleosynthesis needs Omega_b h^2 = {omega_before:.3g}, above 0.1;"
-                " give less of it"
+                f"N with the abundance {abundance:g} heats the photons so much that"
+                f" nucleosynthesis would need Omega_b h^2 = {omega_before:.3g},"
+                " above 0.1; lower the abundance"
             )
         burnt = evolution(
             with_sterile(mass, lifetime, abundance),
@@ -283,8 +283,9 @@ def _checked(
     low, high = LIFETIMES
     if not low <= number("lifetime", lifetime) <= high:
         raise InputError(
-            f"the lifetime of N must lie between {low:g} s (before, nuclei still burn)"
-            f" and {high:g} s (after, electrons recombine), got {lifetime:g}"
+            f"the lifetime of N must lie between {low:g} s (earlier, nucleosynthesis"
+            f" is still under way) and {high:g} s (later, electrons recombine), got"
+            f" {lifetime:g}"
         )
     if not 0 < number("abundance", abundance) <= _MOST:
         raise InputError(
@@ -310,7 +311,7 @@ def _early(mass: float, lifetime: float, past: Background) -> None:
     if share > _EARLY_HEAT:
         raise InputError(
             f"N heats photons by {share:.2g} before nuclei cease to burn at 10 keV,"
-            " which is not followed; give a longer lifetime or less of it"
+            " which is not computed; use a longer lifetime or a lower abundance"
         )
 
 
@@ -321,8 +322,8 @@ def _given(start: Mapping[str, float]) -> dict[str, float]:
     found = {name: number(f"start of {name}", value) for name, value in start.items()}
     if any(not 0 <= value <= 1 for value in found.values()) or not found.get("p", 0):
         raise InputError(
-            "start gives numbers of nuclei per baryon, 0 to 1, among them of p; got"
-            f" {numbers('start', list(found.values())).min():g} to"
+            "start must give the number of each nucleus per baryon, from 0 to 1,"
+            f" including p; got {numbers('start', list(found.values())).min():g} to"
             f" {max(found.values()):g}"
         )
     return found

@@ -20,7 +20,7 @@ from nuprobe.cosmology.nucleosynthesis import (
     abundances,
     uncertainties,
 )
-from nuprobe.drawing import draws
+from nuprobe.drawing import Exported, draws
 from nuprobe.errors import InputError, UnknownNameError, shown
 from nuprobe.files import atomic_write
 from nuprobe.numerics import FloatArray, number, numbers
@@ -56,7 +56,7 @@ class PlaneRun:
 
 @public_methods
 @dataclass(frozen=True, eq=False)
-class DecayPlane:
+class DecayPlane(Exported):
     """Abundances over mass and lifetime of N, or mass and moment.
 
     Attributes
@@ -171,7 +171,7 @@ def with_thresholds(masses: ArrayLike) -> FloatArray:
     m = np.unique(np.atleast_1d(numbers("masses", masses)))
     if not m.size or m[0] <= 0 or m[-1] == np.inf:
         raise InputError(
-            f"masses must be one or more positive MeV, got {shown(masses)}"
+            f"masses must be one or more positive values in MeV, got {shown(masses)}"
         )
     photons = {one.threshold for one in DISINTEGRATIONS if one.nucleus in _LIGHT}
     more = [2 * e * side for e in photons for side in (0.999, 1.001)]
@@ -234,7 +234,7 @@ def decay_plane(
     given: Any = lifetimes if moments is None else moments
     columns = np.atleast_1d(numbers(f"{by}s", given))
     if m.ndim != 1 or columns.ndim != 1 or not (m.size and columns.size):
-        raise InputError(f"masses and {by}s are lists of one or more numbers")
+        raise InputError(f"masses and {by}s must be lists of one or more numbers")
     tau = np.array(
         [
             [c if moments is None else lifetime_of(float(one), float(c), nature)]
@@ -262,10 +262,10 @@ def decay_plane(
     table = np.array(rows, dtype=float)
     if not np.isfinite(table[:, :, 0]).any():
         raise InputError(
-            "no point of the plane can be computed: lifetimes must be from"
-            f" {LIFETIMES[0]:g} to {LIFETIMES[1]:g} s, with less heat than the universe"
-            f" had; got lifetimes from {tau.min():g} to {tau.max():g} s and an"
-            f" abundance of {abundance:g}"
+            "no point of the plane can be computed: lifetimes must lie between"
+            f" {LIFETIMES[0]:g} to {LIFETIMES[1]:g} s, and N must not heat the"
+            f" universe too much; got lifetimes from {tau.min():g} to {tau.max():g}"
+            f" s and an abundance of {abundance:g}"
         )
     standard, theory = _without(chosen)
     return DecayPlane(
@@ -312,7 +312,7 @@ def _point(
 def _known(checkpoint: Path | str | None, asked: Mapping[str, Any]) -> list[Any]:
     """Rows of an unfinished plane."""
     if checkpoint is None:
-        raise InputError("resume needs the checkpoint to go on with")
+        raise InputError("resume needs a checkpoint to continue from")
     path = Path(checkpoint)
     if not path.exists():
         return []
@@ -320,9 +320,11 @@ def _known(checkpoint: Path | str | None, asked: Mapping[str, Any]) -> list[Any]
         found = json.loads(path.read_text(encoding="utf-8"))
         rows, before = list(found["rows"]), found["asked"]
     except (ValueError, KeyError, TypeError) as err:
-        raise InputError(f"{path.name} is no checkpoint of a plane of decays") from err
+        raise InputError(f"{path.name} is not a checkpoint of a decay plane") from err
     if before != json.loads(json.dumps(asked)):
-        raise InputError(f"{path.name} is of other masses, lifetimes or options")
+        raise InputError(
+            f"{path.name} was made with other masses, lifetimes or options"
+        )
     return rows
 
 

@@ -35,6 +35,7 @@ HOTTEST: Final = 0.01
 COLDEST: Final = 1e-6
 """MeV: below, electrons recombine."""
 _WORST: Final = 0.05
+_FINER: Final = (4, 8)
 _C: Final = HBARC_MEV_CM / HBAR_MEV_S  # cm/s
 
 
@@ -161,16 +162,15 @@ def photon_spectrum(
 
 def _spectrum(top: float, t: float, eta: float, y_p: float) -> PhotonSpectrum:
     medium = Medium(t, eta, y_p)
-    coarse = cascade(grid(top), medium)
-    fine = cascade(grid(top, 2), medium)
-    energy = coarse.energy
-    section = cross_sections(fine.energy)
-    found = section @ fine.photons
-    rough = section[:, ::2] @ coarse.photons
-    best = np.maximum(found + (found - rough) / 3, 0.0)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        off = np.where(best > 0, np.abs(found / best - 1), 0.0)
-    error = float(off.max())
+    coarse, fine = cascade(grid(top), medium), cascade(grid(top, 2), medium)
+    best, error = _extrapolated(coarse, fine)
+    # where pairs on the tail of the thermal photons set in, absorption is too steep
+    # for the first grid
+    for refine in _FINER:
+        if error < _WORST:
+            break
+        coarse, fine = fine, cascade(grid(top, refine), medium)
+        best, error = _extrapolated(coarse, fine)
     if not error < _WORST:
         raise ComputationError(
             f"the spectrum of photons at T = {t:.4g} MeV is not resolved: a finer grid"
@@ -181,7 +181,20 @@ def _spectrum(top: float, t: float, eta: float, y_p: float) -> PhotonSpectrum:
     electrons = _density(fine, "electrons")[::2] * HBAR_MEV_S
     line = fine.line * HBAR_MEV_S
     sizes = best * HBAR_MEV_S * _C
-    return PhotonSpectrum(energy, density, line, electrons, t, error, sizes, eta, y_p)
+    return PhotonSpectrum(
+        coarse.energy, density, line, electrons, t, error, sizes, eta, y_p
+    )
+
+
+def _extrapolated(coarse: Cascade, fine: Cascade) -> tuple[FloatArray, float]:
+    """Strengths continued to no step, and the largest relative change by it."""
+    section = cross_sections(fine.energy)
+    found = section @ fine.photons
+    rough = section[:, ::2] @ coarse.photons
+    best = np.maximum(found + (found - rough) / 3, 0.0)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        off = np.where(best > 0, np.abs(found / best - 1), 0.0)
+    return best, float(off.max())
 
 
 def _density(found: Cascade, name: str) -> FloatArray:

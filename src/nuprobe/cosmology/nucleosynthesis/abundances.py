@@ -146,18 +146,18 @@ def _instantaneous(
     """The expansion, after a look at options that it does not have."""
     if "t_max" in options:
         raise InputError(
-            "in an instant only Majorana moments are followed; for Dirac moments, which"
-            " t_max is for, leave criterion at 'evolved'"
+            "instantaneous decoupling is available for Majorana moments only; for"
+            " Dirac moments (and t_max) keep criterion='evolved'"
         )
     if options.get("flavour_mixing", "none") != "none":
         raise InputError(
-            "in an instant flavours decouple one by one: with"
+            "in instantaneous decoupling each flavour decouples separately: with"
             f" criterion={criterion!r} give flavour_mixing='none'"
         )
     other = sorted(set(options) - {"flavour_mixing", "screening"})
     if other:
         raise InputError(
-            f"{other[0]} is an option of the evolution: leave it out with"
+            f"{other[0]} is an option of the evolution: drop it with"
             f" criterion={criterion!r}"
         )
     screening = options.get("screening", "debye")

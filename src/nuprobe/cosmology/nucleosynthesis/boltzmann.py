@@ -203,7 +203,7 @@ def boltzmann_table(
         ("n_eff", totals, 0.0, 30.0),
     ):
         if values.ndim != 1 or values.size < 2 or np.any(np.diff(values) <= 0):
-            raise InputError(f"{what} must be a list of at least two rising values")
+            raise InputError(f"{what} must be a list of at least two increasing values")
         if values[0] < low or values[-1] > high:
             raise InputError(
                 f"{what} must lie between {low:g} and {high:g}, got"

@@ -62,8 +62,8 @@ class Expansion:
             values = getattr(self, name)
             if values.shape != (n,) or n < 20:
                 raise InputError(
-                    "an expansion needs arrays of one length, at least 20 times;"
-                    f" {name} has the shape {values.shape}"
+                    "an expansion needs arrays of equal length, with at least 20"
+                    f" times; {name} has the shape {values.shape}"
                 )
             good = (values > 0) & np.isfinite(values)
             if not np.all(good):
@@ -101,7 +101,8 @@ class Expansion:
         )
         if not np.all(square > 0):
             raise InputError(
-                f"delta_n = {delta_n:g} leaves no energy to expand with; give more"
+                f"delta_n = {delta_n:g} makes the energy density negative; give a"
+                " larger value"
             )
         return replace(
             self,
@@ -134,8 +135,8 @@ def expansion(history: Any) -> Expansion:
     wanted = ("t_gamma", "t_nu", "a", "hubble", "n_eff", "choices")
     if not all(hasattr(history, name) for name in wanted):
         raise InputError(
-            "history must be an Expansion or what nuprobe.cosmology.decoupling returns,"
-            f" got {shown(history)}"
+            "history must be an Expansion or the result of"
+            f" nuprobe.cosmology.decoupling, got {shown(history)}"
         )
     moments = getattr(history, "moments", None)
     named = {} if moments is None else {"moments": moments.describe()}

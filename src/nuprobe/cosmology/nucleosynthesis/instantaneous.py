@@ -66,8 +66,8 @@ def instantaneous_expansion(
     moments = read_moments(model)
     if moments.kind == "dirac" and moments.any:
         raise InputError(
-            "instantaneous decoupling is for Majorana moments: right-handed neutrinos"
-            " are followed by the evolution (criterion='evolved')"
+            "instantaneous decoupling is available for Majorana moments only: for"
+            " right-handed neutrinos use the full evolution (criterion='evolved')"
         )
     free = {
         flavour: decoupling_temperature(

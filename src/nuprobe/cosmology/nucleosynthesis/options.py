@@ -140,7 +140,7 @@ class Nucleosynthesis:
                 raise UnknownNameError("reaction", name, names)
             if abs(number(f"shift of {name}", shift)) > 10:
                 raise InputError(
-                    f"a rate can be moved by at most 10 standard deviations, got"
+                    "a rate can be shifted by at most 10 standard deviations, got"
                     f" {shift:g} for {name}"
                 )
 

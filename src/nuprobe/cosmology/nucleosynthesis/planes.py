@@ -14,7 +14,7 @@ from nuprobe.cosmology.moments import read_moments, squares
 from nuprobe.cosmology.nucleosynthesis.abundances import OBSERVABLES, abundances
 from nuprobe.cosmology.nucleosynthesis.options import Nucleosynthesis
 from nuprobe.cosmology.nucleosynthesis.surfaces import flipped
-from nuprobe.drawing import draws
+from nuprobe.drawing import Exported, draws
 from nuprobe.errors import InputError, UnknownNameError
 from nuprobe.models import Electromagnetic
 from nuprobe.numerics import FloatArray, barycentric_matrix, chebyshev_nodes, numbers
@@ -40,7 +40,7 @@ _PLACES: Final = 300
 
 @public_methods
 @dataclass(frozen=True, eq=False)
-class MomentPlane:
+class MomentPlane(Exported):
     """Primordial abundances and N_eff over two moments, interpolated.
 
     Values at Chebyshev nodes of both moments, or of arsinh(μ/stretch) for Dirac

@@ -109,7 +109,8 @@ def neutron_proton_rates(
     hot, cold = numbers("t_gamma", t_gamma), numbers("t_nu_e", t_nu_e)
     if hot.shape != cold.shape:
         raise InputError(
-            f"t_gamma and t_nu_e must have one shape, got {hot.shape} and {cold.shape}"
+            f"t_gamma and t_nu_e must have the same shape, got {hot.shape} and"
+            f" {cold.shape}"
         )
     for what, values in (("t_gamma", hot), ("t_nu_e", cold)):
         bad = ~((values > 0) & (values <= 100.0))

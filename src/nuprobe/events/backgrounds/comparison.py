@@ -264,8 +264,8 @@ def compare(
     table = assumptions() if table is None else table
     if source.emission != "beam":
         raise InputError(
-            f"flux {source.name} is not a beam: events are counted for neutrinos per"
-            " area, as of dune-nd-fhc"
+            f"flux {source.name} is not a beam: event counts need a flux per area,"
+            " such as dune-nd-fhc"
         )
     texts = (
         [cuts] if isinstance(cuts, str) else list(table.cuts if cuts is None else cuts)
@@ -318,7 +318,7 @@ def _something_left(stages: Stages, left: NDArray[np.int64]) -> None:
         return
     i = int(np.argmax(left == 0))
     raise InputError(
-        f"no event passes the cuts: {stages[i - 1][0]!r} took the last"
+        f"no event passes the cuts: {stages[i - 1][0]!r} removed the last"
         f" {left[i - 1]} of {left[0]} events, of signal and backgrounds together;"
         " loosen it, or generate more"
     )

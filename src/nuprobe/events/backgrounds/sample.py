@@ -98,8 +98,8 @@ class Background:
 
     def _none(self) -> NoReturn:
         raise InputError(
-            "Q2, K2, W and the recoil belong to tridents: cut backgrounds on energies,"
-            " angles, m_pair or extra_energy"
+            "Q2, K2, W and the recoil are defined for tridents only: cut backgrounds"
+            " on energies, angles, m_pair or extra_energy"
         )
 
     q2 = k2 = recoil = w = property(_none)
@@ -225,7 +225,7 @@ def check_drawing(n: int, seed: int) -> None:
     """
     if isinstance(n, bool) or not isinstance(n, int | np.integer) or not 0 < n <= MOST:
         raise InputError(
-            f"the number of interactions is an integer from 1 to {MOST:g}, got"
+            f"the number of interactions must be an integer from 1 to {MOST:g}, got"
             f" {shown(n)}"
         )
     if isinstance(seed, bool) or not isinstance(seed, int | np.integer) or seed < 0:
@@ -292,8 +292,8 @@ def blocks(
                     yield Background(kinds=KINDS, trials=int(n), **arrays)
     if not found:
         raise InputError(
-            f"flux {source.name} makes no background: it has too little energy, or the"
-            " assumptions forbid all"
+            f"flux {source.name} produces no background: its energy is too low, or"
+            " the assumptions exclude all processes"
         )
 
 
@@ -347,7 +347,7 @@ def generate(
     except MemoryError:
         raise InputError(
             f"{shown(n)} interactions of each process do not fit into memory: draw"
-            " fewer, or walk through `blocks`"
+            " fewer, or iterate over `blocks`"
         ) from None
     return Background(kinds=KINDS, trials=int(n), **arrays)
 

@@ -186,8 +186,8 @@ class BaselineExperiment(MeasuredExperiment[BaselineFile]):
         for name, value in found.items():
             if value.size != 1:
                 raise InputError(
-                    f"a prediction needs one value of {name}, got {value.size}: free it"
-                    " and give the cost many points"
+                    f"a prediction needs a single value of {name}, got {value.size}:"
+                    " for several values, free it and evaluate the cost at many points"
                 )
         return {name: float(value.ravel()[0]) for name, value in found.items()}
 

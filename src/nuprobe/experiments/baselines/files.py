@@ -74,9 +74,9 @@ class BaselineSource(Strict):
         if (self.flux is None) == (not self.lines):
             raise InputError("give either flux or lines")
         if (self.flux is None) != (self.energies is None):
-            raise InputError("energies belong to a flux: give both or neither")
+            raise InputError("energies require a flux: give both or neither")
         if self.flux is None and (self.options or self.cross_section != "none"):
-            raise InputError("options and cross_section belong to a flux; remove them")
+            raise InputError("options and cross_section require a flux; remove them")
         if self.energies is not None:
             low, high = (parse_quantity(e, "energy") for e in self.energies)
             if not low < high:
@@ -123,9 +123,9 @@ class BaselineResponse(Strict):
     @model_validator(mode="after")
     def _check(self) -> BaselineResponse:
         if (self.kind == "table") != (self.table is not None):
-            raise InputError('table belongs to kind = "table": give both or neither')
+            raise InputError('table requires kind = "table": give both or neither')
         if (self.table is None) != (self.last_edge is None):
-            raise InputError("last_edge belongs to a table: give both or neither")
+            raise InputError("last_edge requires a table: give both or neither")
         return self
 
 
@@ -148,8 +148,8 @@ class BaselineDetector(Strict):
     def _check(self) -> BaselineDetector:
         if self.weights and len(self.weights) != len(self.baselines):
             raise InputError(
-                f"{len(self.baselines)} baselines need as many weights, got"
-                f" {len(self.weights)}"
+                f"{len(self.baselines)} baselines need the same number of weights,"
+                f" got {len(self.weights)}"
             )
         return self
 
@@ -219,10 +219,10 @@ class BaselineAnalysis(Strict):
     @model_validator(mode="after")
     def _check(self) -> BaselineAnalysis:
         if (self.kind == "ratio") != (self.over is not None):
-            raise InputError('over belongs to kind = "ratio": give both or neither')
+            raise InputError('over requires kind = "ratio": give both or neither')
         if self.each_energy and (self.kind != "spectra" or self.normalisations):
             raise InputError(
-                'each_energy requires kind = "spectra" and leaves no normalisations'
+                'each_energy requires kind = "spectra" and excludes normalisations'
             )
         return self
 
@@ -265,7 +265,7 @@ class BaselineFile(FileHeader):
         if self.response.kind == "table" and self.segments is None:
             raise InputError("a response in a table needs segments")
         if self.spread is not None and self.segments is None:
-            raise InputError("spread belongs to segments; detectors have spreads")
+            raise InputError("spread is for segments; use spreads for detectors")
         if self.response.kind == "table" and self.source.lines:
             raise InputError("a response in a table needs a flux, not lines")
         return self

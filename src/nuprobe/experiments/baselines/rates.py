@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from nuprobe.drawing import draws
+from nuprobe.drawing import Exported, draws
 from nuprobe.numerics import FloatArray
 from nuprobe.reprs import readable
 from nuprobe.tables import Table
@@ -18,7 +18,7 @@ __all__ = ["BaselineRates"]
 
 @readable
 @dataclass(frozen=True, eq=False)
-class BaselineRates:
+class BaselineRates(Exported):
     """Expected and measured values of one analysis, row by row.
 
     Attributes
@@ -86,10 +86,14 @@ class BaselineRates:
             pull = (self.data[i] - self.total[i]) / self.sigma[i]
             values = (self.total[i], self.without[i], self.data[i], self.sigma[i], pull)
             rows.append((name, *ends, *map(float, values)))
+        # without mixing the splitting means nothing
         point = ", ".join(f"{k} = {v:g}" for k, v in self.point.items())
         notes = [
             f"chi2 = {self.twice_nll:.3f} at {point}; three neutrinos:"
-            f" {self.twice_nll_without:.3f}",
+            f" {self.twice_nll_without:.3f}"
+            if self.point.get("sin2_2theta_14")
+            else f"chi2 = {self.twice_nll_without:.3f} with three neutrinos; give"
+            " --model sterile for a fourth",
             "+- is the diagonal of the covariance; chi2 takes all of it",
             *(f"{k} = {v:.4f}" for k, v in self.normalisations.items()),
         ]

@@ -175,8 +175,8 @@ def read_folding(
         )
     if not weight.sum() > 0:
         raise ExperimentFileError(
-            f"{folder.name}: source: no neutrino of {source.flavour} is seen at these"
-            " energies"
+            f"{folder.name}: source: no neutrino of {source.flavour} interacts at"
+            " these energies"
         )
     made = PhaseFolding(
         segments,
@@ -213,8 +213,8 @@ def _matrices(
         )
     except ValueError:
         raise ExperimentFileError(
-            f"{folder.root}/{section.table}: columns beside segment, low and high are"
-            " named by the lower edge of a bin of neutrino energy in MeV"
+            f"{folder.root}/{section.table}: columns other than segment, low and high"
+            " must be named by the lower edge of a bin of neutrino energy in MeV"
         ) from None
     if not (np.diff(true) > 0).all():
         raise ExperimentFileError(
@@ -343,7 +343,8 @@ def _errors(
     i, j = t["row"].astype(int) - 1, t["column"].astype(int) - 1
     if min(i.min(), j.min()) < 0 or max(i.max(), j.max()) >= count:
         raise ExperimentFileError(
-            f"{name}: rows and columns run from 1 to {count}, as many as the data have"
+            f"{name}: rows and columns must run from 1 to {count}, the number of"
+            " data points"
         )
     matrix = np.full((count, count), np.nan)
     matrix[i, j] = matrix[j, i] = t["covariance"]
@@ -354,7 +355,6 @@ def _errors(
     if not least > 0:
         raise ExperimentFileError(
             f"{name}: the covariance is not positive definite: its smallest eigenvalue"
-            f" is {least:.4g}; correct the matrix, or add bins that are fully"
-            " correlated"
+            f" is {least:.4g}; correct the matrix, or merge fully correlated bins"
         )
     return matrix, np.sqrt(np.diag(matrix))

@@ -46,7 +46,7 @@ class SignalTable(Strict):
             raise InputError("give table and column, or counts")
         if self.counts is not None and (self.morphing or min(self.counts) < 0):
             raise InputError(
-                "counts must not be negative, and do not morph; a table can"
+                "counts must not be negative and cannot morph; use a table for morphing"
             )
         return self
 
@@ -78,8 +78,8 @@ class PublishedCounts(Strict):
     def _check(self) -> PublishedCounts:
         if len(self.counts) != len(self.sigma):
             raise InputError(
-                f"{len(self.counts)} counts with {len(self.sigma)} standard deviations:"
-                " give each bin both"
+                f"{len(self.counts)} counts with {len(self.sigma)} standard"
+                " deviations: give both for every bin"
             )
         return self
 
@@ -185,14 +185,14 @@ class Analysis(Strict):
             )
         if self.time_edges is not None and not self.time_bins:
             raise InputError(
-                "time_edges are bins of the arrival time, over which this analysis"
-                " sums: set time_bins = true, or remove them"
+                "this analysis sums over the arrival time, so time_edges have no"
+                " effect: set time_bins = true, or remove them"
             )
         if self.observed is not None and (
             self.statistic != "gaussian" or self.subtract or self.covariance
         ):
             raise InputError(
-                "observed counts have errors of their own: use statistic = 'gaussian'"
+                "observed counts with their own errors need statistic = 'gaussian'"
                 " without subtract and covariance"
             )
         return self

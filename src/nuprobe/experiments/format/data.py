@@ -347,10 +347,12 @@ class KernelParameter(Strict):
     def _check(self) -> KernelParameter:
         radius = self.acts_on.endswith("-radius")
         if radius != bool(self.isotopes):
-            raise InputError("a radius names its isotopes, a scale does not")
+            raise InputError(
+                "isotopes are required for a radius and not allowed for a scale"
+            )
         if radius and self.processes:
             raise InputError(
-                "a radius belongs to every process that depends on it: remove processes"
+                "a radius applies to every process that depends on it: remove processes"
             )
         for value in (self.default, self.lower, self.upper):
             parse_quantity(value, "length" if radius else "dimensionless")

@@ -128,8 +128,8 @@ class TargetSection(Strict):
         ):
             if both := sorted(getattr(self, one).keys() & getattr(self, other).keys()):
                 raise InputError(
-                    f"{both[0]} is in target.{one} and in target.{other}: give one of"
-                    " them"
+                    f"{both[0]} is in both target.{one} and target.{other}: keep one"
+                    " of them"
                 )
         return self
 

@@ -137,14 +137,12 @@ class ExperimentFile(FileHeader):
         newer = [key for key in ("also", "sites") if getattr(self, key)]
         if newer and self.schema_version == 1:
             raise InputError(
-                f"{newer[0]} belongs to version 2 of the format: set schema_version = 2"
+                f"{newer[0]} requires version 2 of the format: set schema_version = 2"
             )
         names = [site.name for site in self.sites]
         double = next((n for n in names if names.count(n) > 1), None)
         if double:
-            raise InputError(
-                f"site {double!r} is defined twice; give each its own name"
-            )
+            raise InputError(f"site {double!r} is defined twice; use different names")
         return self
 
     @model_validator(mode="after")
@@ -158,16 +156,16 @@ class ExperimentFile(FileHeader):
             )
         if controlled and not self.projection:
             raise InputError(
-                f"backgrounds: control of {controlled[0]} belongs to projection = true;"
-                " give a column of data"
+                f"backgrounds: control of {controlled[0]} requires projection ="
+                " true; give a column of data"
             )
         if (
             any(isinstance(b, FlatBackground) for b in self.backgrounds)
             and self.binning.time is not None
         ):
             raise InputError(
-                "a flat background has no arrival times: give a template where there"
-                " are [binning.time]"
+                "a flat background has no arrival times: use a template when there"
+                " is [binning.time]"
             )
         return self
 
@@ -214,7 +212,7 @@ class ExperimentFile(FileHeader):
         ):
             double = next((n for n in names if names.count(n) > 1), None)
             if double:
-                yield f"{group} {double!r} is defined twice; give each its own name"
+                yield f"{group} {double!r} is defined twice; use different names"
         for systematic in self.systematics:
             place = f"systematics.{systematic.name}.acts_on"
             yield from _unknown(place, list(systematic.acts_on), sources)
@@ -253,15 +251,15 @@ class ExperimentFile(FileHeader):
         double = next((n for n in names if names.count(n) > 1), None)
         if double:
             raise InputError(
-                f"nuisance {double!r} is defined twice; give each its own name"
+                f"nuisance {double!r} is defined twice; use different names"
             )
         tables = {b.name for b in self.backgrounds if isinstance(b, TableBackground)}
         for systematic in morphing:
             other = next((b for b in systematic.backgrounds if b not in tables), None)
             if other is not None:
                 raise InputError(
-                    f"systematics.{systematic.name}: background {other} is not of kind"
-                    " 'table', which has the columns to morph"
+                    f"systematics.{systematic.name}: background {other} is not of"
+                    " kind 'table', which is needed for morphing"
                 )
             if not systematic.acts_on and not any(
                 a.signal is not None and a.signal.morphing
@@ -269,8 +267,8 @@ class ExperimentFile(FileHeader):
                 if systematic.name in a.systematics
             ):
                 raise InputError(
-                    f"systematics.{systematic.name}: nothing morphs; give response or"
-                    " backgrounds"
+                    f"systematics.{systematic.name}: there is nothing to morph; give"
+                    " response or backgrounds"
                 )
         for name, analysis in self.analyses.items():
             section = analysis.signal
@@ -423,13 +421,13 @@ class ExperimentFile(FileHeader):
             process_options(name)  # raises if there is no such process
         double = next((n for n in names if names.count(n) > 1), None)
         if double:
-            raise InputError(f"process {double!r} is given twice: name it once")
+            raise InputError(f"process {double!r} is given twice: list it once")
         for section in self.also:
             if (section.shape is None) != (self.binning.shape is None):
                 raise InputError(
                     f"also: {section.process}: [binning.shape] and the shape of the"
-                    " process, its own distribution in these bins, belong together;"
-                    " give both or neither"
+                    " process (its distribution in these bins) go together; give"
+                    " both or neither"
                 )
 
     def _check_target(self) -> None:

@@ -83,7 +83,7 @@ class MorphingSystematic(Strict):
     def _check(self) -> MorphingSystematic:
         names = [n.name for n in self.nuisances]
         if len(set(names)) < len(names):
-            raise InputError(f"nuisances: two have one name in ({', '.join(names)})")
+            raise InputError(f"nuisances: duplicate name in ({', '.join(names)})")
         for key, value in self.response.items():
             if not isinstance(value, str):
                 _check_values(f"response.{key}", value, self.shape)
@@ -146,7 +146,7 @@ def filled(pattern: str, node: Sequence[float]) -> str:
         index = int(match[1])
         if index >= len(node):
             raise InputError(
-                f"{shown(pattern)}: {{{index}}} stands for nuisance {index + 1}, but"
+                f"{shown(pattern)}: {{{index}}} refers to nuisance {index + 1}, but"
                 f" there are {len(node)}"
             )
         return f"{node[index]:g}"

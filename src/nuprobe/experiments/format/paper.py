@@ -156,8 +156,8 @@ def _yield(raw: Raw, place: str) -> str:
     if not isinstance(found, str):
         raise InputError(
             f"{place}: an energy needs the reconstructed quantity per energy: set"
-            " response.unit = 'eVee' or 'keVee', or response.light_yield; or write a"
-            " bare number in the reconstructed quantity"
+            " response.unit = 'eVee' or 'keVee', or response.light_yield; or write"
+            " a plain number in the reconstructed quantity"
         )
     return found
 
@@ -203,7 +203,7 @@ def _with_smearing(raw: Raw) -> Raw:
     place = "response.resolution"
     if "smearing" in response:
         raise InputError(
-            f"{place}: [response.smearing] says it too: remove one of them"
+            f"{place}: also given by [response.smearing]: remove one of them"
         )
     if not isinstance(text, str):
         raise InputError(

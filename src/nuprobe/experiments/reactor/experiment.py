@@ -144,14 +144,14 @@ class ReactorExperiment(MeasuredExperiment[ReactorFile]):
         for name in errors.isotopes:
             if name not in self.file.isotopes:
                 raise InputError(
-                    f"errors.isotopes: {name} is none of"
+                    f"errors.isotopes: {name} is not one of"
                     f" {', '.join(self.file.isotopes)}"
                 )
         n = len(errors.isotopes)
         correlation = np.eye(n) if errors.correlation is None else errors.correlation
         matrix = checked_covariance(correlation, (n,), "errors.correlation")
         if np.abs(np.diag(matrix) - 1).max() > 1e-6:
-            raise InputError("errors.correlation: 1 is needed on the diagonal")
+            raise InputError("errors.correlation: the diagonal must be 1")
         factor = np.array(errors.relative)[:, None] * np.linalg.cholesky(matrix)
         changes = np.zeros((size, n))
         changes[[self.file.isotopes.index(name) for name in errors.isotopes]] = factor
@@ -349,11 +349,11 @@ class ReactorExperiment(MeasuredExperiment[ReactorFile]):
         whole = places.astype(int)
         if np.any(places != whole) or whole.min() < 1 or whole.max() > size:
             raise InputError(
-                f"{file}: rows and columns are whole numbers from 1 to {size}"
+                f"{file}: rows and columns must be integers from 1 to {size}"
             )
         matrix = np.zeros((size, size))
         for i, j, value in zip(*(whole - 1), columns["covariance"], strict=True):
             if matrix[i, j] != 0:
-                raise InputError(f"{file}: ({i + 1}, {j + 1}) is there twice")
+                raise InputError(f"{file}: ({i + 1}, {j + 1}) occurs twice")
             matrix[i, j] = matrix[j, i] = value
         return matrix

@@ -88,7 +88,7 @@ class IsotopeErrors(Strict):
     def _check(self) -> IsotopeErrors:
         n = len(self.isotopes)
         if len(set(self.isotopes)) < n:
-            raise InputError("isotopes: each one once")
+            raise InputError("isotopes: list each one once")
         if len(self.relative) != n:
             raise InputError(f"relative: {n} isotopes, {len(self.relative)} numbers")
         if self.correlation is not None and (
@@ -176,7 +176,7 @@ class ReactorFile(FileHeader):
     def _check(self) -> ReactorFile:
         if self.errors is None and any(a.flux_errors for a in self.analyses.values()):
             raise InputError(
-                "an analysis profiles errors of the fluxes, and the file has no errors:"
-                " add them, or flux_errors = false"
+                "an analysis profiles flux errors, but the file has none: add them,"
+                " or set flux_errors = false"
             )
         return self

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from nuprobe.drawing import draws
+from nuprobe.drawing import Exported, draws
 from nuprobe.numerics import FloatArray
 from nuprobe.reprs import readable
 from nuprobe.tables import Cell, Table
@@ -18,7 +18,7 @@ __all__ = ["ReactorRates"]
 
 @readable
 @dataclass(frozen=True, eq=False)
-class ReactorRates:
+class ReactorRates(Exported):
     """Expected and measured rates over the published prediction without oscillations.
 
     Attributes

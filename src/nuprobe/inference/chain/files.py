@@ -230,9 +230,9 @@ def resumed_chain(
         )
     if content["fingerprint"] != fingerprint or not same_probe(old, probe):
         raise InputError(
-            f"{path} belongs to another run (parameters, priors, walkers, seed, data,"
-            " systematics, prediction or version of nuprobe differ); resume with what"
-            " it was started with, or choose another file"
+            f"{path} belongs to another run (parameters, priors, walkers, seed,"
+            " data, systematics, prediction or version of nuprobe differ); resume"
+            " with the original settings, or choose another file"
         )
     if len(state.chain) > steps:
         raise InputError(

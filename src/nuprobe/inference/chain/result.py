@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from nuprobe.border import public, public_methods
-from nuprobe.drawing import draws
+from nuprobe.drawing import Exported, draws
 from nuprobe.errors import ComputationError, InputError, UnknownNameError, shown
 from nuprobe.files import atomic_write
 from nuprobe.inference.chain.diagnostics import (
@@ -47,7 +47,7 @@ __all__ = ["SampleResult"]
 
 @public_methods
 @dataclass(frozen=True)
-class SampleResult:
+class SampleResult(Exported):
     """Samples of a posterior.
 
     Attributes
@@ -201,7 +201,9 @@ class SampleResult:
             If parts of the chain disagree.
         """
         if not 0 < cl < 1:
-            raise InputError(f"a credible level lies between 0 and 1, got {shown(cl)}")
+            raise InputError(
+                f"a credible level must lie between 0 and 1, got {shown(cl)}"
+            )
         if self.disagreement:
             raise ComputationError(self.disagreement)
         return self._regions(self.index(name), cl)

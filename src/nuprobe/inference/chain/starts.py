@@ -54,14 +54,11 @@ def start(
     """
     endless = _endless(target)
     if how == "prior" and endless:
-        raise InputError(
-            "start='prior' needs a prior with an end on both sides for"
-            f" {endless}: give one"
-        )
+        raise InputError(f"start='prior' needs a bounded prior for {endless}: add one")
     if modes is None and (how == "fit" or endless):
         raise ComputationError(
-            f"{target.cost.name}: the data are impossible wherever a minimum was looked"
-            " for; give priors with ends on both sides where they are possible"
+            f"{target.cost.name}: the data are impossible at all points searched for"
+            " a minimum; give bounded priors that cover the possible region"
         )
     drawn = 0 if how == "fit" or endless else walkers
     if how == "both" and modes is not None and drawn:
@@ -83,7 +80,8 @@ def start(
             return x
     raise InputError(
         f"{target.cost.name}: the data are impossible at {len(left)} of {walkers}"
-        " places tried for walkers; narrow the priors to where they are possible"
+        " starting points tried for walkers; restrict the priors to the possible"
+        " region"
     )
 
 

@@ -48,7 +48,7 @@ class Intervals(dict[float, T]):
         if self.withheld:
             raise ComputationError(self.withheld)
         raise InputError(
-            f"a summary has intervals at {', '.join(map(str, LEVELS))}, got"
+            f"a summary contains intervals at {', '.join(map(str, LEVELS))}, got"
             f" {shown(key)}; `regions` gives others"
         )
 

@@ -121,9 +121,7 @@ class Cost(ABC):
         """Column of the parameter `name`; raises `UnknownNameError`."""
         names = [p.name for p in self.parameters]
         if name not in names:
-            raise UnknownNameError(
-                "parameter", name, names, f"(parameters of {self.name})"
-            )
+            raise UnknownNameError("parameter", name, names, owner=self.name)
         return names.index(name)
 
     def point(self, values: PointLike | None = None) -> FloatArray:

@@ -63,8 +63,8 @@ class CNPCost(Term):
         if (self.data < 0).any():
             bad = int((self.data < 0).argmax())
             raise InputError(
-                f"{self.name}: bin {bad} has {self.data[bad]} counts; counts are not"
-                " negative (use GaussianCost for background-subtracted data)"
+                f"{self.name}: bin {bad} has {self.data[bad]} counts; counts must"
+                " not be negative (use GaussianCost for background-subtracted data)"
             )
 
     def with_data(self, data: ArrayLike | Sequence[ArrayLike]) -> Cost:

@@ -169,8 +169,8 @@ def checked_covariance(
     matrix = np.array(covariance, dtype=float)
     if len(shape) != 1 or matrix.shape != shape * 2:
         raise InputError(
-            f"{name}: the covariance has shape {matrix.shape}, the data have {shape}:"
-            " it needs one row and one column a bin"
+            f"{name}: the covariance has shape {matrix.shape}, the data have"
+            f" {shape}: it needs one row and one column per bin"
         )
     if not np.isfinite(matrix).all():
         row, column = np.argwhere(~np.isfinite(matrix))[0]

@@ -61,7 +61,7 @@ class GaussianCost(Term):
             if not (values > 0).all():
                 bad = int((values <= 0).argmax())
                 raise InputError(
-                    f"{self.name}: sigma of bin {bad} is {values[bad]}, it must be"
+                    f"{self.name}: sigma of bin {bad} is {values[bad]}; it must be"
                     " positive"
                 )
 

@@ -261,9 +261,9 @@ def shared_names(
             anchors = (getattr(x, "anchors", None) for x in (n, m))
             if len(set(anchors)) > 1:
                 raise InputError(
-                    f"nuisance {n.name} differs: {owner} and {term.name} have other"
-                    " anchors, or one of them is linear in it; give both the same"
-                    " definition, or rename one"
+                    f"nuisance {n.name} differs: {owner} and {term.name} have"
+                    " different anchors, or only one of them is linear in it; give"
+                    " both the same definition, or rename one"
                 )
             if n.marginal != m.marginal:
                 raise InputError(

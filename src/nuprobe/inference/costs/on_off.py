@@ -98,8 +98,8 @@ class OnOffCost(Term):
             if (values < 0).any():
                 bad = int((values < 0).argmax())
                 raise InputError(
-                    f"{self.name}: bin {bad} has {values[bad]} {what}, which are not"
-                    " negative; correct them"
+                    f"{self.name}: bin {bad} has {values[bad]} {what}; counts must"
+                    " not be negative"
                 )
         if not (ratio > 0 and np.isfinite(ratio)):
             raise InputError(

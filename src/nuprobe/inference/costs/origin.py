@@ -69,8 +69,8 @@ def check_origins(
             continue
         if one.experiment == other.experiment:
             raise InputError(
-                f"the data of {one.experiment} would count twice: take one cost of it"
-                " (two analyses of one experiment share its data)"
+                f"the data of {one.experiment} would count twice: use only one cost"
+                " for it (two analyses of the same experiment share its data)"
             )
         raise InputError(
             f"{one.experiment} and {other.experiment} share data, which would count"
@@ -79,7 +79,7 @@ def check_origins(
     assumed = [origin for origin in known if origin.assumed]
     if assumed and len(assumed) < len(origins) and not with_projections:
         raise InputError(
-            f"{assumed[0].experiment} has assumed data, a projection, that would be"
-            " added to measured data: leave it out, or add"
-            " them by CostSum(..., with_projections=True)"
+            f"{assumed[0].experiment} has simulated data, a projection, that would"
+            " be combined with measured data: leave it out, or use CostSum(...,"
+            " with_projections=True)"
         )

@@ -65,7 +65,8 @@ class PoissonCost(Term):
             bad = int((self.data < 0).argmax())
             raise InputError(
                 f"{self.name}: bin {bad} has {self.data[bad]} counts; Poisson counts"
-                " are not negative (use GaussianCost for background-subtracted data)"
+                " must not be negative (use GaussianCost for background-subtracted"
+                " data)"
             )
 
     def with_data(self, data: ArrayLike | Sequence[ArrayLike]) -> Cost:

@@ -88,7 +88,7 @@ class ProjectedCost(OnOffCost):
         super().__init__(prediction, data, control, nominal, ratio, name)
         if shape[0] * shape[1] != self.n_bins:
             raise InputError(
-                f"{self.name}: {shape[0]} times {shape[1]} bins are not the"
+                f"{self.name}: {shape[0]} times {shape[1]} bins do not match the"
                 f" {self.n_bins} of the prediction"
             )
         self.shape = shape
@@ -131,7 +131,9 @@ class ProjectedCost(OnOffCost):
         counts = self.data[use & self.active]
 
         def never(*_: FloatArray) -> FloatArray:
-            raise NotImplementedError("bins of a product bend together")
+            raise NotImplementedError(
+                "the second derivatives of a product do not separate by bin"
+            )
 
         return Curve(
             slope=never,

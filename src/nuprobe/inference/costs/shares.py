@@ -117,9 +117,9 @@ def _checked_groups(groups: ArrayLike, data: ArrayLike, name: str) -> NDArray[np
     chosen, shape = np.asarray(groups), np.shape(data)
     if chosen.shape != shape or not np.issubdtype(chosen.dtype, np.integer):
         raise InputError(
-            f"{name}: groups need one whole number a bin, shape {shape}, got"
+            f"{name}: groups need one integer per bin, shape {shape}, got"
             f" {chosen.dtype} of shape {chosen.shape}"
         )
     if chosen.min() < 0 or set(chosen.tolist()) != set(range(int(chosen.max()) + 1)):
-        raise InputError(f"{name}: groups are numbered 0, 1, … without a gap")
+        raise InputError(f"{name}: groups must be numbered 0, 1, … without gaps")
     return chosen.astype(np.intp)

@@ -33,8 +33,8 @@ def check_cost(cost: object) -> None:
     """
     if not isinstance(cost, Cost):
         raise InputError(
-            "a cost is needed, such as experiment.cost(model, free=['rn']); an"
-            f" experiment has a fit of its own; got {shown(cost)}"
+            "a cost is needed, such as experiment.cost(model, free=['rn']);"
+            f" experiments have their own fit method; got {shown(cost)}"
         )
 
 

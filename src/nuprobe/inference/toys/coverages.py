@@ -9,6 +9,7 @@ from typing import Any, Final
 import numpy as np
 
 from nuprobe.border import public
+from nuprobe.drawing import Exported
 from nuprobe.errors import InputError, shown
 from nuprobe.inference.costs import Cost
 from nuprobe.inference.levels import check_level, delta_threshold
@@ -27,7 +28,7 @@ LEVELS: Final = (0.6826894921370859, 0.9, 0.95)
 
 @readable
 @dataclass(frozen=True, eq=False)
-class Coverage:
+class Coverage(Exported):
     """Share of toys whose interval contains the truth.
 
     Attributes

@@ -233,8 +233,8 @@ def shifted_cost(cost: Cost, toys: Toys, i: int) -> Cost:
         morphed = [at[n.name] for n in getattr(term.prediction, "morphing", ())]
         if np.any(morphed):
             raise InputError(
-                f"{cost.name}: a fit of one toy whose morphing nuisances have other"
-                " centres is not possible; draw it with ensemble='conditional'"
+                f"{cost.name}: a toy with shifted centres of its morphing nuisances"
+                " cannot be fitted on its own; draw it with ensemble='conditional'"
             )
         inner = _Shifted(term.prediction, np.array(linear), np.array(morphed))
         single.append(_with_prediction(term, inner).with_data(data[i]))

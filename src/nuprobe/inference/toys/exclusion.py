@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from nuprobe.border import public
-from nuprobe.drawing import draws
+from nuprobe.drawing import Exported, draws
 from nuprobe.errors import InputError, shown
 from nuprobe.inference.costs import Cost
 from nuprobe.inference.levels import check_level
@@ -35,7 +35,7 @@ __all__ = ["CLs", "cls", "null_of", "statistics_of"]
 
 @readable
 @dataclass(frozen=True, eq=False)
-class CLs:
+class CLs(Exported):
     """How strongly values of a parameter are excluded.
 
     Attributes
@@ -270,12 +270,18 @@ def statistics_of(
     """
     column = cost.index(names[0])
     best = fit_toys(cost, toys, names, *nominal)
-    lowest, rows = best.twice_nll.copy(), []
-    for point in points:
-        held = fit_toys(cost, toys, others, point, nominal[1])
-        rows.append(held.twice_nll)
-        lowest = np.minimum(lowest, held.twice_nll)
-    q = np.maximum(np.array(rows).T - lowest[:, None], 0.0)
+    if len(toys) == 1 and not others:  # all points at once
+        copies = Toys(
+            tuple(np.repeat(data, len(points), axis=0) for data in toys.data),
+            np.repeat(toys.auxiliary, len(points), axis=0),
+        )
+        held = fit_toys(cost, copies, others, points, nominal[1]).twice_nll[:, None]
+    else:
+        held = np.array(
+            [fit_toys(cost, toys, others, p, nominal[1]).twice_nll for p in points]
+        )
+    lowest = np.minimum(best.twice_nll, held.min(axis=0))
+    q = np.maximum(held.T - lowest[:, None], 0.0)
     above = best.points[:, [column]] > points[:, column]
     return np.where(above, 0.0, q)
 

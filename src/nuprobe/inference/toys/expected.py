@@ -10,6 +10,7 @@ from typing import Any, Final
 import numpy as np
 
 from nuprobe.border import public
+from nuprobe.drawing import Exported
 from nuprobe.errors import InputError, shown
 from nuprobe.inference.costs import Cost
 from nuprobe.inference.levels import check_level
@@ -33,7 +34,7 @@ _DECADES: Final = 8
 
 @readable
 @dataclass(frozen=True, eq=False)
-class Sensitivity:
+class Sensitivity(Exported):
     """Upper limits that an experiment without a signal would set.
 
     Attributes
@@ -130,7 +131,7 @@ def sensitivity(
     """
     check_level(cl)
     if isinstance(toys, bool) or not isinstance(toys, int) or not 0 <= toys <= 100_000:
-        raise InputError(f"toys is a number from 0 to 100000, got {shown(toys)}")
+        raise InputError(f"toys must be a number from 0 to 100000, got {shown(toys)}")
     names, others = names_of(cost, parameter, free)
     p = cost.parameters[cost.index(parameter)]
     if null is None and p.lower <= 0 <= p.upper:
@@ -185,7 +186,7 @@ class _Search:
         if not span > 0:
             raise InputError(
                 f"{p.name} has no values above {null:g}, its value without a signal:"
-                " give another null"
+                " choose another null"
             )
         steps = span * np.geomspace(10.0**-_DECADES, 1.0, _COARSE)
         (q,) = self.statistics(toys, null + steps)

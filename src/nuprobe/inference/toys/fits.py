@@ -62,7 +62,8 @@ def fit_toys(
     cost : of the data that were observed.
     toys : data and centres of the constraints.
     free : names of the parameters that are fitted; none minimises the nuisances alone.
-    point : the true parameters, at which the others stay, shape (parameters,).
+    point : the true parameters, at which the others stay, shape (parameters,), or, if
+        nothing is free, (toys, parameters).
     nuisances : the true nuisances, shape (nuisances,).
     below : minima with fewer free parameters; what is found is no higher.
 
@@ -91,11 +92,13 @@ def fit_toys(
         toy, at = starts_of_toys(many, grid)
         starts, begin = grid.points[at], grid.nuisances[at]
     else:
-        toy, starts, begin = every[:0], point[None][:0], nuisances[None][:0]
+        none = np.empty((0, len(many.layout.parameters)))
+        toy, starts, begin = every[:0], none, nuisances[None][:0]
     # the truth makes the data possible, whatever they are
     missing = np.setdiff1d(every, toy)
     toy = np.concatenate([toy, missing])
-    starts = np.concatenate([starts, np.tile(point, (len(missing), 1))])
+    where = np.broadcast_to(point, (len(toys), point.shape[-1]))
+    starts = np.concatenate([starts, where[missing]])
     begin = np.concatenate([begin, np.tile(nuisances, (len(missing), 1))])
     best = _Lowest(many, len(toys))
     for rows in _shares(many, len(toy)):
@@ -179,7 +182,8 @@ class _Lowest:
         p = len(self.many.layout.parameters)
         missing = np.flatnonzero(~self.done)
         for t in missing:
-            self._single(int(t), point, free)
+            at = point if point.ndim == 1 else point[t]
+            self._single(int(t), at, free)
         return BestFits(
             self.y[:, :p],
             np.hstack([self.nu, self.y[:, p:]]),

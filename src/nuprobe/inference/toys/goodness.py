@@ -96,7 +96,9 @@ def toy_p_value(cost: Cost, best: Fitted, toys: int | ToySettings = 1000) -> Toy
     names = [p.parameter.name for p in best.free]
     sizes = (len(best.point), len(best.nuisance_values))
     if sizes != (len(cost.parameters), len(cost.nuisances)) or best.cost != cost.name:
-        raise InputError(f"{cost.name}: the fit is one of {best.cost}; fit this cost")
+        raise InputError(
+            f"{cost.name}: the fit belongs to {best.cost}; fit this cost instead"
+        )
     settings = settings_of(toys)
     nuisances = best.nuisance_values
     if settings.nuisances == "nominal":

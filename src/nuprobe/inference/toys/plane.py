@@ -12,7 +12,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from concurrent.futures import CancelledError
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.metadata import version
 from typing import Any
 
@@ -24,7 +24,7 @@ from nuprobe.errors import InputError, OutputError, shown
 from nuprobe.inference.checkpoints import Checkpoint, probe, progress_bar, stopped
 from nuprobe.inference.costs import Cost, CovarianceCost
 from nuprobe.inference.costs.morphing import full_points
-from nuprobe.inference.executors import working
+from nuprobe.inference.executors import place, working
 from nuprobe.inference.expectations import expected_counts
 from nuprobe.inference.toys.plane_files import PlaneState
 from nuprobe.inference.toys.plane_result import ExclusionPlane, row_statistic
@@ -168,7 +168,7 @@ def exclusion_plane(
     plane, without = found[:-1].reshape(shape), float(found[-1])
     best = int(found.argmin())
     column = [cost.index(n) for n in names]
-    place = points[best, column]
+    lowest_at = points[best, column]
     chosen = None if isinstance(toys, int) and not toys else settings_of(toys)
     state = None
     if chosen is not None:
@@ -189,7 +189,7 @@ def exclusion_plane(
         lowest,
         plane,
         without,
-        (float(place[0]), float(place[1])),
+        (float(lowest_at[0]), float(lowest_at[1])),
         expected[0].reshape(shape),
         expected[1].reshape(shape),
         None if state is None else state.delta.reshape(*shape, -1),
@@ -205,7 +205,7 @@ def plane_axes(
     """Names and values of the two axes; raises `InputError`."""
     if len(axes) != 2:
         raise InputError(
-            f"a plane has two parameters, the strength first; got {shown(list(axes))}"
+            f"a plane needs two parameters, the strength first; got {shown(list(axes))}"
         )
     values = []
     for name, given in axes.items():
@@ -296,10 +296,11 @@ def _thrown(problem: Problem, settings: ToySettings) -> PlaneState:
     )
     fingerprint = _fingerprint(problem)
     file = settings.file()
-    with file.held():
+    with place(settings.executor) as pool, file.held():
         known = file.known(lambda path: state.resumed(path, fingerprint))
         state = known or state
         file.start()
+        settings = replace(settings, executor=pool, client=None)
         _work(problem, settings, state, file, fingerprint)
         points = problem.grid.points
         file.complete(lambda: state.image(fingerprint, {}, points=points))

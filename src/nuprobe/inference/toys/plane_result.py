@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nuprobe.border import public_methods
-from nuprobe.drawing import draws
+from nuprobe.drawing import Exported, draws
 from nuprobe.errors import InputError, UnknownNameError, shown
 from nuprobe.inference.levels import check_level, delta_threshold
 from nuprobe.inference.toys.asymptotic import (
@@ -38,7 +38,7 @@ METHODS: Final = {
 
 @public_methods
 @dataclass(frozen=True, eq=False)
-class ExclusionPlane:
+class ExclusionPlane(Exported):
     """What data say about a plane of a strength x and a second parameter y.
 
     Attributes
@@ -251,6 +251,22 @@ class ExclusionPlane:
             for a, b in zip(low, high, strict=True)
         ]
 
+    def contours(self, method: str, cl: float = 0.95) -> list[FloatArray]:
+        """Lines on which `exclusion` is zero, linear between the points of the grid;
+        (points, 2) each, closed ones with their first point at the end too.
+
+        Parameters
+        ----------
+        method, cl : as in `exclusion`.
+        """
+        from contourpy import contour_generator
+
+        excess = self.exclusion(method, cl)
+        lines = contour_generator(self.x, self.y, excess.T, corner_mask=False).lines(
+            0.0
+        )
+        return [np.asarray(line) for line in lines]
+
     def _crossings(self, excess: FloatArray) -> list[float | None]:
         """For each y the x above which an exclusion is positive."""
         found: list[float | None] = []
@@ -289,6 +305,10 @@ class ExclusionPlane:
                 if self.delta is not None
                 else None,
                 "excluded": {m: self.excluded(m, level).tolist() for m in self.methods},
+                "contours": {
+                    m: [line.tolist() for line in self.contours(m, level)]
+                    for m in self.methods
+                },
                 "limits": {m: self.limits(m, level) for m in self.methods},
                 "limit_errors": {
                     m: self.limit_errors(m, level) for m in self.methods if m in _TOYS

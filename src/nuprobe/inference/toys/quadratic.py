@@ -194,8 +194,8 @@ def _checked(term: Any) -> Term:
     )
     if not symmetric and not isinstance(term, CovarianceCost):
         raise InputError(
-            f"{term.name}: a plane of toys in closed form needs Gaussian data with"
-            f" symmetric errors, and this is a {type(term).__name__}; use"
+            f"{term.name}: the closed form for a plane of toys needs Gaussian data"
+            f" with symmetric errors, but this is a {type(term).__name__}; use"
             " nuprobe.inference.feldman_cousins, which fits each toy"
         )
     found: Term = term

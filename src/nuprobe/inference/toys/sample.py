@@ -13,9 +13,10 @@ from typing import Any
 import numpy as np
 
 from nuprobe.errors import OutputError
+from nuprobe.frames import data_frame
 from nuprobe.inference.checkpoints import Checkpoint, probe, progress_bar, stopped
 from nuprobe.inference.costs import Cost
-from nuprobe.inference.executors import working
+from nuprobe.inference.executors import place, working
 from nuprobe.inference.toys.ensemble import Ensemble, draw
 from nuprobe.inference.toys.files import ToyState
 from nuprobe.inference.toys.fits import fit_toys
@@ -69,6 +70,22 @@ class ToySample:
     def delta(self) -> FloatArray:
         """Rise of −2 ln L at the tested values, shape (hypotheses, toys)."""
         return np.maximum(self.tested - self.twice_nll, 0.0)
+
+    def to_frame(self) -> Any:
+        """A pandas ``DataFrame``, a row for each toy: its hypothesis by number, −2 ln L
+        of both fits, their difference, and the best parameters in the order and units
+        of the cost (``best 0``, …). Raises `InputError` if pandas is not installed."""
+        n, toys, k = self.best.shape
+        columns = [
+            *("hypothesis", "toy", "-2 ln L best", "-2 ln L tested", "rise"),
+            *(f"best {i}" for i in range(k)),
+        ]
+        cells = [
+            *(np.repeat(np.arange(n), toys), np.tile(np.arange(toys), n)),
+            *(a.ravel() for a in (self.twice_nll, self.tested, self.delta)),
+            *np.moveaxis(self.best, 2, 0).reshape(k, -1),
+        ]
+        return data_frame(dict(zip(columns, cells, strict=True)), columns)
 
 
 @dataclass(frozen=True, eq=False)
@@ -134,7 +151,7 @@ def throw(
     """
     run = _Run(cost, tuple(hypotheses), tuple(free), tuple(others), settings)
     file = settings.file()
-    with file.held():
+    with place(settings.executor) as pool, file.held():
         known = file.known(lambda p: run.state.resumed(p, run.fingerprint))
         run.state = known or run.state
         file.start()
@@ -142,7 +159,7 @@ def throw(
         done = int(run.state.done.sum())
         bar = progress_bar(settings.progress, run.state.done.size, done, "toy")
         try:
-            with working(cost, _fits, settings.executor, settings.workers) as compute:
+            with working(cost, _fits, pool, settings.workers) as compute:
                 for task, *results in compute(tasks):
                     run.keep(task, *results)
                     bar(task.toys.stop - task.toys.start)

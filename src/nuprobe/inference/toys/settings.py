@@ -5,12 +5,13 @@ from __future__ import annotations
 import os
 from concurrent.futures import Executor
 from dataclasses import dataclass, replace
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 import numpy as np
 
 from nuprobe.errors import InputError, UnknownNameError, shown
 from nuprobe.inference.checkpoints import Checkpoint
+from nuprobe.inference.executors import one_place
 from nuprobe.inference.toys.ensemble import Ensemble, check_ensemble
 from nuprobe.reprs import readable
 
@@ -41,6 +42,8 @@ class ToySettings:
         true parameters, or ``"nominal"``, at 0.
     executor : where to compute: anything with the interface of `concurrent.futures`,
         such as `dask_executor`.
+    client : a Dask cluster instead: a ``distributed.Client``, the address of its
+        scheduler, or the path of the JSON file that the scheduler writes.
     workers : start that many processes instead.
     checkpoint : HDF5 file of the toys; until they are complete what is done is in
         ``checkpoint.part``.
@@ -71,6 +74,7 @@ class ToySettings:
     overwrite: bool = False
     progress: bool = False
     every_s: float = 30.0
+    client: Any = None
 
     def __post_init__(self) -> None:
         for name, value, least in (("toys", self.number, 1), ("seed", self.seed, 0)):
@@ -82,9 +86,12 @@ class ToySettings:
                 )
         if self.number > _MOST:
             raise InputError(
-                f"at most {_MOST} toys are thrown at each point, got"
+                f"at most {_MOST} toys can be generated at each point, got"
                 f" {shown(self.number)}"
             )
+        # where a client is given, it is the executor
+        where = one_place(self.executor, self.client, self.workers)
+        object.__setattr__(self, "executor", where)
         check_ensemble(self.ensemble)
         if self.nuisances not in ("profiled", "nominal"):
             raise UnknownNameError(

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from nuprobe.border import public
-from nuprobe.drawing import draws
+from nuprobe.drawing import Exported, draws
 from nuprobe.errors import InputError, shown
 from nuprobe.inference.costs import Cost
 from nuprobe.inference.levels import check_level, delta_threshold
@@ -103,7 +103,7 @@ def quantile(values: FloatArray, cl: float) -> tuple[float, float]:
 
 @readable
 @dataclass(frozen=True, eq=False)
-class FeldmanCousins:
+class FeldmanCousins(Exported):
     """Intervals of one parameter with thresholds from toys (Feldman:1997qc).
 
     Attributes
@@ -361,7 +361,7 @@ def toy_threshold(
     names, others = names_of(cost, parameter, free)
     check_level(cl)
     if sides not in (1, 2):
-        raise InputError(f"a threshold has 1 or 2 sides, got {shown(sides)}")
+        raise InputError(f"sides must be 1 or 2, got {shown(sides)}")
     settings = settings_of(toys)
     point = cost.point({parameter: value})
     at: Hypothesis = hypothesis_at(cost, point, others, settings)

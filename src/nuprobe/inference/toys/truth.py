@@ -45,7 +45,7 @@ def names_of(
     (['rn'], [])
     """
     check_cost(cost)
-    others = [free] if isinstance(free, str) else list(free)
+    others = list(free)
     names = [parameter, *others]
     for name in names:
         cost.index(name)

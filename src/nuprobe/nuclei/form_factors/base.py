@@ -69,7 +69,7 @@ class Shape(ABC):
     def from_rms(cls, rms: float) -> FormFactor:
         """Build with a given `rms` radius (MeV⁻¹); `InputError` if it cannot be set."""
         raise InputError(
-            f"the form factor {cls.name!r} has no free radius: leave the radius out, or"
+            f"the form factor {cls.name!r} has no free radius: drop the radius, or"
             " choose another shape, e.g. 'helm'"
         )
 
@@ -136,8 +136,8 @@ def sphere_radius(rms: float, surface2: float, shape: str) -> float:
     inner = rms**2 - surface2
     if inner < -1e-12 * surface2:
         raise InputError(
-            f"{shape} cannot have an rms radius of {rms / fm:.6g} fm: its surface alone"
-            f" gives {math.sqrt(surface2) / fm:.6g} fm; give at least that, a thinner"
-            " surface, or form_factor='exponential'"
+            f"{shape} cannot have an rms radius of {rms / fm:.6g} fm: the surface"
+            f" alone gives {math.sqrt(surface2) / fm:.6g} fm; give a larger radius,"
+            " a thinner surface, or form_factor='exponential'"
         )
     return math.sqrt(5 / 3 * max(inner, 0.0))

@@ -60,8 +60,8 @@ class DensityFormFactor:
         panels = math.ceil(self.cutoff / width)
         if panels > 20_000:
             raise ComputationError(
-                f"|q| = {q_max:.6g} MeV is too large for a numerical transform out to"
-                f" {self.cutoff / fm:.4g} fm"
+                f"|q| = {q_max:.6g} MeV is too large for a numerical transform with"
+                f" the cutoff {self.cutoff / fm:.4g} fm"
             )
         r, w = panel_nodes(np.linspace(0, self.cutoff, panels + 1), n)
         weights = 4 * np.pi * r**2 * w * np.asarray(self.profile(r), dtype=float)

@@ -40,8 +40,8 @@ class _Fixed(Shape):
     def from_rms(cls, rms: float, *_: float) -> NoReturn:
         """Raise `InputError`: the radius belongs to the name, no `rms` can be set."""
         raise InputError(
-            f"the form factor {cls.name!r} has no free radius: leave the radius out, or"
-            f" name the shape alone, {cls.name.split('-')[1]!r}"
+            f"the form factor {cls.name!r} has no free radius: drop the radius, or"
+            f" use the plain shape, {cls.name.split('-')[1]!r}"
         )
 
 

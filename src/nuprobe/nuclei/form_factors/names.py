@@ -165,13 +165,13 @@ def make_form_factor(
     if not isinstance(spec, str):
         if not isinstance(spec, FormFactor):
             raise InputError(
-                "a form factor is an object with rms, r4 and a call, or one of"
+                "a form factor must be a callable object with rms and r4, or one of"
                 f" {', '.join(shapes())}; got {shown(spec)}"
             )
         if rms is not None or s is not None:
             raise InputError(
-                f"{shown(spec)} already has its radius: leave out the radius and the"
-                " surface thickness, or name the shape"
+                f"{shown(spec)} already has a radius: drop the radius and the"
+                " surface thickness, or give the shape by name"
             )
         return spec
     shape = shape_named(spec)
@@ -179,8 +179,8 @@ def make_form_factor(
         return shape.of(isotope) if rms is None else shape.from_rms(rms)
     if not issubclass(shape, SurfaceShape):
         raise InputError(
-            f"the form factor {canonical(spec)!r} has no surface parameter: leave out"
-            " the surface thickness, or choose another shape, e.g. 'helm'"
+            f"the form factor {canonical(spec)!r} has no surface parameter: drop the"
+            " surface thickness, or choose another shape, e.g. 'helm'"
         )
     return shape.of(isotope, s) if rms is None else shape.from_rms(rms, s)
 

@@ -59,8 +59,8 @@ class WoodsSaxon(SurfaceShape):
         if rms < smallest:
             raise InputError(
                 f"a Woods-Saxon form factor cannot have an rms radius of {rms / fm:.6g}"
-                f" fm: its surface alone gives {smallest / fm:.6g} fm; give at least"
-                " that, a thinner surface, or form_factor='exponential'"
+                f" fm: the surface alone gives {smallest / fm:.6g} fm; give a larger"
+                " radius, a thinner surface, or form_factor='exponential'"
             )
         low, high = 0.0, 2 * rms
         while high - low > 4e-16 * high:

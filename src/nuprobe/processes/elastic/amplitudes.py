@@ -184,8 +184,8 @@ def magnetic_coefficient(
     """
     if couplings.magnetic is not None and couplings.scalar:
         raise InputError(
-            "a magnetic moment and a scalar both flip the helicity and interfere, which"
-            " is not computed: use one of them"
+            "a magnetic moment and a scalar both flip the helicity and interfere,"
+            " which is not implemented: use only one of them"
         )
     if not exchanges.magnetic:
         if couplings.magnetic is not None:

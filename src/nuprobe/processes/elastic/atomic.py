@@ -34,6 +34,7 @@ from nuprobe.nuclei import target as make_target
 from nuprobe.numerics import FloatArray
 from nuprobe.processes.elastic import amplitudes as amp
 from nuprobe.processes.elastic.recoil import Recoil, polynomial
+from nuprobe.processes.elastic.upscattering import PORTAL, upscatterer
 from nuprobe.processes.inputs import deposits, energies
 from nuprobe.processes.interface import CONTACT, Exchanges, KernelGroup, Scatterer, Slot
 
@@ -55,6 +56,7 @@ __all__ = [
     "propagators",
     "scatterer",
     "terms",
+    "upscattering_atom",
 ]
 
 CHARGES: Final = ("e", "e_axial")
@@ -201,6 +203,38 @@ def atom(
     return scatterer(f"{symbol} electrons", count, levels, factor, photons)
 
 
+@lru_cache(maxsize=64)
+def upscattering_atom(
+    symbol: str, z: int, count: float, binding: Binding, exchanges: Exchanges
+) -> tuple[Scatterer, ...]:
+    """What makes the heavy neutrino of some exchanges on electrons of one element.
+
+    Parameters
+    ----------
+    symbol, z, count, binding : as in `atom`; the symbol ``""`` means one free electron.
+    exchanges : with a portal or not.
+
+    Examples
+    --------
+    >>> upscattering_atom("Xe", 54, 1.0, True, CONTACT)
+    ()
+    """
+    levels, factor = FREE, None
+    if symbol:
+        levels, factor = levels_of(symbol, z, binding), factor_of(symbol, binding)
+    plain = scatterer("", count, levels, factor)
+    return upscatterer(
+        f"{symbol} electrons" if symbol else "free electron",
+        count,
+        M_ELECTRON,
+        exchanges,
+        partial(_movable, levels, factor),
+        half=True,
+        breakpoints=plain.breakpoints,
+        floor=plain.floor,
+    )
+
+
 @public
 def terms(exchanges: Exchanges = CONTACT) -> tuple[str, ...]:
     """Names of the terms, in the order of the last axis of `kernels` and
@@ -218,7 +252,8 @@ def terms(exchanges: Exchanges = CONTACT) -> tuple[str, ...]:
     pairs = amp.pairs_of(propagators(exchanges))
     vector = tuple(_name(kind, a, b) for kind in CHIRALITIES for a, b in pairs)
     scalar = tuple("scalar:" + amp.pair_name(a, b) for a, b in _scalar_pairs(exchanges))
-    return (*vector, *(("magnetic",) if exchanges.magnetic else ()), *scalar)
+    flip = ("magnetic",) if exchanges.magnetic else ()
+    return (*vector, *flip, *scalar, *(() if exchanges.portal is None else (PORTAL,)))
 
 
 def propagators(exchanges: Exchanges) -> list[Propagator]:

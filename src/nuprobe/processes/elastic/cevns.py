@@ -57,8 +57,10 @@ from nuprobe.processes.elastic.nuclear import (
     check_kinematics,
     kernel_groups,
     terms,
+    upscatterers,
 )
 from nuprobe.processes.elastic.recoil import Recoil, recoil_maximum
+from nuprobe.processes.elastic.upscattering import portal_coefficient
 from nuprobe.processes.interface import (
     CONTACT,
     NUCLEAR_RECOIL,
@@ -148,6 +150,16 @@ class Cevns(NeutralCurrent):
             for c in target.components
         )
 
+    def upscatterers(
+        self, target: Target | None, exchanges: Exchanges
+    ) -> tuple[Scatterer, ...]:
+        """Return one more an isotope of the `target` where `exchanges` have a heavy
+        neutrino."""
+        components = () if target is None else target.components
+        return tuple(
+            s for c in components for s in upscatterers(c, exchanges, self.kinematics)
+        )
+
     def terms(self, exchanges: Exchanges) -> tuple[str, ...]:
         """Return the names of the terms that `exchanges` need."""
         return terms(bool(self.axial), exchanges)
@@ -182,7 +194,9 @@ class Cevns(NeutralCurrent):
                 amp.pairs_of(_AXIAL_SLOTS), _axial(couplings), state, along
             )
         result += amp.magnetic_coefficient(couplings, slope, state, exchanges)
-        return amp.stack([*result, *pairs("scalar", exchanges.scalar)])
+        result += pairs("scalar", exchanges.scalar)
+        result += portal_coefficient(couplings, slope, state, exchanges)
+        return amp.stack(result)
 
 
 def _axial(couplings: Couplings) -> dict[Slot, NDArray[Any]]:

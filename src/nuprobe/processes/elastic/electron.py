@@ -64,7 +64,9 @@ from nuprobe.processes.elastic.atomic import (
     propagators,
     scatterer,
     terms,
+    upscattering_atom,
 )
+from nuprobe.processes.elastic.upscattering import portal_coefficient
 from nuprobe.processes.interface import (
     CONTACT,
     ELECTRON_RECOIL,
@@ -160,6 +162,19 @@ class Electron(NeutralCurrent):
             for (symbol, z), count in elements(target).items()
         )
 
+    def upscatterers(
+        self, target: Target | None, exchanges: Exchanges
+    ) -> tuple[Scatterer, ...]:
+        """Return one more an element of the `target` where `exchanges` have a heavy
+        neutrino."""
+        if target is None:
+            return upscattering_atom("", 1, 1.0, False, exchanges)
+        return tuple(
+            s
+            for (symbol, z), count in elements(target).items()
+            for s in upscattering_atom(symbol, z, count, self.binding, exchanges)
+        )
+
     def terms(self, exchanges: Exchanges) -> tuple[str, ...]:
         """Return the names of the terms that `exchanges` need."""
         return terms(exchanges)
@@ -217,6 +232,7 @@ def _coefficients(
         else amp.amplitudes(slope.scalar, wanted, ("e",), exchanges)
     )
     result += amp.pair_coefficients(amp.pairs_of(wanted), matrices, state, moving)
+    result += portal_coefficient(couplings, slope, state, exchanges)
     return amp.stack(result) if result else np.zeros(0)
 
 

@@ -23,11 +23,13 @@ from nuprobe.nuclei import (
 from nuprobe.numerics import FloatArray
 from nuprobe.processes.elastic import amplitudes as amp
 from nuprobe.processes.elastic.recoil import polynomial
+from nuprobe.processes.elastic.upscattering import PORTAL, upscatterer
 from nuprobe.processes.interface import (
     CONTACT,
     Exchange,
     Exchanges,
     KernelGroup,
+    Scatterer,
     Slot,
 )
 
@@ -39,6 +41,7 @@ __all__ = [
     "check_kinematics",
     "kernel_groups",
     "terms",
+    "upscatterers",
 ]
 
 VECTOR_TERMS: Final = ("pp", "pn", "nn")
@@ -78,7 +81,8 @@ def terms(axial: bool = False, exchanges: Exchanges = CONTACT) -> tuple[str, ...
     vector = tuple(amp.pair_name(a, b) for a, b in _pairs(exchanges.vector))
     scalar = tuple("scalar:" + amp.pair_name(a, b) for a, b in _pairs(exchanges.scalar))
     flip = ("magnetic",) if exchanges.magnetic else ()
-    return vector + (AXIAL_TERMS if axial else ()) + flip + scalar
+    heavy = () if exchanges.portal is None else (PORTAL,)
+    return vector + (AXIAL_TERMS if axial else ()) + flip + scalar + heavy
 
 
 def _pairs(entries: tuple[Exchange, ...]) -> list[tuple[Slot, Slot]]:
@@ -107,7 +111,7 @@ def kernel_groups(
     -------
     tuple of KernelGroup
         Their terms, in order, are those of ``terms(axial, exchanges)``; axial ones are
-        left out for J = 0.
+        left out for J = 0, and that of a portal is in `upscatterers`.
 
     Examples
     --------
@@ -119,7 +123,7 @@ def kernel_groups(
     check_kinematics(kinematics)
     isotope = component.isotope
     mass = isotope.mass
-    half = kinematics == "spin-1/2" or (kinematics == "auto" and isotope.spin == 0.5)
+    half = _is_half(isotope.spin, kinematics)
     quadratic = 0.5 if half else 0.0
     weak = G_FERMI**2 * mass / np.pi
     groups = []
@@ -153,10 +157,7 @@ def kernel_groups(
             )
         )
     if exchanges.magnetic:
-
-        def charge(t: FloatArray) -> FloatArray:
-            return np.asarray(component.shapes(2 * mass * t)[0] ** 2)[..., None]
-
+        charge = partial(_charge, component)
         groups.append(
             KernelGroup(
                 ("magnetic",), charge, (0, 1), amp.magnetic_kinematics, infinite=True
@@ -177,6 +178,42 @@ def kernel_groups(
             )
         )
     return tuple(groups)
+
+
+def upscatterers(
+    component: Component, exchanges: Exchanges, kinematics: Kinematics = "auto"
+) -> tuple[Scatterer, ...]:
+    """What makes the heavy neutrino of some exchanges on one isotope.
+
+    Parameters
+    ----------
+    component, exchanges, kinematics : as in `kernel_groups`.
+
+    Examples
+    --------
+    >>> import nuprobe as nu
+    >>> upscatterers(nu.target("Ar40").components[0], CONTACT)
+    ()
+    """
+    isotope = component.isotope
+    return upscatterer(
+        isotope.name,
+        component.count,
+        isotope.mass,
+        exchanges,
+        partial(_charge, component),
+        half=_is_half(isotope.spin, kinematics),
+    )
+
+
+def _is_half(spin: float, kinematics: Kinematics) -> bool:
+    return kinematics == "spin-1/2" or (kinematics == "auto" and spin == 0.5)
+
+
+def _charge(component: Component, t: FloatArray) -> FloatArray:
+    """Squared charge that a photon sees at recoils `t`, shape (*t.shape, 1)."""
+    q2 = 2 * component.isotope.mass * t
+    return np.asarray(component.shapes(q2)[0] ** 2)[..., None]
 
 
 def _response(

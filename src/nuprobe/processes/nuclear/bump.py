@@ -148,8 +148,8 @@ def cross_section(e_nu: ArrayLike, curve: str | Path) -> FloatArray:
 def _covered(path: Path, end: float, highest: float) -> None:
     if highest > end * (1 + 1e-12):
         raise InputError(
-            f"{path.name} ends at {end:g} MeV and {highest:g} MeV is asked for: nothing"
-            " is extrapolated, add rows to the table"
+            f"{path.name} ends at {end:g} MeV, but {highest:g} MeV is needed: the"
+            " table is not extrapolated, add rows to it"
         )
 
 
@@ -167,14 +167,14 @@ def _curve(path: Path, stamp: int) -> tuple[FloatArray, FloatArray]:
         raise InputError(f"{path.name} has numbers that are not finite")
     if e.size < 2 or np.any(np.diff(e) <= 0) or np.any(sigma < 0):
         raise InputError(
-            f"{path.name}: energies must increase (two rows at least), cross sections"
-            " not be negative"
+            f"{path.name}: energies must increase (at least two rows) and cross"
+            " sections must not be negative"
         )
     least = threshold()
     if sigma[0] > 0 or np.any(sigma[e < least - 1e-3] > 0):
         raise InputError(
-            f"{path.name}: the threshold is {least:.3f} MeV; give a first row at or"
-            " below it with sigma = 0, and 0 up to there"
+            f"{path.name}: the threshold is {least:.3f} MeV; start with a row at or"
+            " below it with sigma = 0, and keep sigma = 0 up to it"
         )
     return e, sigma
 
@@ -313,9 +313,8 @@ def _reaching(
     if highest <= least or number_above <= 0:
         raise InputError(
             f"flux {source.name} ends at {highest:g} MeV, below the threshold of"
-            f" {least:.3f} MeV: take a summation spectrum, as"
-            " nu.flux('reactor', model='summation') or --flux-option"
-            " 'model=\"summation\"'"
+            f" {least:.3f} MeV: use a summation spectrum, such as nu.flux('reactor',"
+            " model='summation') or --flux-option 'model=\"summation\"'"
         )
     known = min(c.known_to for c in components if c.e_max > least)
     if known < highest:

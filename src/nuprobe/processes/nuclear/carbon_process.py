@@ -79,7 +79,7 @@ class CarbonCharged(ChargedCurrent):
 
     def __post_init__(self) -> None:
         if levels(self.levels).charged is None:
-            raise InputError(f"{self.levels} has no transitions by charged currents")
+            raise InputError(f"{self.levels} has no charged-current transitions")
 
     @property
     def name(self) -> str:
@@ -170,7 +170,7 @@ class CarbonNeutral(NeutralCurrent):
 
     def __post_init__(self) -> None:
         if levels(self.levels).neutral is None:
-            raise InputError(f"{self.levels} has no transitions by neutral currents")
+            raise InputError(f"{self.levels} has no neutral-current transitions")
 
     @property
     def name(self) -> str:

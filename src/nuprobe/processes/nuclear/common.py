@@ -130,6 +130,6 @@ def within(e_nu: FloatArray, highest: float, what: str) -> None:
     largest = float(np.max(e_nu, initial=0.0))
     if largest > highest * (1 + 1e-12):
         raise InputError(
-            f"{what} computed up to {highest:g} MeV, got {largest:g} MeV: nothing is"
+            f"{what} computed up to {highest:g} MeV, got {largest:g} MeV: it is not"
             " extrapolated"
         )

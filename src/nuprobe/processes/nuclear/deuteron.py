@@ -89,8 +89,7 @@ def _checked(e_nu: ArrayLike) -> FloatArray:
     highest = float(e.max(initial=0.0))
     if highest > _HIGHEST:
         raise InputError(
-            f"the break-up of the deuteron is computed up to {_HIGHEST:g} MeV, got"
-            f" {highest:g} MeV"
+            f"deuteron break-up is computed up to {_HIGHEST:g} MeV, got {highest:g} MeV"
         )
     if highest > REACH:
         warn(
@@ -292,7 +291,7 @@ def by_angle(
     e, c = _checked(e_nu), numbers("cosines", cos)
     if np.any(np.abs(c) > 1):
         worst = float(np.ravel(c)[np.abs(c).argmax()])
-        raise InputError(f"cosines lie between -1 and 1, got {worst:g}")
+        raise InputError(f"cosines must lie between -1 and 1, got {worst:g}")
     try:
         e, c = np.broadcast_arrays(e, c)
     except ValueError:
@@ -303,8 +302,8 @@ def by_angle(
     process = _process(current, l1a, scheme, radiative)
     if process.outer and current == "cc":
         raise InputError(
-            f"radiative='{radiative}' is not computed by angle, where photons go"
-            " elsewhere than the electron: use 'none' or 'inner'"
+            f"radiative='{radiative}' is not available by angle, since photons are"
+            " not collinear with the electron: use 'none' or 'inner'"
         )
     at, state = _angular(process, flavour, model)
     result = np.zeros(e.shape)
@@ -418,6 +417,6 @@ def mean_cosine(
     if np.any(whole <= 0):
         raise InputError(
             f"{flavour} does not break up the deuteron by {current} at some of the"
-            " energies: they are below the threshold, or the flavour is another"
+            " energies: they are below threshold, or the flavour does not contribute"
         )
     return np.asarray(values @ (w * cos) / whole)

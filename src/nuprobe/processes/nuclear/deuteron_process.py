@@ -72,7 +72,7 @@ class _Deuteron(Process):
             return
         if self.scheme is None:
             raise InputError(
-                f"l1a = {shown(self.l1a)} means nothing without its scheme: give"
+                f"l1a = {shown(self.l1a)} is meaningful only in a given scheme: add"
                 " scheme='resummed' or scheme='nnlo' (in which it is about 5 fm3"
                 " larger)"
             )
@@ -85,7 +85,7 @@ class _Deuteron(Process):
         if np.any(np.abs(numbers("l1a", self.l1a)) > _LARGEST):
             raise InputError(
                 f"l1a = {shown(self.l1a)} fm3 is beyond {_LARGEST:g} fm3: L_1A"
-                " is a few fm3, and cross sections are of second order in it"
+                " should be a few fm3, and cross sections are of second order in it"
             )
 
     @property
@@ -387,6 +387,6 @@ def _check_contact(exchanges: Exchanges) -> None:
     bosons = [p for p, _ in exchanges.vector if p.mass is not None]
     if exchanges.scalar or exchanges.magnetic or bosons:
         raise InputError(
-            "the break-up of the deuteron is there for contact interactions alone:"
-            " light mediators, charges and moments of neutrinos are not computed"
+            "deuteron break-up is available for contact interactions only: light"
+            " mediators, neutrino charges and moments are not implemented"
         )

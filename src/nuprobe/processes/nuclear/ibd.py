@@ -343,7 +343,7 @@ def by_angle(
     e, c = _checked(e_nu, version), numbers("cosines", cos)
     if np.any(np.abs(c) > 1):
         worst = float(np.ravel(c)[np.abs(c).argmax()])
-        raise InputError(f"cosines lie between -1 and 1, got {worst:g}")
+        raise InputError(f"cosines must lie between -1 and 1, got {worst:g}")
     try:
         e, c = np.broadcast_arrays(e, c)
     except ValueError:
@@ -405,7 +405,7 @@ def mean_cosine(
     low, high = bounds.t_min(e), bounds.t_max(e)
     if np.any(high <= low):
         raise InputError(
-            f"no positron is made below {REACTION.threshold:.4f} MeV, got"
+            f"no positron is produced below {REACTION.threshold:.4f} MeV, got"
             f" {float(e.min()):g} MeV"
         )
     cosine = vogel_beacom.cosine if first else REACTION.cosine

@@ -187,8 +187,8 @@ def levels(name: str) -> Levels:
         if abs(found.neutron / _NEUTRON / G_A**2 - 1) > 0.05:
             remedy = "write B(GT) = |<sigma tau>|^2, which is 3 for the neutron"
         raise InputError(
-            f"{path.name}: neutron = {found.neutron:g} says that the table is in"
-            f" another convention of B(GT): {remedy}"
+            f"{path.name}: neutron = {found.neutron:g} means that the table uses"
+            f" another convention for B(GT): {remedy}"
         )
     _check_nuclei(found, path.name)
     _check_strengths(found, path.name)
@@ -212,8 +212,8 @@ def _check_nuclei(table: Levels, file: str) -> None:
     natural = bool(nucleus.abundance) and nucleus.name not in _BETA_DECAYING
     if natural and q < _LEAST_Q:
         raise InputError(
-            f"{file}: charged.q = {q:g} MeV, with which {nucleus.name} would decay to"
-            " its product: q is the atomic mass of the product less that of the target"
+            f"{file}: charged.q = {q:g} MeV would let {nucleus.name} decay to its"
+            " product: q is the atomic mass of the product minus that of the target"
         )
 
 
@@ -240,9 +240,9 @@ def _check_strengths(table: Levels, file: str) -> None:
                 raise InputError(
                     f"{file}: {section}: {key} adds up to {size:g}, but the {number}"
                     f" {who} of {table.target} have at most {each:g} each,"
-                    f" {each * number:g}: write B of single transitions, in the"
-                    " convention in which it is 3 (gamow_teller) and 1 (fermi) for the"
-                    " neutron"
+                    f" {each * number:g}: give B of the individual transitions, in"
+                    " the convention in which it is 3 (gamow_teller) and 1 (fermi)"
+                    " for the neutron"
                 )
         # 6He, with N − Z = 2, has the largest of light nuclei, 4.7 (unverified)
         most = _NEUTRON * max(abs(neutrons - nucleus.z), 2)

@@ -50,11 +50,11 @@ def written(
     ('{nu} d -> {nu} p n', 'nc', 'nu_mu')
     """
     if not isinstance(reaction, str):
-        raise InputError(f"a reaction is a text, got {shown(reaction)}")
+        raise InputError(f"a reaction must be a string, got {shown(reaction)}")
     for current in ("cc", "nc"):
         if reaction == current:
             if flavour is None:
-                raise InputError(f"{reaction!r} needs the flavour, such as 'nu_e'")
+                raise InputError(f"{reaction!r} needs a flavour, such as 'nu_e'")
             return "", "cc" if current == "cc" else "nc", as_flavour(flavour)
     asked = " ".join(reaction.split())
     texts = {}

@@ -219,7 +219,8 @@ def charged_current(
     if kind.index == 2:
         raise InputError(
             "sigma/E of charged currents is measured for nu_mu, nubar_mu, nu_e and"
-            f" nubar_e, not for {kind.name}: its threshold matters at all energies"
+            f" nubar_e, not for {kind.name}: for it the threshold matters at all"
+            " energies"
         )
     e = numbers("neutrino energies (MeV)", e_nu)
     if not np.all((e > 0) & np.isfinite(e)) or not nucleons > 0:

@@ -102,14 +102,14 @@ class Averaged:
         step = 5 if self.axial else 3
         if wanted > step:
             raise InputError(
-                "axial couplings of a mediator were not averaged: ask for them with"
-                " axial=True"
+                "axial couplings of a mediator were not included in the average:"
+                " request them with axial=True"
             )
         for mass in masses_of(couplings):
             if mass not in self.mediators:
                 raise InputError(
-                    f"a mediator of {mass:g} MeV was not averaged: list its mass in"
-                    " `mediators`"
+                    f"a mediator of {mass:g} MeV was not included in the average:"
+                    " list its mass in `mediators`"
                 )
             first = 3 + step * self.mediators.index(mass)
             at += range(first, first + wanted)

@@ -151,8 +151,8 @@ def average(
     )
     if worst > _RTOL:
         raise ComputationError(
-            f"the average over {source.name} reaches only {worst:.1e}; smooth the flux"
-            " table"
+            f"the average over {source.name} reaches a precision of only"
+            f" {worst:.1e}; smooth the flux table"
         )
     return Averaged(
         read, rows / fluence, masses, fluence, worst, settings.regime, axial

@@ -49,8 +49,8 @@ class Channel:
             )
             if not whole or not 0 <= lepton < len(_LEPTONS):
                 raise InputError(
-                    "the charged leptons of a channel are 0, 1 or 2 (e, mu, tau), got"
-                    f" {shown(lepton)}"
+                    "the charged leptons of a channel must be 0, 1 or 2 (e, mu,"
+                    f" tau), got {shown(lepton)}"
                 )
         if (
             self.incoming.anti != self.outgoing.anti
@@ -60,7 +60,7 @@ class Channel:
                 repr(c.name) for c in _channels() if c.incoming == self.incoming
             )
             raise InputError(
-                f"{self.name!r} breaks lepton number: {self.incoming} can only do"
+                f"{self.name!r} violates lepton number: {self.incoming} allows only"
                 f" {allowed}"
             )
 
@@ -232,7 +232,7 @@ def _from_pdg(spec: Sequence[int]) -> Channel:
     rest = [n for n in numbers[1:] if n not in _PDG]
     if any(abs(n) not in (11, 13, 15) for n in rest):
         raise InputError(
-            f"cannot read the channel {shown(tuple(spec))}: charged leptons are"
+            f"cannot read the channel {shown(tuple(spec))}: charged leptons must be"
             f" ±11, ±13, ±15; {_EXAMPLE}"
         )
     ends = {"-" if n > 0 else "+": (abs(n) - 11) // 2 for n in rest}
@@ -247,6 +247,7 @@ def _assembled(
 ) -> Channel:
     if len(neutrinos) != 1 or set(ends) != {"+", "-"}:
         raise InputError(
-            f"{shown(spec)} does not make one neutrino, one ℓ⁻ and one ℓ⁺: {_EXAMPLE}"
+            f"{shown(spec)} does not produce one neutrino, one ℓ⁻ and one ℓ⁺:"
+            f" {_EXAMPLE}"
         )
     return Channel(incoming, neutrinos[0], ends["-"], ends["+"])

@@ -235,8 +235,8 @@ def coefficients_of(
         vertex = read_channel(channel).vertex
         if vertex.minus != vertex.plus:
             raise InputError(
-                "a mediator with axial couplings makes pairs of one flavour, not"
-                f" {read_channel(channel)}: leave its coupling there out"
+                "a mediator with axial couplings produces pairs of the same flavour"
+                f" only, not {read_channel(channel)}: drop its coupling in this channel"
             )
     with np.errstate(over="ignore", invalid="ignore"):
         result = _coefficients(couplings)

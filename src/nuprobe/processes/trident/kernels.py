@@ -412,7 +412,7 @@ def _energies(e_nu: ArrayLike) -> FloatArray:
     if not good.all():
         raise InputError(
             f"neutrino energies must be positive and finite, at most {_HIGHEST:.0e} MeV"
-            f" (four-fermion theory does not hold beyond), got {e[~good].flat[0]:g} MeV"
+            f" (where four-fermion theory breaks down), got {e[~good].flat[0]:g} MeV"
         )
     return e
 
@@ -427,8 +427,8 @@ def _masses(mediators: Sequence[float] | FloatArray, channel: Channel) -> FloatA
         given = masses[~good].flat[0] if not good.all() else f"{masses.ndim} dimensions"
         raise InputError(
             f"mediator masses must be at least {lightest:.2g} MeV for {channel}"
-            f" ({_LIGHTEST:.0e} of the lepton's mass) and finite, in one dimension, got"
-            f" {given}: below, the integrals lose their digits, and there is no"
+            f" ({_LIGHTEST:.0e} of the lepton's mass) and finite, in one dimension,"
+            f" got {given}: below that the integrals lose precision, and there is no"
             " massless limit (the cross section grows as ln 1/M)"
         )
     return masses

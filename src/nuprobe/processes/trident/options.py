@@ -154,7 +154,7 @@ def read_options(
     for name in keywords:
         if name not in _KEYWORDS:
             raise TypeError(
-                f"unexpected keyword {name!r} of a trident: it takes"
+                f"unexpected keyword {name!r} for tridents: allowed are"
                 f" {', '.join(_KEYWORDS)}"
             )
     if not isinstance(regime, TridentOptions):

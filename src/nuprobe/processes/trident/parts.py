@@ -106,8 +106,8 @@ def parts(
     if not couplings.mediators:
         raise InputError(
             f"{getattr(model, 'name', 'the model')} exchanges no mediator in"
-            f" {reaction}, so its cross section has no parts: give a model with one"
-            " that couples here, such as lmu-ltau"
+            f" {reaction}, so its cross section has no separate parts: give a model"
+            " with a mediator that couples here, such as lmu-ltau"
         )
 
     def weights(factor: float) -> FloatArray:

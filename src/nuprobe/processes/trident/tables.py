@@ -186,7 +186,7 @@ class Table:
         """
         train = self.axial if axial else self.mediator
         if train is None:
-            raise InputError("this table has no functions of a mediator")
+            raise InputError("this table has no mediator functions")
         if u.size > _MEDIATOR_BLOCK:
             cuts = [
                 slice(i, i + _MEDIATOR_BLOCK) for i in range(0, u.size, _MEDIATOR_BLOCK)

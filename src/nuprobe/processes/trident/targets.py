@@ -105,8 +105,8 @@ def _components(
     if isinstance(target, Target):
         if options.form_factor is not None:
             raise InputError(
-                f"the target {target.name} has form factors already: leave form_factor"
-                " out, or give the target by name"
+                f"the target {target.name} already has form factors: drop"
+                " form_factor, or give the target by name"
             )
         return target.components
     parts = []

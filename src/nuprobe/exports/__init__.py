@@ -1,0 +1,23 @@
+"""Results for others: submissions to HEPData, pandas frames, LaTeX.
+
+Every result becomes a few `DataTable`: columns with units, errors and what holds for
+them, the measured apart from what it is measured over. All formats are written from
+these, and so are files of results (`nuprobe export`).
+"""
+
+from nuprobe.exports.hepdata import Submission
+from nuprobe.exports.kinds import tables_of
+from nuprobe.exports.parts import DataTable, Errors, Variable
+from nuprobe.exports.writing import submission, to_frame, to_hepdata, to_latex
+
+__all__ = [
+    "DataTable",
+    "Errors",
+    "Submission",
+    "Variable",
+    "submission",
+    "tables_of",
+    "to_frame",
+    "to_hepdata",
+    "to_latex",
+]

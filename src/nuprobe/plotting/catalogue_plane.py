@@ -1,0 +1,306 @@
+"""Published curves of the catalogue in the (m, g′) plane of a limit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+
+from nuprobe.border import public
+from nuprobe.catalogue.entry import Entry
+from nuprobe.catalogue.ladder import shown
+from nuprobe.catalogue.quantities import unit_factor
+from nuprobe.errors import InputError
+from nuprobe.models.named import name_of
+from nuprobe.numerics import FloatArray
+from nuprobe.plotting.plane import BandSpec, CurveSpec, plot_plane
+from nuprobe.units import GeV
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+    from nuprobe.experiments import Limit
+
+__all__ = ["curves_on", "plot_catalogue_plane"]
+
+
+@public
+def plot_catalogue_plane(
+    limit: Limit,
+    entries: Iterable[Entry] | None = None,
+    *,
+    bands: Sequence[BandSpec] = (),
+    curves: Sequence[CurveSpec] = (),
+    references: Sequence[str] = (),
+    **options: Any,
+) -> Axes:
+    """Plot the (m_Z′, g′) plane: computed limits with the curves and bands that the
+    catalogue ships.
+
+    Parameters
+    ----------
+    limit : what `nuprobe.limit` returns.
+    entries : with a curve of a coupling over a mass; without them those of the
+        catalogue on L_μ − L_τ. The legend names experiment, year, source, and the
+        confidence level where it is not that of `limit`; more than six are grey, with
+        names in the plane.
+    bands, curves, references, options : more of them, and the other keywords of
+        `plot_plane`, ``ax`` included.
+
+    Returns
+    -------
+    Axes
+
+    Raises
+    ------
+    InputError
+        If an entry's coupling is in another convention than g′ Q f̄γf, or `plot_plane`
+        refuses something.
+
+    Examples
+    --------
+    >>> import nuprobe as nu
+    >>> drawn = plot_catalogue_plane(
+    ...     nu.limit([nu.experiment("ccfr-trident")], mass=[10.0, 1e3])
+    ... )
+    >>> drawn.figure.axes[0].get_yscale()
+    'log'
+    """
+    if entries is None:
+        entries = [e for e in shown("coupling") if e.topic == "lmu_ltau"]
+    published = [_Published.read(e, limit.cl) for e in entries if _fits(e)]
+    more_bands, more_curves, sources = list(bands), list(curves), list(references)
+    sources = list(dict.fromkeys(sources + [k for p in published for k in p.keys]))
+    if len(published) > _FEW:
+        return _crowded(limit, published, more_bands, more_curves, sources, options)
+    for one in published:
+        if one.upper is None:
+            more_curves.append((one.text, one.mass, one.coupling, one.line))
+        else:
+            more_bands.append((one.text, one.mass, one.coupling, one.upper))
+    return plot_plane(
+        limit, bands=more_bands, curves=more_curves, references=sources, **options
+    )
+
+
+_FEW: Final = 6
+"""More published curves than that are grey, with names in the plane, not in the
+legend."""
+_CONVENTIONS: Final = {"coupling": "charge-one", "dipole_coupling": "lagrangian"}
+"""The one convention of a coupling that is plotted."""
+_VETO: Final = 1.0
+"""A coupling from which a published curve stands for no limit."""
+
+
+@dataclass(frozen=True, eq=False)
+class _Published:
+    """Curve or band of an entry, in MeV; a band has an upper edge."""
+
+    text: str
+    name: str
+    keys: list[str]
+    line: str
+    mass: FloatArray
+    coupling: FloatArray
+    upper: FloatArray | None
+
+    @classmethod
+    def read(cls, e: Entry, cl: float) -> _Published:
+        """An entry with a curve, beside a limit at a confidence level."""
+        assert e.curve is not None
+        quantity = e.curve.y.quantity
+        if e.convention != _CONVENTIONS[quantity]:
+            raise InputError(
+                f"{e.id}: its coupling has the convention {e.convention!r}; only"
+                f" {_CONVENTIONS[quantity]!r} is plotted"
+            )
+        points = np.array(e.curve.points, dtype=float)
+        mass = points[:, 0] * unit_factor(e.curve.x.unit, "mass")
+        couplings = points[:, 1:] * unit_factor(e.curve.y.unit, quantity)
+        keys = e.source.texkeys[:1]
+        text = f"{e.experiment} {e.year}" + (f" [{keys[0]}]" if keys else "")
+        if e.cl is not None and e.cl != cl:
+            text += f", {e.confidence.split(',')[0]}"
+        line = "--" if e.kind == "projection" else "-"
+        lower, upper = couplings[:, 0], None
+        if e.curve.shape == "band":
+            upper = couplings[:, 1]
+        elif e.curve.shape == "region":
+            mass, lower, upper = _envelope(mass, lower)
+        if not keys and e.source.arxiv:
+            keys = [f"arXiv:{e.source.arxiv}"]
+        return cls(text, e.experiment, keys, line, mass, lower, upper)
+
+
+def _fits(e: Entry) -> bool:
+    """Whether an entry has a curve of a coupling over a mass."""
+    return (
+        e.curve is not None
+        and e.curve.x.quantity == "mass"
+        and e.curve.y.quantity in _CONVENTIONS
+    )
+
+
+def _crowded(
+    limit: Limit,
+    published: Sequence[_Published],
+    bands: Sequence[BandSpec],
+    curves: Sequence[CurveSpec],
+    references: Sequence[str],
+    options: dict[str, Any],
+) -> Axes:
+    """The plane with many published curves: grey, each with its name beside it."""
+    low, high = options.get("x_range") or _ends([c.mass for c in limit.curves])
+    if options.get("y_range") is None:
+        drawn = [(c.mass, c.coupling) for c in limit.curves]
+        drawn += [(one.mass, one.coupling) for one in published]
+        g = np.concatenate([g[(m >= low) & (m <= high)] for m, g in drawn])
+        bottom, top = _ends([g[np.isfinite(g) & (g < _VETO)]])
+        edges = np.floor(np.log10(bottom)), np.ceil(np.log10(top))
+        options = options | {"y_range": (10 ** edges[0], 10 ** edges[1])}
+    ax = plot_plane(limit, bands=bands, curves=curves, references=references, **options)
+    for one in published:
+        _draw(ax, one)
+    names = _Names(ax)
+    for one in sorted(published, key=lambda p: p.mass[-1] / p.mass[0]):
+        names.put(one)
+    ax.annotate(
+        "grey: published, from the catalogue",
+        (0.985, 0.015),
+        xycoords="axes fraction",
+        ha="right",
+        va="bottom",
+        fontsize=7.5,
+        color=_DARK,
+    )
+    return ax
+
+
+_GREY, _DARK = "0.55", "0.25"
+
+
+def _draw(ax: Axes, one: _Published) -> None:
+    g = np.where(one.coupling < _VETO, one.coupling, np.nan)
+    look: dict[str, Any] = {"color": _GREY, "linewidth": 0.9, "zorder": 2}
+    if one.upper is None:
+        ax.plot(one.mass / GeV, g, linestyle=one.line, **look)
+        return
+    edge = np.concatenate([one.mass, one.mass[::-1], one.mass[:1]]) / GeV
+    around = np.concatenate([one.coupling, one.upper[::-1], one.coupling[:1]])
+    ax.plot(edge, around, linestyle=one.line, **look)
+    ax.fill_between(
+        one.mass / GeV, one.coupling, one.upper, color=_GREY, alpha=0.12, zorder=1
+    )
+
+
+@dataclass
+class _Names:
+    """Names beside curves, where there is room."""
+
+    ax: Axes
+    taken: list[FloatArray] = field(default_factory=list)
+
+    def put(self, one: _Published) -> None:
+        """Write a name on its curve, as far from the other names as it can be."""
+        m, g = one.mass / GeV, one.coupling
+        box = self.ax.transAxes.inverted()
+        at = box.transform(self.ax.transData.transform(np.stack([m, g], axis=1)))
+        seen = (np.abs(at - 0.5) < (0.45, 0.47)).all(axis=1) & (g < _VETO)
+        if not seen.any():
+            return
+        room = np.full(len(at), 1.0)
+        for other in self.taken:  # words are wider than high
+            room = np.minimum(room, np.hypot(*((at - other) * (1.0, 3.0)).T))
+        best = int(np.where(seen, room - 0.3 * at[:, 1], -np.inf).argmax())
+        self.taken.append(at[best])
+        self.ax.annotate(
+            one.name,
+            (m[best], g[best]),
+            xytext=(0, -2),
+            textcoords="offset points",
+            ha="center",
+            va="top",
+            fontsize=7.5,
+            color=_DARK,
+            zorder=6,
+        )
+
+
+def _ends(arrays: Sequence[FloatArray]) -> tuple[float, float]:
+    together = np.concatenate(arrays)
+    return float(together.min()), float(together.max())
+
+
+_TOPICS: Final = {
+    "b-l": "b_minus_l",
+    "lmu-ltau": "lmu_ltau",
+    "dipole-portal": "dipole_portal",
+    "dipole-portal-e": "dipole_portal",
+    "dipole-portal-mu": "dipole_portal",
+    "dipole-portal-tau": "dipole_portal",
+}
+
+
+def curves_on(family: Any) -> list[Entry]:
+    """Entries of the catalogue with a curve of the coupling of a boson over its mass.
+
+    Parameters
+    ----------
+    family : model of the boson, e.g. ``nuprobe.model("b-l", ...)``, as `Limit.family`.
+
+    Raises
+    ------
+    InputError
+        If the catalogue has none.
+
+    Examples
+    --------
+    >>> import nuprobe as nu
+    >>> len(curves_on(nu.model("b-l", mass=10.0, coupling=1e-4))) > 10
+    True
+    """
+    name = name_of(family)
+    entries = [*shown("coupling"), *shown("dipole_coupling")]
+    found = {
+        model: [e for e in entries if e.topic == topic and _drawable(e, model)]
+        for model, topic in _TOPICS.items()
+    }
+    if not found.get(name):
+        some = ", ".join(model for model, entries in found.items() if entries)
+        raise InputError(
+            f"the catalogue contains no curve for {name}; it has curves for {some}"
+        )
+    return found[name]
+
+
+def _drawable(e: Entry, model: str) -> bool:
+    """Whether an entry has a curve, for the neutrinos of a model: solar ones and those
+    of no named flavour stand for all."""
+    flavour = model.removeprefix("dipole-portal").lstrip("-")
+    if e.curve is None:
+        return False
+    if e.topic != "dipole_portal" or not flavour:
+        return True
+    return any(f in ("any", "solar", f"nu_{flavour}") for f in e.flavour)
+
+
+def _envelope(
+    x: FloatArray, y: FloatArray
+) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Lower and upper edge of a closed polygon, linear in the logarithms, at its own
+    x."""
+    grid = np.unique(x)
+    a, b, at = np.log(x), np.log(y), np.log(grid)
+    low, high = np.full(grid.size, np.inf), np.full(grid.size, -np.inf)
+    for i in range(x.size):
+        x0, x1, y0, y1 = a[i - 1], a[i], b[i - 1], b[i]
+        touched = (at >= min(x0, x1)) & (at <= max(x0, x1))
+        # a vertical side touches one x, with both of its ends
+        for value in (
+            (y0 + (y1 - y0) * (at - x0) / (x1 - x0),) if x0 != x1 else (y0, y1)
+        ):
+            low = np.where(touched, np.minimum(low, value), low)
+            high = np.where(touched, np.maximum(high, value), high)
+    return grid, np.exp(low), np.exp(high)
