@@ -84,8 +84,8 @@ def test_what_is_refused() -> None:
     xenon = nu.experiment("xenonnt-er-2022")
     made: Any = nu.process("electron", binding="epa", neutrino_mass=1e-7)
     assert replace(made, binding="step").neutrino_mass == 1e-7
-    with pytest.raises(ExperimentFileError, match="write '1 eV'"):
-        xenon.with_changes({"options": {"neutrino_mass": 1}})
+    with pytest.raises(ExperimentFileError, match="write '1e-07 eV'"):
+        xenon.with_changes({"options": {"neutrino_mass": 1e-7}})
 
 
 def test_charge_in_the_recoils_of_xenonnt() -> None:

@@ -126,7 +126,8 @@ class Electron(NeutralCurrent):
         mass = number("neutrino_mass (MeV)", mass, "'1 eV'")
         if not 0 < mass < 1e-3:
             raise InputError(
-                f"neutrino_mass must be above 0 and below 1 keV, got {mass / eV:g} eV"
+                "neutrino_mass must be above 0 and below 1 keV, a text such as '0.1 eV'"
+                f" or a number in MeV; got {mass / eV:g} eV"
             )
         object.__setattr__(self, "neutrino_mass", mass)
 
