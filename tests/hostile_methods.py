@@ -20,6 +20,7 @@ import nuprobe
 import nuprobe as nu
 from nuprobe import detectors
 from nuprobe.experiments import (
+    Finding,
     ReactorExperiment,
     SitesExperiment,
     StarExperiment,
@@ -273,6 +274,8 @@ def _fits() -> list[Any]:
         ),
         nu.scan(cost, {"cevns_scale": scales}),
         nu.inference.cls(cost, "cevns_scale", scales),
+        nu.inference.sensitivity(cost, "cevns_scale"),
+        Finding("warning", "experiment.toml", 3, "target.mass", "12 t is a lot"),
         nu.inference.feldman_cousins(cost, "cevns_scale", scales, toys=20),
         nu.inference.exclusion_plane(
             nu.experiment("best").cost(free=["sin2_2theta_14", "dm2_41"]),

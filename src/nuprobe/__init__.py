@@ -64,6 +64,7 @@ if TYPE_CHECKING:
     from nuprobe.processes.nuclear import deuteron as deuteron
     from nuprobe.processes.nuclear import ibd as ibd
     from nuprobe.reproductions import reproduce as reproduce
+    from nuprobe.results import open_result as open_result
 
     experiments, fluxes, isotopes = experiment_names, flux_names, isotope_names
     processes = process_names
@@ -105,6 +106,7 @@ _TABLE = {
     "majorana": "nuprobe.majorana",
     "model": "nuprobe.models",
     "model_names": "nuprobe.models",
+    "open_result": "nuprobe.results",
     "oscillation": "nuprobe.oscillation",
     "plotting": "nuprobe.plotting",
     "process": "nuprobe.processes",

@@ -325,7 +325,7 @@ class Experiment(FolderExperiment[ExperimentFile]):
             else self._expected(analysis, chosen)
         )
         cost = self._statistic(chosen, prediction, data, sigma)
-        return cost.of(self.origin(analysis))
+        return cost.of(self.origin(analysis, model or StandardModel()))
 
     def _statistic(
         self,

@@ -21,7 +21,7 @@ from nuprobe.experiments.rebinning import with_wider_bins
 from nuprobe.fluxes import Flux
 from nuprobe.inference import Cost, CostSum, Expectation
 from nuprobe.inference.protocols import morphing_of
-from nuprobe.models import Model
+from nuprobe.models import Model, StandardModel
 from nuprobe.nuclei import Target
 from nuprobe.numerics import FloatArray
 from nuprobe.parameters import MorphingNuisance, Nuisance, Parameter
@@ -357,7 +357,7 @@ class SitesExperiment(FolderExperiment[ExperimentFile]):
         """
         costs = [
             site.cost(model, free, analysis).of(
-                replace(self.origin(analysis), part=name)
+                replace(self.origin(analysis, model or StandardModel()), part=name)
             )
             for name, site in self._counted(analysis).items()
         ]

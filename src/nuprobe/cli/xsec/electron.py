@@ -127,8 +127,7 @@ def electron_command(
     model: ModelSpec,
     plot: Path | None,
 ) -> Table:
-    """Neutrino-electron scattering: σ(E), dσ/dT with --recoil, or their means over a
-    flux."""
+    """Neutrino-electron scattering: σ(E), dσ/dT with --recoil, or flux averages."""
     recoils, floor = recoil.either()
     atoms = electrons.target()
     setting = ElectronTables(

@@ -327,7 +327,7 @@ class KernelParameter(Strict):
         default=[], description="for a radius: the isotopes that share it"
     )
     default: str | float = Field(
-        description="value where it is not free, with unit for a radius"
+        description="value if it is not free, with unit for a radius"
     )
     lower: str | float = Field(description="lower end of the range")
     upper: str | float = Field(description="upper end of the range")

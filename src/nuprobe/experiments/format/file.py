@@ -74,8 +74,7 @@ class ExperimentFile(FileHeader):
     )
     sites: list[SiteSection] = Field(
         default=[],
-        description="places with detectors of this kind, whose bins stand behind each"
-        " other",
+        description="sites with detectors of this kind, whose bins are combined",
     )
     target: TargetSection
     flux: FluxSection

@@ -475,6 +475,6 @@ def check_reach(e_nu: ArrayLike) -> None:
     if share > 0.01:
         warn(
             f"at {highest:.4g} MeV on electrons s/M_W² is {share:.2g}: the W and Z"
-            " propagators and the production of W bosons (nubar_e at 6.3e9 MeV), left"
-            " out here, change the cross section"
+            " propagators and the production of W bosons (nubar_e at 6.3e9 MeV), not"
+            " included here, change the cross section"
         )
