@@ -64,12 +64,12 @@ def test_the_date_is_that_of_source_date_epoch(monkeypatch: pytest.MonkeyPatch) 
 
 
 def test_the_home_of_the_user_is_not_written(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("HOME", "/home/somebody")
-    monkeypatch.setattr(Path, "home", lambda: Path("/home/somebody"))
-    words = ["nuprobe", "scan", "/home/somebody/my data/a", "--x=/home/somebody/b"]
+    monkeypatch.setenv("HOME", "/people/somebody")
+    monkeypatch.setattr(Path, "home", lambda: Path("/people/somebody"))
+    words = ["nuprobe", "scan", "/people/somebody/my data/a", "--x=/people/somebody/b"]
     assert command_text(words) == "nuprobe scan ~/'my data/a' '--x=~/b'"
-    assert command_text(["/home/somebodyelse/a"]) == "/home/somebodyelse/a"
-    assert plain(Path("/home/somebody/a.yaml")) == "a.yaml"
+    assert command_text(["/people/somebodyelse/a"]) == "/people/somebodyelse/a"
+    assert plain(Path("/people/somebody/a.yaml")) == "a.yaml"
 
 
 @given(st.lists(st.floats(), max_size=80))
