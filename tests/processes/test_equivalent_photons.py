@@ -13,6 +13,7 @@ from nuprobe.constants import ALPHA_EM, M_ELECTRON
 from nuprobe.errors import ExperimentFileError, InputError, UnitError
 from nuprobe.nuclei import photoabsorption
 from nuprobe.numerics import FloatArray
+from nuprobe.processes import cross_section
 from nuprobe.units import cm2, eV, keV
 
 CHARGE, E_NU = 1e-13, 0.3
@@ -63,7 +64,7 @@ def test_neutrino_mass_moves_the_logarithm() -> None:
     light = nu.process("electron", binding="epa", neutrino_mass="0.1 eV")
     model = nu.Electromagnetic(charge=np.diag([CHARGE] * 3))
     found = [
-        nu.processes.cross_section.differential(p, E_NU, T, "Xe", model, "nu_e")
+        cross_section.differential(p, E_NU, T, "Xe", model, "nu_e")
         - nu.electron.differential(E_NU, T, model, "nu_e", "Xe")
         + parts("step")[0]
         for p in (light, nu.process("electron", binding="epa"))
