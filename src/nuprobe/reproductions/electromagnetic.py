@@ -12,7 +12,7 @@ import numpy as np
 
 from nuprobe.constants import M_W
 from nuprobe.errors import ComputationError, InputError, UnknownNameError, shown
-from nuprobe.experiments import Experiment
+from nuprobe.experiments import Experiment, SitesExperiment
 from nuprobe.experiments import experiment as open_experiment
 from nuprobe.fluxes import Flux, FluxComponent
 from nuprobe.fluxes import flux as open_flux
@@ -57,7 +57,7 @@ def joint_cost(key: Key) -> Cost:
     costs = []
     for name, analysis in experiments:
         chosen = open_experiment(name)
-        if not isinstance(chosen, Experiment):
+        if not isinstance(chosen, (Experiment, SitesExperiment)):
             raise InputError(f"{name} has no spectrum")
         chosen = chosen.with_changes(parse_json(changes))
         own = {p.name for p in chosen.parameters(model)}
