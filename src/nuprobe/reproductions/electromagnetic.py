@@ -168,6 +168,7 @@ def electromagnetic_limit(
     cl: float = 0.9,
     reach: float | None = None,
     form: str = "alpha",
+    unit: float = 1.0,
 ) -> float:
     """Outermost end of the interval of a charge radius (1e-32 cm²), charge (1e-12 e) or
     moment (1e-11 μ_B).
@@ -181,6 +182,7 @@ def electromagnetic_limit(
     cl : confidence level; a one-sided one of 90 % is ``cl=0.8``.
     reach : how far to look, in that unit.
     form : of the coefficient; a charge radius is divided by its factor in `FORMS`.
+    unit : factor on the result, such as 1e-11 for Bohr magnetons.
 
     Examples
     --------
@@ -191,7 +193,7 @@ def electromagnetic_limit(
     allowed = intervals(
         chosen, parameter, [parameter] if free is None else free, cl=cl, reach=reach
     )
-    return outermost(allowed, side, parameter) / scale_of_form(form)
+    return unit * outermost(allowed, side, parameter) / scale_of_form(form)
 
 
 def nearest_limit(
