@@ -27,6 +27,14 @@ def called(
     return end.value.code, captured.out, captured.err
 
 
+def found_in(text: str) -> dict[str, Any]:
+    """JSON of a result without what says how it was made."""
+    found: dict[str, Any] = json.loads(text)
+    made = found.pop("provenance")
+    assert made["command"].startswith("nuprobe ")
+    return found
+
+
 def rows_of(run: Run, *arguments: str) -> list[dict[str, Any]]:
     """Rows of the table that a command prints as JSON."""
     code, out, err = run(*arguments, "--json")

@@ -20,6 +20,7 @@ import nuprobe
 import nuprobe as nu
 from nuprobe import detectors
 from nuprobe.experiments import (
+    Finding,
     ReactorExperiment,
     SitesExperiment,
     StarExperiment,
@@ -36,7 +37,7 @@ from nuprobe.models import Propagator, ScalarCharges, Vertex
 from nuprobe.models.couplings import VectorExchange
 from nuprobe.models.leptons import PairCouplings
 from nuprobe.models.wcxf_file import WcxfFile
-from nuprobe.nuclei import WeakFormFactor, ionisation
+from nuprobe.nuclei import WeakFormFactor, ionisation, photoabsorption
 from nuprobe.nuclei.folding import Folding
 from nuprobe.nuclei.form_factors.literature import (
     LiteratureDipole,
@@ -89,7 +90,7 @@ def _shapes() -> list[Any]:
         *(form.FourierBessel((0.03, 0.06), 8.0), form.KleinNystrand(4 * fm)),
         *(form.NucleonDipole(), form.NucleonElectric(), form.Point()),
         *(kind.of("Ar40") for kind in LITERATURE),
-        *(form.WoodsSaxon(4 * fm), ionisation("Xe", "rrpa")),
+        *(form.WoodsSaxon(4 * fm), ionisation("Xe", "rrpa"), photoabsorption("Xe")),
         form.DensityFormFactor(lambda r: np.exp(-((r / fm) ** 2)), 8 * fm, fm),
         *(WeakFormFactor(cesium, helm, helm), Folding(cesium, helm, helm)),
     ]
@@ -194,6 +195,7 @@ def _responses() -> list[Any]:
         detectors.ThresholdAcceptance(10.0, detectors.FullAcceptance()),
         detectors.Response(edges, 1 / keV, detectors.ConstantQuenching(0.1)),
         detectors.TableResponse(edges, t, np.full((2, 3), 0.3)),
+        detectors.Cells.around([25.0, 50.0], edges),
     ]
 
 
@@ -272,6 +274,8 @@ def _fits() -> list[Any]:
         ),
         nu.scan(cost, {"cevns_scale": scales}),
         nu.inference.cls(cost, "cevns_scale", scales),
+        nu.inference.sensitivity(cost, "cevns_scale"),
+        Finding("warning", "experiment.toml", 3, "target.mass", "12 t is a lot"),
         nu.inference.feldman_cousins(cost, "cevns_scale", scales, toys=20),
         nu.inference.exclusion_plane(
             nu.experiment("best").cost(free=["sin2_2theta_14", "dm2_41"]),
@@ -495,6 +499,11 @@ _ARGUMENTS: dict[str, dict[str, Any]] = {
         f"GlobalResult.{name}": {"parameter": "sin2_theta_w"}
         for name in ("of", "table")
     },
+    "Cells.around": {"events": [25.0], "edges": np.array([20.0, 40.0, 80.0])},
+    "Cells.divided": {"contents": np.ones(2), "density": np.ones(2)},
+    "Cells.repeated": {"contents": np.ones(2)},
+    "Cells.between": {"edges": np.array([20.0, 80.0])},
+    "Photoabsorption.__call__": {"energy": 1e-3},
     "Submission.write": {"path": Path("made"), "overwrite": True},
     "Distribution.index": {"model": None},
     "Distribution.ratio": {

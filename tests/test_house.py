@@ -150,9 +150,11 @@ LONG_FOR_THE_COMMAND_LINE = {
     "events/specs.py": "the same for events",
     "experiments.py": "experiments as users name them, shared by all verbs",
     "grids.py": "the parser of grids and priors, shared by three verbs",
+    "made.py": "what JSON of every verb says of its making",
     "listings.py": "one short function for each of ten tables",
     "output.py": "every way in which a verb writes",
     "planes.py": "where a limit is computed, and both of its files",
+    "values.py": "values as typed, shared by all verbs",
     "verdicts.py": "one experiment, several, and many points on tridents",
 }
 """Files of the command line that are no verbs → why they are longer than one."""

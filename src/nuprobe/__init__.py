@@ -65,6 +65,7 @@ if TYPE_CHECKING:
     from nuprobe.processes.nuclear import deuteron as deuteron
     from nuprobe.processes.nuclear import ibd as ibd
     from nuprobe.reproductions import reproduce as reproduce
+    from nuprobe.results import open_result as open_result
     from nuprobe.sets import global_cost as global_cost
     from nuprobe.sets import global_limits as global_limits
 
@@ -110,6 +111,7 @@ _TABLE = {
     "majorana": "nuprobe.majorana",
     "model": "nuprobe.models",
     "model_names": "nuprobe.models",
+    "open_result": "nuprobe.results",
     "oscillation": "nuprobe.oscillation",
     "plotting": "nuprobe.plotting",
     "process": "nuprobe.processes",

@@ -299,7 +299,7 @@ def read_table(resource: Traversable) -> list[dict[str, str]]:
     Raises
     ------
     InputError
-        If it is no such table (`nuprobe.parsing.parse_csv`).
+        If it is not such a table (`nuprobe.parsing.parse_csv`).
 
     Examples
     --------

@@ -277,7 +277,7 @@ def converged(
     *,
     order: int = 24,
     largest: int = 1500,
-    remedy: str = "ask for a larger rtol",
+    remedy: str = "use a larger rtol",
     nonzero: Callable[[], FloatArray] | None = None,
 ) -> FloatArray:
     """Double the order of a quadrature until two orders agree.

@@ -1,5 +1,5 @@
-"""The one way in for text from files and from the command line: YAML, TOML, JSON and
-CSV, read so that nothing is taken for something else.
+"""The single entry point for text from files and from the command line: YAML, TOML,
+JSON and CSV, read so that nothing is taken for something else.
 
 YAML 1.1 reads ``yes`` as true, ``010`` as 8 and ``1:30`` as 90, the last of two equal
 keys wins, and a CSV row may have more cells than the header. All of these are refused

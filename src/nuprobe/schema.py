@@ -3,6 +3,7 @@ remedy."""
 
 from __future__ import annotations
 
+import hashlib
 import os
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -58,6 +59,9 @@ def _truth(value: Any) -> Any:
     return bool(value)
 
 
+_READ = (".toml", ".csv", ".txt", ".dat", ".npz")
+"""Endings of files that tell what a folder is."""
+
 _BEFORE = {"float": _number, "int": _number, "bool": _truth}
 
 
@@ -99,6 +103,18 @@ class Strict(BaseModel):
 
     def _repr_html_(self) -> str:
         return table_of(self)
+
+
+def _tables(root: Traversable | Path, above: str = "") -> Iterator[tuple[str, bytes]]:
+    """Name and content of all TOML files and tables in a folder, in order."""
+    for entry in sorted(root.iterdir(), key=lambda entry: entry.name):
+        if isinstance(entry, Path) and entry.is_symlink():
+            continue
+        name = f"{above}{entry.name}"
+        if entry.is_dir() and not entry.name.startswith((".", "_")):
+            yield from _tables(entry, f"{name}/")
+        elif entry.is_file() and Path(entry.name).suffix.lower() in _READ:
+            yield name, entry.read_bytes()
 
 
 class Folder:
@@ -174,6 +190,14 @@ class Folder:
                 " file itself there"
             )
         return path
+
+    def digest(self) -> str:
+        """SHA-256 of the TOML file and the tables of the folder and its subfolders, by
+        name: the same wherever the folder lies."""
+        state = hashlib.sha256()
+        for name, content in _tables(self.root):
+            state.update(f"{name} {len(content)}\n".encode() + content)
+        return state.hexdigest()
 
     @staticmethod
     def _leads_out(root: Path, name: str) -> bool:

@@ -16,8 +16,12 @@ from pathlib import Path
 from typing import Any, Final
 
 from nuprobe.errors import InputError
+from nuprobe.provenance import Provenance
 
-__all__ = ["BLOCK", "seal", "sealed", "unsealed"]
+__all__ = ["BLOCK", "PROVENANCE", "seal", "sealed", "unsealed"]
+
+PROVENANCE: Final = "provenance"
+"""Data set with the provenance, as JSON text."""
 
 BLOCK: Final = 512
 """Bytes in front of the HDF5 content: its ``userblock_size``."""
@@ -49,7 +53,9 @@ def seal(image: bytes) -> bytes:
     return _front(content) + content
 
 
-def sealed(form: str, fill: Callable[[Any], None]) -> bytes:
+def sealed(
+    form: str, fill: Callable[[Any], None], provenance: Provenance | None = None
+) -> bytes:
     """Return a whole HDF5 file, built in memory, with its checksum in front.
 
     Parameters
@@ -57,6 +63,7 @@ def sealed(form: str, fill: Callable[[Any], None]) -> bytes:
     form : version of its format.
     fill : writes to the `h5py.File` what it contains beside its format and the version
         of nuprobe.
+    provenance : what it was made of; None if that is not known.
 
     Examples
     --------
@@ -69,6 +76,8 @@ def sealed(form: str, fill: Callable[[Any], None]) -> bytes:
     with h5py.File(image, "w", userblock_size=BLOCK) as file:
         file.attrs["format"] = form
         file.attrs["nuprobe"] = version("nuprobe")
+        if provenance is not None:
+            file[PROVENANCE] = provenance.to_text()
         fill(file)
     return seal(image.getvalue())
 

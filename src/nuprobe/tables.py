@@ -94,10 +94,21 @@ class Table:
         rows = [self._row(row) for row in self.rows]
         return {"title": self.title, "rows": rows, "notes": list(self.notes)}
 
-    def json_lines(self) -> Iterator[str]:
+    def json_lines(self, provenance: Mapping[str, Any] | None = None) -> Iterator[str]:
         """The same as JSON text, indented by two, a row at a time: a table of a million
-        rows needs no second copy in memory."""
-        frame = {"title": self.title, "rows": [None], "notes": list(self.notes)}
+        rows needs no second copy in memory.
+
+        Parameters
+        ----------
+        provenance : what the table was made of, written behind it.
+        """
+        frame: dict[str, Any] = {
+            "title": self.title,
+            "rows": [None],
+            "notes": list(self.notes),
+        }
+        if provenance is not None:
+            frame["provenance"] = dict(provenance)
         before, _, after = _dumped(frame).partition("    null\n")
         if not self.rows:
             yield _dumped({**frame, "rows": []})

@@ -117,7 +117,7 @@ _DIMENSIONS: Final[dict[str, dict[str, float]]] = {
     "dimensionless": {"": 1.0, "%": 0.01},
 }
 DIMENSIONS: Final = tuple(_DIMENSIONS)
-"""The dimensions `parse_quantity` knows."""
+"""The dimensions supported by `parse_quantity`."""
 
 _NUMBER = r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?"
 # other alphabets have digits too

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
-from tests.command_line import Run
+from tests.command_line import Run, found_in
 
 import nuprobe as nu
 import nuprobe.inference
@@ -282,14 +282,14 @@ def test_scan_resumes_and_refuses(run: Run, tmp_path: Path) -> None:
     )
     code, out, _ = run(*arguments, "--plot", str(tmp_path / "rn.pdf"))
     assert code == 0
-    first = json.loads(out)
+    first = found_in(out)
     assert first["points"] == 21
     ((region,),) = first["regions"].values()
     assert region["low"] < first["best"]["rn"] < region["high"]
     assert (first["cl"], region["best"]) == (pytest.approx(0.6827, abs=1e-4), True)
     assert (tmp_path / "rn.pdf").read_bytes()[:4] == b"%PDF"
     assert run(*arguments)[0] == 2  # exists
-    assert json.loads(run(*arguments, "--resume")[1]) == first
+    assert found_in(run(*arguments, "--resume")[1]) == first
     code, _, err = run(
         "scan", "coherent-csi-2017", "--grid", "rn=3:8 fm:22", "-o", path, "--resume"
     )
@@ -673,9 +673,9 @@ def test_rate_and_limit_of_trident_experiments(run: Run, tmp_path: Path) -> None
     assert [round(m) for m in json.loads(out)["curves"][0]["mass"]][:2] == [1, 7]
     stored = nu.inference.ScanResult.load(scan)
     assert stored.twice_nll.shape == (7, 9)
-    assert json.loads(
+    assert found_in(
         run("limit", "ccfr-trident", "nutev-trident", *grid, "--resume", "--json")[1]
-    ) == json.loads(out)
+    ) == found_in(out)
     code, out, _ = run(
         "limit", "ccfr-trident", "--mixing", "loop", "--sides", "1", "--cl", "0.9"
     )

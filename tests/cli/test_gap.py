@@ -55,7 +55,7 @@ def test_a_coarse_limit_draws_the_gap_of_other_neutrinos(
         ((*COARSE, "--m-nu", "0.05 eV"), "add --plot"),
         (
             ("limit", "conus-plus", "--plot", "a.png", "--z-source", "2"),
-            "add --family lmu-ltau",
+            "add --model lmu-ltau",
         ),
         (("gap", "--m-nu", "0.05, 0.07 eV"), "one mass or three"),
         (("gap", "--m-nu", "0.05"), "no unit"),

@@ -87,6 +87,7 @@ def test_a_limit_and_a_field_of_a_file(
         (("--production", "1.5"), "inside the matter"),
         (("--density", "nowhere.csv"), "no such file"),
         (("--dm2", "7.5"), "oscillates too often"),
+        (("--dm2", "7.5 MeV"), "--dm2: "),
     ],
 )
 def test_mistakes(

@@ -30,6 +30,7 @@ KEYS = {
     "compared": ("x=v-a", "x=sm"),
     "bins": ("energy=6,14,30", "energy=6:30:3"),
     "at": ("tan2_12=0.4", "tan2_12=0.5"),
+    "styles": ("linewidth=1", "linewidth=2"),
     "moment": ("ee=1e-11", "ee=2e-11"),
 }
 """Repeatable options that give a key a value: two values of one key."""
@@ -38,6 +39,7 @@ LISTS = {
     "measured", "published",
     "beside", "marks", "methods",
     "channel", "channels", "target_text", "flux_name", "flavour", "model", "cuts",
+    "labels",
     "observables", "without", "cl", "names", "isotopes", "density", "temperature",
 }  # fmt: skip
 """Repeatable options whose values all count."""

@@ -207,6 +207,7 @@ WRITERS: dict[tuple[tuple[str, ...], str], tuple[tuple[str, ...], str]] = {
     (("cosmology", "summary"), "plot"): ((*SUMMARY, "--plot"), "a.png"),
     (("cosmology", "table"), "output"): ((*BOLTZMANN, "-o"), "a.dat"),
     (("match",), "output"): ((*MATCH, "-o"), "a.txt"),
+    (("plot",), "output"): (("plot", "x.h5", "-o"), "a.png"),
     (("reproduce",), "plot"): (
         ("reproduce", "--study", "standard-moments", "--plot"),
         "a.png",

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from tests.command_line import found_in
 
 from nuprobe.cli.main import cli
 from nuprobe.errors import NuprobeError
@@ -24,7 +25,7 @@ CSI = ("coherent-csi-2017", "--free", "rn", "--quiet")
 
 
 def test_coverage_is_that_of_python() -> None:
-    found = json.loads(run(*CSI, "--toys", "200", "--seed", "5", "--json"))
+    found = found_in(run(*CSI, "--toys", "200", "--seed", "5", "--json"))
     from nuprobe.inference import ToySettings
 
     cost = experiment("coherent-csi-2017").cost(free=["rn"])

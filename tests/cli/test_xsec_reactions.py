@@ -121,10 +121,10 @@ def test_carbon_by_both_currents(run: Run) -> None:
 @pytest.mark.parametrize(
     ("arguments", "word"),
     [
-        (("ibd", "--energy", "5 MeV", "--flavour", "nu_e"), "no part in ibd"),
-        ((*DEUTERON, "--flavour", "nu_mu"), "nu_mu takes no part in deuteron-cc"),
-        (("deuteron-cc", *DEUTERON[1:], "--flavour", "nu_mu"), "takes no part"),
-        (("carbon", *DEUTERON[1:], "--flavour", "nubar_e"), "takes no part"),
+        (("ibd", "--energy", "5 MeV", "--flavour", "nu_e"), "not contribute to ibd"),
+        ((*DEUTERON, "--flavour", "nu_mu"), "nu_mu does not contribute to deuteron-cc"),
+        (("deuteron-cc", *DEUTERON[1:], "--flavour", "nu_mu"), "does not contribute"),
+        (("carbon", *DEUTERON[1:], "--flavour", "nubar_e"), "does not contribute"),
         (
             ("ibd", "--energy", "5 MeV", "--param", "mu_eff.e=1e-10"),
             "changes nothing in ibd",

@@ -119,7 +119,7 @@ def test_moments_that_are_impossible_or_not_computed() -> None:
             "only magnetic and electric moments are included",
         ),
         (nu.Electromagnetic(charge={"ee": 1e-12}), "not charge"),
-        (nu.Electromagnetic(magnetic_moment=np.zeros((2, 3, 3))), "one parameter"),
+        (nu.Electromagnetic(magnetic_moment=np.zeros((2, 3, 3))), "single parameter"),
     ):
         with pytest.raises(nu.NuprobeError, match=told):
             decoupling(model)

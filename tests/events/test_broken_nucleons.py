@@ -320,7 +320,7 @@ def test_hepmc_names_hadrons_and_keeps_four_momentum(tmp_path: Path) -> None:
     name = str(info["NuHepMC.AdditionalParticleInfo[9902210].Name"])
     assert name == "HadronsOfProton"
     said = str(info["NuHepMC.AdditionalParticleInfo[9902110].Description"])
-    assert "not decayed" in said
+    assert "undecayed" in said
     assert "breaks into hadrons" in str(
         info[f"NuHepMC.ProcessInfo[{process_id(gen.processes[0])}].Description"]
     )

@@ -681,7 +681,7 @@ def _changed(part: Path, journal: Path) -> None:
         (_no_journal, "damaged or missing"),
         (_short, "shorter than"),
         (_no_part, "shorter than"),
-        (_changed, "is not what"),
+        (_changed, "does not match"),
     ],
 )
 def test_a_damaged_unfinished_run_is_refused_and_kept(

@@ -194,7 +194,7 @@ def test_bad_files(text: str, part: str, tmp_path: Path) -> None:
         ('file = "f.dat"\nformat = "columns"', "energy_unit"),
         ('file = "f.dat"\ncolumns = ["energy"]', "format = 'columns'"),
         ('file = "f.dat"\nformat = "columns"\nenergy_unit = "MeV"\ncolumns = ["nu_e"]',
-         "name one 'energy'"),
+         "name exactly one column 'energy'"),
     ],
 )  # fmt: skip
 def test_bad_sources(source: str, part: str, tmp_path: Path) -> None:

@@ -92,7 +92,7 @@ def test_what_is_no_client_is_refused_before_any_work(
     pair: Cost, tmp_path: Path
 ) -> None:
     path = tmp_path / "scan.h5"
-    with pytest.raises(InputError, match="no file of a Dask scheduler") as told:
+    with pytest.raises(InputError, match="Dask scheduler file") as told:
         scan(pair, GRID, client=str(tmp_path / "none.json"), checkpoint=path)
     assert "stopped" not in str(told.value)
     assert not list(tmp_path.iterdir())

@@ -68,8 +68,8 @@ def test_the_best_share_is_that_of_the_formula() -> None:
 @pytest.mark.parametrize(
     ("groups", "message"),
     [
-        ([0.0, 1.0, 0.0, 1.0], "whole number"),
-        ([0, 1, 0], "whole number"),
+        ([0.0, 1.0, 0.0, 1.0], "one integer"),
+        ([0, 1, 0], "one integer"),
         ([0, 2, 0, 2], "without gaps"),
     ],
 )

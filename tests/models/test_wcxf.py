@@ -195,25 +195,25 @@ def test_yaml_numbers_and_extra_keys(tmp_path: Path) -> None:
         (
             {f"C{i}_bs": 1.0 for i in range(9)},
             {},
-            "C5_bs and 3 more; no coefficient of a trident is left",
+            "C5_bs and 3 more; no trident coefficient is left",
         ),
         (
             {"CVLL_numunumuuu": 1.0},
             {"basis": "flavio"},
-            "ignored, not of a trident: CVLL_numunumuuu; no coeff",
+            "ignored, not of a trident: CVLL_numunumuuu; no trident",
         ),
         (
             {"VnueduLL_1111": 1.0, "VnueLR_2211": 1e-6},
             {},
             "ignored, not of a trident: VnueduLL_1111$",
         ),
-        ({}, {}, "values is empty; no coefficient of a trident is left"),
+        ({}, {}, "values is empty; no trident coefficient is left"),
         (
             {"VnueLL_1222": 1e-6},
             {},
-            "break lepton numbers, which no trident channel does: VnueLL_1222",
+            "violate lepton number, unlike any trident channel: VnueLL_1222",
         ),
-        ({"VnueLL_2212": 1e-6}, {"eft": "LEFT"}, "break lepton numbers"),
+        ({"VnueLL_2212": 1e-6}, {"eft": "LEFT"}, "violate lepton number"),
         (
             {"VnueLL_2222": 1e-6},
             {"eft": "WET-3", "scale": 160},

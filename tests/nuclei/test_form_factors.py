@@ -216,7 +216,7 @@ def test_helm_needs_room_for_its_surface() -> None:
     assert sphere.radius == pytest.approx(math.sqrt(5 / 3) * 3 * fm)
     assert float(sphere.density(4 * fm)) == 0
     for build in (KleinNystrand.from_rms, Fermi.from_rms, WoodsSaxon.from_rms):
-        with pytest.raises(InputError, match="at least"):
+        with pytest.raises(InputError, match="a larger radius"):
             build(1 * fm)
 
 

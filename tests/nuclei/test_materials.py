@@ -184,7 +184,7 @@ def test_systematic_radius_is_near_the_measured_ones() -> None:
         ("Cs()I", "empty"),
         ("Cs0", "zero"),
         ("CsI[Na]", r"'\[Na\]'"),
-        ("csi", "capitals"),
+        ("csi", "capital letter"),
         ("", "is empty"),
         ("Ar41", "Ar40"),
         ("C60", "C12, C13"),

@@ -37,7 +37,7 @@ def test_prex_is_of_lead_alone() -> None:
         nu.target("Ar40", r_n="PREX")
     with pytest.raises(InputError, match="not the proton radius"):
         nu.target("Pb208", r_p="PREX")
-    with pytest.raises(InputError, match="not of Pb2"):
+    with pytest.raises(InputError, match="not for Pb2"):
         nu.target("natural Pb", r_n={"Pb": "PREX"})
 
 

@@ -406,7 +406,7 @@ def test_total_above_a_threshold_draws_nothing_where_there_is_nothing() -> None:
         ),
         (
             lambda: plot_profile(([1.0, 2.0, 3.0, 4.0], [1.0, 0.0]), "x"),
-            "as many",
+            "equally many",
         ),
         (
             lambda: plot_profile(([1.0, 2.0, 3.0, 4.0], [np.inf] * 4), "x"),

@@ -272,7 +272,7 @@ def neutrino_fraction(
     share = np.max(np.where(m > 2 * M_PION, hadrons / total, 0.0), initial=0.0)
     if share > 0.05:
         warn(
-            "decays to hadrons through kinetic mixing are left out; they could be"
+            "decays to hadrons through kinetic mixing are not included; they could be"
             f" {share:.0%} of the others"
         )
     return np.asarray(widths["neutrinos"] / total)

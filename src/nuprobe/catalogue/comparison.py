@@ -40,7 +40,8 @@ class Tolerance(Trimmed):
         default=None, description="the published value is a lower bound of ours"
     )
     shown: Literal[True] | None = Field(
-        default=None, description="a known difference: shown, not judged; say why"
+        default=None,
+        description="a known difference: shown, not judged; give the reason",
     )
 
     @model_validator(mode="after")
@@ -111,8 +112,8 @@ class CodeLink(Trimmed):
     compares: str = Field(
         default="value",
         description=(
-            "published number beside it: value, plus, minus, lower, upper or one of"
-            " `numbers`"
+            "published number to compare with: value, plus, minus, lower, upper or one"
+            " of `numbers`"
         ),
     )
     result: float = Field(

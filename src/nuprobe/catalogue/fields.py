@@ -106,7 +106,7 @@ class EntryFields(Trimmed):
     projects: (
         Literal["measurement", "upper_limit", "lower_limit", "interval", "curve_limit"]
         | None
-    ) = Field(default=None, description="for a projection: what it foresees")
+    ) = Field(default=None, description="for a projection: the quantity projected")
     value: float | None = None
     errors: Errors | None = None
     components: list[Component] = []

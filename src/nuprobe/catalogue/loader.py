@@ -112,7 +112,7 @@ class Catalogue(Mapping[str, "Entry"]):
 
     def problem(self, file: str, message: str) -> Problem:
         """Return a problem of a file, with the line of the key that the message begins
-        with; raises `InputError` where one of both is no text."""
+        with; raises `InputError` if either is not a string."""
         if not (isinstance(file, str) and isinstance(message, str)):
             raise InputError(
                 f"a problem is a file and a message, got {shown((file, message))}"

@@ -101,8 +101,8 @@ QUANTITIES: Final[dict[str, Quantity]] = {
         {"1/GeV": 1.0, "muB": _HALF_MUB},
         {
             "lagrangian": (
-                "L = d ν̄ σ^{αβ} N F_{αβ}; a transition moment is μ = 2d, so that 1 muB"
-                " stands for 148 /GeV"
+                "L = d ν̄ σ^{αβ} N F_{αβ}; a transition moment is μ = 2d, so 1 muB"
+                " corresponds to 148 /GeV"
             ),
             **_OTHER,
         },

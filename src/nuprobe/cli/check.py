@@ -14,9 +14,9 @@ from nuprobe.cli.output import Output, output_options
 @click.argument("source", metavar="FOLDER", type=click.Path(path_type=Path))
 @output_options
 def check_command(source: Path, out: Output) -> int:
-    """Everything that is wrong in FOLDER, which has an experiment.toml or a flux.toml,
-    each with its line, key and remedy; then what is allowed but suspicious. Exit code 2
-    if something is wrong, 0 if not."""
+    """List all errors in FOLDER, which contains an experiment.toml or a flux.toml, with
+    line, key and remedy; then anything allowed but suspicious. Exit code 2 if there are
+    errors, 0 if not."""
     from nuprobe.experiments import check_folder
 
     found = check_folder(source)

@@ -14,7 +14,7 @@ from nuprobe.tables import Table
 @click.group("data")
 def data_command() -> None:
     """Full data releases, fetched by DOI or taken from a folder; a file with a wrong
-    checksum is refused."""
+    checksum is rejected."""
 
 
 @command("list")

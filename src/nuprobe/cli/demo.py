@@ -26,7 +26,7 @@ from nuprobe.cli.output import new_folder
 )
 @click.option("--quiet", is_flag=True, help="No progress bar.")
 def demo_command(output: Path, overwrite: bool, quiet: bool) -> None:
-    """Predict, fit and plot COHERENT CsI 2017, and compare with what was published.
+    """Predict, fit and plot COHERENT CsI 2017, and compare with the published results.
 
     Leaves figures (pdf and png), tables (txt and json) and the list of published and
     computed numbers in a folder. Exit code 1 if a number lies outside its stated

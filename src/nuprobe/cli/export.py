@@ -31,7 +31,7 @@ Examples:
 @click.argument("form", metavar="hepdata|csv|latex")
 @click.argument("files", metavar="FILE...", nargs=-1, required=True)
 @click.option("--table", help="CSV and LaTeX: name of one of several tables.")
-@click.option("--comment", default="", help="HEPData: what holds for all tables.")
+@click.option("--comment", default="", help="HEPData: metadata for all tables.")
 @click.option(
     "--attach", is_flag=True, help="HEPData: the FILEs go along as further resources."
 )

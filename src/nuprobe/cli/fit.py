@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -63,12 +63,13 @@ def fit_command(
 ) -> None:
     """Fit parameters to the data of each EXPERIMENT: best fit, errors, goodness of fit.
 
-    Several experiments share the parameters and the nuisances of one name.
+    Several experiments share parameters and nuisances with the same name.
     """
     from nuprobe.inference import fit, profile
     from nuprobe.inference.levels import ONE_SIGMA
 
     free_names, chosen = freed_names(free, model), model.build()
+    more: dict[str, Any] = {}
     level = ONE_SIGMA if cl is None else cl
     opened, cost = experiment.open(), experiment.cost(chosen, free_names)
     result = with_notes(fit(cost, minos=not no_minos, cl=level), level)
@@ -82,6 +83,7 @@ def fit_command(
         curve = profile(
             cost, best.parameter.name, profile_grid(best), free=free_names[1:]
         )
+        more["profile"] = curve.to_dict()
         references = list(dict.fromkeys(r for e in opened for r in e.file.references))
         save_plot(
             lambda: plot_profile(
@@ -90,10 +92,10 @@ def fit_command(
             plot,
         )
     if model.wcxf is None:
-        return out.emit(str(result), result.to_dict())
+        return out.emit(str(result), result.to_dict() | more)
     judged = verdicts_beside(opened, chosen, experiment.by_experiment())
     text = f"{result}\n\n{verdict_table(judged, chosen)}"
-    out.emit(text, {**result.to_dict(), "verdict": judged.to_dict()})
+    out.emit(text, {**result.to_dict(), **more, "verdict": judged.to_dict()})
 
 
 def _levels(cl: float | None) -> list[tuple[str, float]]:

@@ -41,8 +41,8 @@ def gap_command(
     plot: Path | None,
     out: Output,
 ) -> None:
-    """Cosmic neutrinos absorbed on relic neutrinos by the Z' of L_mu-L_tau: the share
-    that arrives, the spectrum, and the coupling that opens IceCube's gap."""
+    """Cosmic neutrinos absorbed on relic neutrinos through the Z' of L_mu-L_tau: the
+    transmitted fraction, the spectrum, and the coupling that opens the IceCube gap."""
     from nuprobe.reports import gap_table
     from nuprobe.units import parse_grid, parse_quantity
 

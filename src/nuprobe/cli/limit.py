@@ -58,9 +58,10 @@ def limit_command(
     wcxf: Path | None,
     out: Output,
 ) -> None:
-    """Largest coupling of a mediator that the EXPERIMENTS allow, mass by mass, each and
-    combined; with --wcxf all factors on a point's coefficients that they allow. Of a
-    disappearance the largest mixing with a sterile neutrino, for each dm2_41."""
+    """Upper limit on the coupling of a mediator as a function of mass, from each of the
+    EXPERIMENTS and combined; with --wcxf the allowed factors on the coefficients of a
+    point. For disappearance the limit on the mixing with a sterile neutrino, for each
+    dm2_41."""
     from nuprobe.experiments import limit
     from nuprobe.experiments.limits import choose
 

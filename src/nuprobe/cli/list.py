@@ -15,12 +15,12 @@ _LONG = ("targets", "spins", "templates", "catalogue")
 @click.argument("what", type=click.Choice(list(TABLES)), required=False)
 @output_options
 def list_command(what: str | None, out: Output) -> None:
-    """Everything that can be named.
+    """List what can be selected by name.
 
     WHAT is one of targets, spins, fluxes, models, processes, levels, form-factors,
     radii, experiments, sets, templates (of `nuprobe new`), parameters, observables,
-    reproductions, catalogue; all without it, except the long lists of targets, of
-    spins, of templates and of the catalogue.
+    reproductions, catalogue; without it all of them, except the long lists of targets,
+    spins, templates and the catalogue.
     """
     wanted = [what] if what else [name for name in TABLES if name not in _LONG]
     tables = [TABLES[name]() for name in wanted]

@@ -176,9 +176,9 @@ def form_factors() -> Table:
         tuple(row(name) for name in FORM_FACTORS),
         dict.fromkeys(columns, ".3f"),
         (
-            "rms: of point nucleons, into which nucleons are folded, where a name"
-            " stands in a target, and of the charge, as in tridents; equal: the radius"
-            " belongs to the name, nucleons inside (literature: Brown:1973ih)",
+            "rms: of point nucleons, folded with the nucleon form factors, when used in"
+            " a target, and of the charge, as in tridents; equal: the radius is fixed"
+            " by the name, including nucleons (literature: Brown:1973ih)",
         ),
     )
 

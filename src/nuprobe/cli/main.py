@@ -6,14 +6,18 @@ from __future__ import annotations
 import sys
 import warnings
 from importlib import import_module
-from typing import Any
+from typing import Any, Final
 
 import click
 
 from nuprobe.cli import streams
 from nuprobe.cli.commands import COMMANDS
 from nuprobe.errors import NuprobeError, StoppedError
+from nuprobe.provenance import command_text, made_by
 from nuprobe.stopping import name_of, number_of, stop_signals
+
+_WORDS: Final = "nuprobe.words"
+"""What was typed."""
 
 # click 8.1 prints the help itself
 _BARE_GROUP: tuple[type[click.ClickException], ...] = tuple(
@@ -35,11 +39,14 @@ class _Lazy(click.Group):
         return found
 
     def make_context(self, *args: Any, **kwargs: Any) -> click.Context:
+        words = list(args[1] if len(args) > 1 else kwargs.get("args", ()))
         with streams.noticing():
-            return super().make_context(*args, **kwargs)
+            context = super().make_context(*args, **kwargs)
+        context.meta[_WORDS] = ["nuprobe", *words]
+        return context
 
     def invoke(self, ctx: click.Context) -> Any:
-        with streams.noticing():
+        with streams.noticing(), made_by(command_text(ctx.meta[_WORDS])):
             return super().invoke(ctx)
 
     def format_commands(
@@ -103,7 +110,7 @@ def main() -> None:
         why = err.strerror or err
         said = f"cannot write the output: {why}; free space or choose another place"
     except MemoryError:
-        said = "not enough memory for this many points: ask for a smaller grid"
+        said = "not enough memory for this many points: use a smaller grid"
     if said:
         streams.say(f"nuprobe: {said}")
     sys.exit(code if isinstance(code, int) else 0)

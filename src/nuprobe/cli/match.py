@@ -31,8 +31,8 @@ Examples:
 def match_command(
     boson: BosonSpec, model: ModelSpec, wcxf: Path | None, out: Output
 ) -> None:
-    """Wilson coefficients that a boson, or a model, leaves in neutrinos with charged
-    leptons far below its mass, at tree level."""
+    """Wilson coefficients for neutrinos and charged leptons from a boson, or a model,
+    far below its mass, at tree level."""
     from nuprobe.models import matched_operators, wcxf_values, write_wcxf
 
     new_file(wcxf, overwriting())

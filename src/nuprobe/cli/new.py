@@ -14,7 +14,7 @@ _FOLDER = click.argument("folder", type=click.Path(path_type=Path))
 
 @click.group("new")
 def new_command() -> None:
-    """A commented folder of your own, made from one that comes with nuprobe: change its
+    """Create a commented folder from one that is shipped with nuprobe: change its
     numbers, then run `nuprobe check`."""
 
 

@@ -13,12 +13,14 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from nuprobe.cli.made import with_provenance
 from nuprobe.cli.options import grouped
 from nuprobe.cli.streams import shows
 from nuprobe.errors import InputError, printable
 
 if TYPE_CHECKING:
     from nuprobe.plotting.sheets import Drawn
+    from nuprobe.provenance import Provenance
     from nuprobe.tables import Table
 
 
@@ -46,7 +48,7 @@ class Output:
     output: Path | None
 
     def emit(self, text: str, data: object) -> None:
-        """Write `text`, or `data` as JSON."""
+        """Write `text`, or `data` as JSON with its provenance."""
         emit(text, data, self.as_json, self.output)
 
     def table(self, table: Table) -> None:
@@ -58,7 +60,7 @@ class Output:
                 " CSV"
             )
         lines = (
-            table.json_lines()
+            table.json_lines(with_provenance(_frame(table)).get("provenance"))
             if self.as_json
             else map(printable, table.csv_lines() if as_csv else table.lines())
         )
@@ -192,8 +194,21 @@ def check_plot(path: Path | None, overwrite: bool | None = None) -> None:
         new_file(path, overwriting() if overwrite is None else overwrite)
 
 
-def emit(text: str, data: object, as_json: bool, output: Path | None = None) -> None:
-    """Write `text`, or `data` as JSON, to a file or the terminal.
+def _frame(table: Table) -> dict[str, Any]:
+    """What a table says beside its rows."""
+    names = [column.partition(" [")[0] for column in table.columns]
+    return {"title": table.title, "columns": names, "notes": list(table.notes)}
+
+
+def emit(
+    text: str,
+    data: object,
+    as_json: bool,
+    output: Path | None = None,
+    provenance: Provenance | None = None,
+) -> None:
+    """Write `text`, or `data` as JSON, to a file or the terminal; JSON of a result says
+    what it was made of.
 
     Parameters
     ----------
@@ -201,7 +216,10 @@ def emit(text: str, data: object, as_json: bool, output: Path | None = None) -> 
     data : the same as numbers, texts, lists and dictionaries.
     as_json : which of the two.
     output : file, or None for the terminal.
+    provenance : of the result, where it knows its own.
     """
+    if as_json and isinstance(data, dict):
+        data = with_provenance(data, provenance)
     lines = (
         [json.dumps(data, indent=2, ensure_ascii=False, allow_nan=False)]
         if as_json

@@ -56,8 +56,8 @@ def plane_command(
     checkpoint: CheckpointSpec,
     as_json: bool,
 ) -> None:
-    """What the data of each EXPERIMENT together exclude in a plane of a strength and a
-    second parameter, by Wilks' theorem, Feldman and Cousins, and CLs, side by side."""
+    """Region excluded by the combined data of each EXPERIMENT in a plane of a strength
+    and a second parameter, comparing Wilks' theorem, Feldman and Cousins, and CLs."""
     from nuprobe.inference import exclusion_at, exclusion_plane
     from nuprobe.inference.levels import check_level
 

@@ -100,8 +100,8 @@ def _marks(marked: Mapping[str, PointExclusion]) -> str:
     toys = next(iter(marked.values())).toys
     head = ("point", "Δχ²", "p of toys", "+-", *(f"{m} [σ]" for m in methods))
     note = (
-        f"{toys} toys at each point and without a signal; two-sided; what none of them"
-        " reaches is at least as many σ as one toy would give"
+        f"{toys} toys at each point and without a signal; two-sided; points that no toy"
+        " reaches are excluded by at least as many σ as one toy would give"
     )
     formats = dict.fromkeys(head[4:], ".2f") | {"Δχ²": ".2f"}
     title = "how strongly points are excluded"

@@ -41,7 +41,7 @@ Examples:
 @model_options
 @verdict_options
 @at_option
-@variation_option("--compare", "compared", "Counts of another model beside")
+@variation_option("--compare", "compared", "Also show the counts of another model")
 @plot_option()
 @output_options
 def rate_command(
@@ -54,8 +54,9 @@ def rate_command(
     out: Output,
 ) -> None:
     """Expected counts of EXPERIMENT (a name of `nuprobe list experiments`, or ./path);
-    of tridents the ratio to the Standard Model, and whether it is allowed; what is left
-    with a sterile neutrino (--model sterile) and without; rates of solar neutrinos."""
+    for tridents the ratio to the Standard Model and whether it is allowed; for
+    disappearance the rates with and without a sterile neutrino (--model sterile); rates
+    of solar neutrinos."""
     from nuprobe.experiments import SiteRates, TridentExperiment
     from nuprobe.experiments import experiment as by_name
 
@@ -95,6 +96,8 @@ def rate_command(
         for name, other in compared_models(compared, model.sin2_theta_w).items()
     }
     data = expected.to_dict()
+    chosen = counting.file.analyses[expected.analysis]
+    data["subtracted"] = list(chosen.subtract)
     if others:
         data["compared"] = {name: rates.to_dict() for name, rates in others.items()}
     if isinstance(expected, SiteRates):

@@ -32,7 +32,7 @@ _FIGURES = ("magnetic-spectra", "millicharge-figure", "standard-moments")
 def reproduce_command(
     keys: tuple[str, ...], study: str | None, plot: Path | None, out: Output
 ) -> None:
-    """Published numbers beside computed ones.
+    """Compare published numbers with computed ones.
 
     KEYS are INSPIRE texkeys or names of `nuprobe list reproductions`; without any, all
     are compared. Exit code 1 if a number lies outside its stated tolerance.

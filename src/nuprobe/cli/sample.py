@@ -81,6 +81,6 @@ def sample_command(
             lambda: plot_corner(result, references=references),
             checkpoint.plot,
         )
-    emit(str(result), result.to_dict(), as_json)
+    emit(str(result), result.to_dict(), as_json, provenance=result.provenance)
     if result.disagreement:
         sys.exit(1)

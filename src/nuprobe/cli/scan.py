@@ -96,4 +96,5 @@ def scan_command(
         ),
         checkpoint.plot,
     )
-    emit(*scan_report(result, cost.parameters, level, checkpoint.output), as_json)
+    text, data = scan_report(result, cost.parameters, level, checkpoint.output)
+    emit(text, data, as_json, provenance=result.provenance)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Literal
 import click
 
 from nuprobe.cli.options import grouped
+from nuprobe.cli.values import in_unit
 from nuprobe.errors import InputError, UnknownNameError
 
 if TYPE_CHECKING:
@@ -137,7 +138,10 @@ sun_options = grouped(
         "--sin2-theta", type=float, help="Mixing of two flavours [default: theta12]."
     ),
     click.option(
-        "--dm2", type=float, help="Splitting in eV2 [default: dm2_21 of NuFIT 6.0]."
+        "--dm2",
+        callback=in_unit("eV2"),
+        metavar="DM2",
+        help="Splitting, in eV2 without a unit [default: dm2_21 of NuFIT 6.0].",
     ),
 )
 """Add the options of neutrinos, field and matter, as `PrecessionSpec` ``sun``."""

@@ -52,9 +52,8 @@ def toys_command(
     checkpoint: CheckpointSpec,
     as_json: bool,
 ) -> None:
-    """Simulated data of each EXPERIMENT together, each fitted: how often intervals
-    cover the truth, thresholds of −2 ln L along a grid (Feldman and Cousins), or
-    CLs."""
+    """Simulate and fit data of EXPERIMENT: coverage of intervals, thresholds of −2 ln L
+    along a grid (Feldman and Cousins), or CLs."""
     if question.grid is None and (checkpoint.plot is not None or question.exclude):
         raise InputError("--plot and --exclude need --grid")
     free = freed_names(question.free, model)

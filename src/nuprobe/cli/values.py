@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import click
 
 from nuprobe.decimals import parse_numbers
-from nuprobe.errors import InputError, shown
+from nuprobe.errors import InputError, UnitError, shown
 from nuprobe.parsing import parse_json
 
 _JSON = re.compile(r"\s*([{\[\"]|[+-]?\d+\s*$)")
@@ -120,6 +120,30 @@ def _edges(pair: str, quantity: str, text: str) -> int | list[float] | list[str]
             )
         ) from None
     return edges if unit is None else [f"{edge!r} {unit}" for edge in edges]
+
+
+def in_unit(unit: str) -> Callable[[Any, Any, str | None], float | None]:
+    """Return a callback that reads a number of a unit that may be left out.
+
+    Parameters
+    ----------
+    unit : of `nuprobe.units.PLAIN_UNITS`.
+
+    Examples
+    --------
+    >>> in_unit("eV2")(None, None, "0.1 keV2")
+    100000.0
+    """
+
+    def read(_: Any, parameter: Any, text: str | None) -> float | None:
+        from nuprobe.units import value_in
+
+        try:
+            return None if text is None else value_in(text, unit)
+        except UnitError as err:
+            raise InputError(f"{parameter.opts[0]}: {err}") from None
+
+    return read
 
 
 def integer(value: str | int) -> int:

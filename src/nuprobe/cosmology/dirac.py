@@ -326,8 +326,8 @@ class HotPast:
         rate = self.unit[-1] * np.max(sums) * clock / (math.sqrt(degrees) * t * t)
         if rate > _COUPLED:
             warn(
-                "right-handed neutrinos still scatter at 20 MeV: what follows there is"
-                " left out; moments below 3e-11 Bohr magnetons are safe"
+                "right-handed neutrinos still scatter at 20 MeV; later scattering is"
+                " not included (negligible for moments below 3e-11 Bohr magnetons)"
             )
 
 

@@ -221,7 +221,7 @@ def magnetic_differential(
 
 @public
 def screening_spread(s: ArrayLike, temperature: ArrayLike) -> FloatArray:
-    """How far the four ways to screen lie apart, relative to their mean.
+    """Spread of the four screening prescriptions, relative to their mean.
 
     Parameters
     ----------

@@ -3,7 +3,7 @@ table, and what baryons add: their density and the chemical potential of electro
 
 P/T⁴ is tabulated on a uniform grid of ln T and joined by splines of fifth degree; the
 energy density ρ = T dP/dT − P and its slope are derivatives of the same splines, so
-that the first law holds to rounding.
+that the first law is satisfied to rounding.
 """
 
 from __future__ import annotations

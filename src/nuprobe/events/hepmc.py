@@ -62,8 +62,8 @@ _PARTICLE: Final = {
 _REMNANT: Final = 2009900000
 _REMNANT_TEXT: Final = "what a nucleus has left when a struck nucleon leaves it"
 _HADRONS_TEXT: Final = (
-    "all hadrons that a {} broke into, as one particle of their invariant mass W, not"
-    " decayed; electric charge and baryon number are those of the {}"
+    "all hadrons from the break-up of a {}, as one undecayed particle of invariant mass"
+    " W, with the electric charge and baryon number of the {}"
 )
 BOUND: Final = 8  # particles of an event on a bound nucleon; 6 otherwise
 SIGMA: Final = "NuHepMC.FluxAveragedTotalCrossSection"

@@ -151,7 +151,7 @@ def read_journal(part: Path, journal: Path, settings: dict[str, Any]) -> Progres
         ...
     nuprobe.errors.InputError: cannot go on: x.part.json is damaged or missing; ...
     """
-    anew = "add --overwrite instead of --resume to begin anew"
+    anew = "use --overwrite instead of --resume to start again"
     try:
         data = parse_json(read_text(journal))  # bounded, and refuses what is nested
         written = data["settings"]
@@ -199,7 +199,9 @@ def read_journal(part: Path, journal: Path, settings: dict[str, Any]) -> Progres
             crc, left = zlib.crc32(block, crc), left - len(block)
     if left or crc != state.crc:
         what = (
-            f"is shorter than {journal} says" if left else f"is not what {journal} says"
+            f"is shorter than recorded in {journal}"
+            if left
+            else f"does not match {journal}"
         )
         raise InputError(f"cannot resume: {part} {what}; {anew}")
     return state

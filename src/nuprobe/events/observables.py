@@ -238,7 +238,8 @@ _ALL: Final = (
     ),
     Observable(
         "extra_energy",
-        "visible energy besides the pair, at the vertex; of broken nucleons E_hadrons",
+        "visible energy at the vertex in addition to the pair; E_hadrons for broken"
+        " nucleons",
         "MeV",
         r"E_\mathrm{extra}",
         _extra,

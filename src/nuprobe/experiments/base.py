@@ -12,6 +12,7 @@ import numpy as np
 from nuprobe.border import public
 from nuprobe.drawing import draws
 from nuprobe.errors import InputError, UnknownNameError, shown
+from nuprobe.experiments.changes import changes_of
 from nuprobe.experiments.rebinning import wider_bins
 from nuprobe.fluxes import Flux
 from nuprobe.inference import (
@@ -25,9 +26,11 @@ from nuprobe.inference import (
 )
 from nuprobe.markup import table
 from nuprobe.models.named import model_fields, model_names
+from nuprobe.models.records import model_record
 from nuprobe.nuclei import Target
 from nuprobe.numerics import FloatArray
 from nuprobe.parameters import Parameter
+from nuprobe.provenance import plain
 from nuprobe.schema import Folder
 
 __all__ = ["AnyExperiment", "AnyFile", "AnyRates", "unknown_parameter"]
@@ -157,18 +160,35 @@ class AnyExperiment(ABC):
         """Names of other experiments that contain some of the same events."""
         return tuple(self.file.shares_data_with)
 
-    def origin(self, analysis: str | None = None) -> Origin:
-        """Whose data the cost of an analysis has.
+    def origin(self, analysis: str | None = None, model: Any = None) -> Origin:
+        """Whose data the cost of an analysis has, and what it was made of.
 
         Parameters
         ----------
         analysis : default the first of the file.
+        model : of the prediction; None if it is not known.
         """
         return Origin(
             self.name,
             shares=self.shares_data_with,
             assumed=self.is_projection(analysis),
+            made_of={**self.record(analysis), "model": model_record(model)},
         )
+
+    def record(self, analysis: str | None = None) -> dict[str, Any]:
+        """What files of results say of it: its name, the analysis, references, and
+        what was changed in its file.
+
+        Parameters
+        ----------
+        analysis : default the first of the file.
+        """
+        return {
+            "name": self.name,
+            "analysis": self._named(analysis),
+            "references": list(self.references),
+            "changes": plain(changes_of(self.raw)),
+        }
 
     def is_projection(self, analysis: str | None = None) -> bool:
         """Whether the data of an analysis are assumed, not measured.

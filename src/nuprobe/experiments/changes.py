@@ -7,12 +7,44 @@ from typing import Any
 
 from nuprobe.errors import ExperimentFileError
 
-__all__ = ["changed"]
+__all__ = ["Changed", "changed", "changes_of"]
 
 
-def changed(
-    raw: Mapping[str, Any], changes: Mapping[str, Any], source: str
-) -> dict[str, Any]:
+class Changed(dict[str, Any]):
+    """A parsed file with some keys changed.
+
+    Parameters
+    ----------
+    content : the whole file, as it is now.
+    changes : dotted key → value, of all changes so far.
+
+    Examples
+    --------
+    >>> Changed({"a": 1}, {"a": 1}).changes
+    {'a': 1}
+    """
+
+    def __init__(self, content: Mapping[str, Any], changes: Mapping[str, Any]) -> None:
+        super().__init__(content)
+        self.changes = dict(changes)
+
+
+def changes_of(raw: Mapping[str, Any]) -> dict[str, Any]:
+    """Dotted key → value of what was changed in a parsed file; empty if nothing was.
+
+    Parameters
+    ----------
+    raw : the parsed file.
+
+    Examples
+    --------
+    >>> changes_of({"a": 1})
+    {}
+    """
+    return dict(raw.changes) if isinstance(raw, Changed) else {}
+
+
+def changed(raw: Mapping[str, Any], changes: Mapping[str, Any], source: str) -> Changed:
     """Copy of a parsed file with some keys changed.
 
     Parameters
@@ -48,7 +80,7 @@ def changed(
             node[last] = value
         else:
             raise _no_key(source, key)
-    return result
+    return Changed(result, {**changes_of(raw), **changes})
 
 
 def _no_key(source: str, key: str) -> ExperimentFileError:

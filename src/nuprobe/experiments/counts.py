@@ -70,7 +70,7 @@ class _Quadratic:
         parameters: tuple[Parameter, ...],
     ) -> _Quadratic | None:
         """Determine the polynomial and try it at other points; None if the coefficients
-        are no such polynomial."""
+        are not such polynomials."""
         d = len(parameters)
         centre = np.array([p.default for p in parameters])
         step = np.array([p.step for p in parameters])

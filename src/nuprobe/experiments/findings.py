@@ -95,7 +95,7 @@ def check_folder(folder: str | Path) -> tuple[Finding, ...]:
     Raises
     ------
     ExperimentFileError
-        If it is no such folder.
+        If it is not such a folder.
 
     Examples
     --------

@@ -133,7 +133,7 @@ class MeasuredExperiment(FolderExperiment[FileT]):
         """
         name = self._named(analysis)
         prediction = self.prediction(model, free, name)
-        return self._statistic(prediction, name).of(self.origin(name))
+        return self._statistic(prediction, name).of(self.origin(name, model))
 
     @abstractmethod
     def _statistic(self, prediction: Any, analysis: str) -> Cost:
@@ -173,7 +173,7 @@ def freed(experiment: str, free: Sequence[str], known: Sequence[str]) -> None:
     Raises
     ------
     InputError
-        If `free` is no list of names, or has a name twice.
+        If `free` is not a list of names, or contains a name twice.
     UnknownNameError
         If there is no parameter of a name.
 

@@ -35,7 +35,7 @@ def joint_cost(
     analysis : name of the analysis, by name of experiment if there are several; default
         the first of each experiment.
     with_projections : add projections, whose data are assumed, to other data too; what
-        a fit finds then is no measurement.
+        a fit then finds is not a measurement.
 
     Raises
     ------

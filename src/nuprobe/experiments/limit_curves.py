@@ -20,7 +20,7 @@ from nuprobe.inference.stationary import Heights, Landscape, survey
 from nuprobe.numerics import FloatArray
 from nuprobe.reprs import readable
 
-__all__ = ["Intervals", "LimitCurve", "Search", "limit_curve"]
+__all__ = ["Intervals", "LimitCurve", "Search", "in_words", "limit_curve"]
 
 Intervals: TypeAlias = tuple[tuple[float, float], ...]
 """Intervals of the coupling, increasing."""
@@ -177,6 +177,32 @@ class Search:
     z: float
     sides: int
     couplings: tuple[float, float]
+
+
+def in_words(search: Search, cl: float, ratios: bool, counts: bool) -> str:
+    """The statistic of a limit.
+
+    Parameters
+    ----------
+    search : level and sides.
+    cl : the level again, as it was given.
+    ratios, counts : which kinds of data there are.
+
+    Examples
+    --------
+    >>> in_words(Search(1.96, 2, (1e-7, 1.0)), 0.95, True, False)
+    'two-sided 95 % CL, |pull| > 1.960'
+    """
+    tests = []
+    if ratios:
+        tests.append(f"|pull| > {search.z:.3f}")
+    if counts:
+        tests.append(
+            "profile likelihood, best coupling at each mass: Delta(-2 ln L) >"
+            f" {search.z**2:.3f}"
+        )
+    sides = "two-sided" if search.sides == 2 else "one-sided, upper"
+    return f"{sides} {100 * cl:g} % CL, {'; '.join(tests)}"
 
 
 @dataclass(frozen=True)

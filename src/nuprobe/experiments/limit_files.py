@@ -6,10 +6,11 @@ Masses go in blocks counted from the first, so that an interruption changes no b
 from __future__ import annotations
 
 import hashlib
+import json
 import math
 import os
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import partial
 from importlib.metadata import version
 from pathlib import Path
@@ -21,6 +22,7 @@ from numpy.typing import NDArray
 from nuprobe.errors import InputError
 from nuprobe.experiments.limit_curves import LimitCurve, Search
 from nuprobe.experiments.limit_terms import points_of
+from nuprobe.experiments.scanned import Scanned
 from nuprobe.inference import Cost
 from nuprobe.inference.checkpoints import (
     Checkpoint,
@@ -29,13 +31,17 @@ from nuprobe.inference.checkpoints import (
     same_probe,
     stopped,
 )
+from nuprobe.inference.result_files import made as provenance_in
 from nuprobe.inference.result_files import numbers, opened, require, texts
+from nuprobe.models.records import model_record
 from nuprobe.numerics import FloatArray
+from nuprobe.provenance import Provenance
 from nuprobe.sealed import sealed
 
 __all__ = ["LimitState", "Plan", "Saving", "computed", "plan", "read_limit"]
 
 _FORMAT: Final = "nuprobe-limit-2"
+_ASKED: Final = "asked"
 _BLOCK: Final = 100  # masses at once: a few tenths of a second for counts
 _PROBES: Final = 5  # masses whose prediction tells models apart
 
@@ -62,12 +68,45 @@ class Plan:
     masses : MeV, shape (masses,), increasing.
     fingerprint : tells settings and data apart.
     probe : tells predictions apart, as `nuprobe.inference.checkpoints.probe`.
+    asked : what the limit is on: plain data of the file.
+    provenance : what it is made of, or None.
     """
 
     labels: tuple[str, ...]
     masses: FloatArray
     fingerprint: str
     probe: FloatArray
+    asked: Mapping[str, Any] = field(default_factory=dict)
+    provenance: Provenance | None = None
+
+    def said(
+        self,
+        asked: Mapping[str, Any],
+        experiments: Mapping[str, Sequence[str]],
+        projected: Mapping[str, bool],
+        records: Sequence[Mapping[str, Any]],
+        family: Scanned,
+    ) -> Plan:
+        """Return the same with what files say of a limit.
+
+        Parameters
+        ----------
+        asked : the limit without its curves.
+        experiments : names by the label of their curve.
+        projected : whether a curve is a sensitivity, by its label.
+        records : of `AnyExperiment.record`.
+        family : the mediator.
+        """
+        said = {**asked, "experiments": experiments, "projected": projected}
+        latex = {p.name: p.latex for p in family.parameters if p.latex}
+        about = Provenance.here(
+            experiments=records,
+            model=model_record(family.model),
+            latex=latex,
+            references=[key for one in records for key in one["references"]],
+            fingerprint=self.fingerprint,
+        )
+        return replace(self, asked=said, provenance=about)
 
 
 @dataclass
@@ -201,6 +240,8 @@ def computed(
     state, size = LimitState.fresh(plan), plan.masses.size
     with file.held():
         state = file.known(partial(_resumed, plan=plan)) or state
+        if plan.provenance is not None:
+            plan = replace(plan, provenance=file.dated(plan.provenance))
         file.start()
         bar = progress_bar(progress, state.done.size, int(state.done.sum()), "mass")
         try:
@@ -235,13 +276,15 @@ def _image(plan: Plan, state: LimitState) -> bytes:
     def fill(file: Any) -> None:
         file.attrs["fingerprint"] = plan.fingerprint
         file.attrs["labels"] = list(plan.labels)
+        if plan.asked:
+            file[_ASKED] = json.dumps(plan.asked, ensure_ascii=False, allow_nan=False)
         file["mass"] = plan.masses
         file["mass"].attrs["unit"] = "MeV"
         file["probe"] = plan.probe
         for name, array in vars(state).items():
             file[name] = array
 
-    return sealed(_FORMAT, fill)
+    return sealed(_FORMAT, fill, plan.provenance)
 
 
 def read_limit(path: Path) -> tuple[Plan, LimitState]:
@@ -268,6 +311,8 @@ def read_limit(path: Path) -> tuple[Plan, LimitState]:
             numbers(file, "mass", 1),
             str(file.attrs["fingerprint"]),
             numbers(file, "probe", 1),
+            json.loads(file[_ASKED].asstr()[()]) if _ASKED in file else {},
+            provenance_in(file),
         )
         kinds = {"done": bool, "coupling": float, "reopens": float, "standard": bool}
         done, coupling, reopens, standard = (

@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final, Literal, Unpack
 
@@ -18,7 +18,7 @@ from nuprobe.errors import InputError, UnknownNameError, shown
 from nuprobe.experiments import experiment as find
 from nuprobe.experiments.base import AnyExperiment
 from nuprobe.experiments.joint import check_shared
-from nuprobe.experiments.limit_curves import LimitCurve, Search, limit_curve
+from nuprobe.experiments.limit_curves import LimitCurve, Search, in_words, limit_curve
 from nuprobe.experiments.limit_files import Plan, Saving, computed, plan
 from nuprobe.experiments.limit_search import search_range
 from nuprobe.experiments.limit_tables import limit_html, limit_line
@@ -33,6 +33,7 @@ from nuprobe.inference import Cost, CostSum
 from nuprobe.models import named
 from nuprobe.models.stack import angles_of
 from nuprobe.numerics import FloatArray
+from nuprobe.provenance import Provenance
 
 __all__ = ["Limit", "LimitCurve", "choose", "default_family", "family_cost", "limit"]
 
@@ -51,6 +52,7 @@ class Limit(Exported):
     curves : one an experiment, then ``"combined"`` of the measurements if there are
         several, then ``"sensitivity"`` of measurements and projections if asked for.
     statistic : in words.
+    provenance : what it was made of, of a limit that was read from a file.
     """
 
     family: Any
@@ -58,6 +60,7 @@ class Limit(Exported):
     sides: int
     curves: tuple[LimitCurve, ...]
     statistic: str
+    provenance: Provenance | None = field(default=None, repr=False)
 
     __repr__, _repr_html_, plot = limit_line, limit_html, draws("plot_limits")
 
@@ -369,15 +372,19 @@ def limit(
         if saving.get("checkpoint") is not None
     ]
     settings = {label: [m.name for m in group] for label, group in groups.items()}
+    ratios = any(m.cost is None for m in members)
+    words = in_words(search, cl, ratios, any(m.cost is not None for m in members))
     made = plan((settings, search), costs, masses)
+    projected = {k: any(m.projected for m in group) for k, group in groups.items()}
+    empty = Limit(scanned.model, cl, sides, (), words)
+    records = [one.record(chosen.get(one.name)) for one in opened]
+    made = made.said(empty.to_dict(), settings, projected, records, scanned)
     if scanned.stepped is not None:
         step = Stepped(scanned.model, opened, chosen, search, settings)
         curves = _named(groups, computed(made, step.part, **saving))
     else:
         curves = _curves(groups, made, search, saving)
-    ratios = any(m.cost is None for m in members)
-    words = _in_words(search, cl, ratios, any(m.cost is not None for m in members))
-    return Limit(scanned.model, cl, sides, curves, words)
+    return replace(empty, curves=curves)
 
 
 @dataclass(frozen=True, eq=False)
@@ -456,17 +463,3 @@ def _part(
     if cost is not None:
         terms.append(Counts.of(cost, masses, members[0].largest))
     return limit_curve(label, terms, masses, search)
-
-
-def _in_words(search: Search, cl: float, ratios: bool, counts: bool) -> str:
-    """The statistic of a limit."""
-    tests = []
-    if ratios:
-        tests.append(f"|pull| > {search.z:.3f}")
-    if counts:
-        tests.append(
-            "profile likelihood, best coupling at each mass: Delta(-2 ln L) >"
-            f" {search.z**2:.3f}"
-        )
-    sides = "two-sided" if search.sides == 2 else "one-sided, upper"
-    return f"{sides} {100 * cl:g} % CL, {'; '.join(tests)}"

@@ -73,7 +73,8 @@ class MomentExperiment(MeasuredExperiment[FileT]):
             for key, value in predicted.assumptions.items()
             if key not in _OF_A_POINT
         )
-        return made.of(replace(self.origin(name), notes=(f"{self.name}: {note}",)))
+        origin = self.origin(name, with_moments(model))
+        return made.of(replace(origin, notes=(f"{self.name}: {note}",)))
 
     def depends_on(self, model: Any, parameter: str) -> bool:
         """Whether what is measured depends on a parameter.

@@ -146,7 +146,7 @@ class Scanned:
                 )
             model = named.model(model, mass=1.0, coupling=_COUPLING, **values)
         if getattr(model, "MASS_BY_MASS", False) and not isinstance(model, type):
-            check_one_point(model, "a limit", "ask for one limit each")
+            check_one_point(model, "a limit", "compute a limit for each")
             return cls(model, "", stepped=STEPPED_RANGE)
         label = None if isinstance(model, type) else _label(model)
         if label is None:
@@ -157,7 +157,7 @@ class Scanned:
             )
         fixed = _has_range(model, label)
         model = _over_range(model, label).with_values({label + "coupling": _COUPLING})
-        check_one_point(model, "a limit", "ask for one limit each")
+        check_one_point(model, "a limit", "compute a limit for each")
         low, high = next(
             (p.lower, p.upper)
             for p in model.mass_parameters
@@ -321,7 +321,7 @@ def is_plane(model: Any, free: Sequence[str]) -> bool:
     if model is None or isinstance(model, str | Scanned):
         return True
     if not has_mediator(model):
-        # `Scanned` explains what is no model at all
+        # `Scanned` explains what is not a model
         return not hasattr(model, "lepton_couplings")
     if not free:
         return True

@@ -72,8 +72,8 @@ class SolarExperiment(MeasuredExperiment[SolarFile]):
 
     Its parameters are ``sin2_12`` or ``tan2_12``, ``dm2_21`` (eV²), ``sin2_13``, fluxes
     such as ``phi_8B`` (per cm² and second) and, where deuterium was hit, L_1A with its
-    scheme. A flux that is no free parameter is a nuisance with the error of the solar
-    model, which all experiments share.
+    scheme. A flux that is not a free parameter is a nuisance with the error of the
+    solar model, which all experiments share.
 
     Attributes
     ----------
@@ -347,7 +347,7 @@ class SolarExperiment(MeasuredExperiment[SolarFile]):
 
 
 def _none() -> Parameter:
-    """θ₁₃ of what does not know it."""
+    """θ₁₃ where it is not a parameter."""
     return Parameter("sin2_13", 0.0)
 
 

@@ -193,7 +193,7 @@ class SolarFile(FileHeader):
     shares_data_with : experiments with some of the same events.
     target : what the neutrinos hit.
     measurement : what was measured, and what it takes to predict it.
-    sun, earth : the solar model, and matter on the way.
+    sun, earth : the solar model, and matter along the path.
     analyses : measured values by name.
     """
 

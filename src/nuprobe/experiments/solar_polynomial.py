@@ -1,4 +1,4 @@
-"""SNO's way to publish: the flux of ⁸B neutrinos, and polynomials of P_ee."""
+"""The SNO parametrisation: the flux of ⁸B neutrinos, and polynomials of P_ee."""
 
 from __future__ import annotations
 

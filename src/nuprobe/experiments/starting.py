@@ -216,7 +216,7 @@ def _readme(name: str, like: str, what: str, text: str, files: list[str]) -> str
             "",
             *(t for t in tables if not t.startswith("- `README")),
             "",
-            "## What is assumed, and what is left out",
+            "## Assumptions and limitations",
             "",
             "…",
             "",

@@ -121,7 +121,7 @@ def _sizes(opened: Experiment) -> Said:
     if signal < 1e-2:
         yield (
             ("flux",),
-            f"the Standard Model makes {signal:.2g} events in all bins; are the"
+            f"the Standard Model gives {signal:.2g} events in all bins; are the"
             " exposure, the mass and the bins right?",
         )
 
@@ -145,12 +145,12 @@ def _detector(opened: Experiment) -> Said:
                 ("response", "threshold"),
                 f"{section.threshold} lies inside the bin from {edges[i]:g} to"
                 f" {edges[i + 1]:g}, whose flat backgrounds with accepted = true fill"
-                " it all; let a bin begin there",
+                " it all; let a bin start there",
             )
         if cut >= edges[-1]:
             yield (
                 ("response", "threshold"),
-                f"{section.threshold} lies above all bins: nothing is counted",
+                f"{section.threshold} lies above all bins: no events are counted",
             )
     if section.smearing.kind == "gaussian":
         width = float(np.sqrt(a**2 + b**2 * abs(low) + c**2 * low**2))
@@ -209,7 +209,7 @@ def _ranges(opened: Experiment, section: ResponseSection, low: float) -> Said:
 
 
 def _counts(opened: Experiment) -> Said:
-    """Observed counts that are no whole numbers in a Poisson likelihood."""
+    """Observed counts that are not integers in a Poisson likelihood."""
     data = opened.file.data
     if data is None:
         if not opened.file.projection and not any(
@@ -217,9 +217,11 @@ def _counts(opened: Experiment) -> Said:
         ):
             yield (
                 ("analyses",),
-                "there are no data: rate works, fits and limits do not; add projection"
-                " = true (or [data])",
+                "no data: rates can be computed, but not fits and limits; add"
+                " projection = true (or [data])",
             )
+        return
+    if data.counts is None:  # single events are whole numbers
         return
     counts = opened.folder.table(data.table, [data.counts])[data.counts]
     poisson = any(a.statistic == "poisson" for a in opened.file.analyses.values())

@@ -418,7 +418,10 @@ class TridentExperiment(FolderExperiment[TridentFile]):
         cost = GaussianCost(
             prediction, [chosen.ratio], [chosen.plus], prediction.name, below=below
         )
-        return cost.of(self.origin(analysis))
+        known = "lmu-ltau" if family is None else family
+        scanned = isinstance(known, str | Scanned)
+        model = Scanned.of(known).model if scanned else known
+        return cost.of(self.origin(analysis, model))
 
     def measurement(self, analysis: str | None = None) -> TridentMeasurement:
         """The measured or assumed ratio of an analysis."""

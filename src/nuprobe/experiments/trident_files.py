@@ -64,7 +64,7 @@ class TridentFlux(Strict):
 
     name: str | None = Field(
         default=None,
-        description="a flux of the package, or './folder' beside experiment.toml",
+        description="a flux of the package, or './folder' next to experiment.toml",
     )
     beams: dict[str, TridentBeam] = Field(
         default={}, description="several fluxes of the package, by name, added"

@@ -27,7 +27,7 @@ class UniverseInputs(Strict):
         default="full", description="corrections of the rates of n <-> p"
     )
     nuclear_qed: bool = Field(
-        default=False, description="electron pairs beside the photons of captures"
+        default=False, description="electron pairs from captures in addition to photons"
     )
     omega_b: Measured = Field(description="density of baryons and its error")
     tau_n: Measured = Field(description="lifetime of the neutron and its error, s")

@@ -140,8 +140,8 @@ class ForeignFile(Strict):
     )
     columns: list[str] = Field(
         default=[],
-        description="of format columns: 'energy', names of flavours, '-' for one that"
-        " is left out",
+        description="of format columns: 'energy', names of flavours, '-' for one to"
+        " skip",
     )
     energy_unit: Literal["keV", "MeV", "GeV"] | None = Field(
         default=None, description="of format columns; values are per this unit"

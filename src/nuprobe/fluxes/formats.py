@@ -127,7 +127,7 @@ def numbers(path: Traversable | Path) -> FloatArray:
     Raises
     ------
     InputError
-        If a row has another number of columns, or a cell is no finite number.
+        If a row has a different number of columns, or a cell is not a finite number.
 
     Examples
     --------

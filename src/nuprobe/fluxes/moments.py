@@ -1,8 +1,8 @@
 """Moments of a spectrum above a limit: all that elastic scattering asks of a flux.
 
 Where a kernel is a polynomial in 1/E, Σ_n a_n(T) E⁻ⁿ, the integral over the flux is
-Σ_n a_n(T) ∫_{E_min(T)} φ(E) E⁻ⁿ dE. The moments know neither nucleus nor model, and
-all limits come from one pass over the spectrum.
+Σ_n a_n(T) ∫_{E_min(T)} φ(E) E⁻ⁿ dE. The moments depend on neither nucleus nor model,
+and all limits come from one pass over the spectrum.
 """
 
 from __future__ import annotations

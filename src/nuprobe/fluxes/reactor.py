@@ -104,12 +104,15 @@ class ReactorOptions(Strict):
     off_equilibrium: bool | str = Field(
         default=False,
         description=(
-            "true: what 450 days add to the irradiation at which electron spectra were"
-            " measured; or the path of a table of relative excesses"
+            "true: correction for 450 days of irradiation, relative to the irradiation"
+            " at which electron spectra were measured; or the path of a table of"
+            " relative excesses"
         ),
     )
     spent_fuel: Annotated[SpentFuel | None, BeforeValidator(_switch)] = Field(
-        default=None, description="true, or what is stored: fuel beside the reactor"
+        default=None,
+        description="true, or a description of the stored fuel: fuel kept"
+        " near the reactor",
     )
     lowest: Annotated[float, BeforeValidator(energy)] = Field(
         default=_JOIN,

@@ -1,4 +1,4 @@
-"""A flux of reactors, which knows its spectra isotope by isotope."""
+"""A reactor flux with spectra isotope by isotope."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class ReactorFlux(Flux):
     Attributes
     ----------
     fractions : share of each isotope in the fissions.
-    isotopes : names of those that the flux knows.
+    isotopes : names of those in the flux.
     other : makes the same flux with other options.
     energies : energy released by a fission of each isotope, in MeV.
 

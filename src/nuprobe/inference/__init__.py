@@ -19,6 +19,7 @@ from nuprobe.inference.costs import (
     Profiled,
     ProjectedCost,
     SharesCost,
+    UnbinnedCost,
 )
 from nuprobe.inference.fit import fit
 from nuprobe.inference.goodness import GoodnessOfFit
@@ -129,6 +130,7 @@ __all__ = [
     "ToyPValue",
     "ToySettings",
     "ToyThreshold",
+    "UnbinnedCost",
     "cls",
     "contour",
     "coverage",

@@ -7,6 +7,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Final, TypeVar
 
@@ -22,7 +23,9 @@ from nuprobe.errors import (
 )
 from nuprobe.files import as_output_error, writable_or_error
 from nuprobe.inference.costs import Cost
+from nuprobe.inference.result_files import started
 from nuprobe.numerics import FloatArray
+from nuprobe.provenance import Provenance
 from nuprobe.stopping import name_of, number_of, stop_signals
 from nuprobe.unfinished import Claim, alone, part_of
 
@@ -80,6 +83,7 @@ class Checkpoint:
         self._took = 0.0
         self._claim: Claim | None = None
         self._replaces = overwrite
+        self._started: str | None = None
 
     @contextmanager
     def held(self) -> Iterator[None]:
@@ -124,9 +128,9 @@ class Checkpoint:
             if left and exists and not self._overwrite:
                 read(self.path)  # what would be replaced must be of this run
             if left:
-                return read(self.part)
+                return self._gone_on(read, self.part)
             try:
-                return read(self.path) if exists else None
+                return self._gone_on(read, self.path) if exists else None
             except InputError:
                 if self._overwrite:
                     return None
@@ -142,6 +146,23 @@ class Checkpoint:
                 " (--resume), or start again with overwrite=True (--overwrite)"
             )
         return None
+
+    def _gone_on(self, read: Callable[[Path], State], path: Path) -> State:
+        """The state in a file, whose run keeps its first date."""
+        state = read(path)
+        self._started = started(path)
+        return state
+
+    def dated(self, provenance: Provenance) -> Provenance:
+        """The provenance with the date of the first start.
+
+        Parameters
+        ----------
+        provenance : of this run, once `known` was asked.
+        """
+        if self._started is None:
+            return provenance
+        return replace(provenance, date=self._started)
 
     def start(self) -> None:
         """Start the clock."""

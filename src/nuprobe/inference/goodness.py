@@ -114,7 +114,7 @@ def goodness_of_fit(surface: Surface, point: FloatArray, ndf: int) -> GoodnessOf
 
     Examples
     --------
-    An expectation of less than one count in most bins, for which χ² is no law:
+    An expectation of less than one count in most bins, where the χ² law does not apply:
 
     >>> import nuprobe as nu
     >>> csi = nu.experiment("coherent-csi-2017")
@@ -127,7 +127,7 @@ def goodness_of_fit(surface: Surface, point: FloatArray, ndf: int) -> GoodnessOf
     plain = survival(value, ndf) if ndf > 0 else None
     found = _cumulants(surface, point)
     if found is None:
-        # a statistic that says nothing about its law
+        # a statistic whose law is unknown
         return GoodnessOfFit(
             plain,
             "chi-square" if plain is not None else "none",

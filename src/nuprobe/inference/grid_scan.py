@@ -26,6 +26,7 @@ from nuprobe.inference.costs import BLOCK, Cost, check_cost
 from nuprobe.inference.descent import descend
 from nuprobe.inference.executors import computing, one_place, place
 from nuprobe.inference.flat import warn_if_flat
+from nuprobe.inference.provenances import provenance_of
 from nuprobe.inference.scan_result import (
     FORMAT,
     ScanResult,
@@ -127,6 +128,7 @@ def scan(
     with place(given) as pool, file.held():
         known = file.known(lambda p: resumed_scan(p, run.fingerprint, run.state))
         run.state = known or run.state
+        run.provenance = file.dated(run.provenance)
         file.start()
         left = [t for t in tasks if not run.state.done[t].all()]
         bar = progress_bar(progress, len(points), int(run.state.done.sum()))
@@ -168,6 +170,7 @@ class _Run:
     ) -> None:
         self.cost, self.axes, self.points = cost, axes, points
         self.fingerprint = _fingerprint(cost, axes, points)
+        self.provenance = provenance_of(cost, self.fingerprint)
         n = len(points)
         self.state = ScanState(
             np.zeros(n, dtype=bool),
@@ -210,6 +213,7 @@ class _Run:
             fingerprint=self.fingerprint,
             fitted=best,
             fitted_twice_nll=lowest,
+            provenance=self.provenance,
         )
 
     def image(self) -> bytes:

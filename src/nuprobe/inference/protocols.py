@@ -1,5 +1,5 @@
-"""What a cost needs to know of the physics: an expectation linear in the nuisances, and
-its derivatives."""
+"""The physics input of a cost: an expectation linear in the nuisances, and its
+derivatives."""
 
 from __future__ import annotations
 

@@ -7,15 +7,28 @@ from contextlib import contextmanager
 from io import BytesIO
 from math import inf
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from nuprobe.errors import InputError
-from nuprobe.sealed import unsealed
+from nuprobe.provenance import Provenance
+from nuprobe.sealed import PROVENANCE, unsealed
 
-__all__ = ["numbers", "opened", "require", "texts", "whole"]
+__all__ = [
+    "RESULT",
+    "made",
+    "numbers",
+    "opened",
+    "require",
+    "started",
+    "texts",
+    "whole",
+]
+
+RESULT: Final = "result"
+"""Data set with what was found from toys, as JSON text."""
 
 
 class _Unfit(Exception):
@@ -79,8 +92,56 @@ def opened(path: Path, kind: str, form: str) -> Iterator[Any]:
         ) from error
 
 
+def made(file: Any) -> Provenance | None:
+    """Provenance in an open file; None in one that was written without.
+
+    Parameters
+    ----------
+    file : an open `h5py.File`.
+
+    Raises
+    ------
+    InputError
+        If it is damaged, or of a later version of nuprobe.
+
+    Examples
+    --------
+    >>> import h5py
+    >>> with h5py.File(BytesIO(), "w") as file:
+    ...     made(file) is None
+    True
+    """
+    if PROVENANCE not in file:
+        return None
+    return Provenance.from_text(file[PROVENANCE].asstr()[()])
+
+
+def started(path: Path) -> str | None:
+    """When the run in a file was started; None if the file does not say.
+
+    Parameters
+    ----------
+    path : of a file that `opened` accepts.
+
+    Examples
+    --------
+    >>> from nuprobe.files import atomic_write
+    >>> from nuprobe.sealed import sealed
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder:
+    ...     file = atomic_write(f"{folder}/a.h5", sealed("a-1", lambda file: None))
+    ...     started(file) is None
+    True
+    """
+    import h5py
+
+    with h5py.File(BytesIO(unsealed(path, "result")), "r") as file:
+        known = made(file)
+    return None if known is None else known.date
+
+
 def require(holds: bool | np.bool_, otherwise: str) -> None:
-    """Refuse the file that is open unless something holds.
+    """Reject the open file unless a condition is met.
 
     Parameters
     ----------

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from math import inf
 from pathlib import Path
 from typing import Any, Final
@@ -18,10 +18,11 @@ from nuprobe.files import atomic_write
 from nuprobe.inference.checkpoints import same_probe
 from nuprobe.inference.levels import ONE_SIGMA, delta_threshold
 from nuprobe.inference.regions import Region
-from nuprobe.inference.result_files import numbers, opened, require, texts
+from nuprobe.inference.result_files import made, numbers, opened, require, texts
 from nuprobe.inference.scan_regions import Interpolated, lowest_along
 from nuprobe.markup import table
 from nuprobe.numerics import FloatArray
+from nuprobe.provenance import Provenance
 from nuprobe.reprs import readable
 from nuprobe.sealed import sealed
 
@@ -48,6 +49,7 @@ class ScanResult(Exported):
     fitted : the best fit within the range of the grid, which the fitter found from its
         lowest points; None if the scan is not finished, or no parameter varies.
     fitted_twice_nll : −2 ln L there.
+    provenance : what it was made of; None if a file does not say.
     """
 
     axes: dict[str, FloatArray]
@@ -59,6 +61,7 @@ class ScanResult(Exported):
     fingerprint: str
     fitted: dict[str, float] | None = None
     fitted_twice_nll: float | None = None
+    provenance: Provenance | None = field(default=None, compare=False, repr=False)
 
     def __repr__(self) -> str:
         size = " × ".join(f"{name} ({len(x)})" for name, x in self.axes.items())
@@ -285,7 +288,7 @@ def scan_image(result: ScanResult, state: ScanState) -> bytes:
         file["nuisances"] = result.nuisances
         file["probe"] = state.probe
 
-    return sealed(FORMAT, fill)
+    return sealed(FORMAT, fill, result.provenance)
 
 
 def read_scan(path: Path) -> tuple[ScanResult, ScanState]:
@@ -310,6 +313,7 @@ def read_scan(path: Path) -> tuple[ScanResult, ScanState]:
             nuisances=numbers(file, "nuisances", len(names) + 1),
             nuisance_names=texts(file, "nuisances"),
             fingerprint=str(file.attrs["fingerprint"]),
+            provenance=made(file),
         )
         if "best" in file:
             (lowest,) = numbers(file, "best_twice_nll", 1)
@@ -344,7 +348,7 @@ def read_scan(path: Path) -> tuple[ScanResult, ScanState]:
                 and result.best_twice_nll <= values[done].min(initial=inf),
                 "its best fit is none",
             )
-        # an infinity says that the data are impossible; a NaN says nothing
+        # an infinity means that the data are impossible; a NaN has no meaning
         require(
             bool((values[done] > -inf).all() and not np.isnan(nuisances[done]).any()),
             "points are marked as done that have no value",

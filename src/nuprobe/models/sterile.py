@@ -1,4 +1,4 @@
-"""A sterile neutrino that mixes with ν_e: what makes neutrinos disappear on the way."""
+"""A sterile neutrino that mixes with ν_e, so that neutrinos disappear."""
 
 from __future__ import annotations
 

@@ -69,7 +69,7 @@ class Mediator:
     ----------
     mass : MeV.
     strength : MeV², shape () or (points,).
-    part : whether it is no particle but part of a vertex that depends on K².
+    part : whether it is part of a vertex that depends on K² rather than a particle.
     axial : MeV², shape () or (points,); 0 for a coupling that is vector-like.
 
     Examples

@@ -246,7 +246,7 @@ def _warn_of_doubts(
             path,
             which
             + (
-                "; no coefficient of a trident is left, the base model stands"
+                "; no trident coefficient is left, so the base model is unchanged"
                 if none
                 else ""
             ),
@@ -254,7 +254,7 @@ def _warn_of_doubts(
     if unused:
         _warn(
             path,
-            f"break lepton numbers, which no trident channel does: {_list(unused)}",
+            f"violate lepton number, unlike any trident channel: {_list(unused)}",
         )
     # (ν̄_e γP_L ν_μ)(μ̄ γP_L e), by Fierz the operator of muon decay in the Standard
     # Model, there with −2√2 G_F

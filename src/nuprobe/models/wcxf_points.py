@@ -63,7 +63,7 @@ def read_wcxf_points(
         A folder without files, a table without rows or with something that is no finite
         number, or what `read_wcxf` refuses.
     UnknownNameError
-        A column that is no coefficient of a trident.
+        A column that is not a trident coefficient.
 
     Examples
     --------

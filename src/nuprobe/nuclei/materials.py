@@ -363,7 +363,7 @@ def _composition(
     ):
         nucleus = isotope(text)
         return nucleus.name, {nucleus: 1.0}
-    # CO2 is no Co2
+    # CO2 is not Co2
     if plain is not None and plain[1] and plain[1] == plain[1].capitalize():
         check_molecule(plain[1], int(plain[3]), text)
     return text, dict(_formula(text))

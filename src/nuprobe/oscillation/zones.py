@@ -138,7 +138,7 @@ def gaussian_rule(
     Parameters
     ----------
     x, weights : positive points and their weights, shape (n,).
-    nodes : of the rule; all of the points if they are no more.
+    nodes : of the rule; all of the points if there are no more.
 
     Returns
     -------

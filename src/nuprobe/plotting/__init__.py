@@ -51,6 +51,7 @@ from nuprobe.plotting.majorana import (
 from nuprobe.plotting.moment_summary import plot_moment_summary
 from nuprobe.plotting.moments import plot_standard_moments
 from nuprobe.plotting.nuisances import plot_correlation, plot_pulls
+from nuprobe.plotting.overlay import plot_contours, plot_exclusions, plot_profiles
 from nuprobe.plotting.plane import plot_plane
 from nuprobe.plotting.precession import plot_moment_field, plot_precession
 from nuprobe.plotting.reactions import plot_reactions
@@ -66,6 +67,7 @@ from nuprobe.plotting.sheets import figure_of
 from nuprobe.plotting.solar import plot_solar_plane, plot_solar_rates, plot_survival
 from nuprobe.plotting.spectra import plot_flux
 from nuprobe.plotting.stars import plot_plasmon_emission, plot_tip
+from nuprobe.plotting.stored import plot_results
 from nuprobe.plotting.style import check_path, save
 from nuprobe.plotting.toys import plot_cls, plot_sensitivity, plot_toy_thresholds
 from nuprobe.plotting.trident import plot_trident_energy, plot_trident_ratio
@@ -100,6 +102,7 @@ __all__ = [
     "plot_charged_currents",
     "plot_cls",
     "plot_contour",
+    "plot_contours",
     "plot_corner",
     "plot_correlation",
     "plot_debye_length",
@@ -114,6 +117,7 @@ __all__ = [
     "plot_electron_differential",
     "plot_electron_total",
     "plot_exclusion_plane",
+    "plot_exclusions",
     "plot_experiment",
     "plot_fit",
     "plot_flux",
@@ -135,12 +139,14 @@ __all__ = [
     "plot_plasmon_emission",
     "plot_precession",
     "plot_profile",
+    "plot_profiles",
     "plot_pulls",
     "plot_rates",
     "plot_reactions",
     "plot_reactor_rates",
     "plot_recoils",
     "plot_regions",
+    "plot_results",
     "plot_right_handed",
     "plot_scan",
     "plot_screened_potential",

@@ -4,6 +4,7 @@ statistics, allowed regions of other data, published points."""
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -96,9 +97,17 @@ def plot_exclusion_plane(
     """
     figure = new_figure(WIDTH, 5.6, ax, artist)
     axes = figure.subplots()
+    shown = {
+        label: _in_shown_units(result, place)
+        for label, place in (
+            _points(result.parameters) if points is None else points
+        ).items()
+    }
+    result = _shown(result)
     handles: list[Any] = []
     labels: list[str] = []
-    for i, (name, other) in enumerate((beside or {}).items()):
+    for i, (name, given) in enumerate((beside or {}).items()):
+        other = _shown(given)
         colour = PALETTE[(4 + i) % len(PALETTE)]
         rise = other.rise - delta_threshold(cl, 2)
         if (rise <= 0).any():
@@ -120,7 +129,6 @@ def plot_exclusion_plane(
     if best[0] > result.null:
         handles.append(axes.plot(*best, "x", color="black")[0])
         labels.append("lowest χ²")
-    shown = _points(result.parameters) if points is None else points
     for i, (label, place) in enumerate(shown.items()):
         marker = "*sD^v"[i % 5]
         colour = PALETTE[(3 + i) % len(PALETTE)]
@@ -138,6 +146,25 @@ def plot_exclusion_plane(
     toys = "" if s is None else f"; {s.number} toys a point"
     provenance(figure, references, f"{100 * cl:g} % CL, {_grid(result)}{toys}")
     return figure.one()
+
+
+def _shown(result: ExclusionPlane) -> ExclusionPlane:
+    """The plane in the units of tables and plots."""
+    first, second = result.parameters
+    return replace(
+        result,
+        x=np.asarray(first.shown(result.x)),
+        y=np.asarray(second.shown(result.y)),
+        null=first.shown(result.null),
+        best=_in_shown_units(result, result.best),
+    )
+
+
+def _in_shown_units(
+    result: ExclusionPlane, place: tuple[float, float]
+) -> tuple[float, float]:
+    first, second = result.parameters
+    return first.shown(place[0]), second.shown(place[1])
 
 
 def _noise(axes: Axes, result: ExclusionPlane, method: str, cl: float) -> None:

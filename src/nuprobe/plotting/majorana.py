@@ -113,7 +113,7 @@ def plot_heavy_decays(
     provenance(
         figure,
         ("Balantekin:2018ukw",),
-        "the neutrino beside X is massless; Dirac N with left-handed couplings",
+        "the neutrino accompanying X is massless; Dirac N with left-handed couplings",
     )
     return figure.every()
 
@@ -331,8 +331,8 @@ def plot_tritium(
     provenance(
         figure,
         ("Long:2014zva",),
-        "arrow: from the end of β decay to the highest peak; molecular final states"
-        " are left out",
+        "arrow: from the end of β decay to the highest peak; molecular final states not"
+        " included",
     )
     return figure.one()
 

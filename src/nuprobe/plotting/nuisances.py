@@ -46,9 +46,9 @@ def plot_pulls(
     """Plot the pull of each nuisance with its error, and its impact on a parameter.
 
     A pull is the best value in units of the width of the constraint, the error in the
-    same unit: 1 where the data say nothing. The impact is how far the best value of the
-    parameter moves when the nuisance is moved by ± its error after the fit, linear:
-    their covariance over that error.
+    same unit: 1 if the data give no information. The impact is how far the best value
+    of the parameter moves when the nuisance is moved by ± its error after the fit,
+    linear: their covariance over that error.
 
     Parameters
     ----------

@@ -148,7 +148,7 @@ def plot_moment_field(
     Raises
     ------
     InputError
-        If there is no limit.
+        If no limit is given.
 
     Examples
     --------

@@ -40,7 +40,7 @@ T = TypeVar("T")
 ColourLike = str | tuple[float, float, float]
 
 FORMATS: Final = ("pdf", "png", "svg")
-"""Suffixes that `save` knows."""
+"""Suffixes supported by `save`."""
 PALETTE: Final = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
 """Okabe–Ito colours that carry a line on white (its yellow does not; its black is kept
 for data)."""

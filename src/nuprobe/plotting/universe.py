@@ -221,7 +221,7 @@ def plot_screened_potential(
 def plot_magnetic_screening(
     temperature: float, s_grid: ArrayLike, *, ax: Where = None, **artist: Any
 ) -> Panels:
-    """Plot the cross section of a moment on e± for each way to screen the photon.
+    """Plot the cross section of a moment on e± for each screening of the photon.
 
     Parameters
     ----------

@@ -257,7 +257,7 @@ class _Builder:
         # those of the response are common to all scatterers
         outer = [i for i in mine[0] if axes[i].acts_on == "response"]
         inner = [[i for i in own if i not in outer] for own in mine]
-        # kernels do not know the response
+        # kernels are independent of the response
         kernels = [
             self._kernels(position, axes, own, fixed)
             for position, own in enumerate(inner)
@@ -331,13 +331,13 @@ def _narrow(response: Response | TableResponse) -> str:
     if isinstance(response, Response) and response.smearing != "none":
         return (
             "the response (or the flux) is narrow for its bins, or the flavour"
-            " oscillates fast; widen the smearing, use smearing = 'none' or a"
-            " shorter baseline, or ask for less (rtol)"
+            " oscillates fast; widen the smearing, use smearing = 'none' or a shorter"
+            " baseline, or lower the accuracy (rtol)"
         )
     return (
         "the flux or the cross section is steep inside a bin, or the flavour oscillates"
-        " fast; use wider bins, a shorter baseline, or ask for less (rtol, in a file"
-        " response.tolerance)"
+        " fast; use wider bins, a shorter baseline, or lower the accuracy (rtol, in a"
+        " file response.tolerance)"
     )
 
 

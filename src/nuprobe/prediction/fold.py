@@ -199,7 +199,7 @@ def deposit_grid(
     Parameters
     ----------
     components : of the flux; its edges and lines make kinks.
-    response : of the detector; it knows where it is not smooth, and which deposits
+    response : of the detector; it defines where it is not smooth, and which deposits
         reach its bins.
     scatterer : gives the range of deposits and its kinks.
     order : points a panel (fewer if there are many panels).

@@ -1,4 +1,4 @@
-"""Cross sections of neutrinos that have come a distance: flavour changes on the way and
+"""Cross sections of neutrinos after propagation: flavour changes on the path and
 interferes with what the detector does to it."""
 
 from __future__ import annotations

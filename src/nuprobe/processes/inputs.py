@@ -90,7 +90,7 @@ def deposits(t: ArrayLike) -> FloatArray:
 def together(e_nu: ArrayLike, t: ArrayLike) -> tuple[FloatArray, FloatArray]:
     """Energies `e_nu` and deposits `t` (MeV), broadcast against each other.
 
-    Raises `InputError` for what is no energy, and for shapes that do not fit.
+    Raises `InputError` for invalid energies and for shapes that do not fit.
 
     Examples
     --------

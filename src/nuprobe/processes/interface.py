@@ -369,7 +369,7 @@ class Scatterer:
 
 
 class Process(Protocol):
-    """One way to scatter: subclass it as a frozen dataclass whose fields are options.
+    """A scattering process: subclass it as a frozen dataclass whose fields are options.
 
     `name`, `deposit`, `scatterers`, `terms` and `coefficients` must be written; the
     rest has defaults. A process is found by name if it is a subclass of this protocol

@@ -230,5 +230,5 @@ class Weighted:
             t = low[..., None] * ratio[..., None] ** share
             return np.asarray(np.abs(function(t)).sum(-1) * (top > bottom))
 
-        remedy = "ask for a larger rtol or a lower energy"
+        remedy = "use a larger rtol or a lower energy"
         return converged(integral, rtol, name, remedy=remedy, nonzero=nonzero)

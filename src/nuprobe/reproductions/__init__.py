@@ -1,4 +1,4 @@
-"""Published numbers beside computed ones, with their pull: one YAML file a publication.
+"""Published numbers compared with computed ones: one YAML file per publication.
 
 A file names the quantity, its published value, how to compute it again (a recipe of
 `nuprobe.reproductions.recipes` with its keywords) and the tolerance within which the
@@ -98,7 +98,8 @@ def reproduction_keys() -> tuple[str, ...]:
 
 
 def reproduction_titles() -> tuple[tuple[str, str, int], ...]:
-    """Key, title and number of published values of everything that `reproduce` knows.
+    """Key, title and number of published values of everything that `reproduce` can
+    compare.
 
     Examples
     --------

@@ -248,8 +248,8 @@ def _quality_rows(
 _REASONS: Final = {
     "a": (
         "the seminar's convention gives the published bound within 1.6; in the correct"
-        " one the coefficient is 11 % smaller and antineutrinos of the muon can make up"
-        " for more of what electron neutrinos do"
+        " one the coefficient is 11 % smaller and antineutrinos of the muon can"
+        " compensate more of the effect of electron neutrinos"
     ),
     "b": (
         "with the sign right nu_mu and antinu_mu act together, two of the three"

@@ -264,7 +264,7 @@ def csi_choices() -> Table:
             )
         )
     return Table(
-        "CsI 2017: what each choice moves (published: 173 +- 48 counts; R_n = 5.5 +0.9"
+        "CsI 2017: effect of each choice (published: 173 +- 48 counts; R_n = 5.5 +0.9"
         " -1.1 fm; 2.3 sigma)",
         (
             "choice",

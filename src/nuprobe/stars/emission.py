@@ -237,7 +237,8 @@ def plasmon_emission(
     Raises
     ------
     InputError
-        For a negative moment, or where the formulas do not hold (see `electron_gas`).
+        For a negative moment, or outside the range of the formulas (see
+        `electron_gas`).
 
     Examples
     --------

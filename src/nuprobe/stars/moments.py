@@ -29,7 +29,7 @@ Counting = Literal["pairs", "matrix"]
 
 
 def checked_counting(counting: str) -> None:
-    """Refuse an unknown way to count moments.
+    """Reject an unknown convention for counting moments.
 
     Parameters
     ----------

@@ -134,7 +134,7 @@ def tip_brightening(moment: ArrayLike, *, extended: bool = False) -> FloatArray:
     Parameters
     ----------
     moment : μ_ν in Bohr magnetons (`stellar_moment`), not negative, any shape.
-    extended : continue the formula beyond `LARGEST` along its tangent. That is no
+    extended : continue the formula beyond `LARGEST` along its tangent. This is not a
         prediction; it keeps fits of moments far above the limit finite.
 
     Returns

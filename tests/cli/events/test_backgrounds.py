@@ -210,5 +210,5 @@ def test_a_stop_says_that_nothing_is_kept(
     assert process.returncode == 128 + number
     said = [line for line in err.splitlines() if line != "counted"]
     assert len(said) == 1
-    assert re.search(r"stopped \(.*\); nothing is kept of \d+ events", said[0])
+    assert re.search(r"stopped \(.*\); none of the \d+ events is kept", said[0])
     assert os.listdir(tmp_path) == []

@@ -108,7 +108,7 @@ def test_where_the_flux_ends_is_told() -> None:
 @pytest.mark.parametrize(
     ("rows", "what"),
     [
-        ("energy,sigma\n9.3,0\n12,1e-45\n", "ends at 12 MeV and 16.35 MeV"),
+        ("energy,sigma\n9.3,0\n12,1e-45\n", "ends at 12 MeV, but 16.35 MeV"),
         ("energy,sigma\n9.3,1e-46\n17,1e-45\n", "threshold is 9.390 MeV"),
         ("energy,sigma\n8,0\n9,1e-46\n17,1e-45\n", "threshold is 9.390 MeV"),
         ("energy,sigma\n9.3,0\n9.3,1e-45\n", "must increase"),

@@ -144,7 +144,7 @@ def test_a_ratio_that_does_not_settle_is_an_error(
     # lighter than the tables reach, without their continuation: folded as ratios to VV
     monkeypatch.setattr(folded, "_LIGHTEST", -7.0)
     monkeypatch.setattr(averages, "_RATIO_NODES", (2, 3))
-    with pytest.raises(ComputationError, match="reaches only"):
+    with pytest.raises(ComputationError, match="reaches a precision of only"):
         trident.average(beam, [CHANNEL], "Ar40", regime="coherent", mediators=[0.05])
 
 
@@ -162,7 +162,7 @@ def test_a_light_mass_is_that_of_the_integrals(
 
 
 def test_too_few_energies_are_an_error(beam: Flux) -> None:
-    with pytest.raises(ComputationError, match="reaches only"):
+    with pytest.raises(ComputationError, match="reaches a precision of only"):
         trident.average(
             beam, [CHANNEL], "Ar40", "coherent", mediators=[1.0, 1e3], nodes=11
         )

@@ -106,7 +106,7 @@ def page(
     Parameters
     ----------
     title : of the page.
-    top : way to the folder of the index, e.g. ``"../"``.
+    top : relative path to the folder of the index, e.g. ``"../"``.
     body : its content.
     json : address of the same as JSON.
     name : class of the page in the style sheet.
@@ -191,8 +191,8 @@ def _footer() -> Html:
         "footer",
         el(
             "p",
-            f"Written by nuprobe {version('nuprobe')} with “nuprobe catalogue site”."
-            " It works offline. The numbers are facts of the publications named beside"
+            f"Written by nuprobe {version('nuprobe')} with “nuprobe catalogue site”. It"
+            " works offline. The numbers are facts from the publications cited with"
             " them.",
         ),
         el(

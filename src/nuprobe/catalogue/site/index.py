@@ -53,8 +53,8 @@ def index_page(known: Catalogue) -> str:
             "p",
             f"{len(entries)} published numbers, limits and curves, each with its"
             " confidence level, convention and ",
-            f"origin. {computed} of them are computed again by this package, with the"
-            " command beside the number.",
+            f"origin. {computed} of them are recomputed by this package, with the"
+            " command given next to the number.",
             class_="lead",
         ),
         el("h2", "All limits on one axis", class_="small-heading"),

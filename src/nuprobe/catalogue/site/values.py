@@ -133,7 +133,7 @@ def _arithmetic(e: Entry) -> Html | None:
     return (
         el(
             "details",
-            el("summary", f"Arithmetic that comes out ({len(e.derived)})"),
+            el("summary", f"Consistency relations ({len(e.derived)})"),
             el(
                 "ul",
                 [

@@ -13,8 +13,8 @@ from nuprobe.cli.catalogue.show import show_entry
 
 @click.group("catalogue")
 def catalogue_command() -> None:
-    """Published constraints with confidence level, convention, provenance and what this
-    package computes.
+    """Published constraints with confidence level, convention, provenance and the
+    values computed by this package.
 
     \b
     Examples:

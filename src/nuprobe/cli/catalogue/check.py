@@ -45,8 +45,7 @@ def check_entries(
     library: Path | None,
     out: Output,
 ) -> None:
-    """Everything that can be wrong with the entries, one line each; exit code 1 if
-    something is.
+    """Check the entries and list errors, one line each; exit code 1 if there are any.
 
     Checked are the schema, ids and aliases, units and confidence levels, curves,
     arithmetic, links between entries, and that each code link names a recipe and a

@@ -82,8 +82,8 @@ def plot_entries(what: str, path: Path, library: Path | None, overwrite: bool) -
 @LIBRARY
 @click.option("--overwrite", is_flag=True, help="Replace an earlier site.")
 def write_site_pages(folder: Path, library: Path | None, overwrite: bool) -> None:
-    """Pages to browse, into the folder DIR: an index that filters, one page an entry,
-    JSON beside each.
+    """Write a website to the folder DIR: a filterable index and a page per entry, with
+    JSON for each.
 
     They work offline. DIR is new or empty or, with --overwrite, an earlier site.
     """

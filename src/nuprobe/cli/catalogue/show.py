@@ -104,7 +104,7 @@ def _computed(e: Entry) -> Lines:
     for link in e.code:
         yield (
             "computed",
-            f"{link.quantity}: {link.result:g} beside {link.compares},"
+            f"{link.quantity}: {link.result:g} compared with {link.compares},"
             f" {verdicts[link.agrees]} ({link.tolerance})",
         )
         yield "", link.explanation

@@ -69,8 +69,8 @@ def decay_plane_command(
     checkpoint: CheckpointSpec,
     as_json: bool,
 ) -> None:
-    """Masses and lifetimes, or moments, of a sterile neutrino that measured abundances
-    exclude for a stated abundance of it."""
+    """Masses and lifetimes, or moments, of a sterile neutrino excluded by measured
+    abundances, for a given abundance of it."""
     from nuprobe.cli.cosmology.decay_tables import decay_plane_table
     from nuprobe.cosmology.decay import PlaneRun, decay_plane, with_thresholds
     from nuprobe.inference.checkpoints import progress_bar

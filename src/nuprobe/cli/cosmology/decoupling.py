@@ -45,8 +45,8 @@ def decoupling_command(
     plot: Path | None,
     out: Output,
 ) -> None:
-    """Decoupling temperatures of three flavours, by both criteria, and N_eff, for
-    Majorana moments of one size in ELEMENTS (emu, etau, mutau; all by default)."""
+    """Decoupling temperatures of three flavours, by both criteria, and N_eff, for equal
+    Majorana moments in ELEMENTS (emu, etau, mutau; all by default)."""
     from nuprobe.cli.cosmology.decoupling_tables import curve_table
     from nuprobe.cosmology import decoupling_curve
     from nuprobe.units import parse_grid

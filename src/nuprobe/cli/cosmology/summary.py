@@ -61,8 +61,9 @@ def summary_command(
     plot: Path | None,
     out: Output,
 ) -> None:
-    """One magnetic moment, ELEMENT ee, emu, …, from each EXPERIMENT and from all of
-    them in one fit: reactors and accelerators, a star, the early universe."""
+    """Limits on a magnetic moment, ELEMENT ee, emu, …, from each EXPERIMENT and from
+    all of them in a single fit: reactors and accelerators, a star, the early
+    universe."""
     import numpy as np
 
     from nuprobe import Electromagnetic

@@ -46,9 +46,9 @@ def table_command(
     nuclei: NucleosynthesisSpec,
     out: Output,
 ) -> None:
-    """Y_P over Omega_b h^2 and N_eff as a file that CLASS or CAMB reads.
+    """Y_P over Omega_b h^2 and N_eff as a table for CLASS or CAMB.
 
-    Radiation that the moments do not make is added as dark radiation.
+    Radiation beyond that from the moments is added as dark radiation.
     """
     from nuprobe.cosmology.nucleosynthesis import boltzmann_table
     from nuprobe.units import parse_grid

@@ -45,7 +45,7 @@ def backgrounds_command(
     plot: Path | None,
     out: Output,
 ) -> None:
-    """Count trident dimuons and backgrounds of meson decays: parametrised, every
+    """Count trident dimuons and backgrounds from meson decays: parametrised, with every
     assumption replaceable."""
     if show_assumptions:
         out.table(backgrounds.table().table())

@@ -58,8 +58,8 @@ def plot_command(
     overwrite: bool,
     as_json: bool,
 ) -> None:
-    """Distributions of trident events, models over each other, with cuts; weighted
-    events, nothing is stored."""
+    """Distributions of trident events with cuts, comparing models; weighted events,
+    nothing is stored."""
     check_plot(output, overwrite)
     # what is said wrongly comes before what takes time
     histograms.check()

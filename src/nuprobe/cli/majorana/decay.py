@@ -121,7 +121,8 @@ def decay_command(
     out: Output,
 ) -> None:
     """Decays of a heavy neutrino N to a neutrino and X: angular and energy
-    distributions, and how many decays tell Dirac from Majorana neutrinos."""
+    distributions, and the number of decays needed to distinguish Dirac from Majorana
+    neutrinos."""
     if cosine is not None and energies is not None:
         raise InputError("give --cosine or --energies: one table at a time")
     if energies is not None and gamma is None:

@@ -19,8 +19,8 @@ _NOTES = (
     " Majorana N, minus for anti-N",
     "decays to tell: mean number after which the slope is told from an isotropic"
     " distribution, without background",
-    "the neutrino beside X is massless; coefficients of Dirac neutrinos second-hand,"
-    " unverified (Balantekin:2018ukw)",
+    "the neutrino accompanying X is massless; coefficients of Dirac neutrinos"
+    " second-hand, unverified (Balantekin:2018ukw)",
 )
 
 

@@ -57,7 +57,7 @@ def double_beta_command(
     plot: Path | None,
     out: Output,
 ) -> None:
-    """Double beta decay without neutrinos, by light Majorana neutrinos: bands of the
+    """Neutrinoless double beta decay through light Majorana neutrinos: bands of the
     effective mass m_bb over the lightest mass, half-lives, published limits."""
     from nuprobe.units import parse_grid
 

@@ -113,8 +113,8 @@ def relic_command(
     plot: Path | None,
     out: Output,
 ) -> None:
-    """Capture of relic neutrinos on tritium: captures a year of Dirac and Majorana
-    neutrinos, the gap, and the spectrum of electrons at a resolution."""
+    """Capture of relic neutrinos on tritium: captures per year for Dirac and Majorana
+    neutrinos, the gap, and the electron spectrum at a given resolution."""
     from nuprobe.units import parse_grid, parse_quantity
 
     found, width = tritium.build(), parse_quantity(resolution, "energy")

@@ -45,14 +45,14 @@ def rates(found: list[TritiumElectrons], width: float) -> Table:
     whole = (float(one.captures.sum()) for one in found)
     rows.append(("all", None, None, None, *whole))
     notes = [
-        "gap: from the end of beta decay to the peak; captures of slow Dirac neutrinos"
-        " are those of the left-handed half",
+        "gap: from the end of the beta spectrum to the peak; of slow Dirac neutrinos"
+        " only the left-helical half is captured",
     ]
     for one in found:
         captured, decays = one.counts(width)
         notes.append(
-            f"{one.nature}: within half of {width / eV:g} eV (FWHM) of the highest"
-            f" peak {captured:.3g} captures and {decays:.3g} beta decays a year"
+            f"{one.nature}: within half of {width / eV:g} eV (FWHM) of the highest peak"
+            f" {captured:.3g} captures and {decays:.3g} beta decays per year"
         )
     columns = [f"{one.nature} [1/yr]" for one in found]
     return Table(
@@ -88,5 +88,5 @@ def spectrum(
         ),
         Rows(energies / eV, found[0].decay_spectrum(energies, width) * eV, *columns),
         None,
-        ("endpoint of massless neutrinos; molecular final states are left out",),
+        ("endpoint of massless neutrinos; molecular final states are not included",),
     )

@@ -19,7 +19,7 @@ Examples:
 @current_options("model", 0.6827)
 @output_options
 def current_command(current: CurrentSpec, out: Output) -> None:
-    """L_1A that solar EXPERIMENTs prefer, beside published values [default: SNO,
+    """L_1A fitted to solar EXPERIMENTs, compared with published values [default: SNO,
     gallium, chlorine and KamLAND's map]."""
     from nuprobe.experiments.solar_plane import PUBLISHED_L_1A, l1a_fit
 

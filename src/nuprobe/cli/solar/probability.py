@@ -11,6 +11,7 @@ import click
 from nuprobe.cli.completing import Named
 from nuprobe.cli.options import command, grouped
 from nuprobe.cli.output import Output, output_options, plot_option, save_plot
+from nuprobe.cli.values import in_unit
 from nuprobe.errors import InputError
 from nuprobe.tables import Table
 
@@ -59,7 +60,12 @@ _passage_options = grouped(
         help="Solar model.",
     ),
     click.option("--sin2-12", type=float, help="sin2 theta12 [default: NuFIT 6.0]."),
-    click.option("--dm2", type=float, help="dm2_21 in eV2 [default: NuFIT 6.0]."),
+    click.option(
+        "--dm2",
+        callback=in_unit("eV2"),
+        metavar="DM2",
+        help="dm2_21, in eV2 without a unit [default: NuFIT 6.0].",
+    ),
     click.option("--sin2-13", type=float, help="sin2 theta13 [default: NuFIT 6.0]."),
     click.option(
         "--crossing",
@@ -76,7 +82,7 @@ _passage_options = grouped(
     epilog="""\b
 Examples:
   nuprobe solar probability --kind 8B --energy "1:15:15 MeV" --plot survival.pdf
-  nuprobe solar probability --kind 8B --dm2 1e-7 --crossing parke --latitude 46.5""",
+  nuprobe solar probability --kind 8B --dm2 "1e-7 eV2" --latitude 46.5""",
 )
 @_passage_options
 @click.option(
@@ -99,7 +105,8 @@ def probability_command(
     plot: Path | None,
     out: Output,
 ) -> None:
-    """Probability that a solar nu_e arrives as one, averaged over where it is made."""
+    """Probability that a solar nu_e arrives as nu_e, averaged over the production
+    region."""
     from nuprobe.oscillation import EarthModel, survival
     from nuprobe.units import parse_grid
 

@@ -10,7 +10,7 @@ from nuprobe.cli.star.tip import tip_command
 
 @click.group("star")
 def star_command() -> None:
-    """Red giants that cool by magnetic moments of neutrinos.
+    """Cooling of red giants through neutrino magnetic moments.
 
     \b
     Examples:

@@ -55,7 +55,7 @@ def emission_command(
     plot: Path | None,
     out: Output,
 ) -> None:
-    """Energy that plasmons lose to neutrinos, by a moment and by the weak
+    """Energy loss of plasmons to neutrinos, through a moment and through the weak
     interaction."""
     from nuprobe.stars import fitted_emission, plasmon_emission
 

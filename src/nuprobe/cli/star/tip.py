@@ -14,10 +14,10 @@ from nuprobe.tables import Table
 _NOTES = (
     "M5: Viaux et al. 2013, observed -4.17 +- 0.13, theory -3.99 +- 0.07; the formula"
     " of the tip is from memory (unverified)",
-    "published errors are not Gaussian, so that no rule gives both published limits;"
-    " a systematic of 0.3e-12 mu_B is to be kept in mind",
-    "beside it: with the physics of stars floated, up to 6e-12 is not excluded (Franz"
-    " et al. 2023)",
+    "published errors are not Gaussian, so no prescription gives both published limits;"
+    " allow for a systematic of 0.3e-12 mu_B",
+    "for comparison: if the stellar physics is varied, up to 6e-12 is not excluded"
+    " (Franz et al. 2023)",
     "not recomputed, their magnitudes and models were not readable: NGC 4258 1.5e-12,"
     " omega Centauri 1.2e-12 (Capozzi, Raffelt 2020)",
     "the supernova SN 1987A bounds Dirac moments otherwise: `nuprobe catalogue search"
@@ -73,8 +73,8 @@ def tip_command(
     plot: Path | None,
     out: Output,
 ) -> None:
-    """Limits on the magnetic moment from the tip of the red-giant branch of M5, or of a
-    cluster of yours."""
+    """Limits on the magnetic moment from the tip of the red-giant branch of M5, or of
+    your own cluster."""
     from nuprobe.stars import M5, Tip, tip_limit, tip_table
 
     cluster = M5

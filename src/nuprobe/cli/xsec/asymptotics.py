@@ -34,8 +34,8 @@ def asymptotics_command(
     target: str, energy: str, plot: Path | None, out: Output
 ) -> None:
     """Asymptotic formulas for tridents in the V-A theory (muon pairs, electron pairs,
-    nucleons, electrons) beside the computed four-fermion cross sections, and which of
-    them these follow."""
+    nucleons, electrons) compared with the computed four-fermion cross sections, and
+    which of them are approached."""
     import numpy as np
 
     from nuprobe.processes import trident

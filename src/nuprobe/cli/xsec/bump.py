@@ -59,8 +59,8 @@ def bump_command(
     plot: Path | None,
     out: Output,
 ) -> None:
-    """The excess near 5 MeV as 13C(nubar,nubar' n)12C*(4.44 MeV): how much larger than
-    a curve of the Standard Model the cross section would have to be. Without --flux,
+    """The excess near 5 MeV as 13C(nubar,nubar' n)12C*(4.44 MeV): the factor by which
+    the cross section would have to exceed a Standard Model calculation. Without --flux,
     for summation spectra of a power reactor and of each isotope."""
     from nuprobe.processes.nuclear import bump
 

@@ -64,8 +64,8 @@ def cevns_command(
     series: bool,
     plot: Path | None,
 ) -> Table | Drawable:
-    """Coherent elastic neutrino-nucleus scattering: σ(E), dσ/dT with --recoil, or their
-    means over a flux."""
+    """Coherent elastic neutrino-nucleus scattering: σ(E), dσ/dT with --recoil, or flux
+    averages."""
     setting = CevnsTables(
         nucleus.build(),
         model.build(),

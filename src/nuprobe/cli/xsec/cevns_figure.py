@@ -128,7 +128,7 @@ def falling(setting: CevnsTables, energies: FloatArray, flavour: str) -> Table:
     top = max(float(recoil_maximum(e, m)) for e in energies for m in masses)
     table = setting.differential(energies, np.geomspace(1e-4 * top, top, 17), flavour)
     note = (
-        "exchange of photons makes the total infinite: dsigma/dT is given instead;"
-        " --threshold gives totals above a recoil"
+        "photon exchange makes the total infinite: dsigma/dT is given instead;"
+        " --threshold gives totals above a recoil energy"
     )
     return replace(table, notes=(*table.notes, note))

@@ -41,8 +41,9 @@ if TYPE_CHECKING:
 def charged_command(
     energy: str, channels: tuple[str, ...], plot: Path | None, out: Output
 ) -> None:
-    """Charged currents of nu_e and nubar_e on protons, deuterons, 13C and 12C, and
-    scattering off electrons, side by side per proton, deuteron, nucleus or electron."""
+    """Compare charged-current cross sections of nu_e and nubar_e on protons, deuterons,
+    13C and 12C, and scattering off electrons, per proton, deuteron, nucleus or
+    electron."""
     import numpy as np
 
     from nuprobe.processes.side_by_side import CHANNELS, charged_currents

@@ -33,13 +33,13 @@ class ElectronSpec:
     ----------
     target_text : as typed, or None for one free electron.
     free_electrons : without the binding of the target's electrons.
-    ionisation : how they are bound otherwise, ``"step"`` or ``"rrpa"``.
+    ionisation : how they are bound otherwise, ``"step"``, ``"rrpa"`` or ``"epa"``.
     magnetic_moment : of every flavour, as typed, in μ_B; or None.
     """
 
     target_text: str | None
     free_electrons: bool
-    ionisation: Literal["step", "rrpa"]
+    ionisation: Literal["step", "rrpa", "epa"]
     magnetic_moment: str | None
 
     def target(self) -> Target | None:
@@ -91,10 +91,10 @@ _electron_options = grouped(
     ),
     click.option(
         "--ionisation",
-        type=click.Choice(["step", "rrpa"]),
+        type=click.Choice(["step", "rrpa", "epa"]),
         default="step",
         show_default=True,
-        help="Shell step function, or including many-body factors (xenon).",
+        help="Shell step function; many-body factors (xenon); photons (charges).",
     ),
     click.option(
         "--magnetic-moment",
@@ -127,8 +127,7 @@ def electron_command(
     model: ModelSpec,
     plot: Path | None,
 ) -> Table:
-    """Neutrino-electron scattering: σ(E), dσ/dT with --recoil, or their means over a
-    flux."""
+    """Neutrino-electron scattering: σ(E), dσ/dT with --recoil, or flux averages."""
     recoils, floor = recoil.either()
     atoms = electrons.target()
     setting = ElectronTables(

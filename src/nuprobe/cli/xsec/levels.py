@@ -52,8 +52,8 @@ def levels_command(
     plot: Path | None,
     out: Output,
 ) -> None:
-    """Cross sections of one nucleus to each level of a table, which a file of yours may
-    replace, with B(F), B(GT) and where they come from."""
+    """Cross sections for each level of a nucleus, from a table that can be replaced by
+    your own, with B(F), B(GT) and their sources."""
     import numpy as np
 
     from nuprobe.processes.nuclear import carbon

@@ -30,7 +30,7 @@ class PathSpec:
     ordering: str | None
 
     def propagation(self) -> Vacuum | None:
-        """Return the oscillations on the way, or None."""
+        """Return the oscillations along the path, or None."""
         from nuprobe.oscillation import PMNS, Splittings, Vacuum
         from nuprobe.units import parse_quantity
 

@@ -1,4 +1,4 @@
-"""What a cross section does not know: flavours that take no part, models that change
+"""Warnings on cross sections: flavours that do not contribute, models that change
 nothing."""
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ def remark(process: Process, model: Any, flavour: str | Literal[False] | None) -
     if not flavour:
         return
     if not coefficients(process, model, flavour).any():
-        warn(f"{flavour} takes no part in {process.name}: its cross section is 0")
+        warn(f"{flavour} does not contribute to {process.name}: its cross section is 0")
     elif not isinstance(model, StandardModel) and not acts(process, model, flavour):
         warn(
             f"the model {model.name}, at these values, changes nothing in"

@@ -41,7 +41,7 @@ def over_cc_view(
     nucleons = sum(c.count * c.isotope.a for c in made.components)
     charged = trident.charged_current(energies, pair.channel.incoming.name, nucleons)
     table = Table(
-        f"{pair.title}: beside the inclusive charged current on {nucleons:g} nucleons",
+        f"{pair.title}: ratio to the charged current on {nucleons:g} nucleons",
         ("E [GeV]", "sigma [cm2]", "sigma_CC [cm2]", "sigma/sigma_CC"),
         Rows(energies / GeV, section, charged, section / charged),
         dict.fromkeys(("sigma [cm2]", "sigma_CC [cm2]", "sigma/sigma_CC"), ".4e"),

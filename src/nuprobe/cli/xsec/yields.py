@@ -47,8 +47,8 @@ Examples:
 def yields_command(
     form: str, table: str | None, flux_option: tuple[str, ...], out: Output
 ) -> None:
-    """Yields of inverse beta decay per fission, 1.8 to 10 MeV, of each isotope and of a
-    power reactor, by each model of the spectra, beside published ones."""
+    """Yields of inverse beta decay per fission, 1.8 to 10 MeV, for each isotope and for
+    a power reactor, from each model of the spectra, compared with published ones."""
     from nuprobe.processes.nuclear import ibd
 
     if form not in ibd.VERSIONS:

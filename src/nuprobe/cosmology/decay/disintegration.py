@@ -39,10 +39,10 @@ _MB: Final = 1e-27  # cm²
 _RAISED: Final = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
 _HYDROGEN: Final = {"h2": "d", "deuterium": "d", "h3": "t", "tritium": "t"}
 CAUTION: Final = (
-    "cross sections of nuclei are unverified fits. Beside measured captures (detailed"
-    " balance) 7Be -> 3He 4He and 7Li -> t 4He are 2 to 3 times too large; d is right"
-    " to 4 %; 3He -> p d"
-    " and 4He -> p t are too large near threshold; other channels were not compared"
+    "cross sections of nuclei are unverified fits. Compared with measured captures"
+    " (detailed balance) 7Be -> 3He 4He and 7Li -> t 4He are 2 to 3 times too large; d"
+    " is right to 4 %; 3He -> p d and 4He -> p t are too large near threshold; other"
+    " channels were not compared"
 )
 """What tables of decays say of the cross sections."""
 SECTIONS: Final = "fits of Cyburt 2003, d(g,n)p by Bethe and Longmire"

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Final
 
@@ -24,6 +26,7 @@ from nuprobe.drawing import Exported, draws
 from nuprobe.errors import InputError, UnknownNameError, shown
 from nuprobe.files import atomic_write
 from nuprobe.numerics import FloatArray, number, numbers
+from nuprobe.provenance import Provenance
 from nuprobe.reprs import readable
 
 __all__ = ["THRESHOLD", "DecayPlane", "PlaneRun", "decay_plane", "with_thresholds"]
@@ -251,11 +254,11 @@ def decay_plane(
         "cross sections": SECTIONS,
     }
     how = run if run is not None else PlaneRun()
-    rows = _known(how.checkpoint, asked) if how.resume else []
+    file = _File(how, asked)
+    rows = file.known() if how.resume else []
     for i in range(len(rows), m.size):
         rows.append([_point(float(m[i]), float(t), abundance, chosen) for t in tau[i]])
-        if how.checkpoint is not None:
-            atomic_write(how.checkpoint, json.dumps({"asked": asked, "rows": rows}))
+        file.write(rows)
         if how.advance is not None:
             how.advance(columns.size)
     names = (*MEASURABLE, "n_eff")
@@ -268,7 +271,7 @@ def decay_plane(
             f" s and an abundance of {abundance:g}"
         )
     standard, theory = _without(chosen)
-    return DecayPlane(
+    plane = DecayPlane(
         m,
         tau,
         columns,
@@ -284,6 +287,8 @@ def decay_plane(
             **chosen.assumptions(),
         },
     )
+    file.write(rows, plane)
+    return plane
 
 
 def _checked(measured: Measured) -> None:
@@ -309,23 +314,50 @@ def _point(
     return list(found.values().values())
 
 
-def _known(checkpoint: Path | str | None, asked: Mapping[str, Any]) -> list[Any]:
-    """Rows of an unfinished plane."""
-    if checkpoint is None:
-        raise InputError("resume needs a checkpoint to continue from")
-    path = Path(checkpoint)
-    if not path.exists():
-        return []
-    try:
-        found = json.loads(path.read_text(encoding="utf-8"))
-        rows, before = list(found["rows"]), found["asked"]
-    except (ValueError, KeyError, TypeError) as err:
-        raise InputError(f"{path.name} is not a checkpoint of a decay plane") from err
-    if before != json.loads(json.dumps(asked)):
-        raise InputError(
-            f"{path.name} was made with other masses, lifetimes or options"
-        )
-    return rows
+class _File:
+    """The file of a plane: what was asked, what is done of it, and in the end what was
+    found."""
+
+    def __init__(self, how: PlaneRun, asked: Mapping[str, Any]) -> None:
+        self.path = None if how.checkpoint is None else Path(how.checkpoint)
+        self.asked = json.loads(json.dumps(asked))
+        inputs = json.dumps([version("nuprobe"), self.asked], sort_keys=True)
+        digest = hashlib.sha256(inputs.encode()).hexdigest()
+        self.about = Provenance.here(fingerprint=digest)
+
+    def known(self) -> list[Any]:
+        """Rows of an unfinished plane, whose date is kept."""
+        if self.path is None:
+            raise InputError("resume needs a checkpoint to continue from")
+        if not self.path.exists():
+            return []
+        try:
+            found = json.loads(self.path.read_text(encoding="utf-8"))
+            rows, before = list(found["rows"]), found["asked"]
+            said = found.get("provenance")
+        except (ValueError, KeyError, TypeError, AttributeError) as err:
+            raise InputError(
+                f"{self.path.name} is not a checkpoint of a decay plane"
+            ) from err
+        if before != self.asked:
+            raise InputError(
+                f"{self.path.name} was made with other masses, lifetimes or options"
+            )
+        if said is not None:
+            self.about = replace(self.about, date=Provenance.from_dict(said).date)
+        return rows
+
+    def write(self, rows: list[Any], plane: DecayPlane | None = None) -> None:
+        """Write what is done, and what was found if that is all."""
+        if self.path is None:
+            return
+        content = {
+            "asked": self.asked,
+            "rows": rows,
+            "result": None if plane is None else plane.to_dict(),
+            "provenance": {"kind": "cosmology decay-plane", **self.about.to_dict()},
+        }
+        atomic_write(self.path, json.dumps(content))
 
 
 def _without(options: Nucleosynthesis) -> tuple[dict[str, float], dict[str, float]]:

@@ -1,4 +1,4 @@
-"""What nucleosynthesis needs to know of the expanding universe."""
+"""The expansion history used by nucleosynthesis."""
 
 from __future__ import annotations
 

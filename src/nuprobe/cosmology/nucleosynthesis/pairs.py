@@ -87,7 +87,7 @@ def pair_factors(t9: FloatArray, q_values: tuple[tuple[str, float], ...]) -> Flo
     Returns
     -------
     array
-        Of shape (points, reactions), 1 for what is no capture.
+        Of shape (points, reactions), 1 for reactions that are not captures.
 
     Examples
     --------

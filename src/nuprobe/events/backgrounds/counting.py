@@ -211,8 +211,8 @@ def counted(made: Callable[[], Iterator[Part]], stages: Stages) -> Counting:
                 done += len(part.sample)
         except KeyboardInterrupt as error:
             remedy = (
-                f"nothing is kept of {done} events; ask for fewer interactions, or let"
-                " it run to its end"
+                f"none of the {done} events is kept; request fewer interactions, or let"
+                " the run finish"
             )
             raise stopped("counting of backgrounds", error, remedy) from error
     return counting

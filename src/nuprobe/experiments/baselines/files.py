@@ -56,7 +56,8 @@ class BaselineSource(Strict):
     options: dict[str, Any] = Field(default={}, description="options of the flux")
     cross_section: Literal["ibd", "none"] = Field(
         default="none",
-        description="weight of each energy beside the flux: inverse beta decay, or 1",
+        description="weight of each energy in addition to the flux: inverse beta decay,"
+        " or 1",
     )
     lines: list[BaselineLine] = Field(
         default=[], description="instead of a flux: single energies"
@@ -107,7 +108,7 @@ class BaselineResponse(Strict):
         default=None,
         description=(
             "columns segment, low, high of the measured energy in MeV, and one column"
-            " a bin of neutrino energy, named by its lower edge in MeV"
+            " per bin of neutrino energy, named by its lower edge in MeV"
         ),
     )
     last_edge: Energy | None = Field(

@@ -121,6 +121,7 @@ class BaselineRates(Exported):
         return {
             "experiment": self.experiment,
             "analysis": self.analysis,
+            "title": self.title,
             "kind": self.kind,
             "unit": self.unit,
             "detectors": list(self.detectors),

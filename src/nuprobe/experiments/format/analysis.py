@@ -30,13 +30,13 @@ class SignalTable(Strict):
     counts: list[float] | None = Field(
         default=None,
         min_length=1,
-        description="in place of table and column: one number a bin of the analysis",
+        description="instead of table and column: one number per bin of the analysis",
     )
     morphing: str | None = Field(
         default=None,
         description="pattern of the column at the anchors of the analysis' morphing"
-        " systematics, {0} for the first nuisance; without it, what the response makes"
-        " of them",
+        " systematics, {0} for the first nuisance; without it, the effect"
+        " is that of the response",
     )
 
     @model_validator(mode="after")
@@ -55,9 +55,9 @@ class CovarianceTable(Strict):
     """Covariance of the counts in the bins of an analysis, energy slowest, then the
     third quantity, then time."""
 
-    table: str = Field(description="CSV table with one row a bin, in their order")
+    table: str = Field(description="CSV table with one row per bin, in order")
     prefix: str = Field(
-        default="c", description="columns are prefix0, prefix1, …, one a bin"
+        default="c", description="columns are prefix0, prefix1, …, one per bin"
     )
     relative: bool = Field(
         default=False,
@@ -69,7 +69,7 @@ class PublishedCounts(Strict):
     """What a collaboration quotes for the bins of an analysis, such as the number of
     events that its own fit finds."""
 
-    counts: list[float] = Field(min_length=1, description="one number a bin")
+    counts: list[float] = Field(min_length=1, description="one number per bin")
     sigma: list[PositiveFloat] = Field(
         min_length=1, description="their standard deviations"
     )
@@ -88,10 +88,11 @@ class Analysis(Strict):
     """Which bins, which statistic, which systematics."""
 
     title: str = Field(description="title of the analysis")
-    statistic: Literal["poisson", "gaussian", "cnp"] = Field(
+    statistic: Literal["poisson", "gaussian", "cnp", "unbinned"] = Field(
         description=(
             "gaussian: counts minus the measured backgrounds, with the errors of both,"
-            " or with a covariance; cnp: combined Neyman-Pearson chi-square"
+            " or with a covariance; cnp: combined Neyman-Pearson chi-square; unbinned:"
+            " extended likelihood of single events (data.events)"
         )
     )
     covariance: CovarianceTable | None = Field(
@@ -157,6 +158,11 @@ class Analysis(Strict):
             "names of the processes of [[also]] that count; default all, [] none"
         ),
     )
+    sites: list[str] | None = Field(
+        default=None,
+        min_length=1,
+        description="names of the [[sites]] that count; default all",
+    )
     systematics: list[str] = Field(
         default=[], description="names of [[systematics]] that it has"
     )
@@ -172,6 +178,11 @@ class Analysis(Strict):
 
     @model_validator(mode="after")
     def _check(self) -> Analysis:
+        if self.statistic == "unbinned" and self.signal is not None:
+            raise InputError(
+                "an unbinned analysis has no published signal to scale to, which is"
+                " one number a bin: use statistic = 'poisson', or remove signal"
+            )
         if self.time_edges is not None and not self.time_bins:
             raise InputError(
                 "this analysis sums over the arrival time, so time_edges have no"

@@ -83,8 +83,8 @@ class TargetSection(Strict):
     )
     proton_radius: dict[str, Radius] = Field(
         default={},
-        description="rms radius of the point protons by isotope: a length, or a name of"
-        " `nuprobe list radii`, which may stand for the whole table",
+        description="rms point-proton radius by isotope: a length, or a name of"
+        " `nuprobe list radii`, which may replace the whole table",
     )
     charge_radius: dict[str, Length] = Field(
         default={},
@@ -93,8 +93,8 @@ class TargetSection(Strict):
     )
     neutron_radius: dict[str, Radius] = Field(
         default={},
-        description="rms radius of the point neutrons by isotope: a length, or a name"
-        " of `nuprobe list radii`, which may stand for the whole table",
+        description="rms point-neutron radius by isotope: a length, or a name of"
+        " `nuprobe list radii`, which may replace the whole table",
     )
     physical_neutron_radius: dict[str, Length] = Field(
         default={},
@@ -107,9 +107,9 @@ class TargetSection(Strict):
     binding: bool | Literal[BINDINGS] = Field(  # type: ignore[valid-type]
         default=True,
         description=(
-            "of electrons: an energy transfer below the binding energy of a shell"
-            " leaves it alone (true or 'step'); 'rrpa': many-body factors besides,"
-            " for xenon"
+            "of electrons: a shell does not contribute to energy transfers below its"
+            " binding energy (true or 'step'); 'rrpa': with many-body factors, for"
+            " xenon; 'epa': charges of neutrinos by equivalent photons"
         ),
     )
 
@@ -138,7 +138,7 @@ class FluxSection(Strict):
     """Where the neutrinos come from."""
 
     name: str = Field(
-        description="a flux of the package, or './folder' beside experiment.toml"
+        description="a flux of the package, or './folder' next to experiment.toml"
     )
     options: dict[str, Any] = Field(
         default={}, description="options of the flux, e.g. { model = 'B16-GS98' }"
@@ -156,7 +156,8 @@ class FluxSection(Strict):
     time: LiveTime | None = Field(
         default=None,
         description="live time, e.g. '1 year': with power, or alone for a flux per"
-        " second, in place of exposure; beside exposure only for backgrounds per day",
+        " second, instead of exposure; together with exposure only for"
+        " backgrounds per day",
     )
     distance: Length | None = Field(
         default=None, description="required for an isotropic source"
@@ -271,6 +272,9 @@ class SmearingSection(Strict):
     resolution: tuple[float, float, float] = Field(
         default=(0.0, 1.0, 0.0),
         description="(a, b, c) of the Gaussian width sqrt(a^2 + b^2 x + c^2 x^2)",
+    )
+    linear: bool = Field(
+        default=False, description="the Gaussian width is a + b sqrt(x) + c x instead"
     )
     shape: tuple[float, float] = Field(
         default=(1.0, 1.0),

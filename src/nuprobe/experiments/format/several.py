@@ -76,5 +76,5 @@ class SiteSection(Strict):
         default=None, description="in place of [[backgrounds]]"
     )
     systematics: list[dict[str, Any]] = Field(
-        default=[], description="besides [[systematics]], for this site alone"
+        default=[], description="in addition to [[systematics]], for this site only"
     )

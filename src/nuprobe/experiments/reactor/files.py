@@ -33,7 +33,7 @@ class ReactorFlux(Strict):
 
     name: str = Field(
         default="reactor",
-        description="a flux with option fractions, or './folder' beside the file",
+        description="a flux with option fractions, or './folder' next to the file",
     )
     options: dict[str, Any] = Field(
         default={}, description="options of the flux but fractions, e.g. its model"

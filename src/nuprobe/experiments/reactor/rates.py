@@ -134,4 +134,6 @@ class ReactorRates(Exported):
             "sigma": self.sigma.tolist(),
             "twice_nll": self.twice_nll,
             "yields_cm2": dict(self.yields),
+            "curve": self.curve.tolist(),
+            "abscissa": self.abscissa,
         }

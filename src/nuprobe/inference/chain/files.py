@@ -20,7 +20,7 @@ from nuprobe.errors import InputError
 from nuprobe.files import atomic_write
 from nuprobe.inference.chain.mixture import Mixture, Modes
 from nuprobe.inference.checkpoints import same_probe
-from nuprobe.inference.result_files import numbers, opened, require, texts, whole
+from nuprobe.inference.result_files import made, numbers, opened, require, texts, whole
 from nuprobe.numerics import FloatArray
 from nuprobe.sealed import sealed
 
@@ -91,7 +91,7 @@ def chain_image(
             names = ("pos", "has_gauss", "gauss")
             file["random"].attrs.update(zip(names, state.random[2:5], strict=True))
 
-    return sealed(FORMAT, fill)
+    return sealed(FORMAT, fill, content.get("provenance"))
 
 
 def read_chain(path: Path) -> tuple[dict[str, Any], ChainState, FloatArray]:
@@ -132,7 +132,7 @@ def read_chain(path: Path) -> tuple[dict[str, Any], ChainState, FloatArray]:
         )
         require(
             content["treatment"] in ("sampled", "profiled"),
-            "it does not say how nuisances were treated",
+            "it does not record how nuisances were treated",
         )
     state = ChainState(
         chain.swapaxes(0, 1), posterior.T, random, wanted, content["modes"]
@@ -188,6 +188,7 @@ def _content(file: Any) -> dict[str, Any]:
     content |= {k: numbers(file, k, 1) for k in ("lower", "upper")}
     content |= {"chain": numbers(file, "chain", 3)}
     content |= {"log_posterior": numbers(file, "log_posterior", 2)}
+    content["provenance"] = made(file)
     content["modes"] = _modes(file, len(content["names"]))
     content["logarithmic"] = tuple(bool(b) for b in file.attrs["logarithmic"])
     content["fixed"] = {n: float(value) for n, value in file["fixed"].attrs.items()}

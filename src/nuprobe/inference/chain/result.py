@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from functools import cached_property
 from math import isfinite
 from pathlib import Path
@@ -41,6 +41,7 @@ from nuprobe.inference.chain.summary import (
 from nuprobe.inference.chain.tables import chain_html, chain_text
 from nuprobe.inference.regions import Region
 from nuprobe.numerics import FloatArray
+from nuprobe.provenance import Provenance
 
 __all__ = ["SampleResult"]
 
@@ -68,6 +69,7 @@ class SampleResult(Exported):
     fingerprint : SHA-256 of what defines the run, apart from its length.
     modes : what walkers jumped with, and the shares of its components in an integral
         that needs no chain; None if there is none.
+    provenance : what it was made of; None if a file does not say.
     """
 
     cost: str
@@ -87,6 +89,7 @@ class SampleResult(Exported):
     seed: int
     fingerprint: str
     modes: Modes | None = None
+    provenance: Provenance | None = field(default=None, compare=False, repr=False)
 
     def __repr__(self) -> str:
         walkers, steps = self.chain.shape[:2]

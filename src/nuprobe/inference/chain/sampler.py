@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from math import inf
 from typing import Any, Final, Literal
 
@@ -31,6 +32,7 @@ from nuprobe.inference.chain.starts import start as first_places
 from nuprobe.inference.chain.target import Target
 from nuprobe.inference.checkpoints import Checkpoint, progress_bar, stopped
 from nuprobe.inference.costs import Cost, check_cost
+from nuprobe.inference.provenances import provenance_of
 from nuprobe.numerics import FloatArray
 
 __all__ = ["sample"]
@@ -138,6 +140,7 @@ def sample(
         known = file.known(
             lambda path: resumed_chain(path, run.fingerprint, run.probe, steps)
         )
+        run.provenance = file.dated(run.provenance)
         run.begin(known, start)
         file.start()
         bar = progress_bar(progress, steps, run.done, "step")
@@ -194,6 +197,7 @@ class _Run:
         self.target, self.walkers, self.steps = target, walkers, steps
         self.burn, self.seed, self.done = burn, seed, 0
         self.fingerprint = target.fingerprint(walkers, seed, start)
+        self.provenance = provenance_of(target.cost, self.fingerprint)
         self.probe = target.probe()
         self.chain = np.empty((steps, walkers, len(target.names)))
         self.posterior = np.empty((steps, walkers))
@@ -261,7 +265,7 @@ class _Run:
 
     def result(self) -> SampleResult:
         """The chain so far."""
-        return self.target.result(
+        found = self.target.result(
             self.chain[: self.done],
             self.posterior[: self.done],
             self.burn if self.done == self.steps else 0,
@@ -269,6 +273,7 @@ class _Run:
             self.fingerprint,
             self.modes,
         )
+        return replace(found, provenance=self.provenance)
 
     def image(self) -> bytes:
         """The chain so far, as a file."""

@@ -118,7 +118,7 @@ class Along:
         Returns
         -------
         Along or None
-            None if counts are no polynomials of degree four at most, or morph between
+            None if counts are not polynomials of degree four at most, or morph between
             anchors.
 
         Examples

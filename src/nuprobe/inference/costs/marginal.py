@@ -129,7 +129,7 @@ def volume_slope(
 
     slope = (at(1.0) - at(-1.0)) / (2 * step)
     if empty.any():
-        # from a bin without counts there is one way only
+        # a bin without counts leaves a single choice
         forward = (4 * at(1.0) - at(2.0) - 3 * at(0.0)) / (2 * step)
         slope = np.where(empty, forward, slope)
     return np.asarray(slope)

@@ -4,8 +4,9 @@ measured ones."""
 from __future__ import annotations
 
 import itertools
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
 
 from nuprobe.errors import InputError
 from nuprobe.reprs import readable
@@ -25,6 +26,8 @@ class Origin:
     shares : names of other experiments that contain some of the same events.
     assumed : whether the data are expected or simulated instead of measured.
     notes : what the prediction rests on, for results: choices and constants.
+    made_of : what files of results say of it: ``analysis``, ``references``, ``changes``
+        of the experiment's file, and the ``model``.
     """
 
     experiment: str
@@ -32,6 +35,7 @@ class Origin:
     shares: tuple[str, ...] = ()
     assumed: bool = False
     notes: tuple[str, ...] = ()
+    made_of: Mapping[str, Any] = field(default_factory=dict, compare=False, repr=False)
 
     def overlaps(self, other: Origin) -> bool:
         """Whether some events are in the data of an `other` cost too."""

@@ -207,7 +207,7 @@ class Tabulated:
         Returns
         -------
         Tabulated or None
-            None if counts are no polynomials of degree four at most.
+            None if counts are not polynomials of degree four at most.
 
         Examples
         --------
@@ -256,7 +256,7 @@ def _with_prediction(term: Term, prediction: _Along) -> Term:
 def _tabulated(
     term: Term, own: Parameter, given: Mapping[str, FloatArray], most: float
 ) -> _Along | None:
-    """Tables of one term; None if its counts are no polynomials."""
+    """Tables of one term; None if its counts are not polynomials."""
     morphing = morphing_of(term.prediction)
     names = [p.name for p in term.parameters]
     column = names.index(own.name)
@@ -330,7 +330,7 @@ class _Rows:
     anchors: FloatArray
 
     def tables(self) -> list[Polynomials | FloatArray] | None:
-        """Base and slopes; None if they are no polynomials."""
+        """Base and slopes; None if they are not polynomials."""
         some = max(1, _SOME // (len(self.anchors) * len(NODES)))
         parts: list[list[Polynomials | FloatArray]] = []
         sizes: list[int] = []

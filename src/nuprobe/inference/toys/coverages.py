@@ -144,16 +144,18 @@ def coverage(
     settings = settings_of(toys, "nominal")
     point = cost.point(dict(truth or {}))
     at = hypothesis_at(cost, point, others, settings)
-    sample = throw(cost, [at], names, others, settings)
     column = cost.index(parameter)
-    delta = sample.delta[0]
-    inside = tuple(float((delta <= delta_threshold(c)).mean()) for c in wanted)
-    return Coverage(
-        cost.parameters[column],
-        float(point[column]),
-        wanted,
-        inside,
-        sample.best[0, :, column],
-        sample,
-        settings,
-    )
+
+    def made(sample: ToySample) -> Coverage:
+        delta = sample.delta[0]
+        return Coverage(
+            cost.parameters[column],
+            float(point[column]),
+            wanted,
+            tuple(float((delta <= delta_threshold(c)).mean()) for c in wanted),
+            sample.best[0, :, column],
+            sample,
+            settings,
+        )
+
+    return made(throw(cost, [at], names, others, settings, lambda s: made(s).to_dict()))

@@ -1,9 +1,8 @@
 """Minima of many toys at once, by Newton's method in parameters and nuisances together.
 
-All toys share one prediction, which takes many points for little more than the price
-of one; each has its own data and its own centres of the constraints. The Hessian is
-exact but for the second derivative in two parameters, which is a difference of the
-analytic slopes, so that few steps suffice.
+All toys share one prediction, which takes many points for the price of one; each has
+its own data and centres of the constraints. The Hessian is exact but for the second
+derivative in two parameters, a difference of the analytic slopes: few steps suffice.
 """
 
 from __future__ import annotations
@@ -18,7 +17,8 @@ from numpy.typing import NDArray
 from nuprobe.inference.costs import Cost
 from nuprobe.inference.costs.layout import Layout
 from nuprobe.inference.costs.marginal import shape_slopes, shape_term
-from nuprobe.inference.expectations import expected_counts
+from nuprobe.inference.expectations import expected_counts, some_points
+from nuprobe.inference.protocols import Expectation
 from nuprobe.inference.toys.bins import ToyBins
 from nuprobe.inference.toys.ensemble import Toys
 from nuprobe.inference.toys.newton_steps import bounded_steps, convex, solved
@@ -80,16 +80,26 @@ class ToyCost:
         )
         self.anchors = [np.array(n.anchors) for n in layout.morphing]
 
+    def expectations(self, y: FloatArray) -> list[Expectation]:
+        """What each term expects at `y`, shape (rows, columns)."""
+        return [t.expectation(y[:, columns]) for t, columns, _ in self.layout.places]
+
     def value(
-        self, toy: IntArray, y: FloatArray, nu: FloatArray, barrier: float = 0.0
+        self,
+        toy: IntArray,
+        y: FloatArray,
+        nu: FloatArray,
+        barrier: float = 0.0,
+        known: list[Expectation] | None = None,
     ) -> FloatArray:
-        """−2 ln L with pulls, shape (rows,); `toy`, `y` and `nu` are the rows and
-        `barrier` the pseudo-count of empty bins."""
+        """−2 ln L with pulls, (rows,); `toy`, `y` and `nu` are the rows, `barrier` the
+        pseudo-count of empty bins, `known` the `expectations` if there are."""
         p = len(self.layout.parameters)
         total = ((nu - self.linear[toy]) ** 2 * self.layout.weights).sum(axis=1)
         total += ((y[:, p:] - self.morphed[toy]) ** 2 * self.heavy).sum(axis=1)
-        for bins, (term, columns, k) in zip(self.bins, self.layout.places, strict=True):
-            mu = expected_counts(term.expectation(y[:, columns]), nu[:, k])
+        at = self.expectations(y) if known is None else known
+        for bins, e, (_, _, k) in zip(self.bins, at, self.layout.places, strict=True):
+            mu = expected_counts(e, nu[:, k])
             total += bins.value(bins.turned(mu), toy, barrier)
         return np.asarray(total + self._shape_term(y[:, :p]))
 
@@ -106,12 +116,13 @@ class ToyCost:
         outer: Sequence[int],
         inside: FloatArray,
         barrier: float = 0.0,
+        known: list[Expectation] | None = None,
     ) -> _Slopes:
         """Gradient and Hessian.
 
         Parameters
         ----------
-        toy, y, nu, barrier : as in `value`.
+        toy, y, nu, barrier, known : as in `value`.
         outer : columns of `y` that move.
         inside : a point in the cell between anchors that each row moves in, of the
             shape of `y`.
@@ -121,13 +132,14 @@ class ToyCost:
         gradient, hessian = np.zeros((n, size)), np.zeros((n, size, size))
         changes = []
         seen = y + _NUDGE * (inside - y)
-        for bins, (term, columns, k) in zip(self.bins, self.layout.places, strict=True):
+        here = self.expectations(y) if known is None else known
+        parts = zip(self.bins, here, self.layout.places, strict=True)
+        for bins, e, (term, columns, k) in parts:
             own = [columns.index(c) for c in outer if c in columns]
             at = [outer.index(c) for c in outer if c in columns]
             jac = _Jacobian(bins, term.prediction, columns, own, nu[:, k])
-            e = term.expectation(y[:, columns])
             mu = bins.turned(expected_counts(e, nu[:, k]))
-            total, mixed = jac.at(seen)
+            total, mixed = jac.at(seen) if own else jac.none(n, e.base.shape[1])
             rows = [bins.turned(np.broadcast_to(s, (n, s.shape[1]))) for s in e.slopes]
             every = np.concatenate([total, *(r[:, None] for r in rows)], axis=1)
             first, block = bins.curved(every, mu, toy, barrier)
@@ -215,6 +227,11 @@ class _Jacobian:
         self.bins, self.prediction = bins, prediction
         self.columns, self.own, self.nu = columns, own, nu
 
+    def none(self, rows: int, bins: int) -> tuple[FloatArray, list[FloatArray]]:
+        """What `at` gives where no column moves."""
+        total = self.bins.turned(np.zeros((rows, 0, bins)))
+        return total, [total[:1]] * self.nu.shape[1]
+
     def at(self, y: FloatArray) -> tuple[FloatArray, list[FloatArray]]:
         """Of the counts, (rows, own, bins), and of the slope of each nuisance, the
         same or with one row."""
@@ -289,7 +306,9 @@ class Batch:
         self.low = np.broadcast_to(cost.low, self.y.shape).copy()
         self.high = np.broadcast_to(cost.high, self.y.shape).copy()
         self._choose_cells(np.arange(len(toy)))
-        self.value = cost.value(toy, self.y, self.nu)
+        # where nuisances alone move, what is expected is computed once
+        self.fixed = None if self.outer else cost.expectations(self.y)
+        self.value = cost.value(toy, self.y, self.nu, known=self.fixed)
         self.begun = self.y.copy(), self.nu.copy()
         self.done = np.zeros(len(toy), dtype=bool)
         self.kicks = np.zeros(len(toy), dtype=int)
@@ -321,9 +340,12 @@ class Batch:
         self.value[every] = self._at(every)
 
     def _at(self, rows: IntArray) -> FloatArray:
-        return self.cost.value(
-            self.toy[rows], self.y[rows], self.nu[rows], self.barrier
-        )
+        at = self.toy[rows], self.y[rows], self.nu[rows]
+        return self.cost.value(*at, self.barrier, self._known(rows))
+
+    def _known(self, rows: IntArray) -> list[Expectation] | None:
+        """Expectations of some rows, if they stay."""
+        return self.fixed and [some_points(e, rows) for e in self.fixed]
 
     def _choose_cells(self, rows: IntArray) -> None:
         """Cells between anchors that rows move in: those that they are in."""
@@ -346,7 +368,8 @@ class Batch:
         inside, p = self.y[rows].copy(), self.parameters
         inside[:, p:] = (self.low[rows, p:] + self.high[rows, p:]) / 2
         at = self.toy[rows], self.y[rows], self.nu[rows]
-        return self.cost.slopes(*at, self.outer, inside, self.barrier)
+        known = self._known(rows)
+        return self.cost.slopes(*at, self.outer, inside, self.barrier, known)
 
     def _step(self, rows: IntArray) -> IntArray:
         """One step of some rows; those that are not done."""
@@ -365,7 +388,8 @@ class Batch:
             if not left.size:
                 break
             y, nu = self._moved(rows[left], step[left], length[left])
-            value = self.cost.value(self.toy[rows[left]], y, nu, self.barrier)
+            known = self._known(rows[left])
+            value = self.cost.value(self.toy[rows[left]], y, nu, self.barrier, known)
             wanted = 1e-4 * length[left] * decrement[left]
             better = value <= self.value[rows[left]] - wanted
             at = rows[left[better]]

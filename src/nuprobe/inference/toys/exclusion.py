@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -17,7 +17,7 @@ from nuprobe.inference.levels import check_level
 from nuprobe.inference.toys.asymptotic import asymptotic_cls, expected_cls
 from nuprobe.inference.toys.ensemble import Toys
 from nuprobe.inference.toys.fits import fit_toys
-from nuprobe.inference.toys.sample import Hypothesis, throw
+from nuprobe.inference.toys.sample import Hypothesis, ToySample, throw
 from nuprobe.inference.toys.settings import ToySettings, settings_of
 from nuprobe.inference.toys.truth import (
     Values,
@@ -128,10 +128,19 @@ class CLs(Exported):
             "statistic": self.statistic.tolist(),
             "asymptotic": self.asymptotic.tolist(),
             "expected": self.expected.tolist(),
-            "toys": None if toys is None else toys.tolist(),
-            "toys_errors": None if errors is None else errors.tolist(),
+            "toys": _listed(toys),
+            "toys_errors": _listed(errors),
+            "asimov": self.asimov.tolist(),
+            "with_signal": _listed(self.with_signal),
+            "without_signal": _listed(self.without_signal),
             "number": self.settings.number if self.settings else 0,
+            "seed": self.settings.seed if self.settings else None,
+            "ensemble": self.settings.ensemble if self.settings else None,
         }
+
+
+def _listed(values: FloatArray | None) -> list[float] | None:
+    return None if values is None else values.tolist()
 
 
 @public
@@ -200,11 +209,7 @@ def cls(
         np.stack([np.zeros(len(nominal[1])), nominal[1]]),
     )
     statistic = statistics_of(cost, pair, names, others, points, nominal)
-    chosen = None if isinstance(toys, int) and not toys else settings_of(toys)
-    shares = None
-    if chosen is not None:
-        shares = _shares(cost, points, nominal, (names, others), statistic[0], chosen)
-    return CLs(
+    found = CLs(
         p,
         values,
         float(start[column]),
@@ -212,10 +217,13 @@ def cls(
         statistic[1],
         asymptotic_cls(statistic[0], statistic[1]),
         expected_cls(statistic[1]),
-        None if shares is None else shares[0],
-        None if shares is None else shares[1],
-        chosen,
+        None,
+        None,
+        None if isinstance(toys, int) and not toys else settings_of(toys),
     )
+    if found.settings is None:
+        return found
+    return _with_toys(found, cost, points, nominal, (names, others), found.settings)
 
 
 def null_of(p: Parameter, null: float | str | None) -> float:
@@ -286,25 +294,31 @@ def statistics_of(
     return np.where(above, 0.0, q)
 
 
-def _shares(
+def _with_toys(
+    found: CLs,
     cost: Cost,
     points: FloatArray,
     nominal: tuple[FloatArray, FloatArray],
     names: tuple[list[str], list[str]],
-    statistic: FloatArray,
     settings: ToySettings,
-) -> tuple[FloatArray, FloatArray]:
-    """Shares of toys with and without the signal at least as far as the data."""
+) -> CLs:
+    """The same with the shares of toys with and without the signal at least as far as
+    the data."""
     column = cost.index(names[0][0])
     signal = [hypothesis_at(cost, p, names[1], settings) for p in points]
     truth, nuisances = nominal
     if settings.nuisances == "nominal":
         nuisances = np.zeros_like(nuisances)
     nothing = [Hypothesis(truth, nuisances, h.tested) for h in signal]
-    sample = throw(cost, [*signal, *nothing], *names, settings)
     tested = np.tile(points[:, column], 2)[:, None]
-    q = np.where(sample.best[:, :, column] > tested, 0.0, sample.delta)
-    # the statistic is 0 in many toys: rounding must not decide
-    reached = q >= np.tile(statistic, 2)[:, None] - 1e-7
-    shares = reached.mean(axis=1)
-    return shares[: len(points)], shares[len(points) :]
+
+    def made(sample: ToySample) -> CLs:
+        q = np.where(sample.best[:, :, column] > tested, 0.0, sample.delta)
+        # the statistic is 0 in many toys: rounding must not decide
+        reached = q >= np.tile(found.statistic, 2)[:, None] - 1e-7
+        with_signal, without_signal = np.split(reached.mean(axis=1), 2)
+        return replace(found, with_signal=with_signal, without_signal=without_signal)
+
+    return made(
+        throw(cost, [*signal, *nothing], *names, settings, lambda s: made(s).to_dict())
+    )

@@ -81,6 +81,7 @@ class Sensitivity(Exported):
             "expected": dict(zip(names, self.expected, strict=True)),
             "toys": None if toys is None else dict(zip(names, toys, strict=True)),
             "number": len(self.limits),
+            "limits": list(self.limits),
         }
 
 

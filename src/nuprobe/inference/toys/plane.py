@@ -10,7 +10,7 @@ one matrix product (`QuadraticCost`).
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import CancelledError
 from dataclasses import dataclass, replace
 from importlib.metadata import version
@@ -26,7 +26,8 @@ from nuprobe.inference.costs import Cost, CovarianceCost
 from nuprobe.inference.costs.morphing import full_points
 from nuprobe.inference.executors import place, working
 from nuprobe.inference.expectations import expected_counts
-from nuprobe.inference.toys.plane_files import PlaneState
+from nuprobe.inference.provenances import provenance_of
+from nuprobe.inference.toys.plane_files import PlaneState, arrays_of, said_of
 from nuprobe.inference.toys.plane_result import ExclusionPlane, row_statistic
 from nuprobe.inference.toys.quadratic import QuadraticCost, quadratic
 from nuprobe.inference.toys.settings import ToySettings, settings_of
@@ -59,6 +60,26 @@ class Problem:
     nuisances: FloatArray
     rise: FloatArray
     settings: ToySettings
+
+    @classmethod
+    def of(
+        cls,
+        made: ExclusionPlane,
+        cost: Cost,
+        grid: QuadraticCost,
+        nuisances: FloatArray,
+    ) -> Problem:
+        """What is needed for the toys of a plane that has none yet."""
+        s = made.settings
+        assert s is not None
+        rise = np.stack(
+            [(made.twice_nll - made.without).ravel(), made.row_statistic.ravel()]
+        )
+        if s.nuisances == "nominal":
+            nuisances = np.zeros_like(nuisances)
+        shape = (len(made.x), len(made.y))
+        plain = ToySettings(s.number, s.seed, s.ensemble, s.nuisances)
+        return cls(cost, grid, shape, nuisances, rise, plain)
 
 
 def drawn(problem: Problem, number: int) -> tuple[list[FloatArray], FloatArray]:
@@ -169,20 +190,7 @@ def exclusion_plane(
     best = int(found.argmin())
     column = [cost.index(n) for n in names]
     lowest_at = points[best, column]
-    chosen = None if isinstance(toys, int) and not toys else settings_of(toys)
-    state = None
-    if chosen is not None:
-        rise = np.stack(
-            [(plane - without).ravel(), row_statistic(plane, without).ravel()]
-        )
-        if chosen.nuisances == "nominal":
-            nuisances = np.zeros_like(nuisances)
-        plain = ToySettings(
-            chosen.number, chosen.seed, chosen.ensemble, chosen.nuisances
-        )
-        problem = Problem(cost, grid, shape, nuisances, rise, plain)
-        state = _thrown(problem, chosen)
-    return ExclusionPlane(
+    made = ExclusionPlane(
         (parameters[0], parameters[1]),
         values[0],
         values[1],
@@ -192,10 +200,27 @@ def exclusion_plane(
         (float(lowest_at[0]), float(lowest_at[1])),
         expected[0].reshape(shape),
         expected[1].reshape(shape),
-        None if state is None else state.delta.reshape(*shape, -1),
-        None if state is None else state.reached.reshape(2, *shape),
-        None if state is None else state.without.reshape(2, *shape),
-        chosen,
+        None,
+        None,
+        None,
+        None if isinstance(toys, int) and not toys else settings_of(toys),
+    )
+    if made.settings is None:
+        return made
+    return _with_toys(made, Problem.of(made, cost, grid, nuisances), made.settings)
+
+
+def _with_toys(
+    made: ExclusionPlane, problem: Problem, settings: ToySettings
+) -> ExclusionPlane:
+    """The same with toys."""
+    state = _thrown(problem, settings, made)
+    shape = problem.shape
+    return replace(
+        made,
+        delta=state.delta.reshape(*shape, -1),
+        reached=state.reached.reshape(2, *shape),
+        reached_without=state.without.reshape(2, *shape),
     )
 
 
@@ -284,7 +309,9 @@ def _fingerprint(problem: Problem) -> str:
     return state.hexdigest()
 
 
-def _thrown(problem: Problem, settings: ToySettings) -> PlaneState:
+def _thrown(
+    problem: Problem, settings: ToySettings, made: ExclusionPlane
+) -> PlaneState:
     """Toys at all points, gone on with if some are done."""
     count = len(problem.grid.points) - 1
     state = PlaneState(
@@ -299,11 +326,16 @@ def _thrown(problem: Problem, settings: ToySettings) -> PlaneState:
     with place(settings.executor) as pool, file.held():
         known = file.known(lambda path: state.resumed(path, fingerprint))
         state = known or state
+        about = file.dated(provenance_of(problem.cost, fingerprint))
+
+        def image() -> bytes:
+            points = problem.grid.points
+            return state.image(about, said_of(made), points=points, **arrays_of(made))
+
         file.start()
         settings = replace(settings, executor=pool, client=None)
-        _work(problem, settings, state, file, fingerprint)
-        points = problem.grid.points
-        file.complete(lambda: state.image(fingerprint, {}, points=points))
+        _work(problem, settings, state, file, image)
+        file.complete(image)
     return state
 
 
@@ -312,16 +344,12 @@ def _work(
     settings: ToySettings,
     state: PlaneState,
     file: Checkpoint,
-    fingerprint: str,
+    image: Callable[[], bytes],
 ) -> None:
     """Throw what is not done."""
     count = len(problem.grid.points) - 1
     left = [int(i) for i in np.flatnonzero(~state.done)]
     bar = progress_bar(settings.progress, count + 1, count + 1 - len(left), "point")
-
-    def image() -> bytes:
-        return state.image(fingerprint, {}, points=problem.grid.points)
-
     try:
         where = working(problem, _fits, settings.executor, settings.workers)  # type: ignore[arg-type]
         with where as compute:

@@ -167,7 +167,7 @@ class ExclusionPlane(Exported):
             value, error = self.threshold(cl)
             known, enough = np.zeros_like(value), np.ones(value.shape, dtype=bool)
         else:
-            # 0 of some toys is no end of a contour: it is beyond a thousandth
+            # 0 of some toys does not end a contour: it is beyond a thousandth
             value = _excess(self.cls(method), cl)
             error, enough = self._share_error(_CLS[method])
             # the formula has the structure of the data
@@ -320,10 +320,13 @@ class ExclusionPlane(Exported):
             "x": {"parameter": self.parameters[0].name, "values": self.x.tolist()},
             "y": {"parameter": self.parameters[1].name, "values": self.y.tolist()},
             "units": [p.unit for p in self.parameters],
+            "null": self.null,
             "without_signal": self.without,
             "best": list(self.best),
             "lowest": self.lowest,
             "chi2": self.twice_nll.tolist(),
+            "chi2_asimov": self.asimov.tolist(),
+            "chi2_of_signal": self.signal.tolist(),
             "cls": {
                 m: self.cls(m).tolist()
                 for m in self.methods

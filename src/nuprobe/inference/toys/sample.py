@@ -4,11 +4,12 @@ interest fixed; resumable, on processes or a cluster, bit for bit the same anywh
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+import json
+from collections.abc import Callable, Sequence
 from concurrent.futures import CancelledError
 from dataclasses import dataclass
 from importlib.metadata import version
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 
@@ -17,6 +18,8 @@ from nuprobe.frames import data_frame
 from nuprobe.inference.checkpoints import Checkpoint, probe, progress_bar, stopped
 from nuprobe.inference.costs import Cost
 from nuprobe.inference.executors import place, working
+from nuprobe.inference.provenances import provenance_of
+from nuprobe.inference.result_files import RESULT
 from nuprobe.inference.toys.ensemble import Ensemble, draw
 from nuprobe.inference.toys.files import ToyState
 from nuprobe.inference.toys.fits import fit_toys
@@ -88,6 +91,10 @@ class ToySample:
         return data_frame(dict(zip(columns, cells, strict=True)), columns)
 
 
+Report: TypeAlias = Callable[[ToySample], dict[str, Any]]
+"""What is found from all toys, as plain data."""
+
+
 @dataclass(frozen=True, eq=False)
 class _Task:
     """Toys of one block at one hypothesis."""
@@ -119,6 +126,7 @@ def throw(
     free: Sequence[str],
     others: Sequence[str],
     settings: ToySettings,
+    report: Report | None = None,
 ) -> ToySample:
     """Throw toys and fit them.
 
@@ -130,6 +138,7 @@ def throw(
     others : those of them that the other fit moves as well; what is left are the
         parameters of interest.
     settings : how many, and where.
+    report : what is found from all toys, as plain data for their file.
 
     Raises
     ------
@@ -154,6 +163,7 @@ def throw(
     with place(settings.executor) as pool, file.held():
         known = file.known(lambda p: run.state.resumed(p, run.fingerprint))
         run.state = known or run.state
+        run.provenance = file.dated(run.provenance)
         file.start()
         tasks = [t for t in run.tasks() if not run.state.done[t.number, t.toys].all()]
         done = int(run.state.done.sum())
@@ -172,11 +182,8 @@ def throw(
             raise stopped("toys", error, run.remedy(file)) from error
         finally:
             bar(None)
-        file.complete(run.image)
-    state = run.state
-    return ToySample(
-        run.hypotheses, state.twice_nll, state.tested, state.best, int(state.single)
-    )
+        file.complete(lambda: run.image(report))
+    return run.sample()
 
 
 class _Run:
@@ -202,6 +209,7 @@ class _Run:
             probe=probe(cost, points),
         )
         self.fingerprint = self._fingerprint()
+        self.provenance = provenance_of(cost, self.fingerprint)
 
     def _fingerprint(self) -> str:
         """What the results depend on."""
@@ -241,11 +249,18 @@ class _Run:
         self.state.best[at], self.state.done[at] = best, True
         self.state.single += single
 
-    def image(self) -> bytes:
-        """What there is so far, as a file."""
+    def sample(self) -> ToySample:
+        """All toys, once they are done."""
+        s = self.state
+        return ToySample(self.hypotheses, s.twice_nll, s.tested, s.best, int(s.single))
+
+    def image(self, report: Report | None = None) -> bytes:
+        """What there is so far, as a file, and what is found if all is done."""
         said = {"parameters": [p.name for p in self.cost.parameters]}
-        truths = np.array([h.truth for h in self.hypotheses])
-        return self.state.image(self.fingerprint, said, truths=truths)
+        more: dict[str, Any] = {"truths": np.array([h.truth for h in self.hypotheses])}
+        if report is not None:
+            more[RESULT] = json.dumps(report(self.sample()), allow_nan=False)
+        return self.state.image(self.provenance, said, **more)
 
     def remedy(self, file: Checkpoint) -> str:
         """What is saved, and how to go on."""

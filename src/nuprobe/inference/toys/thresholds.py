@@ -117,10 +117,11 @@ class FeldmanCousins(Exported):
     p_values : share of toys at least as far from their best fit as the observed data,
         shape (n,).
     best, best_twice_nll : best value of the observed data, and −2 ln L there.
-    cost : whose data they are.
+    cost : whose data they are; None if it was read from a file.
     others : names of further free parameters.
-    sample : all fits.
+    sample : all fits; None if it was read from a file.
     settings : how the toys were thrown.
+    known : intervals at each level, of a result that was read from a file.
     """
 
     parameter: Parameter
@@ -132,10 +133,11 @@ class FeldmanCousins(Exported):
     p_values: FloatArray
     best: float
     best_twice_nll: float
-    cost: Cost
+    cost: Cost | None
     others: tuple[str, ...]
-    sample: ToySample
+    sample: ToySample | None
     settings: ToySettings
+    known: tuple[tuple[ToyInterval, ...], ...] | None = None
 
     plot = draws("plot_toy_thresholds")
 
@@ -147,6 +149,8 @@ class FeldmanCousins(Exported):
         computed at each end.
         """
         k = self._level(cl)
+        if self.known is not None:
+            return list(self.known[k])
         excess = self.delta - self.thresholds[k]
         p, inside = self.parameter, excess <= 0
         ends: list[tuple[float, float]] = []
@@ -190,6 +194,8 @@ class FeldmanCousins(Exported):
         known = np.flatnonzero(self.grid == x)
         if known.size:
             return float(self.delta[known[0]])
+        assert self.cost is not None
+        assert self.sample is not None
         column = self.cost.index(self.parameter.name)
         point = self.cost.default
         near = int(np.abs(self.grid - x).argmin())
@@ -292,23 +298,28 @@ def feldman_cousins(
     held = [observed_fits(cost, p[None], others)[0].twice_nll[0] for p in points]
     lowest = min(float(best.twice_nll[0]), *map(float, held))
     delta = np.array(held) - lowest
-    sample = throw(cost, hypotheses, names, others, settings)
-    both = np.array([[quantile(d, cl) for d in sample.delta] for cl in wanted])
-    return FeldmanCousins(
-        parameter=cost.parameters[column],
-        grid=values,
-        levels=wanted,
-        thresholds=both[:, :, 0],
-        errors=both[:, :, 1],
-        delta=delta,
-        # counts make values repeat: rounding must not decide
-        p_values=(sample.delta >= delta[:, None] - 1e-7).mean(axis=1),
-        best=float(best.points[0, column]),
-        best_twice_nll=lowest,
-        cost=cost,
-        others=tuple(others),
-        sample=sample,
-        settings=settings,
+
+    def made(sample: ToySample) -> FeldmanCousins:
+        both = np.array([[quantile(d, cl) for d in sample.delta] for cl in wanted])
+        return FeldmanCousins(
+            parameter=cost.parameters[column],
+            grid=values,
+            levels=wanted,
+            thresholds=both[:, :, 0],
+            errors=both[:, :, 1],
+            delta=delta,
+            # counts make values repeat: rounding must not decide
+            p_values=(sample.delta >= delta[:, None] - 1e-7).mean(axis=1),
+            best=float(best.points[0, column]),
+            best_twice_nll=lowest,
+            cost=cost,
+            others=tuple(others),
+            sample=sample,
+            settings=settings,
+        )
+
+    return made(
+        throw(cost, hypotheses, names, others, settings, lambda s: made(s).to_dict())
     )
 
 

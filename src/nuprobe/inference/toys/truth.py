@@ -26,14 +26,14 @@ def names_of(
 
     Parameters
     ----------
-    cost : knows them.
+    cost : defines them.
     parameter : of interest.
     free : further free parameters.
 
     Raises
     ------
     InputError
-        If a name occurs twice, or `cost` is no cost.
+        If a name occurs twice, or `cost` is not a cost.
     UnknownNameError
         If there is no parameter of that name.
 

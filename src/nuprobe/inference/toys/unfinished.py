@@ -14,6 +14,7 @@ from nuprobe.errors import InputError
 from nuprobe.inference.checkpoints import same_probe
 from nuprobe.inference.result_files import numbers, opened, require, whole
 from nuprobe.numerics import FloatArray
+from nuprobe.provenance import Provenance
 from nuprobe.sealed import sealed
 
 __all__ = ["Unfinished"]
@@ -44,18 +45,20 @@ class Unfinished(ABC):
         """What is marked as done and has no value, for a message; empty if nothing
         is."""
 
-    def image(self, fingerprint: str, said: Mapping[str, Any], **more: Any) -> bytes:
+    def image(
+        self, provenance: Provenance, said: Mapping[str, Any], **more: Any
+    ) -> bytes:
         """Return the whole file, built in memory, with its checksum.
 
         Parameters
         ----------
-        fingerprint : of the run.
+        provenance : of the run, with its fingerprint.
         said : further attributes of the file.
-        more : further arrays.
+        more : further arrays, and texts.
         """
 
         def fill(file: Any) -> None:
-            file.attrs["fingerprint"] = fingerprint
+            file.attrs["fingerprint"] = provenance.fingerprint
             file.attrs.update(said)
             for name, array in more.items():
                 file[name] = array
@@ -66,7 +69,7 @@ class Unfinished(ABC):
                 else:
                     file[self.STORED.get(field.name, field.name)] = value
 
-        return sealed(self.FORMAT, fill)
+        return sealed(self.FORMAT, fill, provenance)
 
     def resumed(self, path: Path, fingerprint: str) -> Self:
         """Return the state in a file of the run whose beginning this one is.

@@ -4,7 +4,7 @@ They are of the charge: nucleons are inside, nothing is folded into them, and no
 is set. As the talk on neutrino tridents collects them (from Brown:1973ih): dipole and
 exponential with R0 = 1.21 A^(1/3) fm (B there) and 1.3 A^(1/3) fm (C), and a Fermi
 density with R = 1.07 A^(1/3) fm and b = 0.57 fm. The dipole (1 − 1.21 q²/M_p²)⁻², which
-knows no nucleus, is ``"nucleon-dipole"``.
+does not depend on the nucleus, is ``"nucleon-dipole"``.
 """
 
 from __future__ import annotations

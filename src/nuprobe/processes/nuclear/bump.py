@@ -326,8 +326,8 @@ def _reaching(
         )
     elif highest < _FURTHER:
         warn(
-            f"flux {source.name} ends at {highest:g} MeV: antineutrinos above are left"
-            f" out, of which the summation spectrum, to 16.35 MeV, has"
+            f"flux {source.name} ends at {highest:g} MeV: antineutrinos above are not"
+            " included; in the summation spectrum, to 16.35 MeV, they are"
             f" {100 * _summed_beyond(highest):.0f} % of those above the threshold"
         )
 

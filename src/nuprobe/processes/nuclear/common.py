@@ -1,5 +1,5 @@
 """What reactions of nuclei share: how many nuclei of one kind a target has, isovector
-couplings of a model to nucleons, and energies beyond which a form says nothing."""
+couplings of a model to nucleons, and energies beyond which a form is not valid."""
 
 from __future__ import annotations
 
@@ -110,7 +110,7 @@ def isovector(
 
 
 def within(e_nu: FloatArray, highest: float, what: str) -> None:
-    """Refuse energies beyond which a form says nothing.
+    """Reject energies beyond which a form is not valid.
 
     Parameters
     ----------

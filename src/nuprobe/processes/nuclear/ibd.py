@@ -333,7 +333,7 @@ def by_angle(
     Raises
     ------
     InputError
-        If a cosine lies outside [−1, 1], or an energy is no energy.
+        If a cosine lies outside [−1, 1], or an energy is invalid.
 
     Examples
     --------

@@ -33,7 +33,7 @@ def one_level(process: Process, level: str) -> Process:
     return _OneLevel(process, level)
 
 
-# not a process by name: the library knows classes without an underscore
+# not a process by name: the library lists classes without an underscore
 @dataclass(frozen=True)
 class _OneLevel(NeutralCurrent):
     """The process of one level; everything else is that of the whole.

@@ -99,9 +99,9 @@ ASYMPTOTICS: Final[dict[str, Asymptotic]] = {
         _coherent,
         lambda e, nucleus: np.log(e / (_radius(nucleus) * M_MUON**2)),
         "Z^2 alpha^2 G_F^2 (E/R0) ln(E/(R0 m_mu^2))",
-        "no: the ratio still rises by 11 % a decade at 1 PeV; computed is"
-        " 0.0352 (ln - 3.6) of the prefactor from 1 TeV on, so the formula lacks a"
-        " constant beside its logarithm",
+        "no: the ratio still rises by 11 % a decade at 1 PeV; computed is 0.0352 (ln -"
+        " 3.6) of the prefactor from 1 TeV on, so the formula lacks a constant next to"
+        " the logarithm",
     ),
     "ee": Asymptotic(
         _EE,

@@ -151,7 +151,7 @@ def final_couplings(
 
     No detector sees the outgoing neutrino, and final states that differ do not
     interfere: cross sections of all these couplings add, with the kernels of the
-    channel, which know only the charged leptons.
+    channel, which depend only on the charged leptons.
 
     Parameters
     ----------

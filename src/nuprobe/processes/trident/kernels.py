@@ -456,7 +456,7 @@ def _check_validity(e_nu: float, channel: Channel, current: Current) -> None:
         )
     if effect > 0.01:
         warn(
-            f"at {e_nu:.4g} MeV on {current.name} the W and Z propagators, left out"
+            f"at {e_nu:.4g} MeV on {current.name} the W and Z propagators, not included"
             f" here, {says}"
         )
 
@@ -490,8 +490,8 @@ def check_tail(
         far = low * 2 / current.q_soft > _FAR_TAIL
         if far.any():
             warn(
-                f"up to {e[far].max():.4g} MeV {channel} on {current.name} rests on the"
-                " tail of the charge form factor, which no charge density determines:"
-                " shapes of one radius differ by 15 % there and by factors near"
-                " threshold; compare form_factor='fermi'"
+                f"up to {e[far].max():.4g} MeV {channel} on {current.name} depends on"
+                " the tail of the charge form factor, which is not determined by"
+                " measured charge densities: shapes with the same radius differ by 15"
+                " % there and by factors near threshold; compare form_factor='fermi'"
             )

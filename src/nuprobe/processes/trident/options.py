@@ -1,4 +1,4 @@
-"""What a trident calculation assumes about what is hit: one object for every function.
+"""Options of a trident calculation for the target: one object for every function.
 
 Cross sections, flux averages, spectra, generated events, experiments and the command
 line all take these options, by keyword or as one `TridentOptions` in place of the

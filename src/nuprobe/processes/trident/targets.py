@@ -142,8 +142,8 @@ def currents(
     """Return what a neutrino scatters off in a regime and leaves whole, as `kernels`
     adds them up.
 
-    Broken nucleons are no currents: ``"inelastic"`` has none, ``"all"`` those of
-    ``"elastic"``.
+    Inelastic scattering is not described by currents: ``"inelastic"`` has none,
+    ``"all"`` those of ``"elastic"``.
 
     Parameters
     ----------
