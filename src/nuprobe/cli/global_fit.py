@@ -26,7 +26,7 @@ Examples:
   nuprobe global --family b-l --masses "1:1000:4:log MeV"
   nuprobe global ./my-set.toml --free sin2_theta_w --json""",
 )
-@click.argument("experiments", default="all", metavar="[SET]")
+@click.argument("named", default="all", metavar="[SET]")
 @model_options
 @click.option("--free", help="Parameters, separated by commas.")
 @mediator_options
@@ -50,7 +50,7 @@ Examples:
 @plot_option("Save the ladder of each parameter, or the plane of a mediator.")
 @output_options
 def global_command(
-    experiments: str,
+    named: str,
     model: ModelSpec,
     free: str | None,
     mediator: MediatorSpec,
@@ -70,7 +70,7 @@ def global_command(
     """
     from nuprobe.sets import experiment_set, global_limits
 
-    chosen = experiment_set(experiments).without(without)
+    chosen = experiment_set(named).without(without)
     if mediator != MediatorSpec():
         if free is not None or model != ModelSpec() or apart or no_minos:
             raise InputError(
