@@ -311,6 +311,13 @@ def _stars() -> list[Any]:
     return [nu.stars.M5, measured, measured.prediction(majorana, [moment])]
 
 
+def _sets() -> list[Any]:
+    """A set of experiments, and limits of a quick one."""
+    pair = ["texono-csi", "lsnd-electron"]
+    limits = nu.global_limits(pair, free=["sin2_theta_w"])
+    return [nu.sets.experiment_set(pair), limits]
+
+
 LITERATURE: Final = (
     *(LiteratureDipole, LiteratureDipoleC, LiteratureExponential),
     *(LiteratureExponentialC, LiteratureFermi),
@@ -321,6 +328,7 @@ MADE: Final = {
     **{"processes": _processes, "responses": _responses},
     **{"predictions": _predictions, "fits": _fits, "universe": _universe},
     "stars": _stars,
+    "sets": _sets,
     "abundances": _abundances,
 }
 """What makes objects of each class with guarded methods."""
@@ -487,6 +495,10 @@ _ONE_MIXING: dict[str, Any] = {"points": np.array([[0.1]])}
 _NO_PARAMETER: dict[str, Any] = {"points": np.zeros((1, 0))}
 _ARGUMENTS: dict[str, dict[str, Any]] = {
     "Tip.magnitude": {"moment": 1e-12},
+    **{
+        f"GlobalResult.{name}": {"parameter": "sin2_theta_w"}
+        for name in ("of", "table")
+    },
     "Cells.around": {"events": [25.0], "edges": np.array([20.0, 40.0, 80.0])},
     "Cells.divided": {"contents": np.ones(2), "density": np.ones(2)},
     "Cells.repeated": {"contents": np.ones(2)},
