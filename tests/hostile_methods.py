@@ -37,7 +37,7 @@ from nuprobe.models import Propagator, ScalarCharges, Vertex
 from nuprobe.models.couplings import VectorExchange
 from nuprobe.models.leptons import PairCouplings
 from nuprobe.models.wcxf_file import WcxfFile
-from nuprobe.nuclei import WeakFormFactor, ionisation
+from nuprobe.nuclei import WeakFormFactor, ionisation, photoabsorption
 from nuprobe.nuclei.folding import Folding
 from nuprobe.nuclei.form_factors.literature import (
     LiteratureDipole,
@@ -90,7 +90,7 @@ def _shapes() -> list[Any]:
         *(form.FourierBessel((0.03, 0.06), 8.0), form.KleinNystrand(4 * fm)),
         *(form.NucleonDipole(), form.NucleonElectric(), form.Point()),
         *(kind.of("Ar40") for kind in LITERATURE),
-        *(form.WoodsSaxon(4 * fm), ionisation("Xe", "rrpa")),
+        *(form.WoodsSaxon(4 * fm), ionisation("Xe", "rrpa"), photoabsorption("Xe")),
         form.DensityFormFactor(lambda r: np.exp(-((r / fm) ** 2)), 8 * fm, fm),
         *(WeakFormFactor(cesium, helm, helm), Folding(cesium, helm, helm)),
     ]
@@ -195,6 +195,7 @@ def _responses() -> list[Any]:
         detectors.ThresholdAcceptance(10.0, detectors.FullAcceptance()),
         detectors.Response(edges, 1 / keV, detectors.ConstantQuenching(0.1)),
         detectors.TableResponse(edges, t, np.full((2, 3), 0.3)),
+        detectors.Cells.around([25.0, 50.0], edges),
     ]
 
 
@@ -313,6 +314,13 @@ def _stars() -> list[Any]:
     return [nu.stars.M5, measured, measured.prediction(majorana, [moment])]
 
 
+def _sets() -> list[Any]:
+    """A set of experiments, and limits of a quick one."""
+    pair = ["texono-csi", "lsnd-electron"]
+    limits = nu.global_limits(pair, free=["sin2_theta_w"])
+    return [nu.sets.experiment_set(pair), limits]
+
+
 LITERATURE: Final = (
     *(LiteratureDipole, LiteratureDipoleC, LiteratureExponential),
     *(LiteratureExponentialC, LiteratureFermi),
@@ -323,6 +331,7 @@ MADE: Final = {
     **{"processes": _processes, "responses": _responses},
     **{"predictions": _predictions, "fits": _fits, "universe": _universe},
     "stars": _stars,
+    "sets": _sets,
     "abundances": _abundances,
 }
 """What makes objects of each class with guarded methods."""
@@ -489,6 +498,15 @@ _ONE_MIXING: dict[str, Any] = {"points": np.array([[0.1]])}
 _NO_PARAMETER: dict[str, Any] = {"points": np.zeros((1, 0))}
 _ARGUMENTS: dict[str, dict[str, Any]] = {
     "Tip.magnitude": {"moment": 1e-12},
+    **{
+        f"GlobalResult.{name}": {"parameter": "sin2_theta_w"}
+        for name in ("of", "table")
+    },
+    "Cells.around": {"events": [25.0], "edges": np.array([20.0, 40.0, 80.0])},
+    "Cells.divided": {"contents": np.ones(2), "density": np.ones(2)},
+    "Cells.repeated": {"contents": np.ones(2)},
+    "Cells.between": {"edges": np.array([20.0, 80.0])},
+    "Photoabsorption.__call__": {"energy": 1e-3},
     "Submission.write": {"path": Path("made"), "overwrite": True},
     "Distribution.index": {"model": None},
     "Distribution.ratio": {

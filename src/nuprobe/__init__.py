@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from nuprobe import majorana as majorana
     from nuprobe import oscillation as oscillation
     from nuprobe import plotting as plotting
+    from nuprobe import sets as sets
     from nuprobe import stars as stars
     from nuprobe import units as units
     from nuprobe.errors import NuprobeError as NuprobeError
@@ -65,6 +66,8 @@ if TYPE_CHECKING:
     from nuprobe.processes.nuclear import ibd as ibd
     from nuprobe.reproductions import reproduce as reproduce
     from nuprobe.results import open_result as open_result
+    from nuprobe.sets import global_cost as global_cost
+    from nuprobe.sets import global_limits as global_limits
 
     experiments, fluxes, isotopes = experiment_names, flux_names, isotope_names
     processes = process_names
@@ -99,6 +102,8 @@ _TABLE = {
     "flux": "nuprobe.fluxes",
     "fluxes": "nuprobe.fluxes",
     "form_factors": "nuprobe.nuclei",
+    "global_cost": "nuprobe.sets",
+    "global_limits": "nuprobe.sets",
     "ibd": "nuprobe.processes",
     "isotope": "nuprobe.nuclei",
     "isotopes": "nuprobe.nuclei:isotope_names",
@@ -116,6 +121,7 @@ _TABLE = {
     "reproduce": "nuprobe.reproductions",
     "sample": "nuprobe.inference",
     "scan": "nuprobe.inference",
+    "sets": "nuprobe.sets",
     "stars": "nuprobe.stars",
     "target": "nuprobe.nuclei",
     "trident": "nuprobe.processes",

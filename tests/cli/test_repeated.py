@@ -40,7 +40,7 @@ LISTS = {
     "beside", "marks", "methods",
     "channel", "channels", "target_text", "flux_name", "flavour", "model", "cuts",
     "labels",
-    "observables", "cl", "names", "isotopes", "density", "temperature",
+    "observables", "without", "cl", "names", "isotopes", "density", "temperature",
 }  # fmt: skip
 """Repeatable options whose values all count."""
 

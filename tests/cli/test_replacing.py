@@ -45,6 +45,11 @@ PLANE = (
     *("--toys", "5", "--quiet"),
 )
 LIMIT = ("limit", "ccfr-trident", "--grid", "mass=1:10 GeV:2,coupling=1e-3:1:5")
+GLOBAL = ("global", "laboratory", "--free", "sin2_theta_w")
+MEDIATOR = (
+    *("global", "laboratory", "--family", "lmu-ltau"),
+    *("--grid", "mass=1:10 GeV:2,coupling=1e-3:1:5"),
+)
 BACKGROUNDS = ("events", "backgrounds", "-n", "100")
 
 PRECESSION = (
@@ -107,6 +112,9 @@ WRITERS: dict[tuple[tuple[str, ...], str], tuple[tuple[str, ...], str]] = {
     (("toys",), "plot"): ((*TOYS, "--grid", "rn=5:6 fm:2", "--plot"), "a.png"),
     (("plane",), "output"): ((*PLANE, "-o"), "a.h5"),
     (("plane",), "plot"): ((*PLANE, "--plot"), "a.png"),
+    (("global",), "output"): ((*GLOBAL, "-o"), "a.txt"),
+    (("global",), "plot"): ((*GLOBAL, "--plot"), "a.png"),
+    (("global",), "scan_file"): ((*MEDIATOR, "--scan"), "a.h5"),
     (("limit",), "output"): ((*LIMIT, "-o"), "a.txt"),
     (("limit",), "scan_file"): ((*LIMIT, "--scan"), "a.h5"),
     (("limit",), "checkpoint"): ((*LIMIT, "--checkpoint"), "a.h5"),

@@ -32,7 +32,7 @@ def _offer(folder: Path, monkeypatch: pytest.MonkeyPatch, line: str) -> None:
 def test_names_and_options() -> None:
     assert {"cevns", "electron"} <= set(process_names())
     assert process("cevns", axial=True) == cevns.Cevns(axial=True)
-    assert process_options("electron") == ("binding",)
+    assert process_options("electron") == ("binding", "neutrino_mass")
     one = electron.Electron(binding=False)
     assert process(one) is one
     assert nu.process is process

@@ -13,6 +13,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "check": ("nuprobe.cli.check", "Check a folder for errors."),
     "rate": ("nuprobe.cli.rate", "Expected counts of an experiment."),
     "fit": ("nuprobe.cli.fit", "Fit parameters to the data of an experiment."),
+    "global": (
+        "nuprobe.cli.global_fit",
+        "One fit of a set of experiments, and limits of each beside published ones.",
+    ),
     "scan": ("nuprobe.cli.scan", "Scan a grid of parameters; resumable."),
     "sample": (
         "nuprobe.cli.sample",

@@ -18,7 +18,7 @@ def list_command(what: str | None, out: Output) -> None:
     """List what can be selected by name.
 
     WHAT is one of targets, spins, fluxes, models, processes, levels, form-factors,
-    radii, experiments, templates (of `nuprobe new`), parameters, observables,
+    radii, experiments, sets, templates (of `nuprobe new`), parameters, observables,
     reproductions, catalogue; without it all of them, except the long lists of targets,
     spins, templates and the catalogue.
     """

@@ -226,6 +226,20 @@ def experiments() -> Table:
     )
 
 
+def sets() -> Table:
+    """Sets of experiments for one fit."""
+    from nuprobe.sets import experiment_set, set_names
+
+    return Table(
+        "sets",
+        ("set", "title", "experiments"),
+        tuple(
+            (one.name, one.title, " ".join(one.names))
+            for one in map(experiment_set, set_names())
+        ),
+    )
+
+
 def templates() -> Table:
     """Folders that ``nuprobe new`` can copy."""
     from nuprobe.experiments import template_titles
@@ -298,6 +312,7 @@ TABLES: dict[str, Callable[[], Table]] = {
     "form-factors": form_factors,
     "radii": radii,
     "experiments": experiments,
+    "sets": sets,
     "templates": templates,
     "parameters": parameters,
     "observables": observables,

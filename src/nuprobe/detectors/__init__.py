@@ -7,6 +7,7 @@ from nuprobe.detectors.acceptance import (
     TableAcceptance,
     ThresholdAcceptance,
 )
+from nuprobe.detectors.cells import Cells
 from nuprobe.detectors.quenching import (
     ConstantQuenching,
     FunctionQuenching,
@@ -30,6 +31,7 @@ __all__ = [
     "COUNT_CELLS",
     "SMEARINGS",
     "Acceptance",
+    "Cells",
     "ConstantQuenching",
     "FullAcceptance",
     "FunctionQuenching",

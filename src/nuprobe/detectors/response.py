@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 
 from nuprobe.border import quick_methods
 from nuprobe.detectors.acceptance import Acceptance, FullAcceptance
+from nuprobe.detectors.cells import Cells
 from nuprobe.detectors.quenching import ConstantQuenching, Quenching
 from nuprobe.detectors.smearing import (
     COUNT_CELLS,
@@ -28,6 +29,7 @@ from nuprobe.detectors.smearing import (
     Gamma,
     Gaussian,
     Poisson,
+    gaussian_width,
 )
 from nuprobe.errors import ComputationError, InputError, UnknownNameError
 from nuprobe.numerics import FloatArray
@@ -45,6 +47,7 @@ __all__ = [
 Smearing = Literal["poisson", "gaussian", "gamma", "none"]
 SMEARINGS: Final[tuple[str, ...]] = get_args(Smearing)
 ACCEPTANCE_POINTS: Final[tuple[str, ...]] = get_args(AcceptancePoint)
+_SMOOTH: Final = ("gaussian", "gamma")
 _EXPONENT: Final = 44.0  # e^-44 = 8e-20
 AcceptanceQuantity = Literal["reconstructed", "recoil"]
 ACCEPTANCE_QUANTITIES: Final[tuple[str, ...]] = get_args(AcceptanceQuantity)
@@ -87,6 +90,9 @@ class Response:
     factor : multiplies every probability; a free normalisation of the signal.
     floor : electron-equivalent energy (MeV) below which a recoil gives no signal that
         noise could lift into the bins: one electron–hole pair or quantum.
+    cells : around single events; their rows stand behind those of the bins, which are
+        without them.
+    linear : the standard deviation of the Gaussian smearing is a + b√x̄ + cx̄.
     """
 
     edges: FloatArray
@@ -101,6 +107,8 @@ class Response:
     acceptance_of: AcceptanceQuantity = "reconstructed"
     factor: float = 1.0
     floor: float = 0.0
+    cells: Cells | None = None
+    linear: bool = False
 
     def __post_init__(self) -> None:
         edges = np.asarray(self.edges, dtype=float)
@@ -171,6 +179,12 @@ class Response:
                 "Poisson smearing counts photoelectrons: bin edges must be"
                 " non-negative integers"
             )
+        if self.cells is not None and self.smearing not in _SMOOTH:
+            raise InputError(
+                "single events need a density, which a response with smearing ="
+                f" {self.smearing!r} does not have: use 'gaussian' or 'gamma', or count"
+                " the events in bins (statistic = 'poisson')"
+            )
         k0, k1 = self.gamma_shape
         if self.smearing == "gamma" and not (
             1 <= k0 < np.inf and 0 <= k1 < np.inf and edges[0] >= 0
@@ -218,7 +232,7 @@ class Response:
 
         Returns
         -------
-        array, shape (bins, n)
+        array, shape (bins, n), or (bins + cells, n)
             With full acceptance and bins that cover everything each column sums to
             `factor`.
         """
@@ -234,6 +248,9 @@ class Response:
 
     def _smeared(self, mean: FloatArray) -> FloatArray:
         distribution = self._distribution
+        if self.cells is not None and isinstance(distribution, (Gaussian, Gamma)):
+            density = distribution.density(self.cells.positions, mean)
+            return self.cells.divided(distribution.matrix(mean), density)
         if distribution is not None:
             return distribution.matrix(mean)
         index = np.searchsorted(self.edges, mean, side="right") - 1
@@ -252,7 +269,7 @@ class Response:
             start = COUNT_CELLS[self.count_cell]
             return Poisson.of(self.edges, self._of_bins, self.acceptance_at, start)
         if self.smearing == "gaussian":
-            return Gaussian.of(self.edges, self._of_bins, self.resolution)
+            return Gaussian.of(self.edges, self._of_bins, self.resolution, self.linear)
         if self.smearing == "gamma":
             return Gamma.of(self.edges, self._of_bins, self.gamma_shape)
         return None
@@ -302,8 +319,7 @@ class Response:
     def _reaches(self, mean: FloatArray) -> NDArray[np.bool_]:
         """Whether a mean of the reconstructed quantity fills a bin now and then."""
         if self.smearing == "gaussian":
-            a, b, c = self.resolution
-            reach = 9 * np.sqrt(a**2 + b**2 * mean + c**2 * mean**2)
+            reach = 9 * gaussian_width(self.resolution, mean, self.linear)
             return np.asarray(
                 (mean + reach >= self.edges[0]) & (mean - reach <= self.edges[-1])
             )
@@ -327,7 +343,6 @@ class Response:
         """
         top = float(self.mean(np.array([t_max]))[0])
         if self.smearing in ("gaussian", "gamma"):
-            a, b, c = self.resolution
             k0, k1 = self.gamma_shape
             # width of the smearing relative to its mean, where it is narrowest inside
             # the bins
@@ -336,7 +351,8 @@ class Response:
                 max(min(self.edges[-1], top), 2e-3 * top),
                 64,
             )
-            relative = np.sqrt(a**2 + b**2 * x + c**2 * x**2) / np.maximum(x, 1e-300)
+            relative = gaussian_width(self.resolution, x, self.linear)
+            relative = relative / np.maximum(x, 1e-300)
             if self.smearing == "gamma":
                 relative = 1 / np.sqrt(k0 + k1 * x)
             fraction = np.sqrt(np.clip(x / top, 0, None)) * relative / 2

@@ -24,6 +24,7 @@ __all__ = [
     "Gaussian",
     "Poisson",
     "bin_acceptance",
+    "gaussian_width",
 ]
 
 AcceptancePoint = Literal["integrated", "centre", "lower", "upper"]
@@ -97,9 +98,33 @@ class Poisson:
         )
 
 
+def gaussian_width(
+    resolution: tuple[float, float, float], mean: FloatArray, linear: bool = False
+) -> FloatArray:
+    """Standard deviation around the mean.
+
+    Parameters
+    ----------
+    resolution : (a, b, c).
+    mean : x̄, any shape.
+    linear : a + b√x̄ + cx̄ in place of √(a² + b²x̄ + c²x̄²).
+
+    Examples
+    --------
+    >>> gaussian_width((0.0, 3.0, 4.0), np.array(1.0))
+    array(5.)
+    >>> gaussian_width((0.0, 3.0, 4.0), np.array(1.0), linear=True)
+    array(7.)
+    """
+    a, b, c = resolution
+    if linear:
+        return np.asarray(a + b * np.sqrt(mean) + c * mean)
+    return np.asarray(np.sqrt(a**2 + b**2 * mean + c**2 * mean**2))
+
+
 @dataclass(frozen=True, eq=False)
 class Gaussian:
-    """Standard deviation √(a² + b²x̄ + c²x̄²) around the mean x̄.
+    """Standard deviation √(a² + b²x̄ + c²x̄²), or a + b√x̄ + cx̄, around the mean x̄.
 
     Attributes
     ----------
@@ -107,12 +132,14 @@ class Gaussian:
     edges : of the bins, shape (bins + 1,).
     pieces : edges between which the acceptance is a cubic.
     acceptance : of the reconstructed quantity.
+    linear : whether the parts of the width add linearly.
     """
 
     resolution: tuple[float, float, float]
     edges: FloatArray
     pieces: FloatArray
     acceptance: Acceptance
+    linear: bool = False
 
     @classmethod
     def of(
@@ -120,18 +147,31 @@ class Gaussian:
         edges: FloatArray,
         acceptance: Acceptance,
         resolution: tuple[float, float, float],
+        linear: bool = False,
     ) -> Gaussian:
         """Split the bins between `edges` until the `acceptance` is a cubic in each
-        piece, for a Gaussian of that `resolution`."""
-        return cls(resolution, edges, _smooth_pieces(edges, acceptance), acceptance)
+        piece, for a Gaussian of that `resolution`, whose parts may add `linear`ly."""
+        pieces = _smooth_pieces(edges, acceptance)
+        return cls(resolution, edges, pieces, acceptance, linear)
+
+    def width(self, mean: FloatArray) -> FloatArray:
+        """Standard deviation around the `mean`, never 0."""
+        sigma = gaussian_width(self.resolution, mean, self.linear)
+        return np.maximum(sigma, 1e-12 * max(1.0, float(self.edges[-1])))
 
     def matrix(self, mean: FloatArray) -> FloatArray:
         """Probability of each bin, (bins, n), for each of n values of the `mean`."""
-        a, b, c = self.resolution
-        sigma = np.sqrt(a**2 + b**2 * mean + c**2 * mean**2)
-        sigma = np.maximum(sigma, 1e-12 * max(1.0, float(self.edges[-1])))
+        sigma = self.width(mean)
         weights = _gaussian_moments(self.pieces, mean, sigma, self.acceptance)
         return _in_bins(self.edges, self.pieces, weights)
+
+    def density(self, x: FloatArray, mean: FloatArray) -> FloatArray:
+        """Probability density to be kept at each `x`, (values, n), for each of n values
+        of the `mean`."""
+        sigma = self.width(mean)
+        z = (x[:, None] - mean) / sigma
+        density = np.exp(-0.5 * np.minimum(z**2, 1400)) / (np.sqrt(2 * np.pi) * sigma)
+        return np.asarray(self.acceptance(x)[:, None] * density)
 
 
 @dataclass(frozen=True, eq=False)
@@ -147,6 +187,7 @@ class Gamma:
         points,).
     small : acceptance in the middle of the first pieces, so close to 0 that the
         distribution function serves there, shape (small pieces,).
+    acceptance : of the reconstructed quantity.
     """
 
     shape: tuple[float, float]
@@ -155,6 +196,7 @@ class Gamma:
     nodes: FloatArray
     weights: FloatArray
     small: FloatArray
+    acceptance: Acceptance
 
     @classmethod
     def of(
@@ -178,22 +220,17 @@ class Gamma:
         nodes = (low[:, None] + step[:, None] * x).ravel()
         weights = (step[:, None] * w).ravel() * acceptance(nodes)
         small = pieces[1:] <= tiny * (1 + 1e-12)
-        return cls(
-            shape, edges, pieces, nodes, weights, acceptance((low + step / 2)[small])
-        )
+        middle = acceptance((low + step / 2)[small])
+        return cls(shape, edges, pieces, nodes, weights, middle, acceptance)
 
     def matrix(self, mean: FloatArray) -> FloatArray:
         """Probability of each bin, (bins, n), for each of n values of the `mean`."""
-        from scipy.special import gammainc, gammaln
+        from scipy.special import gammainc
 
         k0, k1 = self.shape
         mean = np.maximum(mean, 1e-9 * self.edges[-1])
         k = k0 + k1 * mean
-        rate = k / mean
-        density = np.multiply.outer(np.log(self.nodes), k - 1)
-        density -= np.multiply.outer(self.nodes, rate)
-        density += k * np.log(rate) - gammaln(k)
-        np.exp(density, out=density)
+        density = self._plain(self.nodes, mean)
         density *= self.weights[:, None]
         pieces = density.reshape(-1, _GAMMA_POINTS, mean.size).sum(1)
         if self.small.size:
@@ -203,6 +240,24 @@ class Gamma:
                 np.diff(cumulative, axis=0) * self.small[:, None]
             )
         return _in_bins(self.edges, self.pieces, pieces)
+
+    def density(self, x: FloatArray, mean: FloatArray) -> FloatArray:
+        """Probability density to be kept at each `x`, (values, n), for each of n values
+        of the `mean`."""
+        mean = np.maximum(mean, 1e-9 * self.edges[-1])
+        return np.asarray(self.acceptance(x)[:, None] * self._plain(x, mean))
+
+    def _plain(self, x: FloatArray, mean: FloatArray) -> FloatArray:
+        """Density without the acceptance, (values, n)."""
+        from scipy.special import gammaln
+
+        k0, k1 = self.shape
+        k = k0 + k1 * mean
+        rate = k / mean
+        density = np.multiply.outer(np.log(x), k - 1)
+        density -= np.multiply.outer(x, rate)
+        density += k * np.log(rate) - gammaln(k)
+        return np.exp(density, out=density)
 
 
 _GAMMA_POINTS: Final = 8  # of a panel

@@ -15,12 +15,14 @@ from nuprobe.experiments.format import (
     TableBackground,
     TemplateBackground,
 )
-from nuprobe.experiments.grids import Bins, rebin
+from nuprobe.experiments.grids import Bins
+from nuprobe.experiments.windows import rebin
 from nuprobe.numerics import FloatArray
 
 __all__ = [
     "Background",
     "background_counts",
+    "background_rows",
     "expected_variance",
     "observed",
     "observed_covariance",
@@ -75,6 +77,46 @@ def background_counts(
     return bins.flat(grid, analysis)
 
 
+def background_rows(
+    background: Background, bins: Bins, acceptance: Acceptance, analysis: Analysis
+) -> FloatArray:
+    """Counts of a background as the cost of an analysis wants them.
+
+    Parameters
+    ----------
+    background, bins, acceptance, analysis : as in `background_counts`.
+
+    Returns
+    -------
+    array, shape (bins,), or (bins + cells,)
+        Of an unbinned analysis those of the bins without the cells of the events, then
+        of the cells. A table in bins is flat inside each of them.
+
+    Examples
+    --------
+    >>> import nuprobe as nu
+    >>> xenon = nu.experiment("xenonnt-er-2022")
+    >>> analysis = xenon.file.analyses["unbinned"]
+    >>> table = xenon.file.backgrounds[0]
+    >>> rows = background_rows(table, xenon.bins, xenon.signal.acceptance(), analysis)
+    >>> rows.size == xenon.energy_edges.size - 1 + 433
+    True
+    """
+    counts = background_counts(background, bins, acceptance, analysis)
+    cells = bins.cells_of(analysis)
+    if cells is None:
+        return counts
+    if isinstance(background, FlatBackground):
+        density = np.full(len(cells), background.scale * background.density)
+        if not background.accepted:
+            density = density * acceptance(cells.positions)
+    elif isinstance(background, TemplateBackground):
+        density = _template_density(background, bins, acceptance, cells.positions)
+    else:
+        density = (counts / np.diff(cells.edges))[cells.owners]
+    return cells.divided(counts, density)
+
+
 def observed(bins: Bins, analysis: Analysis) -> tuple[FloatArray, FloatArray | None]:
     """Counts of an analysis, with measured backgrounds subtracted.
 
@@ -108,7 +150,7 @@ def observed(bins: Bins, analysis: Analysis) -> tuple[FloatArray, FloatArray | N
     residuals = analysis.statistic == "gaussian" and (
         section.sigma is not None or analysis.covariance is not None
     )
-    data = bins.counts(section.counts, analysis, signed=residuals)
+    data = bins.observed(analysis, signed=residuals)
     if analysis.statistic != "gaussian":
         return data, None
     if section.sigma is not None:
@@ -223,6 +265,24 @@ def _flat(background: FlatBackground, bins: Bins, acceptance: Acceptance) -> Flo
 def _template_energy(
     background: TemplateBackground, bins: Bins, acceptance: Acceptance
 ) -> FloatArray:
+    low, high, counts = _template_table(background, bins, acceptance)
+    return rebin(low, high, counts, bins.energy_edges)
+
+
+def _template_density(
+    background: TemplateBackground, bins: Bins, acceptance: Acceptance, x: FloatArray
+) -> FloatArray:
+    """Counts per unit at each x: constant inside each bin of the table, 0 outside."""
+    low, high, counts = _template_table(background, bins, acceptance)
+    row = np.clip(np.searchsorted(low, x, side="right") - 1, 0, None)
+    inside = (x >= low[row]) & (x <= high[row])
+    return np.asarray(np.where(inside, (counts / (high - low))[row], 0.0))
+
+
+def _template_table(
+    background: TemplateBackground, bins: Bins, acceptance: Acceptance
+) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Edges and counts of the table of a background."""
     low, high, counts = bins.histogram(
         background.energy_table,
         background.low,
@@ -240,7 +300,7 @@ def _template_energy(
                 for edges in zip(low, high, strict=True)
             ]
         )
-    return background.scale * rebin(low, high, counts, bins.energy_edges)
+    return low, high, background.scale * counts
 
 
 def _template_time(background: TemplateBackground, bins: Bins) -> FloatArray:

@@ -85,12 +85,14 @@ class Signal:
     file : validated contents of ``experiment.toml``.
     folder : where its tables lie.
     raw : the parsed file before validation.
+    single : whether templates have rows for the single events behind those of the bins.
     """
 
     file: ExperimentFile
     folder: Folder
     raw: Mapping[str, Any]
     _cache: dict[Any, Any] = field(default_factory=dict, repr=False)
+    single: bool = False
 
     def __repr__(self) -> str:
         return f"<signal of {self.file.name}>"
@@ -131,8 +133,22 @@ class Signal:
         """Further processes that the detector counts in the same bins."""
         raws = [raw_of(self.raw, section) for section in self.file.also]
         return tuple(
-            Signal(validate(ExperimentFile, raw, self.folder.name), self.folder, raw)
+            Signal(
+                validate(ExperimentFile, raw, self.folder.name),
+                self.folder,
+                raw,
+                single=self.single,
+            )
             for raw in raws
+        )
+
+    @property
+    def of_events(self) -> Signal:
+        """The signal with rows for the single events; it is kept, and its templates
+        with it."""
+        return self._kept(
+            "single events",
+            lambda: replace(self, single=True, _cache={"flux": self.flux}),
         )
 
     @property
@@ -151,7 +167,7 @@ class Signal:
         def make() -> Signal:
             raw = chosen_raw(self.raw, names)
             file = validate(ExperimentFile, raw, self.folder.name)
-            return Signal(file, self.folder, raw, {"flux": self.flux})
+            return Signal(file, self.folder, raw, {"flux": self.flux}, self.single)
 
         return self._kept(("counted", names), make)
 
@@ -199,6 +215,8 @@ class Signal:
         section = morphed_response(self.file, self.raw, values, self.folder.name)
         elements = {c.isotope.symbol for c in self.target().components}
         result = response_of(section, self.folder, self.bins.energy_edges, elements)
+        if self.single and isinstance(result, Response):
+            result = replace(result, cells=self.bins.cells)
         for parameter in self.file.parameters:
             if parameter.name in values and self._acts(parameter):
                 if parameter.acts_on == "quenching-scale":
@@ -229,7 +247,7 @@ class Signal:
                 self.folder.name,
             )
             file = validate(ExperimentFile, raw, self.folder.name)
-            return Signal(file, self.folder, raw, {"flux": self.flux})
+            return Signal(file, self.folder, raw, {"flux": self.flux}, self.single)
 
         return self._kept(("changed response", repr(sorted(keys.items()))), make)
 

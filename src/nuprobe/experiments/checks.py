@@ -67,6 +67,8 @@ def check_steps(signal: Signal) -> Iterator[Callable[[], object]]:
     yield partial(_check_target, signal)
     yield partial(_check_source, signal)
     yield signal.response
+    if any(a.statistic == "unbinned" for a in signal.file.analyses.values()):
+        yield signal.of_events.response
     for parameter in signal.file.parameters:
         yield partial(axis_of, parameter)
     yield from _table_checks(signal)

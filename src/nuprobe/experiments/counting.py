@@ -13,7 +13,6 @@ from nuprobe.border import public
 from nuprobe.detectors import Response, TableResponse
 from nuprobe.errors import InputError
 from nuprobe.experiments.backgrounds import (
-    background_counts,
     expected_variance,
     observed,
     observed_covariance,
@@ -34,6 +33,7 @@ from nuprobe.experiments.rates import Rates
 from nuprobe.experiments.rebinning import with_wider_bins
 from nuprobe.experiments.selection import in_bins, published_weights
 from nuprobe.experiments.systematics import effects_of
+from nuprobe.experiments.unbinned import background_alone, unbinned_cost
 from nuprobe.fluxes import Flux
 from nuprobe.inference import (
     CNPCost,
@@ -220,15 +220,17 @@ class Experiment(FolderExperiment[ExperimentFile]):
         kernel_free = tuple(p for p in free if p not in own)
         # what is free is present, also where the model has none of it
         model = model.with_values({p: np.asarray(own[p]) for p in model_free})
-        signal, morphs = self.signal.counted(chosen), self._morphs(chosen)
+        single = chosen.statistic == "unbinned"
+        every = self.signal.of_events if single else self.signal
+        signal, morphs = every.counted(chosen), self._morphs(chosen)
         kernel_free += morphs.names
         return CountsPrediction(
             name=f"{self.name}/{name}",
             templates=in_bins(signal, signal.templates(model, kernel_free), chosen),
             model=model,
             free=model_free,
-            backgrounds=self._backgrounds(chosen, morphing=False),
-            effects=effects_of(self.signal, chosen, model, kernel_free),
+            backgrounds=self._backgrounds(signal, chosen, morphing=False),
+            effects=effects_of(every, chosen, model, kernel_free),
             weights=_weights(signal, chosen),
             morphing=morphs.nuisances,
             morphs=morphs.backgrounds(),
@@ -270,7 +272,7 @@ class Experiment(FolderExperiment[ExperimentFile]):
                 components[place + label] = (
                     factor * counts[i][:, None] * templates.time[i]
                 )
-        components |= self._backgrounds(chosen)
+        components |= self._backgrounds(signal, chosen)
         data, sigma = (
             observed(self.bins, chosen) if self._has_data(chosen) else (None, None)
         )
@@ -333,6 +335,8 @@ class Experiment(FolderExperiment[ExperimentFile]):
         sigma: FloatArray | None,
     ) -> Cost:
         """The cost that an analysis names."""
+        if chosen.statistic == "unbinned":
+            return unbinned_cost(self.signal, chosen, prediction)
         if chosen.covariance is not None:
             covariance = observed_covariance(self.bins, chosen)
             return CovarianceCost(prediction, data, covariance, prediction.name)
@@ -382,15 +386,14 @@ class Experiment(FolderExperiment[ExperimentFile]):
         return Morphs(morphing_systematics(self.file, analysis), self.bins, analysis)
 
     def _backgrounds(
-        self, analysis: Analysis, morphing: bool = True
+        self, signal: Signal, analysis: Analysis, morphing: bool = True
     ) -> dict[str, FloatArray]:
-        """Backgrounds that an analysis does not subtract, by name, shape (bins,);
-        without those that its nuisances morph if not `morphing`."""
-        acceptance = self.signal.acceptance()
+        """Backgrounds that an analysis does not subtract, by name, in the rows of a
+        signal; without those that its nuisances morph if not `morphing`."""
         every = () if morphing else morphing_systematics(self.file, analysis)
         moved = {name for s in every for name in s.backgrounds}
         return {
-            b.name: background_counts(b, self.bins, acceptance, analysis)
+            b.name: background_alone(signal, b, analysis)
             for b in self.file.backgrounds
             if analysis.has(b.name)
             and b.name not in analysis.subtract

@@ -10,15 +10,16 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from nuprobe.detectors import Cells
 from nuprobe.errors import ExperimentFileError, InputError
 from nuprobe.experiments.format import Analysis, DataSection, ExperimentFile
 from nuprobe.experiments.windows import Window, window_of
 from nuprobe.numerics import FloatArray
-from nuprobe.prediction import Templates
+from nuprobe.prediction import Templates, stacked
 from nuprobe.schema import Folder
 from nuprobe.units import parse_quantity, us
 
-__all__ = ["Bins", "rebin"]
+__all__ = ["Bins"]
 
 Keys = list[tuple[str, str, FloatArray]]
 """Columns of the lower and upper edges of one quantity, and what must be in them."""
@@ -54,6 +55,30 @@ class Bins:
         """All bin edges of the third quantity, or None."""
         binning = self.file.binning.shape
         return None if binning is None else np.array(binning.values())
+
+    @cached_property
+    def cells(self) -> Cells | None:
+        """Cells around the events of the data; None if the data are counts."""
+        section = self.file.data
+        if section is None or section.events is None:
+            return None
+        values = self.folder.table(section.table, [section.events])[section.events]
+        low, high = self.energy_edges[[0, -1]]
+        outside = ~((values >= low) & (values <= high))
+        if outside.any():
+            row = int(outside.argmax())
+            raise ExperimentFileError(
+                f"{self.folder.root}/{section.table}: row {row + 1}, column"
+                f" {section.events}: the event at {values[row]:g} lies outside"
+                f" [binning.energy], {low:g} to {high:g}; remove it or widen the bins"
+            )
+        return Cells.around(values, self.energy_edges)
+
+    def cells_of(self, analysis: Analysis) -> Cells | None:
+        """Cells in the bins of an `analysis` that is unbinned, else None."""
+        if analysis.statistic != "unbinned" or self.cells is None:
+            return None
+        return self.cells.between(self.edges(analysis)[0])[1]
 
     # -- what an analysis takes of them
 
@@ -133,10 +158,23 @@ class Bins:
         Parameters
         ----------
         templates : in all bins.
-        analysis : its bins are taken.
+        analysis : its bins are taken; rows of single events stay behind them.
         fractions : by name of a process, its share in each bin of the third quantity,
             shape (energy bins, shape bins); default that of [binning.shape] for all.
         """
+        bins = self.energy_edges.size - 1
+        if templates.shape[0] > bins and self.cells is not None:
+            kept, _ = self.cells.between(self.edges(analysis)[0])
+            rows = bins + np.flatnonzero(kept)
+            whole = templates.select(slice(0, bins), slice(None))
+            both = stacked(
+                [
+                    self.collapse(whole, analysis, fractions),
+                    templates.select(rows, slice(None)).sum_time(),
+                ]
+            )
+            assert both is not None  # of the same templates
+            return both
         energy, time = self._windows(analysis)
         templates = templates.select(energy.bins, time.bins)
         between = 1
@@ -161,6 +199,18 @@ class Bins:
         )
 
     # -- tables
+
+    def observed(self, analysis: Analysis, signed: bool = False) -> FloatArray:
+        """Observed counts in the bins of an `analysis`, shape (bins,); they may be
+        negative if `signed`."""
+        section = self.file.data
+        assert section is not None  # callers
+        if section.counts is not None:
+            return self.counts(section.counts, analysis, signed=signed)
+        assert self.cells is not None  # schema
+        edges = self.edges(analysis)[0]
+        _, cells = self.cells.between(edges)
+        return np.bincount(cells.owners, cells.counts, edges.size - 1).astype(float)
 
     def counts(
         self,
@@ -438,30 +488,6 @@ class Bins:
                 " increase without overlap and contain no negative numbers; correct it"
             )
         return lower, upper, values
-
-
-def rebin(
-    low: FloatArray, high: FloatArray, counts: FloatArray, edges: FloatArray
-) -> FloatArray:
-    """Counts of touching or separate bins, spread uniformly inside each, in other bins.
-
-    Parameters
-    ----------
-    low, high, counts : edges and contents, shape (bins,).
-    edges : of the other bins, shape (other bins + 1,).
-
-    Returns
-    -------
-    array, shape (other bins,)
-
-    Examples
-    --------
-    >>> rebin(np.array([0.0]), np.array([2.0]), np.array([6.0]), np.array([0, 1, 1.5]))
-    array([3. , 1.5])
-    """
-    overlap = np.minimum(high, edges[1:, None]) - np.maximum(low, edges[:-1, None])
-    result: FloatArray = np.clip(overlap, 0, None) / (high - low) @ counts
-    return result
 
 
 def _same_edges(got: FloatArray, wanted: FloatArray, edges: FloatArray) -> bool:

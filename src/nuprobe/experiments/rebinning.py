@@ -112,7 +112,9 @@ def with_wider_bins(
     >>> new["analyses.energy.energy_edges"]
     [6.0, 10.0, 14.0, 18.0, 22.0, 26.0, 30.0]
     """
-    tables = file.data is not None or file.response.matrix is not None
+    counted = file.data is not None and file.data.events is None
+    counted = counted or any(b.kind == "table" for b in file.backgrounds)
+    tables = counted or file.response.matrix is not None
     tables = tables or file.binning.shape is not None
     asked = {
         quantity: {k: v for k, v in changes.items() if _is_of(k, quantity)}

@@ -20,6 +20,7 @@ from nuprobe.detectors import (
 )
 from nuprobe.detectors.acceptance import Acceptance
 from nuprobe.detectors.quenching import Quenching
+from nuprobe.errors import ExperimentFileError
 from nuprobe.experiments.format import (
     ConstantQuenchingSection,
     LogisticSection,
@@ -70,9 +71,17 @@ def _acceptance(response: ResponseSection, folder: Folder) -> Acceptance:
         columns = folder.table(
             section.table, [section.x_column, section.efficiency_column]
         )
-        return TableAcceptance(
-            columns[section.x_column], columns[section.efficiency_column]
-        )
+        x, kept = columns[section.x_column], columns[section.efficiency_column]
+        wrong = ~((kept >= 0) & (kept <= 1))
+        if wrong.any():
+            row = int(wrong.argmax())
+            raise ExperimentFileError(
+                f"{folder.root}/{section.table}: row {row + 1}, column"
+                f" {section.efficiency_column}: the efficiency at {x[row]:g} is"
+                f" {kept[row]:g}, but a probability lies between 0 and 1; correct it"
+                " (percentages must be divided by 100)"
+            )
+        return TableAcceptance(x, kept)
     return FullAcceptance()
 
 
@@ -109,6 +118,7 @@ def response_of(
         acceptance=acceptance_of(section, folder),
         smearing=section.smearing.kind,
         resolution=section.smearing.resolution,
+        linear=section.smearing.linear,
         gamma_shape=section.smearing.shape,
         acceptance_at=section.acceptance_at,
         acceptance_of=section.acceptance_of,

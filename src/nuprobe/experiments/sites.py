@@ -47,6 +47,10 @@ def raw_of_site(raw: Mapping[str, Any], section: SiteSection) -> dict[str, Any]:
     ('ge-near', {'name': 'reactor', 'distance': '7 m'})
     """
     result = {key: value for key, value in raw.items() if key != "sites"}
+    result["analyses"] = {
+        name: {key: value for key, value in analysis.items() if key != "sites"}
+        for name, analysis in raw["analyses"].items()
+    }
     result["name"] = f"{raw['name']}-{section.name}"
     for key in ("target", "flux", "response", "binning", "data"):
         given = getattr(section, key)
@@ -59,7 +63,7 @@ def raw_of_site(raw: Mapping[str, Any], section: SiteSection) -> dict[str, Any]:
         result["systematics"] = [*raw.get("systematics", []), *section.systematics]
         result["analyses"] = {
             name: {**analysis, "systematics": [*analysis.get("systematics", []), *own]}
-            for name, analysis in raw["analyses"].items()
+            for name, analysis in result["analyses"].items()
         }
     return result
 
@@ -275,6 +279,11 @@ class SitesExperiment(FolderExperiment[ExperimentFile]):
         """The source of the first site."""
         return self.first.flux
 
+    def _counted(self, analysis: str | None) -> dict[str, Experiment]:
+        """The sites that an analysis has, by name."""
+        names = self.file.analyses[self._named(analysis)].sites
+        return {n: s for n, s in self.sites.items() if names is None or n in names}
+
     @public
     def target(self, values: Mapping[str, float] | None = None) -> Target:
         """Target of the first site, with radii at `values` of the experiment's
@@ -303,7 +312,7 @@ class SitesExperiment(FolderExperiment[ExperimentFile]):
         """
         rates = {
             name: site.predict(model, analysis, values)
-            for name, site in self.sites.items()
+            for name, site in self._counted(analysis).items()
         }
         return SiteRates(self.name, self._named(analysis), rates)
 
@@ -324,7 +333,10 @@ class SitesExperiment(FolderExperiment[ExperimentFile]):
         """
         return SitePrediction(
             f"{self.name}/{self._named(analysis)}",
-            tuple(s.prediction(model, free, analysis) for s in self.sites.values()),
+            tuple(
+                site.prediction(model, free, analysis)
+                for site in self._counted(analysis).values()
+            ),
         )
 
     @public
@@ -347,6 +359,6 @@ class SitesExperiment(FolderExperiment[ExperimentFile]):
             site.cost(model, free, analysis).of(
                 replace(self.origin(analysis, model or StandardModel()), part=name)
             )
-            for name, site in self.sites.items()
+            for name, site in self._counted(analysis).items()
         ]
         return CostSum(*costs, name=f"{self.name}/{self._named(analysis)}")

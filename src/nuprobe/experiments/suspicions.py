@@ -221,6 +221,8 @@ def _counts(opened: Experiment) -> Said:
                 " projection = true (or [data])",
             )
         return
+    if data.counts is None:  # single events are whole numbers
+        return
     counts = opened.folder.table(data.table, [data.counts])[data.counts]
     poisson = any(a.statistic == "poisson" for a in opened.file.analyses.values())
     if poisson and np.any(counts != np.round(counts)):

@@ -170,14 +170,17 @@ def shape_effect(systematic: ShapeSystematic, bins: Bins, analysis: Analysis) ->
         for column in (systematic.up, systematic.down)
     )
     change = (up - down) / (1 if systematic.down is None else 2)
+    cells = bins.cells_of(analysis)
     if systematic.acts_on[0] in [b.name for b in bins.file.backgrounds]:
+        if cells is not None:
+            density = (change / np.diff(cells.edges))[cells.owners]
+            change = cells.divided(change, density)
         return Effect(_nuisance(systematic), added=change)
     # a bin without nominal signal has none to move
+    relative = np.divide(change, nominal, out=np.zeros_like(change), where=nominal > 0)
     return Effect(
         _nuisance(systematic, analysis.shapes == "marginal"),
-        relative=np.divide(
-            change, nominal, out=np.zeros_like(change), where=nominal > 0
-        ),
+        relative=relative if cells is None else cells.repeated(relative),
     )
 
 

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from nuprobe.errors import InputError, shown
 from nuprobe.numerics import FloatArray
 
-__all__ = ["Window", "window_of"]
+__all__ = ["Window", "rebin", "window_of"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -87,6 +87,30 @@ def window_of(
     starts = np.array(chosen[:-1], dtype=np.intp) - chosen[0]
     same = len(chosen) == chosen[-1] - chosen[0] + 1
     return Window(slice(chosen[0], chosen[-1]), kept, None if same else starts)
+
+
+def rebin(
+    low: FloatArray, high: FloatArray, counts: FloatArray, edges: FloatArray
+) -> FloatArray:
+    """Counts of touching or separate bins, spread uniformly inside each, in other bins.
+
+    Parameters
+    ----------
+    low, high, counts : edges and contents, shape (bins,).
+    edges : of the other bins, shape (other bins + 1,).
+
+    Returns
+    -------
+    array, shape (other bins,)
+
+    Examples
+    --------
+    >>> rebin(np.array([0.0]), np.array([2.0]), np.array([6.0]), np.array([0, 1, 1.5]))
+    array([3. , 1.5])
+    """
+    overlap = np.minimum(high, edges[1:, None]) - np.maximum(low, edges[:-1, None])
+    result: FloatArray = np.clip(overlap, 0, None) / (high - low) @ counts
+    return result
 
 
 def _index(edges: FloatArray, value: float, key: str) -> int:

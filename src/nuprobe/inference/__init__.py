@@ -20,6 +20,7 @@ from nuprobe.inference.costs import (
     Profiled,
     ProjectedCost,
     SharesCost,
+    UnbinnedCost,
 )
 from nuprobe.inference.fit import fit
 from nuprobe.inference.goodness import GoodnessOfFit
@@ -137,6 +138,7 @@ __all__ = [
     "ToyPValue",
     "ToySettings",
     "ToyThreshold",
+    "UnbinnedCost",
     "cls",
     "contour",
     "coverage",

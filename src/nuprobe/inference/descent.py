@@ -25,6 +25,7 @@ Again = Callable[[IntArray, FloatArray, FloatArray], tuple[BoolArray, FloatArray
 
 _LEARN: Final = 10  # steps after which the curvature is measured anew
 _SMALL: Final = 1e-3  # scales of each parameter over which it is
+_FALL: Final = 1e-7  # of −2 ln L, by which another minimum over nuisances is lower
 _RADIUS: Final = 3.0  # of the trust region of a new start, in scales
 # steps by which a start leaves a point of symmetry, where the slope is zero
 _PUSH: Final = 0.3
@@ -207,6 +208,13 @@ class Descent:
     def restart(self, step: _Step, stop: BoolArray, again: Again | None) -> _Step:
         """End the starts of a `step` that `stop`, or send them on as `again` says."""
         ended = step.rows[stop]
+        # whoever asks again and again looks at what was found from elsewhere too
+        deeper = self._deeper(ended) if again is None else np.zeros(len(ended), bool)
+        if deeper.any():
+            step.move[np.isin(step.rows, ended[deeper])] = 0.0
+            stop = stop.copy()
+            stop[np.flatnonzero(stop)[deeper]] = False
+            ended = ended[~deeper]
         self.active[ended] = False
         if again is None:
             return step.take(~stop)
@@ -219,6 +227,28 @@ class Descent:
         self.radius[ended], self.left[ended] = _RADIUS, self.steps
         step.move[np.isin(step.rows, ended)] = 0.0
         return step.take(self.active[step.rows])
+
+    def _deeper(self, rows: IntArray) -> BoolArray:
+        """Which of `rows` lie lower with nuisances from elsewhere, where they go on.
+
+        Kinks of morphing nuisances can leave several minima over them, of which a
+        descent follows one.
+        """
+        none = np.zeros(len(rows), dtype=bool)
+        if not self.surface.cost.layout.morphing:
+            return none
+        seen = np.isfinite(self.value[rows]) & (self.taken[rows] < 2 * self.steps)
+        if not seen.any():
+            return none
+        best = self.surface.cost.profiled(self.points[rows])
+        least = _FALL * np.maximum(np.abs(self.value[rows]), 1.0)
+        lower = np.asarray(seen & (best.twice_nll < self.value[rows] - least))
+        at = rows[lower]
+        self.nuisances[at] = best.nuisances[lower]
+        self.fresh[at] = self.moved[at] = True
+        self.left[at] = np.maximum(self.left[at], _LEARN)
+        self.radius[at] = _RADIUS
+        return lower
 
     def accept(self, step: _Step) -> None:
         """Evaluate the surface after a `step`, learn from it, and go there if it is

@@ -288,7 +288,7 @@ class Ends:
         every = np.clip(every, *cost.layout.limits)
         start = np.tile(every, (rows.size, 1, 1))
         start[np.arange(rows.size), :, self.which[rows]] = self.near[rows, None]
-        height = self.surface.value(start.reshape(-1, len(self.best)))
+        height = self.surface.ranked(start.reshape(-1, len(self.best)))
         height = height.reshape(rows.size, -1)
         height[:, 0] = -np.inf  # always
         height[np.arange(rows.size), 1 + n + rows] = -np.inf

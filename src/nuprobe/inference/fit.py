@@ -169,7 +169,8 @@ def _result(
         notes += [] if term.origin is None else term.origin.notes
     minimum = surface.minimum(best)
     nu, value = minimum.nuisances[0], float(minimum.twice_nll[0])
-    ndf = cost.n_bins - len(columns) - sum(isinf(n.sigma) for n in cost.nuisances)
+    size = sum(term.size for term in cost.terms)
+    ndf = size - len(columns) - sum(isinf(n.sigma) for n in cost.nuisances)
     goodness = goodness_of_fit(surface, best, ndf)
     return FitResult(
         cost=cost.name,

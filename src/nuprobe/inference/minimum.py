@@ -97,7 +97,7 @@ def best_start(surface: Surface, point: FloatArray) -> FloatArray:
     array([5...])
     """
     points = filled(surface, point, _STARTS)
-    values = surface.value(points)
+    values = surface.ranked(points)
     chosen = np.unique([0, *np.argsort(values)[:_DESCENTS]])
     minima, values = descend(surface, points[chosen])
     if not np.isfinite(values).any():

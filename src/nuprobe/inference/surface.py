@@ -103,6 +103,15 @@ class Surface:
         """−2 ln L at `points`, shape (points, parameters), minimised over nuisances."""
         return self.cost.profiled(points).twice_nll
 
+    def ranked(self, points: FloatArray) -> FloatArray:
+        """−2 ln L at `points`, shape (points, parameters), to choose among them: where
+        nuisances morph, at the minimum over them below that of the first point."""
+        if not self.cost.layout.morphing:
+            return self.value(points)
+        first = self.cost.profiled(points[:1]).nuisances
+        start = np.repeat(first, len(points), axis=0)
+        return self.cost.profiled_slopes_from(points, start, bent=False)[0]
+
     def minimum(self, point: FloatArray) -> Profiled:
         """Minimum over the nuisances at one `point`, shape (parameters,)."""
         key = point.tobytes()

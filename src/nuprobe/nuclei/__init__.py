@@ -50,6 +50,7 @@ from nuprobe.nuclei.named_radii import (
     radius_isotopes,
     radius_names,
 )
+from nuprobe.nuclei.photoabsorption import Photoabsorption, photoabsorption
 from nuprobe.nuclei.quanta import smallest_signal
 from nuprobe.nuclei.radii import (
     NeutronRadiusModel,
@@ -78,6 +79,7 @@ __all__ = [
     "Mixture",
     "NamedRadii",
     "NeutronRadiusModel",
+    "Photoabsorption",
     "Shell",
     "SpinExpectation",
     "Target",
@@ -103,6 +105,7 @@ __all__ = [
     "named_radius",
     "natural",
     "neutron_radius_models",
+    "photoabsorption",
     "physical_to_point",
     "point_proton_radius",
     "point_to_charge",

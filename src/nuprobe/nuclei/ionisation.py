@@ -23,9 +23,10 @@ from nuprobe.units import keV
 
 __all__ = ["BINDINGS", "Binding", "Ionisation", "check_binding", "ionisation"]
 
-Binding = bool | Literal["step", "rrpa"]
+Binding = bool | Literal["step", "rrpa", "epa"]
 """How electrons are bound: True or ``"step"`` by a step function of each shell,
-``"rrpa"`` with many-body factors besides, False not at all."""
+``"rrpa"`` with many-body factors besides, ``"epa"`` with equivalent photons for charges
+of neutrinos, False not at all."""
 BINDINGS: Final[tuple[str, ...]] = get_args(get_args(Binding)[1])
 
 

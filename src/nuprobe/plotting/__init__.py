@@ -41,6 +41,7 @@ from nuprobe.plotting.experiments import plot_rates
 from nuprobe.plotting.fits import neutron_radius_markers, plot_profile
 from nuprobe.plotting.form_factors import plot_form_factors
 from nuprobe.plotting.gap import plot_gap
+from nuprobe.plotting.ladder import plot_ladder
 from nuprobe.plotting.limits import plot_limits
 from nuprobe.plotting.majorana import (
     plot_effective_mass,
@@ -125,6 +126,7 @@ __all__ = [
     "plot_gap",
     "plot_grid_toys",
     "plot_heavy_decays",
+    "plot_ladder",
     "plot_levels",
     "plot_limits",
     "plot_magnetic_moments",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -254,15 +254,20 @@ def per_atom(target: TargetSpec | None) -> str:
     return per_target(make_target(target)).replace("nucleus", "atom")
 
 
+_HOW: Final = {
+    None: ", free electrons",
+    "rrpa": ", many-body",
+    "epa": ", equivalent photons",
+}
+
+
 def describe_electrons(target: TargetSpec | None, binding: Binding) -> str:
     """Whose electrons, those of a `target` or a free one, and how their `binding` is
     treated."""
     if target is None:
         return ", free electron"
     return f" on {target_symbol(make_target(target))}" + (
-        {None: ", free electrons", "rrpa": ", many-body"}.get(
-            check_binding(binding), ""
-        )
+        _HOW.get(check_binding(binding), "")
     )
 
 

@@ -16,7 +16,10 @@ from nuprobe.numerics import FloatArray, numbers
 from nuprobe.processes import Exchanges, Process
 from nuprobe.reprs import readable
 
-__all__ = ["Part", "Reaction", "Starts", "checked_starts"]
+__all__ = ["Part", "Reaction", "Rows", "Starts", "checked_starts"]
+
+Rows = slice | NDArray[np.intp]
+"""Which energy bins."""
 
 Starts = NDArray[np.intp] | None
 """Index of the first bin of each sum of neighbouring bins; None to add none."""

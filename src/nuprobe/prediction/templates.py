@@ -24,7 +24,7 @@ from nuprobe.numerics import (
 from nuprobe.oscillation import Propagation
 from nuprobe.prediction.axes import Axis
 from nuprobe.prediction.between import between
-from nuprobe.prediction.parts import Part, Reaction, Starts, checked_starts
+from nuprobe.prediction.parts import Part, Reaction, Rows, Starts, checked_starts
 from nuprobe.processes import constants_of
 
 __all__ = ["Templates"]
@@ -105,8 +105,8 @@ class Templates:
         """Leave out what is cached."""
         return {f.name: getattr(self, f.name) for f in fields(self)}
 
-    def select(self, energy_bins: slice, time_bins: slice) -> Templates:
-        """Keep only some bins: slices `energy_bins` and `time_bins`."""
+    def select(self, energy_bins: Rows, time_bins: slice) -> Templates:
+        """Keep only some bins: slices `energy_bins` (or indices) and `time_bins`."""
         parts = tuple(
             replace(part, values=part.values[:, energy_bins]) for part in self.parts
         )

@@ -150,6 +150,10 @@ def check_units(process: Process, options: Mapping[str, object]) -> None:
     Traceback (most recent call last):
     nuprobe.errors.InputError: l1a = 4 has no unit: write '4 fm3'
     """
+    for key, unit in getattr(process, "UNITS", {}).items():
+        given = options.get(key)
+        if isinstance(given, int | float):
+            raise InputError(f"{key} = {given:g} has no unit: write '{given:g} {unit}'")
     for constant in process.parameters:
         key = constant.name.partition(".")[0]
         given = options.get(key)

@@ -54,7 +54,7 @@ def process(name: str | Process, **options: Any) -> Process:
     Examples
     --------
     >>> process("electron", binding=False)
-    Electron(binding=False)
+    Electron(binding=False, neutrino_mass=1e-06)
     """
     if isinstance(name, str):
         make = _maker(name)

@@ -12,7 +12,7 @@ import numpy as np
 
 from nuprobe.constants import M_W
 from nuprobe.errors import ComputationError, InputError, UnknownNameError, shown
-from nuprobe.experiments import Experiment
+from nuprobe.experiments import Experiment, SitesExperiment
 from nuprobe.experiments import experiment as open_experiment
 from nuprobe.fluxes import Flux, FluxComponent
 from nuprobe.fluxes import flux as open_flux
@@ -57,7 +57,7 @@ def joint_cost(key: Key) -> Cost:
     costs = []
     for name, analysis in experiments:
         chosen = open_experiment(name)
-        if not isinstance(chosen, Experiment):
+        if not isinstance(chosen, (Experiment, SitesExperiment)):
             raise InputError(f"{name} has no spectrum")
         chosen = chosen.with_changes(parse_json(changes))
         own = {p.name for p in chosen.parameters(model)}
@@ -168,6 +168,7 @@ def electromagnetic_limit(
     cl: float = 0.9,
     reach: float | None = None,
     form: str = "alpha",
+    unit: float = 1.0,
 ) -> float:
     """Outermost end of the interval of a charge radius (1e-32 cm²), charge (1e-12 e) or
     moment (1e-11 μ_B).
@@ -181,6 +182,7 @@ def electromagnetic_limit(
     cl : confidence level; a one-sided one of 90 % is ``cl=0.8``.
     reach : how far to look, in that unit.
     form : of the coefficient; a charge radius is divided by its factor in `FORMS`.
+    unit : factor on the result, such as 1e-11 for Bohr magnetons.
 
     Examples
     --------
@@ -191,7 +193,7 @@ def electromagnetic_limit(
     allowed = intervals(
         chosen, parameter, [parameter] if free is None else free, cl=cl, reach=reach
     )
-    return outermost(allowed, side, parameter) / scale_of_form(form)
+    return unit * outermost(allowed, side, parameter) / scale_of_form(form)
 
 
 def nearest_limit(

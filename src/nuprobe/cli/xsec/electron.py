@@ -33,13 +33,13 @@ class ElectronSpec:
     ----------
     target_text : as typed, or None for one free electron.
     free_electrons : without the binding of the target's electrons.
-    ionisation : how they are bound otherwise, ``"step"`` or ``"rrpa"``.
+    ionisation : how they are bound otherwise, ``"step"``, ``"rrpa"`` or ``"epa"``.
     magnetic_moment : of every flavour, as typed, in μ_B; or None.
     """
 
     target_text: str | None
     free_electrons: bool
-    ionisation: Literal["step", "rrpa"]
+    ionisation: Literal["step", "rrpa", "epa"]
     magnetic_moment: str | None
 
     def target(self) -> Target | None:
@@ -91,10 +91,10 @@ _electron_options = grouped(
     ),
     click.option(
         "--ionisation",
-        type=click.Choice(["step", "rrpa"]),
+        type=click.Choice(["step", "rrpa", "epa"]),
         default="step",
         show_default=True,
-        help="Shell step function, or including many-body factors (xenon).",
+        help="Shell step function; many-body factors (xenon); photons (charges).",
     ),
     click.option(
         "--magnetic-moment",

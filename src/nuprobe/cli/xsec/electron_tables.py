@@ -50,7 +50,8 @@ class ElectronTables:
         if self.atoms is None:
             return f"a free electron, {unit} per electron"
         per = self.atoms.unit.replace("nucleus", "atom")
-        how = " with many-body factors" if self.where["binding"] == "rrpa" else ""
+        ways = {"rrpa": " with many-body factors", "epa": " with equivalent photons"}
+        how = ways.get(self.where["binding"], "")
         return f"electrons of {self.atoms.name}{how}, {unit} per {per}"
 
     def averages(

@@ -88,10 +88,11 @@ class Analysis(Strict):
     """Which bins, which statistic, which systematics."""
 
     title: str = Field(description="title of the analysis")
-    statistic: Literal["poisson", "gaussian", "cnp"] = Field(
+    statistic: Literal["poisson", "gaussian", "cnp", "unbinned"] = Field(
         description=(
             "gaussian: counts minus the measured backgrounds, with the errors of both,"
-            " or with a covariance; cnp: combined Neyman-Pearson chi-square"
+            " or with a covariance; cnp: combined Neyman-Pearson chi-square; unbinned:"
+            " extended likelihood of single events (data.events)"
         )
     )
     covariance: CovarianceTable | None = Field(
@@ -157,6 +158,11 @@ class Analysis(Strict):
             "names of the processes of [[also]] that count; default all, [] none"
         ),
     )
+    sites: list[str] | None = Field(
+        default=None,
+        min_length=1,
+        description="names of the [[sites]] that count; default all",
+    )
     systematics: list[str] = Field(
         default=[], description="names of [[systematics]] that it has"
     )
@@ -172,6 +178,11 @@ class Analysis(Strict):
 
     @model_validator(mode="after")
     def _check(self) -> Analysis:
+        if self.statistic == "unbinned" and self.signal is not None:
+            raise InputError(
+                "an unbinned analysis has no published signal to scale to, which is"
+                " one number a bin: use statistic = 'poisson', or remove signal"
+            )
         if self.time_edges is not None and not self.time_bins:
             raise InputError(
                 "this analysis sums over the arrival time, so time_edges have no"

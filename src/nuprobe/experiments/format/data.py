@@ -146,10 +146,19 @@ class BinningSection(Strict):
 
 
 class DataSection(Strict):
-    """Observed counts, one row a bin with its edges."""
+    """Observed counts, one row a bin with its edges; or single events."""
 
     table: str = Field(description="CSV table in the folder")
-    counts: str = Field(description="column of the observed counts")
+    counts: str | None = Field(
+        default=None, description="column of the observed counts"
+    )
+    events: str | None = Field(
+        default=None,
+        description=(
+            "in place of counts: column of the reconstructed quantity of each event,"
+            " for statistic = 'unbinned'; other statistics count them in the bins"
+        ),
+    )
     sigma: str | None = Field(
         default=None,
         description=(
@@ -177,6 +186,17 @@ class DataSection(Strict):
     shape_high: str | None = Field(
         default=None, description="column of the upper edges of the third quantity"
     )
+
+    @model_validator(mode="after")
+    def _check(self) -> DataSection:
+        if (self.counts is None) == (self.events is None):
+            raise InputError(
+                "give counts, the column of the counts in each bin, or events, the"
+                " column of the reconstructed quantity of each event"
+            )
+        if self.events is not None and self.sigma is not None:
+            raise InputError("single events have no sigma; remove it")
+        return self
 
 
 class MeasuredBackground(Strict):
@@ -227,6 +247,20 @@ class TemplateBackground(Strict):
     accepted: bool = Field(
         description="true if the acceptance is in the spectrum already"
     )
+    contains_signal: bool = Field(
+        default=False,
+        description=(
+            "true if the Standard Model's signal is in it: what is computed for that"
+            " is subtracted"
+        ),
+    )
+    not_negative: bool = Field(
+        default=False,
+        description=(
+            "with contains_signal: 0 where the signal is larger than the table, in"
+            " place of an error"
+        ),
+    )
 
 
 class TableBackground(Strict):
@@ -239,6 +273,20 @@ class TableBackground(Strict):
     table: str = Field(description="CSV table in the folder")
     column: str = Field(description="column of the counts")
     scale: PositiveFloat = Field(default=1.0, description="multiplies the counts")
+    contains_signal: bool = Field(
+        default=False,
+        description=(
+            "true if the Standard Model's signal is in it: what is computed for that"
+            " is subtracted"
+        ),
+    )
+    not_negative: bool = Field(
+        default=False,
+        description=(
+            "with contains_signal: 0 where the signal is larger than the table, in"
+            " place of an error"
+        ),
+    )
 
 
 class FlatBackground(Strict):

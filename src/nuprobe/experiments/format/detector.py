@@ -109,7 +109,7 @@ class TargetSection(Strict):
         description=(
             "of electrons: a shell does not contribute to energy transfers below its"
             " binding energy (true or 'step'); 'rrpa': with many-body factors, for"
-            " xenon"
+            " xenon; 'epa': charges of neutrinos by equivalent photons"
         ),
     )
 
@@ -272,6 +272,9 @@ class SmearingSection(Strict):
     resolution: tuple[float, float, float] = Field(
         default=(0.0, 1.0, 0.0),
         description="(a, b, c) of the Gaussian width sqrt(a^2 + b^2 x + c^2 x^2)",
+    )
+    linear: bool = Field(
+        default=False, description="the Gaussian width is a + b sqrt(x) + c x instead"
     )
     shape: tuple[float, float] = Field(
         default=(1.0, 1.0),

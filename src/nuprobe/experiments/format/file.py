@@ -235,6 +235,8 @@ class ExperimentFile(FileHeader):
                     f"{place}: {systematic.name} acts on none of its backgrounds;"
                     " remove it"
                 )
+        sites = [site.name for site in self.sites]
+        yield from _unknown(f"{place}.sites", analysis.sites or [], sites)
         yield from _unknown(f"{place}.also", analysis.also or [], self._processes[1:])
         subtractable = [*self._measured, *self._controlled]
         yield from _unknown(f"{place}.subtract", analysis.subtract, subtractable)
@@ -329,6 +331,45 @@ class ExperimentFile(FileHeader):
             raise InputError(
                 f"{place}: {left[0]} is counted but not among its backgrounds; add it"
             )
+
+    @model_validator(mode="after")
+    def _check_events(self) -> ExperimentFile:
+        """Single events: where they are needed, and what they cannot have."""
+        events = self.data is not None and self.data.events is not None
+        if events and self._measured:
+            raise InputError(
+                f"backgrounds: {self._measured[0]} is measured in the bins of the data"
+                " table, but data.events are single events; give a template"
+            )
+        if events and (self.binning.time or self.binning.shape):
+            raise InputError(
+                "data.events have one quantity each: remove [binning.time] and"
+                " [binning.shape], or give counts in bins"
+            )
+        morphing = [
+            s.name for s in self.systematics if isinstance(s, MorphingSystematic)
+        ]
+        for name, analysis in self.analyses.items():
+            if analysis.statistic != "unbinned":
+                continue
+            if not events:
+                raise InputError(
+                    f"analyses.{name}: statistic = 'unbinned' needs data.events, the"
+                    " column of the reconstructed quantity of each event; add it, or"
+                    " use 'poisson'"
+                )
+            if self.response.matrix is not None:
+                raise InputError(
+                    f"analyses.{name}: statistic = 'unbinned' needs a density, but"
+                    " [response.matrix] is a table in bins: use 'poisson'"
+                )
+            moved = next((n for n in analysis.systematics if n in morphing), None)
+            if moved is not None:
+                raise InputError(
+                    f"analyses.{name}: {moved} morphs templates in bins: use statistic"
+                    " = 'poisson', or remove it"
+                )
+        return self
 
     @model_validator(mode="after")
     def _check_tables(self) -> ExperimentFile:

@@ -20,6 +20,7 @@ from nuprobe.inference.costs.shares import SharesCost
 from nuprobe.inference.costs.tabulated import Tabulated
 from nuprobe.inference.costs.term import Term, check_cost
 from nuprobe.inference.costs.total import CostSum
+from nuprobe.inference.costs.unbinned import UnbinnedCost
 from nuprobe.inference.expectations import BLOCK
 
 __all__ = [
@@ -39,6 +40,7 @@ __all__ = [
     "SharesCost",
     "Tabulated",
     "Term",
+    "UnbinnedCost",
     "check_cost",
     "check_origins",
 ]

@@ -28,6 +28,7 @@ _NUDGE: Final = 1e-8  # of the width of a cell, to ask for slopes inside it
 _STEPS: Final = 60
 _HALVINGS: Final = 40
 _ROUGH: Final = 4  # steps with the expected curvature; later ones with the Hessian
+_NEAR: Final = 1e-3  # in each nuisance, of starts that go on as one
 _DIFFERENCE: Final = 1e-4  # of the width of a cell
 # expected fall of −2 ln L, of the larger of it and 1, at which a point is done
 _DECREMENT: Final = 1e-11
@@ -76,7 +77,8 @@ def profile_morphed(
     layout : the cost.
     p : points, shape (points, parameters).
     minimise : of the linear nuisances: `profile_block` or `profile_compiled`.
-    start : nuisances to begin at, shape (points, nuisances).
+    start : nuisances to begin at, shape (points, nuisances): the minimum below them is
+        found, even if there is a lower one elsewhere.
 
     Raises
     ------
@@ -84,16 +86,17 @@ def profile_morphed(
         If the minimum of some point was not found.
     """
     size, n = len(layout.morphing), len(p)
+    if start is not None:
+        k, ends = len(layout.nuisances), morphing_ends(layout)
+        near = np.clip(start[:, k:], *ends)
+        return _Descent(layout, p, minimise, near, nu=start[:, :k]).descend()
     # kinks can leave several minima: every point from 0 and from both sides of it
     sigma = np.diag([nuisance.sigma for nuisance in layout.morphing])
     starts = np.concatenate([np.zeros((1, size)), sigma, -sigma])
     starts = np.clip(starts, *morphing_ends(layout))
     t = np.repeat(starts, n, axis=0)
-    if start is not None:
-        near = np.clip(start[:, len(layout.nuisances) :], *morphing_ends(layout))
-        t = np.concatenate([t, near])
-    sets = len(t) // n
-    every = _Descent(layout, np.tile(p, (sets, 1)), minimise, t).descend()
+    sets = len(starts)
+    every = _Descent(layout, np.tile(p, (sets, 1)), minimise, t, sets).descend()
     lowest = every.twice_nll.reshape(sets, n).argmin(axis=0)
     return every.take(lowest * n + np.arange(n))
 
@@ -165,21 +168,23 @@ class _Sides:
     outer: tuple[FloatArray, FloatArray]
 
 
-def _sides(layout: Layout, p: FloatArray, best: Profiled, t: FloatArray) -> _Sides:
-    """Slopes of possible points on both sides; `best` has the linear nuisances at
-    `t`."""
+def _sides(
+    layout: Layout, p: FloatArray, best: Profiled, t: FloatArray, outer: bool = False
+) -> _Sides:
+    """Slopes of possible points on both sides; `best` has the linear nuisances at `t`;
+    those of parameters only if `outer`."""
     d = p.shape[1]
     before, low, high, after, on = _cells(layout, t)
     on_anchor = on > 0
     g_below, h_below = _inner_slopes(
-        layout, p, best, t, np.where(on_anchor, before, low)
+        layout, p, best, t, np.where(on_anchor, before, low), outer
     )
     g_above, h_above = g_below.copy(), h_below.copy()
     rows = np.flatnonzero(on_anchor.any(axis=1))
     if rows.size:
         side = np.where(on_anchor, after, high)[rows]
         g_above[rows], h_above[rows] = _inner_slopes(
-            layout, p[rows], best.take(rows), t[rows], side
+            layout, p[rows], best.take(rows), t[rows], side, outer
         )
     below = np.where(on_anchor & (before == t), -np.inf, g_below[:, d:])
     above = np.where(on_anchor & (after == t), np.inf, g_above[:, d:])
@@ -199,14 +204,21 @@ def _sides(layout: Layout, p: FloatArray, best: Profiled, t: FloatArray) -> _Sid
 
 
 def _inner_slopes(
-    layout: Layout, p: FloatArray, best: Profiled, t: FloatArray, side: FloatArray
+    layout: Layout,
+    p: FloatArray,
+    best: Profiled,
+    t: FloatArray,
+    side: FloatArray,
+    outer: bool,
 ) -> tuple[FloatArray, FloatArray]:
-    """Gradient and expected curvature in parameters and morphing nuisances, in the
-    cells from `t` to `side`."""
+    """Gradient and expected curvature in parameters (0 unless `outer`) and morphing
+    nuisances, in the cells from `t` to `side`."""
     d, weights = p.shape[1], layout.morphing_weights
     q = np.concatenate([p, t + _NUDGE * (side - t)], axis=1)
     e = layout.expectations(q)
-    g, h = expected_curvature(layout, q, best.nuisances, best.barrier, e)
+    g, h = expected_curvature(
+        layout, q, best.nuisances, best.barrier, e, first=0 if outer else d
+    )
     g[:, d:] += 2 * t * weights
     own = np.arange(d, g.shape[1])
     h[:, own, own] += 2 * weights
@@ -220,6 +232,8 @@ class _Descent:
     ----------
     layout, p, minimise : as of `profile_morphed`.
     t : where to begin, shape (points, morphing).
+    sets : starts of each point, which stand behind each other; one that comes to where
+        a lower one is ends there.
     nu : linear nuisances to begin at, or None.
     """
 
@@ -229,10 +243,11 @@ class _Descent:
         p: FloatArray,
         minimise: _Minimise,
         t: FloatArray,
+        sets: int = 1,
         nu: FloatArray | None = None,
     ) -> None:
         self.layout, self.p, self.minimise = layout, p, minimise
-        self.weights = layout.morphing_weights
+        self.weights, self.sets = layout.morphing_weights, sets
         self.t = t
         self.best = self._at(np.arange(len(p)), t, nu)
         self.value = self.best.twice_nll + (t**2 * self.weights).sum(axis=1)
@@ -264,6 +279,7 @@ class _Descent:
             if not alive.size:
                 break
             alive = self._step(alive, exact=number >= _ROUGH)
+            alive = alive[~self._merged()[alive]]
         if alive.size:
             raise ComputationError(
                 f"{self.layout.name}: the morphing nuisances did not converge at"
@@ -276,6 +292,21 @@ class _Descent:
             np.concatenate([self.best.nuisances, t], axis=1),
             self.best.boundary,
         )
+
+    def _merged(self) -> BoolArray:
+        """Starts that have come so near to a lower one of the same point, in the same
+        cell, that both lead to one minimum, (starts,)."""
+        t = self.t.reshape(self.sets, -1, self.t.shape[1])
+        value = self.value.reshape(self.sets, -1)
+        cell = _cells(self.layout, self.t)[1].reshape(t.shape)
+        merged = np.zeros(value.shape, dtype=bool)
+        for i in range(self.sets):
+            for j in range(i):
+                near = (np.abs(t[i] - t[j]) < _NEAR) & (cell[i] == cell[j])
+                same = near.all(axis=1) & ~merged[i] & ~merged[j]
+                merged[i] |= same & (value[j] <= value[i])
+                merged[j] |= same & (value[j] > value[i])
+        return merged.ravel()
 
     def _step(self, rows: NDArray[np.intp], exact: bool) -> NDArray[np.intp]:
         """One step of some points, with their Hessian if `exact`; those that are not
@@ -333,7 +364,7 @@ class _Descent:
             q = np.concatenate([self.p[rows], moved], axis=1)
             e = self.layout.expectations(q)
             gradient = expected_curvature(
-                self.layout, q, best.nuisances, best.barrier, e
+                self.layout, q, best.nuisances, best.barrier, e, first=d
             )[0][:, d:]
             gradient += 2 * moved * self.weights
             # what stays at an end has no cell to move in
@@ -385,7 +416,7 @@ def morphed_slopes(
     """
     d, inner = p.shape[1], linear_part(layout, best)
     t = best.nuisances[:, len(layout.nuisances) :]
-    sides = _sides(layout, p, inner, t)
+    sides = _sides(layout, p, inner, t, outer=True)
     gradient, hessian = sides.outer
     size = t.shape[1]
     # at the minimum what is on an anchor rests there

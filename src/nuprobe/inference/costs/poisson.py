@@ -56,6 +56,8 @@ class PoissonCost(Term):
 
     linear = 2.0
     positive = True
+    offset = 0.0
+    """Constant that is added to −2 ln L."""
 
     def __init__(self, prediction: Prediction, data: ArrayLike, name: str = "") -> None:
         super().__init__(prediction, data, name)
@@ -136,7 +138,7 @@ class PoissonCost(Term):
         # n ln(n/µ) + µ − n = n·g(µ/n): log of the ratio keeps the small difference of
         # large numbers
         value = 2 * (mu.sum(axis=1) - n.sum() - np.log(occupied / n) @ n)
-        return np.where(impossible, inf, np.maximum(value, 0.0))
+        return np.where(impossible, inf, np.maximum(value, 0.0) + self.offset)
 
     def slope(self, mu: FloatArray, barrier: FloatArray) -> FloatArray:
         """As `Statistic.slope` at `mu`, with `barrier`."""

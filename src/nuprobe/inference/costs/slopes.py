@@ -65,6 +65,7 @@ def expected_curvature(
     expectations: Sequence[Expectation],
     compiled: bool = False,
     bent: bool = True,
+    first: int = 0,
 ) -> tuple[FloatArray, FloatArray]:
     """Gradient (points, parameters) and expected curvature (points, parameters,
     parameters) of the profiled −2 ln L.
@@ -80,10 +81,11 @@ def expected_curvature(
     expectations : of each term at the points.
     compiled : by compiled loops; all terms are Poisson costs.
     bent : without it the curvature may be left out (0).
+    first : of the parameters that are wanted; those before it are left out (0).
     """
     d = p.shape[1]
     gradient, hessian = joint_curvature(
-        layout, p, nu, barrier, expectations, compiled, bent
+        layout, p, nu, barrier, expectations, compiled, bent, first
     )
     if nu.shape[1] and (bent or not compiled or barrier.any()):
         hessian = without_nuisances(hessian, d)
@@ -98,6 +100,7 @@ def joint_curvature(
     expectations: Sequence[Expectation],
     compiled: bool = False,
     bent: bool = True,
+    first: int = 0,
 ) -> tuple[FloatArray, FloatArray]:
     """Gradient and expected curvature in parameters and then nuisances, (points, both)
     and (points, both, both); arguments as of `expected_curvature`."""
@@ -107,12 +110,14 @@ def joint_curvature(
     gradient, hessian = np.zeros((n, d + m)), np.zeros((n, d + m, d + m))
     hessian[:, d + np.arange(m), d + np.arange(m)] += 2 * layout.weights
     for (term, columns, k), e in zip(layout.places, expectations, strict=True):
-        rows = [*columns, *(d + j for j in k)]
         q, v = p[:, columns], nu[:, k]
         if compiled:
+            rows = [*columns, *(d + j for j in k)]
             part, both = curvature_compiled(term, q, v, e, bent)
         else:
-            part, both = _term_curvature(term, q, v, barrier, e)
+            wanted = [i for i, column in enumerate(columns) if column >= first]
+            rows = [*(columns[i] for i in wanted), *(d + j for j in k)]
+            part, both = _term_curvature(term, q, v, barrier, e, wanted)
         gradient[:, rows] += part
         if bent:
             hessian[np.ix_(range(n), rows, rows)] += both
@@ -125,19 +130,23 @@ def _term_curvature(
     nu: FloatArray,
     barrier: FloatArray,
     e: Expectation,
+    wanted: list[int],
 ) -> tuple[FloatArray, FloatArray]:
-    """Gradient and expected curvature of one term, of its parameters and nuisances."""
+    """Gradient and expected curvature of one term, of those of its parameters that are
+    wanted and of its nuisances."""
     mu = expected_counts(e, nu)
     pseudo = barrier[:, None]
     slope = term.slope(mu, pseudo * flexible_bins(e) if barrier.any() else pseudo)
     slope = np.where(np.isfinite(slope), slope, 0.0)
     jacobian, d_slopes = term.prediction.jacobian(p)
-    jacobian = np.array(np.broadcast_to(jacobian, (len(p), p.shape[1], mu.shape[1])))
-    for v, along in zip(nu.T, d_slopes, strict=True):
-        jacobian += v[:, None, None] * along
-    moved = [np.broadcast_to(s, mu.shape)[:, None] for s in e.slopes]
-    every = np.concatenate([jacobian, *moved], axis=1)
-    gradient = np.einsum("pib,pb->pi", every, slope)
+    every = np.empty((len(p), len(wanted) + len(e.slopes), mu.shape[1]))
+    for row, i in enumerate(wanted):
+        every[:, row] = jacobian[:, i]
+        for v, along in zip(nu.T, d_slopes, strict=True):
+            every[:, row] += v[:, None] * along[:, i]
+    for row, moved in enumerate(e.slopes, start=len(wanted)):
+        every[:, row] = moved
+    gradient = (every @ slope[:, :, None])[:, :, 0]
     return np.asarray(gradient), term.metric(every, mu)
 
 

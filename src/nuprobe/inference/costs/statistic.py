@@ -148,6 +148,11 @@ class Statistic(ABC):
         return None
 
     @property
+    def size(self) -> int:
+        """Number of data that count as degrees of freedom."""
+        return self.n_bins
+
+    @property
     def measured(self) -> FloatArray:
         """All that `draw` draws, flat: the data, and control counts if there are."""
         return self.data

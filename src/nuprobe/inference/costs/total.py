@@ -4,19 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import ArrayLike
 
+from nuprobe.border import public_methods
 from nuprobe.errors import InputError
-from nuprobe.inference.costs.base import Cost
+from nuprobe.inference.costs.base import COMPILED, Cost
+from nuprobe.inference.costs.components import (
+    Component,
+    connected,
+    joined_minima,
+    joined_slopes,
+)
 from nuprobe.inference.costs.layout import shared_names
+from nuprobe.inference.costs.nuisances import Profiled
 from nuprobe.inference.costs.origin import Origin, check_origins
 from nuprobe.numerics import FloatArray
 
 __all__ = ["CostSum"]
 
 
+@public_methods
 class CostSum(Cost):
     """Sum of costs: physics parameters and nuisances of one name are one, and each
     nuisance is constrained once.
@@ -52,6 +62,88 @@ class CostSum(Cost):
         self.name = name or " + ".join(term.name for term in self.terms)
         self.n_bins = sum(term.n_bins for term in self.terms)
         self.parameters, self.nuisances = shared_names(self.terms)
+
+    @cached_property
+    def _parts(self) -> tuple[Component, ...]:
+        """Its parts without a nuisance in common; none if it cannot be taken apart."""
+        groups = connected(self.terms)
+        if len(groups) == 1:
+            return ()
+        made = [
+            g[0] if len(g) == 1 else CostSum(*g, with_projections=True) for g in groups
+        ]
+        return tuple(Component.of(cost, self) for cost in made)
+
+    def profiled(
+        self, points: ArrayLike, *, threads: int = 1, compiled: bool | None = None
+    ) -> Profiled:
+        """As `Cost.profiled`, each part of the sum without a nuisance in common with
+        others by itself.
+
+        Parameters
+        ----------
+        points, threads, compiled : as of `Cost.profiled`.
+        """
+        if not self._parts:
+            return super().profiled(points, threads=threads, compiled=compiled)
+        p = self.layout.checked_points(points)
+        loops = len(p) >= COMPILED if compiled is None else compiled
+        return joined_minima(
+            self._parts,
+            p,
+            lambda cost, q: cost.profiled(q, threads=threads, compiled=loops),
+            len(self.nuisances),
+        )
+
+    def gradient_at(self, points: ArrayLike, best: Profiled) -> FloatArray:
+        """As `Cost.gradient_at`.
+
+        Parameters
+        ----------
+        points, best : as of `Cost.gradient_at`.
+        """
+        if not self._parts:
+            return super().gradient_at(points, best)
+        p = self.layout.checked_points(points)
+        gradient = np.zeros_like(p)
+        for part in self._parts:
+            q, nu = p[:, part.columns], best.nuisances[:, part.nuisances]
+            # only a minimum on a boundary asks how large its value is
+            value = np.zeros(len(p))
+            if best.boundary.any():
+                value = part.cost.twice_nll(q, nu)
+            there = Profiled(value, nu, best.boundary & np.isfinite(value))
+            gradient[:, part.columns] += part.cost.gradient_at(q, there)
+        return gradient
+
+    def profiled_slopes_from(
+        self,
+        points: ArrayLike,
+        start: FloatArray | None,
+        *,
+        compiled: bool = False,
+        bent: bool = True,
+    ) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray]:
+        """As `Cost.profiled_slopes_from`.
+
+        Parameters
+        ----------
+        points, start, compiled, bent : as of `Cost.profiled_slopes_from`.
+        """
+        if not self._parts:
+            return super().profiled_slopes_from(
+                points, start, compiled=compiled, bent=bent
+            )
+        p = self.layout.checked_points(points)
+        self.layout.check_start(start, len(p))
+
+        def slopes(
+            cost: Cost, q: FloatArray, own: list[int]
+        ) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray]:
+            begin = None if start is None else start[:, own]
+            return cost.profiled_slopes_from(q, begin, compiled=compiled, bent=bent)
+
+        return joined_slopes(self._parts, p, slopes, len(self.nuisances))
 
     def with_data(self, data: ArrayLike | Sequence[ArrayLike]) -> Cost:
         """Same costs for other `data`: a sequence with one array a term."""

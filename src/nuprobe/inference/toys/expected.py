@@ -292,9 +292,13 @@ def _roots(cl: float) -> FloatArray:
 
 def _ends(cl: float) -> FloatArray:
     """√q̃ of the Asimov data at the upper ends of two-sided intervals of −2σ to +2σ,
-    shape (5,); above the null by a hundredth of a standard deviation at least."""
+    shape (5,).
+
+    Data n σ from the null have Δ(−2 ln L) = (s − n)² at s, less n² if n is below 0,
+    where the best value is the null.
+    """
     n = np.array(BANDS, dtype=float)
-    return np.asarray(np.maximum(n + np.sqrt(delta_threshold(cl)), 1e-2))
+    return np.asarray(n + np.sqrt(np.minimum(n, 0.0) ** 2 + delta_threshold(cl)))
 
 
 class _Reach:

@@ -16,6 +16,7 @@ from nuprobe.inference.costs import (
     PoissonCost,
     ProjectedCost,
     Term,
+    UnbinnedCost,
 )
 from nuprobe.inference.toys.bins import ToyBins
 from nuprobe.inference.toys.counted import OnOffBins, ProjectedBins
@@ -69,6 +70,23 @@ class _Poisson(ToyBins):
             full = np.broadcast_to(s, mu.shape)
             along[:, :, k] = 2 * full.sum(axis=1) - 2 * n @ (full / safe).T
         return value, along
+
+
+class _Unbinned(_Poisson):
+    """Counts in bins and in the cells of the events that were observed."""
+
+    def __init__(self, term: UnbinnedCost, data: FloatArray) -> None:
+        super().__init__(term, data)
+        self.offsets = term.offsets(self.data)
+
+    def value(self, mu: FloatArray, rows: IntArray, barrier: float) -> FloatArray:
+        return super().value(mu, rows, barrier) + self.offsets[rows]
+
+    def screen(
+        self, mu: FloatArray, slopes: Sequence[FloatArray], pure: ToyBins
+    ) -> tuple[FloatArray, FloatArray]:
+        value, along = super().screen(mu, slopes, pure)
+        return value + self.offsets[:, None], along
 
 
 class _CNP(ToyBins):
@@ -192,6 +210,8 @@ def bins_of_toys(term: Term, data: FloatArray) -> ToyBins:
     kind = type(term)
     if kind is PoissonCost:
         return _Poisson(term, data)
+    if isinstance(term, UnbinnedCost) and kind is UnbinnedCost:
+        return _Unbinned(term, data)
     if kind is CNPCost:
         return _CNP(term, data)
     if isinstance(term, ProjectedCost) and kind is ProjectedCost:

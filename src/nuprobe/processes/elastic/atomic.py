@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import lru_cache, partial
 from typing import Any, Final
 
@@ -14,17 +15,19 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from nuprobe.border import public
-from nuprobe.constants import G_FERMI, M_ELECTRON, M_W
+from nuprobe.constants import ALPHA_EM, G_FERMI, M_ELECTRON, M_W
 from nuprobe.errors import warn
 from nuprobe.flavours import FlavourState, columns
 from nuprobe.models import Couplings, Propagator
 from nuprobe.nuclei import (
     Binding,
     Ionisation,
+    Photoabsorption,
     Target,
     TargetSpec,
     check_binding,
     ionisation,
+    photoabsorption,
     shells,
 )
 from nuprobe.nuclei import target as make_target
@@ -41,6 +44,7 @@ __all__ = [
     "FREE",
     "Columns",
     "Levels",
+    "Photons",
     "atom",
     "check_reach",
     "chiral",
@@ -59,6 +63,27 @@ CHARGES: Final = ("e", "e_axial")
 _RECOIL: Final = Recoil(M_ELECTRON)
 CHIRALITIES: Final = ("LL", "RR", "LR")
 _SCALE: Final = 2 * G_FERMI**2 * M_ELECTRON / np.pi
+
+
+@dataclass(frozen=True)
+class Photons:
+    """Photons that the field of a charged neutrino is equivalent to.
+
+    Attributes
+    ----------
+    absorption : of photons by the atom.
+    neutrino_mass : MeV.
+    """
+
+    absorption: Photoabsorption
+    neutrino_mass: float
+
+    def number(self, e_nu: FloatArray, t: FloatArray) -> FloatArray:
+        """ln(E/m_ν) at the neutrino energies `e_nu`, whatever the photon's energy
+        `t`."""
+        log = np.log(np.maximum(e_nu, 1e-300) / self.neutrino_mass)
+        return np.maximum(log, 0.0) + 0.0 * t
+
 
 Columns = dict[str, list[NDArray[Any] | None]]
 """M v of each exchange, by chirality."""
@@ -117,11 +142,15 @@ def factor_of(symbol: str, binding: Binding) -> Ionisation | None:
     True
     """
     name = check_binding(binding)
-    return None if name in (None, "step") else ionisation(symbol, name)
+    return ionisation(symbol, name) if name == "rrpa" else None
 
 
 def scatterer(
-    name: str, count: float, levels: Levels, factor: Ionisation | None = None
+    name: str,
+    count: float,
+    levels: Levels,
+    factor: Ionisation | None = None,
+    photons: Photons | None = None,
 ) -> Scatterer:
     """Electrons of one element, or one free electron.
 
@@ -129,7 +158,7 @@ def scatterer(
     ----------
     name : of the scatterer.
     count : atoms of the element in a formula unit.
-    levels, factor : as in `kernel_groups`.
+    levels, factor, photons : as in `kernel_groups`.
 
     Examples
     --------
@@ -137,18 +166,22 @@ def scatterer(
     0.0
     """
     knots = () if factor is None else factor.energies
+    if photons is not None:
+        knots = (*knots, *photons.absorption.energies)
     return Scatterer(
         name,
         count,
         _RECOIL,
-        partial(kernel_groups, levels=levels, factor=factor),
+        partial(kernel_groups, levels=levels, factor=factor, photons=photons),
         tuple(sorted({*knots, *(b for _, b in levels if b > 0)})),
         min(b for _, b in levels),
     )
 
 
 @lru_cache(maxsize=64)
-def atom(symbol: str, z: int, count: float, binding: Binding) -> Scatterer:
+def atom(
+    symbol: str, z: int, count: float, binding: Binding, neutrino_mass: float = 1e-6
+) -> Scatterer:
     """Electrons of one element of a target.
 
     Parameters
@@ -156,6 +189,7 @@ def atom(symbol: str, z: int, count: float, binding: Binding) -> Scatterer:
     symbol, z : of the element.
     count : its atoms in a formula unit.
     binding : how they are bound.
+    neutrino_mass : MeV, in the logarithm of equivalent photons.
 
     Examples
     --------
@@ -163,7 +197,10 @@ def atom(symbol: str, z: int, count: float, binding: Binding) -> Scatterer:
     'Xe electrons'
     """
     levels, factor = levels_of(symbol, z, binding), factor_of(symbol, binding)
-    return scatterer(f"{symbol} electrons", count, levels, factor)
+    photons = None
+    if binding == "epa":
+        photons = Photons(photoabsorption(symbol), neutrino_mass)
+    return scatterer(f"{symbol} electrons", count, levels, factor, photons)
 
 
 @lru_cache(maxsize=64)
@@ -245,6 +282,7 @@ def kernel_groups(
     exchanges: Exchanges = CONTACT,
     levels: Levels = FREE,
     factor: Ionisation | None = None,
+    photons: Photons | None = None,
 ) -> tuple[KernelGroup, ...]:
     """Kernels, split into (energy, recoil) kinematics and propagators.
 
@@ -254,6 +292,8 @@ def kernel_groups(
     levels : pairs (number of electrons, binding energy in MeV); by default one free
         electron.
     factor : on their number, by the energy transfer.
+    photons : absorption of equivalent photons, in place of the scattering of electrons
+        by a charge of the neutrino alone; its interference is that of electrons.
 
     Returns
     -------
@@ -266,9 +306,12 @@ def kernel_groups(
     [(('LL',), (0,)), (('RR',), (0, 1, 2)), (('LR',), (2,))]
     """
     m = M_ELECTRON
-    groups = []
+    groups: list[KernelGroup] = []
     movable = partial(_movable, levels, factor)
-    pairs = amp.pairs_of(propagators(exchanges))
+    every = amp.pairs_of(propagators(exchanges))
+    pairs = [pair for pair in every if photons is None or not _photons(pair)]
+    if photons is not None and len(pairs) < len(every):
+        groups.append(_equivalent(photons))
     if pairs:
         kinematics = (
             ((0,), polynomial(lambda t: 1.0)),
@@ -276,7 +319,7 @@ def kernel_groups(
             ((2,), polynomial(lambda t: -m * t)),
         )
         response = partial(_response, movable, pairs, _SCALE)
-        groups = [
+        groups += [
             KernelGroup(
                 tuple(_name(kind, a, b) for a, b in pairs),
                 response,
@@ -302,6 +345,33 @@ def kernel_groups(
             )
         )
     return tuple(groups)
+
+
+def _photons(pair: tuple[Propagator, Propagator]) -> bool:
+    """Whether both exchanges are those of a photon."""
+    return all(p.mass == 0 for p in pair)
+
+
+def _equivalent(photons: Photons) -> KernelGroup:
+    """Scattering by a charge as absorption of equivalent photons.
+
+    With a charge the amplitudes of both chiralities are equal, L = R, and the charge in
+    units of e is √(_SCALE/4πα²m_e)|L|: LL and RR have half of it each.
+    """
+    pair = Propagator(0.0), Propagator(0.0)
+    half = _SCALE / (8 * np.pi * ALPHA_EM**2 * M_ELECTRON)
+
+    def response(t: FloatArray) -> FloatArray:
+        per_charge = 2 * ALPHA_EM / np.pi * photons.absorption(t)
+        value = half * np.divide(per_charge, t, out=np.zeros(t.shape), where=t > 0)
+        return np.stack([value, value, np.zeros(t.shape)], axis=-1)
+
+    return KernelGroup(
+        tuple(_name(kind, *pair) for kind in CHIRALITIES),
+        response,
+        function=photons.number,
+        positive=True,
+    )
 
 
 def _movable(levels: Levels, factor: Ionisation | None, t: FloatArray) -> FloatArray:

@@ -21,22 +21,32 @@ Electrons of atoms are free ones that an energy transfer T below their binding e
 cannot move: Σ_shells n θ(T − B) (the stepping approximation, Giunti:2014ixa, equation
 unverified). For xenon a calculation of the whole atom gives a factor on that
 (`nuprobe.nuclei.ionisation`): ``binding="rrpa"``.
+
+Scattering by a charge q of the neutrino takes small energies T, of photons that are
+nearly real: with ``binding="epa"`` it is absorption of equivalent photons by the atom,
+
+    dσ/dT = (2α/π) (q/e)² ln(E/m_ν) σ_γ(T)/T
+
+(Chen:2014dsa, AtzoriCorona:2022jeb, equations unverified), while its interference with
+the weak interaction and everything else stays in the stepping approximation.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from nuprobe.border import public, quick_methods
+from nuprobe.errors import InputError
 from nuprobe.flavours import Flavour, FlavourState, trace
 from nuprobe.fluxes import Flux
 from nuprobe.models import Couplings, Model
 from nuprobe.nuclei import Binding, Target, TargetSpec, check_binding
-from nuprobe.numerics import FloatArray
+from nuprobe.numerics import FloatArray, number
 from nuprobe.processes import cross_section
 from nuprobe.processes.currents import NeutralCurrent
 from nuprobe.processes.elastic import amplitudes as amp
@@ -64,6 +74,7 @@ from nuprobe.processes.interface import (
     Exchanges,
     Scatterer,
 )
+from nuprobe.units import eV, parse_quantity
 
 __all__ = [
     "Electron",
@@ -89,7 +100,10 @@ class Electron(NeutralCurrent):
     Attributes
     ----------
     binding : whether the energy transfer must exceed the binding energy: True or
-        ``"step"``, False, or ``"rrpa"`` with the many-body factors of xenon.
+        ``"step"``, False, ``"rrpa"`` with the many-body factors of xenon, or ``"epa"``
+        with equivalent photons for charges.
+    neutrino_mass : m_ν in the logarithm of equivalent photons, MeV or a text such as
+        ``"0.1 eV"``.
 
     Examples
     --------
@@ -99,9 +113,23 @@ class Electron(NeutralCurrent):
     """
 
     binding: Binding = True
+    neutrino_mass: float | str = "1 eV"
+
+    UNITS: ClassVar[Mapping[str, str]] = {"neutrino_mass": "eV"}
+    """Options that files give with a unit."""
 
     def __post_init__(self) -> None:
         check_binding(self.binding)
+        mass = self.neutrino_mass
+        if isinstance(mass, str):
+            mass = parse_quantity(mass, "energy")
+        mass = number("neutrino_mass (MeV)", mass, "'1 eV'")
+        if not 0 < mass < 1e-3:
+            raise InputError(
+                "neutrino_mass must be above 0 and below 1 keV, a text such as '0.1 eV'"
+                f" or a number in MeV; got {mass / eV:g} eV"
+            )
+        object.__setattr__(self, "neutrino_mass", mass)
 
     @property
     def name(self) -> str:
@@ -131,7 +159,7 @@ class Electron(NeutralCurrent):
         if target is None:
             return (scatterer("free electron", 1.0, FREE),)
         return tuple(
-            atom(symbol, z, count, self.binding)
+            atom(symbol, z, count, self.binding, float(self.neutrino_mass))
             for (symbol, z), count in elements(target).items()
         )
 
@@ -312,7 +340,8 @@ def differential(
         each shell counted above its binding energy.
     binding : False counts all electrons of the target at every energy; ``"rrpa"`` has
         the many-body factors of xenon, computed for the weak scattering of solar
-        neutrinos up to 28 keV and used for every exchange.
+        neutrinos up to 28 keV and used for every exchange; ``"epa"`` has equivalent
+        photons for a charge, of neutrinos of 1 eV.
     anti : of a `FlavourState`, whether it is one of antineutrinos.
 
     Returns

@@ -1,0 +1,98 @@
+"""``nuprobe global``: one fit of a set of experiments, and what each of them allows."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from nuprobe.cli.global_limits import MediatorSpec, mediator_options, print_mediator
+from nuprobe.cli.options import command
+from nuprobe.cli.output import Output, output_options, plot_option, save_plot
+from nuprobe.cli.specs import ModelSpec, model_options, names
+from nuprobe.errors import InputError
+
+
+@command(
+    "global",
+    epilog="""\b
+Examples:
+  nuprobe global --free sin2_theta_w --plot angle.pdf
+  nuprobe global laboratory --model electromagnetic \
+--free charge_radius.ee,charge_radius.mumu
+  nuprobe global --model electromagnetic --param kind=majorana \
+--free magnetic_moment.emu
+  nuprobe global laboratory --model nsi --free epsilon_u.ee --cl 0.95
+  nuprobe global --family b-l --masses "1:1000:4:log MeV"
+  nuprobe global ./my-set.toml --free sin2_theta_w --json""",
+)
+@click.argument("named", default="all", metavar="[SET]")
+@model_options
+@click.option("--free", help="Parameters, separated by commas.")
+@mediator_options
+@click.option(
+    "--without",
+    multiple=True,
+    metavar="EXPERIMENT",
+    help="Leave an experiment of the set out; repeatable.",
+)
+@click.option(
+    "--cl",
+    type=float,
+    help="Confidence level [default: 0.9; of a mediator 0.95].",
+)
+@click.option("--apart", is_flag=True, help="No fit of all parameters at once.")
+@click.option(
+    "--no-minos",
+    is_flag=True,
+    help="Parabolic errors only in the fit of all parameters at once.",
+)
+@plot_option("Save the ladder of each parameter, or the plane of a mediator.")
+@output_options
+def global_command(
+    named: str,
+    model: ModelSpec,
+    free: str | None,
+    mediator: MediatorSpec,
+    without: tuple[str, ...],
+    cl: float | None,
+    apart: bool,
+    no_minos: bool,
+    plot: Path | None,
+    out: Output,
+) -> None:
+    """What each experiment of SET allows for every free parameter alone, what all of
+    them allow together, and what is published; and one fit of all parameters to all
+    experiments with their shared nuisances. With --family the largest coupling of a
+    mediator.
+
+    SET is a name of `nuprobe list sets`, or the path of a TOML file.
+    """
+    from nuprobe.sets import experiment_set, global_limits
+
+    chosen = experiment_set(named).without(without)
+    if mediator != MediatorSpec():
+        if free is not None or model != ModelSpec() or apart or no_minos:
+            raise InputError(
+                "--family has the model, and mass and coupling are free: drop --model,"
+                " --param, --free, --apart and --no-minos"
+            )
+        return print_mediator(chosen, mediator, 0.95 if cl is None else cl, plot, out)
+    if free is None:
+        raise InputError(
+            "nothing to fit: name parameters with --free (`nuprobe list parameters`"
+            " has them), or a mediator with --family"
+        )
+    result = global_limits(
+        chosen,
+        model.build(),
+        names(free),
+        cl=0.90 if cl is None else cl,
+        together=not apart,
+        minos=not no_minos,
+    )
+    if plot is not None:
+        from nuprobe.plotting import plot_ladder
+
+        save_plot(lambda: plot_ladder(result), plot)
+    out.emit(str(result), result.to_dict())

@@ -1,0 +1,114 @@
+"""Limits on a mediator from a set of experiments."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from nuprobe.cli.limits import FamilySpec, LevelSpec
+from nuprobe.cli.options import grouped
+from nuprobe.cli.output import Output, save_plot
+from nuprobe.cli.planes import PlaneSpec
+from nuprobe.errors import InputError
+
+if TYPE_CHECKING:
+    from nuprobe.sets import ExperimentSet
+
+
+@dataclass(frozen=True)
+class MediatorSpec:
+    """A mediator whose mass and coupling vary.
+
+    Attributes
+    ----------
+    family : name of the model, or None.
+    mixing : kinetic mixing as typed.
+    grid, masses : as typed, or None.
+    scan_file : HDF5 file of a scan of the grid, or None.
+    """
+
+    family: str | None = None
+    mixing: str = "0"
+    grid: str | None = None
+    masses: str | None = None
+    scan_file: Path | None = None
+
+
+mediator_options = grouped(
+    "mediator",
+    MediatorSpec,
+    click.option("--family", help="Mediator: b-l, universal-vector, scalar, ..."),
+    click.option(
+        "--mixing",
+        default="0",
+        show_default=True,
+        help="Kinetic mixing: a number, or loop.",
+    ),
+    click.option(
+        "--grid",
+        help="mass=start:stop unit:count,coupling=start:stop:count, with --family.",
+    ),
+    click.option(
+        "--masses", help="Masses, e.g. '1:1000:4:log MeV' [default: 0.1 MeV to 1 TeV]."
+    ),
+    click.option(
+        "--scan",
+        "scan_file",
+        type=click.Path(path_type=Path),
+        help="Scan -2 ln L of all on the grid (HDF5).",
+    ),
+)
+"""Add ``--family``, ``--mixing``, ``--grid``, ``--masses`` and ``--scan``, as
+`MediatorSpec` ``mediator``."""
+
+
+def print_mediator(
+    chosen: ExperimentSet,
+    mediator: MediatorSpec,
+    cl: float,
+    plot: Path | None,
+    out: Output,
+) -> None:
+    """Print the largest couplings.
+
+    Parameters
+    ----------
+    chosen : the set.
+    mediator : which, and its masses.
+    cl : confidence level.
+    plot : file of the plane, or None.
+    out : where the table goes.
+    """
+    from nuprobe.experiments import limit
+    from nuprobe.reports import limit_table
+    from nuprobe.sets.mediators import feeling
+
+    if mediator.family is None:
+        raise InputError(
+            "--mixing, --grid, --masses and --scan belong to a mediator: add --family"
+        )
+    family = FamilySpec(family=mediator.family, mixing=mediator.mixing)
+    scanned = family.build([m.experiment for m in chosen.members])
+    felt, apart = feeling(chosen, scanned)
+    opened = [m.experiment for m in felt.members]
+    analyses = {m.name: m.analysis for m in felt.members if m.analysis is not None}
+    plane = PlaneSpec(mediator.grid, mediator.masses, mediator.scan_file)
+    axes = plane.axes(scanned)
+    if axes is not None:
+        scanned = scanned.reaching(axes["mass"])
+    plane.scan(opened, scanned, LevelSpec(cl, "2", analyses=analyses))
+    result = limit(
+        opened, scanned, axes, mass=plane.masses_mev(), cl=cl, analyses=analyses
+    )
+    if plot is not None:
+        from nuprobe.plotting import plot_limits
+
+        save_plot(lambda: plot_limits(result, opened), plot)
+    text = f"{limit_table(result)}\nnote: set {chosen.name}: {chosen.title}"
+    if apart:
+        text += f"\nnote: do not feel it: {', '.join(apart)}"
+    data = {**result.to_dict(), "set": chosen.name, "apart": list(apart)}
+    out.emit(text, data)

@@ -1,0 +1,234 @@
+"""Ladders of a global fit: what each experiment allows for a parameter, what all do,
+and published limits."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+
+from nuprobe.border import public
+from nuprobe.errors import UnknownNameError
+from nuprobe.parameters import Parameter
+from nuprobe.plotting.sheets import Where, new_figure
+from nuprobe.plotting.style import (
+    PALETTE,
+    WIDTH,
+    blend,
+    legend_above,
+    provenance,
+    styled,
+    unit_text,
+)
+from nuprobe.sets.cost import ALL
+from nuprobe.sets.ladder import GlobalResult
+
+if TYPE_CHECKING:
+    from matplotlib.artist import Artist
+    from matplotlib.axes import Axes
+
+    from nuprobe.plotting.figures import Panels
+
+__all__ = ["plot_ladder"]
+
+_ONE, _SUM, _PUBLISHED = PALETTE[0], "black", "0.45"
+_WIDE: Final = 12.0  # ratio of widths from which the axis is logarithmic outside
+_ROW: Final = 0.24  # inches
+
+
+class _Row:
+    """One row: intervals, a marker and a label."""
+
+    def __init__(
+        self,
+        label: str,
+        spans: Sequence[tuple[float | None, float | None]],
+        kind: str,
+        centre: float | None = None,
+        right: str = "",
+    ) -> None:
+        self.label, self.spans, self.kind = label, list(spans), kind
+        self.centre, self.right = centre, right
+
+
+@public
+@styled
+def plot_ladder(
+    result: GlobalResult,
+    parameters: Sequence[str] | None = None,
+    *,
+    ax: Where = None,
+    **artist: Any,
+) -> Panels:
+    """Plot a ladder a parameter: what each experiment allows for it alone, those of one
+    place, all, all with the other parameters free, and published limits.
+
+    Parameters
+    ----------
+    result : from `nuprobe.sets.global_limits`.
+    parameters : names of those to draw; all without them.
+    ax : axes to draw on instead of a new figure, one a parameter.
+    **artist : properties of the main artists, e.g. ``color="k", linewidth=2``.
+
+    Returns
+    -------
+    Panels
+        One panel a parameter; the axis is logarithmic outside its middle where ranges
+        differ much.
+
+    Raises
+    ------
+    UnknownNameError
+        If a parameter was not free.
+
+    Examples
+    --------
+    >>> from nuprobe.sets import global_limits
+    >>> found = global_limits(["texono-csi", "lsnd-electron"], free=["sin2_theta_w"])
+    >>> len(plot_ladder(found))
+    1
+    """
+    known = {p.name: p for p in result.parameters}
+    names = list(known) if parameters is None else list(parameters)
+    for name in names:
+        if name not in known:
+            raise UnknownNameError("parameter of this result", name, known)
+    rows = [_rows(result, known[name]) for name in names]
+    sizes = [len(each) for each in rows]
+    height = 1.2 + _ROW * sum(sizes) + 0.62 * len(rows)
+    figure = new_figure(WIDTH, height, ax, artist)
+    panels = figure.subplots(
+        len(rows), 1, squeeze=False, gridspec_kw={"height_ratios": sizes}
+    ).ravel()
+    handles: dict[str, Artist] = {}
+    for panel, name, each in zip(panels, names, rows, strict=True):
+        _draw(panel, known[name], each, handles)
+    level = f"{100 * result.cl:.4g} %"
+    legend_above(
+        figure,
+        list(handles.values()),
+        list(handles),
+        f"allowed at {level} for one parameter ({result.model})",
+    )
+    provenance(figure, result.references, f"set: {result.name}")
+    return figure.every()
+
+
+def _rows(result: GlobalResult, p: Parameter) -> list[_Row]:
+    """Rows of one parameter, in the unit that is shown."""
+    rows = []
+    for step in result.of(p.name):
+        several = len(step.experiments) > 1
+        spans = [
+            (
+                None if r.open_low else p.shown(r.low),
+                None if r.open_high else p.shown(r.high),
+            )
+            for r in step.regions
+        ]
+        kind = "all" if step.label == ALL else "place" if several else "one"
+        rows.append(_Row(step.label, spans, kind, p.shown(step.value)))
+        rows += [_published(found, p) for found in step.published]
+    if result.together is not None:
+        one = result.together[p.name]
+        spans = [
+            (
+                None if r.open_low else p.shown(r.low),
+                None if r.open_high else p.shown(r.high),
+            )
+            for r in one.regions
+        ]
+        label = f"all, {len(result.together.free)} free"
+        rows.append(_Row(label, spans, "together", p.shown(one.value)))
+    rows += [_published(found, p) for found in result.beside.get(p.name, ())]
+    return rows
+
+
+def _published(found: Any, p: Parameter) -> _Row:
+    low, high = (
+        None if x is None else float(p.shown(x)) for x in (found.lower, found.upper)
+    )
+    level = "" if found.level is None else f"{100 * found.level:.3g} %"
+    return _Row(found.label, [(low, high)], "published", right=level)
+
+
+def _draw(
+    panel: Axes, p: Parameter, rows: Sequence[_Row], handles: dict[str, Artist]
+) -> None:
+    """Draw the rows of one parameter."""
+    from matplotlib.patches import Patch
+
+    colours = {
+        "one": (_ONE, "one experiment"),
+        "place": (PALETTE[2], "those of one place"),
+        "all": (_SUM, "all together"),
+        "together": (PALETTE[1], "all, the others free too"),
+        "published": (_PUBLISHED, "published"),
+    }
+    low, high = _axis(panel, p, rows)
+    for y, row in enumerate(rows):
+        colour, words = colours[row.kind]
+        for a, b in row.spans:
+            left, right = low if a is None else a, high if b is None else b
+            panel.barh(
+                y,
+                right - left,
+                left=left,
+                height=0.6 if row.kind != "published" else 0.4,
+                color=blend(colour, 0.35),
+                linewidth=0,
+                zorder=2,
+            )
+            for end in (a, b):
+                if end is not None:
+                    panel.plot(
+                        [end, end],
+                        [y - 0.3, y + 0.3],
+                        color=colour,
+                        linewidth=1.6,
+                        zorder=3,
+                    )
+        if row.centre is not None and low <= row.centre <= high:
+            panel.plot([row.centre], [y], "o", color=colour, markersize=3.6, zorder=4)
+        handles.setdefault(
+            words, Patch(facecolor=blend(colour, 0.35), edgecolor=colour)
+        )
+    standard = p.shown(p.default)
+    panel.axvline(standard, color="0.6", linewidth=0.7, zorder=1)
+    panel.set_ylim(len(rows) - 0.4, -0.6)
+    panel.set_yticks(range(len(rows)), [r.label for r in rows], fontsize=8)
+    panel.tick_params(axis="y", which="both", length=0)
+    right_axis = panel.secondary_yaxis("right")
+    right_axis.set_yticks(
+        range(len(rows)), [r.right for r in rows], fontsize=7.5, color="0.3"
+    )
+    right_axis.tick_params(axis="y", which="both", length=0)
+    unit = f" [{unit_text(p.shown_unit)}]" if p.shown_unit else ""
+    panel.set_xlabel(f"${p.latex}${unit}" if p.latex else f"{p.name}{unit}")
+
+
+def _axis(panel: Axes, p: Parameter, rows: Sequence[_Row]) -> tuple[float, float]:
+    """Scale the axis; its ends."""
+    middle = p.shown(p.default)
+    ends = [
+        x - middle
+        for row in rows
+        for span in row.spans
+        for x in span
+        if x is not None and x != middle
+    ]
+    if not ends:
+        return middle - 1.0, middle + 1.0
+    sizes = np.abs(ends)
+    if middle != 0.0 or sizes.max() < _WIDE * sizes.min():
+        low, high = min(*ends, 0.0), max(*ends, 0.0)
+        room = 0.08 * (high - low)
+        found = (middle + low - room, middle + high + room)
+        panel.set_xlim(*found)
+        return found
+    least = 10.0 ** np.floor(np.log10(sizes.min()))
+    edge = float(1.6 * sizes.max())
+    panel.set_xscale("symlog", linthresh=least, linscale=0.6)
+    panel.set_xlim(-edge, edge)
+    return -edge, edge

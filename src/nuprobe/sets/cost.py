@@ -1,0 +1,183 @@
+"""Costs of the experiments of a set: each alone, those of one place, and all."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from nuprobe.border import public
+from nuprobe.errors import InputError
+from nuprobe.experiments.base import unknown_parameter
+from nuprobe.experiments.joint import check_shared
+from nuprobe.inference import Cost, CostSum
+from nuprobe.reprs import readable
+from nuprobe.sets.core import ExperimentSet, Opened, experiment_set
+
+__all__ = ["ALL", "Costs", "costs_of", "global_cost"]
+
+ALL = "all"
+"""Label of all experiments together."""
+
+
+@readable
+@dataclass(frozen=True)
+class Costs:
+    """Costs of a set.
+
+    Attributes
+    ----------
+    single : of each experiment that depends on something free, by its name.
+    places : sums of those of one place, where there are several experiments and other
+        places.
+    together : of all.
+    apart : experiments that depend on nothing that is free.
+    """
+
+    single: Mapping[str, Cost]
+    places: Mapping[str, Cost]
+    together: Cost
+    apart: tuple[str, ...] = field(default=())
+
+    @property
+    def every(self) -> dict[str, Cost]:
+        """All of them by label, `ALL` last where there are several experiments."""
+        found = {**self.single, **self.places}
+        return found if len(self.single) == 1 else {**found, ALL: self.together}
+
+
+@public
+def global_cost(
+    experiments: str | Path | Sequence[Any] | ExperimentSet,
+    model: Any = None,
+    free: Sequence[str] = (),
+    *,
+    without: Iterable[str] = (),
+    with_projections: bool = False,
+) -> Cost:
+    """Sum of the costs of a set of experiments, with shared nuisances; those that
+    depend on none of the free parameters are left out.
+
+    Parameters
+    ----------
+    experiments : name of a set (``"all"``), a TOML file, or a list of experiments.
+    model : default the Standard Model at tree level.
+    free : names of parameters of the model or of experiments.
+    without : names of experiments of the set that are left out.
+    with_projections : add projections to measured data, too.
+
+    Raises
+    ------
+    UnknownNameError
+        If a set, an experiment or a parameter is not known.
+    InputError
+        If an experiment is given twice, two share data, two define a nuisance of one
+        name with different priors, or no experiment depends on a free parameter.
+
+    Examples
+    --------
+    >>> import nuprobe as nu
+    >>> cost = nu.global_cost("sun", free=["sin2_theta_w"])
+    >>> [n.name for n in cost.nuisances].count("solar-8b-flux")
+    1
+    """
+    chosen = experiment_set(experiments).without(without)
+    return costs_of(chosen, model, free, with_projections).together
+
+
+def costs_of(
+    chosen: ExperimentSet,
+    model: Any,
+    free: Sequence[str],
+    with_projections: bool = False,
+) -> Costs:
+    """Costs of a set for some free parameters.
+
+    Parameters
+    ----------
+    chosen : the set.
+    model, free, with_projections : as of `global_cost`.
+
+    Raises
+    ------
+    UnknownNameError, InputError
+        As `global_cost`.
+
+    Examples
+    --------
+    >>> found = costs_of(experiment_set("sun"), None, ["sin2_theta_w"])
+    >>> list(found.every)
+    ['pandax-4t-8b', 'xenonnt-8b', 'all']
+    """
+    _check(chosen, model, free)
+    single: dict[str, Cost] = {}
+    for one in chosen.members:
+        known = {p.name for p in one.experiment.parameters(model)}
+        own = [
+            name
+            for name in free
+            if name in known and one.experiment.depends_on(model, name)
+        ]
+        own = [name for name in own if _moves(one, model, name)]
+        if own:
+            single[one.name] = one.experiment.cost(model, own, one.analysis)
+    seen = {p.name for cost in single.values() for p in cost.parameters}
+    flat = [name for name in free if name not in seen]
+    if flat:
+        raise InputError(
+            f"{', '.join(flat)}: no experiment of the set {chosen.name} depends on it;"
+            " leave it out, or add an experiment that does"
+        )
+    places = {}
+    for place in chosen.places:
+        inside = [m.name for m in chosen.members if m.place == place]
+        costs = [single[name] for name in inside if name in single]
+        if 1 < len(costs) < len(single):
+            places[place] = _sum(costs, with_projections)
+    together = _sum(list(single.values()), with_projections)
+    apart = tuple(name for name in chosen.names if name not in single)
+    return Costs(single, places, together, apart)
+
+
+def _sum(costs: Sequence[Cost], with_projections: bool) -> Cost:
+    if len(costs) == 1:
+        return costs[0]
+    return CostSum(*costs, with_projections=with_projections)
+
+
+def _check(chosen: ExperimentSet, model: Any, free: Sequence[str]) -> None:
+    """Refuse what no cost can be made of."""
+    experiments = [one.experiment for one in chosen.members]
+    known = list(
+        dict.fromkeys(p.name for e in experiments for p in e.parameters(model))
+    )
+    if not free:
+        raise InputError(
+            f"nothing to fit: name at least one free parameter of {', '.join(known)}"
+        )
+    twice = next((n for n in free if list(free).count(n) > 1), None)
+    if twice is not None:
+        raise InputError(f"{twice} is free twice; name each parameter once")
+    for name in free:
+        if name not in known:
+            raise unknown_parameter(f"the set {chosen.name}", name, known)
+    check_shared(experiments)
+
+
+def _moves(one: Opened, model: Any, name: str) -> bool:
+    """Whether a parameter moves what an experiment expects, at any of a few values."""
+    cost = one.experiment.cost(model, [name], one.analysis)
+    (p,) = cost.parameters
+    away = p.step * np.array([1.0, -1.0, 10.0])
+    here = cost.expected(cost.default)
+    for value in np.clip(p.default + away, p.lower, p.upper):
+        there = cost.expected([value])
+        if any(
+            not np.allclose(a, b, rtol=1e-12, atol=1e-12 * (1 + np.abs(a).max()))
+            for a, b in zip(here, there, strict=True)
+        ):
+            return True
+    return False

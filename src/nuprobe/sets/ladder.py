@@ -1,0 +1,269 @@
+"""Limits on parameters from each experiment of a set, from those of one place and from
+all, beside published ones."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from nuprobe.border import public, public_methods
+from nuprobe.drawing import draws
+from nuprobe.inference import Cost, FitResult, fit
+from nuprobe.inference.levels import check_level
+from nuprobe.inference.regions import Region
+from nuprobe.parameters import Parameter
+from nuprobe.reprs import readable
+from nuprobe.sets.core import DEFAULT, ExperimentSet, experiment_set
+from nuprobe.sets.cost import ALL, costs_of
+from nuprobe.sets.published import Published, beside, compared
+from nuprobe.tables import Table
+
+__all__ = ["GlobalResult", "Step", "global_limits"]
+
+
+@readable
+@dataclass(frozen=True)
+class Step:
+    """What one or more experiments allow for one parameter, all others fixed.
+
+    Attributes
+    ----------
+    parameter : its definition.
+    label : an experiment, a place, or ``"all"``.
+    experiments : those that entered.
+    value : best value, in the unit of the parameter.
+    regions : everything that is allowed at the level asked for, in order.
+    twice_nll : −2 ln L at the best value.
+    published : limits of the catalogue that this experiment recomputes.
+    """
+
+    parameter: Parameter
+    label: str
+    experiments: tuple[str, ...]
+    value: float
+    regions: tuple[Region, ...]
+    twice_nll: float
+    published: tuple[Published, ...] = ()
+
+    @property
+    def ends(self) -> tuple[float | None, float | None]:
+        """Outermost ends of what is allowed; None where the data set none."""
+        first, last = self.regions[0], self.regions[-1]
+        return (
+            None if first.open_low else first.low,
+            None if last.open_high else last.high,
+        )
+
+    @property
+    def words(self) -> str:
+        """The regions, in the unit that tables show."""
+        return " or ".join(r.ends(self.parameter) for r in self.regions)
+
+
+@public_methods
+@readable
+@dataclass(frozen=True)
+class GlobalResult:
+    """Limits of a set of experiments.
+
+    Attributes
+    ----------
+    name, title : of the set.
+    model : name of the model.
+    cl : confidence level of the regions.
+    steps : one parameter at a time, in the order of the parameters and experiments.
+    together : all free parameters at once in all experiments; None for one parameter,
+        or if it was not asked for.
+    beside : further published limits of each parameter, by its name.
+    apart : experiments that depend on none of the free parameters.
+    references : texkeys of the experiments that entered.
+    """
+
+    name: str
+    title: str
+    model: str
+    cl: float
+    steps: tuple[Step, ...]
+    together: FitResult | None
+    beside: dict[str, tuple[Published, ...]]
+    apart: tuple[str, ...] = ()
+    references: tuple[str, ...] = field(default=(), repr=False)
+
+    plot = draws("plot_ladder")
+
+    @property
+    def parameters(self) -> tuple[Parameter, ...]:
+        """The free ones."""
+        return tuple({s.parameter.name: s.parameter for s in self.steps}.values())
+
+    def of(self, parameter: str) -> tuple[Step, ...]:
+        """The steps of one parameter.
+
+        Parameters
+        ----------
+        parameter : its name.
+        """
+        return tuple(s for s in self.steps if s.parameter.name == parameter)
+
+    def table(self, parameter: str) -> Table:
+        """One parameter at a time, and what is published.
+
+        Parameters
+        ----------
+        parameter : its name.
+        """
+        steps = self.of(parameter)
+        p = steps[0].parameter
+        unit = f" [{p.shown_unit}]" if p.shown_unit else ""
+        best, allowed = f"best{unit}", f"allowed at {100 * self.cl:.4g} %{unit}"
+        rows: list[tuple[Any, ...]] = []
+        for step in steps:
+            rows.append((step.label, p.shown(step.value), step.words, None, None))
+            rows += [found.row(p) for found in step.published]
+        rows += [found.row(p) for found in self.beside.get(parameter, ())]
+        if self.together is not None:
+            one = self.together[parameter]
+            if one.regions:
+                words = " or ".join(r.ends(p) for r in one.regions)
+            elif one.error is not None:
+                words = f"+- {p.shown(one.error):.4g} (68.27 %, from the curvature)"
+            else:
+                words = "no symmetric error"
+            name = f"all, {len(self.together.free)} free"
+            rows.append((name, p.shown(one.value), words, None, None))
+        columns = ("experiment", best, allowed, "largest difference", "cause")
+        return Table(
+            f"{parameter} ({self.model})",
+            columns,
+            tuple(rows),
+            {best: ".4g", "largest difference": ".0%"},
+        )
+
+    def __str__(self) -> str:
+        tables = [str(self.table(p.name)) for p in self.parameters]
+        notes = [
+            f"set {self.name}: {self.title}; one parameter at a time, others fixed"
+        ]
+        if self.apart:
+            notes.append(f"depend on none of these: {', '.join(self.apart)}")
+        return "\n\n".join([*tables, "\n".join(f"note: {n}" for n in notes)])
+
+    def to_dict(self) -> dict[str, Any]:
+        """JSON-ready form."""
+        return {
+            "set": self.name,
+            "title": self.title,
+            "model": self.model,
+            "cl": self.cl,
+            "limits": [
+                {
+                    "parameter": s.parameter.name,
+                    "unit": s.parameter.unit,
+                    "label": s.label,
+                    "experiments": list(s.experiments),
+                    "value": s.value,
+                    "regions": [r.to_dict() for r in s.regions],
+                    "twice_nll": s.twice_nll,
+                    "published": [p.to_dict() for p in s.published],
+                }
+                for s in self.steps
+            ],
+            "together": None if self.together is None else self.together.to_dict(),
+            "beside": {
+                name: [p.to_dict() for p in found]
+                for name, found in self.beside.items()
+            },
+            "apart": list(self.apart),
+            "references": list(self.references),
+        }
+
+
+@public
+def global_limits(
+    experiments: str | Path | Sequence[Any] | ExperimentSet = DEFAULT,
+    model: Any = None,
+    free: Sequence[str] = (),
+    *,
+    cl: float = 0.90,
+    without: Iterable[str] = (),
+    together: bool = True,
+    minos: bool = True,
+) -> GlobalResult:
+    """Limits on parameters from each experiment of a set, from those of one place and
+    from all.
+
+    Parameters
+    ----------
+    experiments : as of `global_cost`.
+    model : default the Standard Model at tree level.
+    free : names of parameters, each of which is free alone; and all at once in
+        `together`.
+    cl : confidence level of each parameter by itself.
+    without : names of experiments of the set that are left out.
+    together : fit all parameters at once, too.
+    minos : regions of the parameters of that fit, not its curvature alone.
+
+    Raises
+    ------
+    UnknownNameError, InputError
+        As `global_cost`; also for a level outside (0, 1).
+
+    Examples
+    --------
+    >>> found = global_limits(["texono-csi", "lsnd-electron"], free=["sin2_theta_w"])
+    >>> [step.label for step in found.steps]
+    ['texono-csi', 'lsnd-electron', 'all']
+    >>> found.steps[-1].words
+    '[0.19..., 0.30...]'
+    """
+    check_level(cl)
+    chosen = experiment_set(experiments).without(without)
+    free = list(free)
+    steps: list[Step] = []
+    entered: set[str] = set()
+    for name in free or [""]:
+        costs = costs_of(chosen, model, [name] if name else [])
+        entered |= set(costs.single)
+        for label, cost in costs.every.items():
+            steps.append(_step(chosen, (label, cost), name, cl))
+    whole = None
+    if together and len(free) > 1:
+        whole = fit(costs_of(chosen, model, free).together, minos=minos, cl=cl)
+    used = [m for m in chosen.members if m.name in entered]
+    texkeys = [key for m in used for key in m.experiment.references]
+    return GlobalResult(
+        name=chosen.name,
+        title=chosen.title,
+        model=getattr(model, "name", "sm"),
+        cl=cl,
+        steps=tuple(steps),
+        together=whole,
+        beside={name: beside(name, chosen.published) for name in free},
+        apart=tuple(n for n in chosen.names if n not in entered),
+        references=tuple(dict.fromkeys(texkeys)),
+    )
+
+
+def _step(
+    chosen: ExperimentSet, labelled: tuple[str, Cost], name: str, cl: float
+) -> Step:
+    """Fit one parameter of one cost, and compare with what is published."""
+    label, cost = labelled
+    names = tuple(t.origin.experiment for t in cost.terms if t.origin is not None)
+    found = fit(cost, free=[name], cl=cl)[name]
+    mine = [
+        one
+        for one in chosen.published
+        if one.experiment == label and one.parameter == name and label != ALL
+    ]
+    return Step(
+        found.parameter,
+        label,
+        tuple(dict.fromkeys(names)),
+        found.value,
+        found.regions,
+        float(cost.profiled(cost.point({name: found.value})).twice_nll[0]),
+        tuple(compared(one, cost, name) for one in mine),
+    )

@@ -1,0 +1,220 @@
+"""Sets of experiments: opened, shared, fitted, compared."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from scipy.optimize import minimize
+
+import nuprobe as nu
+from nuprobe.errors import ExperimentFileError, InputError, UnknownNameError
+from nuprobe.inference import CostSum
+from nuprobe.inference.costs import Cost
+from nuprobe.sets import costs_of, experiment_set, global_limits, set_names
+
+RADII = ["charge_radius.ee", "charge_radius.mumu", "charge_radius.emu"]
+LISTED = ["coherent-csi-2021", "conus-plus", "texono-csi", "lsnd-electron"]
+
+
+def _file(folder: Path, body: str) -> Path:
+    path = folder / "mine.toml"
+    head = 'schema_version = 1\nname = "mine"\ntitle = "of a test"\n'
+    path.write_text(head + body)
+    return path
+
+
+def _members(*names: str) -> str:
+    return "".join(f'[[experiments]]\nname = "{n}"\n' for n in names)
+
+
+@pytest.mark.parametrize("name", set_names())
+def test_every_set_opens_and_adds_up(name: str) -> None:
+    found = experiment_set(name)
+    assert found.name == name
+    costs = costs_of(found, None, ["sin2_theta_w"])
+    names = [n.name for n in costs.together.nuisances]
+    assert len(names) == len(set(names))
+
+
+def test_nuisances_of_one_name_are_one() -> None:
+    cost = nu.global_cost("laboratory", free=["sin2_theta_w"])
+    single = costs_of(experiment_set("laboratory"), None, ["sin2_theta_w"]).single
+    owners = [
+        label
+        for label, c in single.items()
+        if "sns-flux" in [n.name for n in c.nuisances]
+    ]
+    assert owners == ["coherent-csi-2021", "coherent-lar-2020"]
+    assert [n.name for n in cost.nuisances].count("sns-flux") == 1
+
+
+def test_a_set_gives_nuisances_one_name() -> None:
+    chosen = experiment_set("reactor-projections")
+    cost = costs_of(chosen, None, ["sin2_theta_w"]).together
+    names = [n.name for n in cost.nuisances]
+    assert names.count("reactor-flux") == 1
+    assert not {"connie-flux", "miner-flux"} & set(names)
+    # what each of them predicts has not changed
+    alone = nu.experiment("connie-projection").cost(free=["sin2_theta_w"])
+    inside = chosen.members[0].experiment.cost(free=["sin2_theta_w"])
+    points = [[0.22], [0.25]]
+    np.testing.assert_allclose(
+        inside.profiled(points).twice_nll, alone.profiled(points).twice_nll, rtol=1e-9
+    )
+
+
+def test_a_shared_flux_weakens_a_sum() -> None:
+    """Correlated errors of one sign average out less."""
+    names = ("connie-projection", "miner-projection")
+    shared = experiment_set("reactor-projections").without(
+        ["nucleus-projection", "ricochet-projection"]
+    )
+    both = [
+        costs_of(s, None, ["sin2_theta_w"]) for s in (shared, experiment_set(names))
+    ]
+    one, other = (nu.fit(c.together, minos=False)["sin2_theta_w"].error for c in both)
+    assert one is not None
+    assert other is not None
+    assert one > other
+
+
+def test_different_priors_of_one_name_are_refused(tmp_path: Path) -> None:
+    shared = (
+        '[[shared]]\nname = "efficiency"\n'
+        'nuisances = { pandax-4t-8b = "pandax-signal",'
+        ' conus-plus = "conus-plus-signal" }\n'
+    )
+    path = _file(tmp_path, _members("pandax-4t-8b", "conus-plus") + shared)
+    with pytest.raises(InputError, match="nuisance efficiency differs"):
+        nu.global_cost(path, free=["sin2_theta_w"])
+
+
+@pytest.mark.parametrize(
+    ("body", "words"),
+    [
+        (_members("conus-plus", "conus-plus"), "in the set twice"),
+        ("experiments = []\n", "experiments"),
+        (
+            _members("conus-plus")
+            + '[[shared]]\nname = "x"\nnuisances = { a = "b", conus-plus = "c" }\n',
+            "a is not in the set",
+        ),
+        (
+            _members("conus-plus", "pandax-4t-8b") + '[[shared]]\nname = "x"\n'
+            'nuisances = { conus-plus = "no", pandax-4t-8b = "pandax-signal" }\n',
+            "unknown nuisance of conus-plus 'no'",
+        ),
+        (
+            _members("conus-plus", "pandax-4t-8b")
+            + '[[shared]]\nname = "solar-8b-flux"\nnuisances ='
+            ' { conus-plus = "conus-plus-signal", pandax-4t-8b = "pandax-signal" }\n',
+            "has a nuisance solar-8b-flux of its own",
+        ),
+        (_members("conus-plus") + 'colour = "red"\n', "unknown key"),
+    ],
+)
+def test_files_that_cannot_be_meant(tmp_path: Path, body: str, words: str) -> None:
+    with pytest.raises(
+        (InputError, ExperimentFileError, UnknownNameError), match=words
+    ):
+        experiment_set(_file(tmp_path, body))
+
+
+def test_what_cannot_be_asked() -> None:
+    with pytest.raises(UnknownNameError, match="unknown set of experiments"):
+        experiment_set("nothing")
+    with pytest.raises(UnknownNameError, match="is an experiment"):
+        experiment_set("conus-plus")
+    with pytest.raises(InputError, match="given twice"):
+        experiment_set(["conus-plus", "conus-plus"])
+    with pytest.raises(InputError, match="share data"):
+        nu.global_cost(
+            ["coherent-csi-2017", "coherent-csi-2021"], free=["sin2_theta_w"]
+        )
+    with pytest.raises(InputError, match=r"no experiment of the set .* depends on it"):
+        nu.global_cost(LISTED[:2], nu.Electromagnetic(), ["charge_radius.tautau"])
+    with pytest.raises(InputError, match="free twice"):
+        nu.global_cost(LISTED, free=["sin2_theta_w", "sin2_theta_w"])
+
+
+def test_the_joint_minimum_is_that_of_scipy() -> None:
+    """All radii and all nuisances at once, by BFGS on the summed −2 ln L."""
+    cost = nu.global_cost(LISTED, nu.Electromagnetic(), RADII)
+    here = nu.fit(cost, minos=False)
+    d, unit = len(RADII), 1e-32
+    sigma = np.array([n.sigma for n in cost.nuisances])
+
+    def height(x: np.ndarray) -> tuple[float, np.ndarray]:
+        point, nuisances = x[None, :d] * unit, x[None, d:] * sigma
+        value = cost.twice_nll(point, nuisances)[0]
+        slopes = cost.gradient(point, nuisances)
+        return float(value), np.concatenate([slopes[0][0] * unit, slopes[1][0] * sigma])
+
+    rng = np.random.default_rng(1)
+    starts = [np.zeros(d + len(sigma))] + [
+        np.append(rng.normal(0, 5, d), np.zeros(len(sigma))) for _ in range(4)
+    ]
+    found = [minimize(height, s, jac=True, method="BFGS") for s in starts]
+    best = min(found, key=lambda one: one.fun)
+    assert here.twice_nll == pytest.approx(best.fun, abs=1e-5)
+    near = nu.fit(
+        cost, minos=False, start=dict(zip(RADII, best.x[:d] * unit, strict=True))
+    )
+    np.testing.assert_allclose(near.point / unit, best.x[:d], atol=2e-2)
+
+
+def test_a_sum_in_parts_is_the_sum() -> None:
+    """Profiles of parts without a common nuisance add up to that of the whole."""
+    names = ["coherent-csi-2021", "coherent-lar-2020", "conus-plus", "pandax-4t-8b"]
+    free = ["charge_radius.ee", "charge_radius.mumu"]
+    cost = nu.global_cost(names, nu.Electromagnetic(), free)
+    assert isinstance(cost, CostSum)
+    points = np.array([[0.0, 0.0], [3e-32, -2e-32], [-5e-31, 1e-31]])
+    whole, parts = Cost.profiled(cost, points), cost.profiled(points)
+    np.testing.assert_allclose(parts.twice_nll, whole.twice_nll, rtol=1e-11)
+    np.testing.assert_allclose(parts.nuisances, whole.nuisances, atol=1e-5)
+    slopes, joint = (
+        cost.profiled_slopes(points),
+        Cost.profiled_slopes_from(cost, points, None),
+    )
+    np.testing.assert_allclose(slopes[1], joint[1], rtol=1e-4, atol=1e24)
+    np.testing.assert_allclose(slopes[2], joint[2], rtol=1e-4)
+    np.testing.assert_allclose(
+        cost.gradient_at(points, parts),
+        Cost.gradient_at(cost, points, parts),
+        rtol=1e-9,
+    )
+
+
+def test_limits_are_those_of_fits() -> None:
+    found = global_limits(LISTED[2:], nu.Electromagnetic(), RADII[:2], cl=0.95)
+    assert [s.label for s in found.of("charge_radius.mumu")] == ["lsnd-electron"]
+    texono = nu.experiment("texono-csi").fit(
+        nu.Electromagnetic(), ["charge_radius.ee"], cl=0.95
+    )
+    step = found.of("charge_radius.ee")[0]
+    assert step.label == "texono-csi"
+    assert step.regions == texono["charge_radius.ee"].regions
+    assert found.together is not None
+    assert len(found.together.free) == 2
+
+
+def test_published_limits_are_compared_at_their_level() -> None:
+    """TEXONO has −4.2 … 6.6 and LSND −5.94 … 8.28 at 90 %, in 1e-32 cm²."""
+    chosen = experiment_set("laboratory").without(
+        ["coherent-lar-2020", "coherent-csi-2021"]
+    )
+    found = global_limits(chosen, nu.Electromagnetic(), ["charge_radius.ee"], cl=0.6827)
+    steps = {s.label: s for s in found.steps}
+    (texono,) = steps["texono-csi"].published
+    assert (texono.lower, texono.upper) == pytest.approx((-4.2e-32, 6.6e-32))
+    assert texono.level == pytest.approx(0.9)
+    assert texono.computed is not None
+    assert texono.computed[0] == pytest.approx(-5.18e-32, rel=2e-3)
+    assert texono.difference == pytest.approx((5.1824 - 4.2) / 5.4, abs=2e-3)
+    assert not texono.cause  # below 20 %
+    (lsnd,) = steps["lsnd-electron"].published
+    assert lsnd.difference is not None
+    assert lsnd.difference < 0.2
