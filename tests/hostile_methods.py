@@ -274,6 +274,9 @@ def _fits() -> list[Any]:
         ),
         nu.scan(cost, {"cevns_scale": scales}),
         nu.inference.cls(cost, "cevns_scale", scales),
+        nu.scan(
+            cost, {"cevns_scale": scales}, intervals="feldman-cousins", toys=20
+        ).toys,
         nu.inference.sensitivity(cost, "cevns_scale"),
         Finding("warning", "experiment.toml", 3, "target.mass", "12 t is a lot"),
         nu.inference.feldman_cousins(cost, "cevns_scale", scales, toys=20),

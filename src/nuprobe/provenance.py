@@ -20,10 +20,8 @@ from math import isfinite
 from pathlib import Path, PurePath
 from typing import Any, Final
 
-import numpy as np
-
 from nuprobe.errors import InputError, shown
-from nuprobe.reprs import readable
+from nuprobe.reprs import is_array, readable
 
 __all__ = ["Provenance", "command_text", "made_by", "maker", "now", "plain"]
 
@@ -323,13 +321,14 @@ def plain(what: Any) -> Any:
 
     Examples
     --------
+    >>> import numpy as np
     >>> plain({"a": np.array([1.0, 2.0]), "b": 1 + 2j})
     {'a': [1.0, 2.0], 'b': {'re': 1.0, 'im': 2.0}}
     """
     if what is None or isinstance(what, bool | int | str):
         return what
-    if isinstance(what, np.ndarray | np.generic):
-        return _plain_array(np.asarray(what))
+    if is_array(what) or is_array(what, "generic"):
+        return _plain_array(what)
     if isinstance(what, float):
         return what if isfinite(what) else str(what)
     if isinstance(what, complex):
@@ -354,7 +353,10 @@ def _nothing(value: Any) -> bool:
     return value is None or (isinstance(value, str) and not value)
 
 
-def _plain_array(array: Any) -> Any:
+def _plain_array(given: Any) -> Any:
+    import numpy as np
+
+    array = np.asarray(given)
     if array.size > _LARGE:
         digest = hashlib.sha256(np.ascontiguousarray(array).tobytes()).hexdigest()
         return {"shape": list(array.shape), "sha256": digest}

@@ -8,10 +8,9 @@ from __future__ import annotations
 
 import dataclasses
 import inspect
+import sys
 from collections.abc import Iterator, Mapping
 from typing import Any, Final, TypeVar
-
-import numpy as np
 
 from nuprobe.errors import printable
 from nuprobe.markup import Html, table
@@ -39,7 +38,8 @@ def readable(cls: _Class) -> _Class:
     ... @dataclasses.dataclass
     ... class Spectrum:
     ...     name: str
-    ...     counts: np.ndarray
+    ...     counts: Any
+    >>> import numpy as np
     >>> Spectrum("reactor", np.zeros(500))
     Spectrum(name='reactor', counts=zeros(500))
     >>> Spectrum("<b>", np.zeros(500))._repr_html_().count("<b>")
@@ -100,6 +100,7 @@ def brief(value: Any) -> str:
 
     Examples
     --------
+    >>> import numpy as np
     >>> brief(np.zeros((12, 3)))
     'zeros(12×3)'
     >>> brief(np.array([1.0, 2.5]))
@@ -107,9 +108,9 @@ def brief(value: Any) -> str:
     >>> brief({"mass": 1.0})
     '{mass: 1}'
     """
-    if isinstance(value, np.ndarray):
+    if is_array(value):
         return _array(value)
-    if isinstance(value, float | np.floating):
+    if isinstance(value, float) or is_array(value, "floating"):
         return f"{value:.6g}"
     if isinstance(value, Mapping):
         if len(value) > _FEW:
@@ -130,7 +131,25 @@ def brief(value: Any) -> str:
     return _cut(value if isinstance(value, str) else repr(value))
 
 
-def _array(value: np.ndarray[Any, Any]) -> str:
+def is_array(value: Any, kind: str = "ndarray") -> bool:
+    """Whether a value is an array, without importing NumPy, which ``--help`` does
+    without.
+
+    Parameters
+    ----------
+    value : any object.
+    kind : name of another class of NumPy.
+
+    Examples
+    --------
+    >>> is_array([1.0])
+    False
+    """
+    numpy = sys.modules.get("numpy")
+    return numpy is not None and isinstance(value, getattr(numpy, kind))
+
+
+def _array(value: Any) -> str:
     if value.size > _FEW or value.ndim > 1:
         zeros = value.dtype.kind in "fiuc" and not value.any()
         shape = "×".join(map(str, value.shape))
@@ -169,7 +188,7 @@ def _joined(self: Any, fields: list[tuple[str, str]]) -> str | None:
 
 def _flat(value: Any) -> str:
     """Its `repr` in one line; that of a large array is never made."""
-    if isinstance(value, np.ndarray) and (value.size > _FEW or value.ndim == 0):
+    if is_array(value) and (value.size > _FEW or value.ndim == 0):
         return _array(value)
     if isinstance(value, float):
         return repr(float(value))

@@ -33,7 +33,7 @@ CEVNS = ("xsec", "cevns", "--target", "Ar40", "--energy")
         ),
         ((*CEVNS, "10 MeV", "--baseline=-5 m"), ("got -5 m",), ("e+", "E+", "2533")),
         ((*CEVNS, "10 MeV", "--r-n", "3 km"), ("3e+18 fm",), ("e+16",)),
-        ((*CEVNS, "10:50:1 MeV"), ("one point", "both ends"), ()),
+        ((*CEVNS, "10:50:1 MeV"), ("single point", "both ends"), ()),
         ((*CEVNS, "0:50:3:log MeV"), ("logarithmic", "positive"), ("cannot read",)),
         (("form-factors", "CsI"), ("several nuclei", "Cs133", "I127"), ("Si30",)),
         (

@@ -99,6 +99,10 @@ WRITERS: dict[tuple[tuple[str, ...], str], tuple[tuple[str, ...], str]] = {
     (("rate",), "plot"): (("rate", "coherent-csi-2017", "--plot"), "a.png"),
     (("fit",), "output"): ((*FIT, "-o"), "a.txt"),
     (("fit",), "plot"): ((*FIT, "--plot"), "a.png"),
+    (("fit",), "checkpoint"): (
+        (*FIT, "--intervals", "cls", "--toys", "10", "--checkpoint"),
+        "a.h5",
+    ),
     (("scan",), "output"): ((*SCAN, "-o"), "a.h5"),
     (("scan",), "plot"): ((*SCAN, "-o", "new.h5", "--plot"), "a.png"),
     (("sample",), "output"): ((*SAMPLE, "-o"), "a.h5"),

@@ -34,7 +34,7 @@ def test_coverage_is_that_of_python() -> None:
     assert found["levels"] == [pytest.approx(0.6827, abs=1e-4), 0.9, 0.95]
     text = run(*CSI, "--toys", "200", "--truth", "rn=5.5 fm", "--cl", "0.9")
     assert "200 toys (unconditional), at rn = 5.5 fm" in text
-    assert "90 % intervals cover" in text
+    assert "90 % intervals (two-sided, Wilks) cover" in text
 
 
 def test_thresholds_and_cls_along_a_grid(tmp_path: Path) -> None:

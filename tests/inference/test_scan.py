@@ -475,7 +475,7 @@ def test_bad_requests(
         scan(cost, {"radius": [3.0, 3.0]})
     with pytest.raises(InputError, match="both an axis"):
         scan(cost, {"radius": [3.0]}, fixed={"radius": 4.0})
-    with pytest.raises(InputError, match="not both"):
+    with pytest.raises(InputError, match="not several"):
         scan(cost, GRID, workers=2, executor=ThreadPoolExecutor(1))
     with pytest.raises(InputError, match="at least 1"):
         scan(cost, GRID, workers=0)

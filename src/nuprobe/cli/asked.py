@@ -47,12 +47,30 @@ class AskedSpec:
     methods : those drawn; none for all.
     beside : other experiments.
     marks : points.
+    intervals : a method by the name that other verbs use, or None.
     """
 
     cl: tuple[float, ...]
     methods: tuple[str, ...]
     beside: tuple[str, ...]
     marks: tuple[str, ...]
+    intervals: str | None = None
+
+    def shown(self, toys: bool) -> tuple[str, ...]:
+        """Return the methods that are drawn, by the names of a plane; none for all.
+
+        Parameters
+        ----------
+        toys : whether there are toys.
+        """
+        if self.intervals is None:
+            return self.methods
+        if self.methods:
+            raise InputError("give --intervals or --method, not both")
+        if self.intervals == "feldman-cousins" and not toys:
+            raise InputError("--intervals feldman-cousins needs toys: give --toys 1000")
+        known = {"wilks": "wilks", "feldman-cousins": "fc"}
+        return (known.get(self.intervals, "cls-toys" if toys else "cls"),)
 
     def points(self) -> dict[str, tuple[float, float]] | None:
         """Return the points by label, or None."""
@@ -91,5 +109,11 @@ asked_options = grouped(
         help="Point to mark instead of the published ones, with its exclusion by toys;"
         " repeatable.",
     ),
+    click.option(
+        "--intervals",
+        type=click.Choice(["wilks", "feldman-cousins", "cls"]),
+        help="The same as --method wilks, fc, and cls-toys (cls without toys).",
+    ),
 )
-"""Add ``--cl``, ``--method``, ``--beside`` and ``--mark``, as `AskedSpec` ``asked``."""
+"""Add ``--cl``, ``--method``, ``--beside``, ``--mark`` and ``--intervals``, as
+`AskedSpec` ``asked``."""

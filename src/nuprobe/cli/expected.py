@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -31,6 +31,7 @@ class ExpectedSpec:
     null: str | None
     toys: int
     seed: int
+    intervals: str = "cls"
 
 
 expected_options = grouped(
@@ -52,6 +53,13 @@ expected_options = grouped(
         help="Simulated experiments, in addition to the asymptotic formula.",
     ),
     click.option("--seed", type=click.IntRange(0), default=1, show_default=True),
+    click.option(
+        "--intervals",
+        type=click.Choice(["wilks", "feldman-cousins", "cls"]),
+        default="cls",
+        show_default=True,
+        help="With EXPERIMENT: whose upper ends; the first two are two-sided.",
+    ),
 )
 
 
@@ -74,6 +82,7 @@ def print_expected(
                 f"--{option} applies to trident beams, not to"
                 f" {', '.join(experiment.experiments)}: drop it, or the experiment"
             )
+    how: Any = asked.intervals
     free = freed_names(asked.free, model)
     cost = experiment.cost(model.build(), free)
     found = sensitivity(
@@ -84,6 +93,7 @@ def print_expected(
         free=free[1:],
         toys=asked.toys,
         seed=asked.seed,
+        intervals=how,
     )
     names_ = [one.name for one in experiment.open()]
     out.emit(str(_table(found, names_)), {"experiments": names_, **found.to_dict()})
@@ -105,12 +115,15 @@ def _table(found: Sensitivity, experiments: list[str]) -> Table:
         row = (name, found.expected[i])
         rows.append(row if toys is None else (*row, toys[i]))
     notes = [
-        f"upper limits (CLs, {100 * found.cl:g} % CL) if {p.name} = {found.null:g}:"
+        f"{found.construction.short} if {p.name} = {found.null:g}:"
         " half of such experiments are below the median, 68 and 95 % in the bands",
-        "median and bands: asymptotic formula on the Asimov data set (Cowan:2010js)",
+        f"median and bands: {found.formula} on the Asimov data set (Cowan:2010js)",
     ]
     if found.limits:
-        notes.append(f"toys: quantiles of the limits of {len(found.limits)} of them")
+        notes.append(
+            f"toys: quantiles of the limits of {len(found.limits)} of them,"
+            f" {found.how}; Monte Carlo error of the median {found.median_error:.2g}"
+        )
     return Table(
         f"{' + '.join(experiments)}: expected limit on {p.name}",
         ("experiments without a signal", *columns),

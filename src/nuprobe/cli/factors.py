@@ -56,7 +56,7 @@ def print_factors(
     from nuprobe.experiments import factor_limit
     from nuprobe.models import StandardModel
 
-    if level.sides == "1" or level.with_projections:
+    if level.sides == "1" or level.with_projections or level.method().by_toys:
         raise InputError(
             "limits on the coefficients in a file are two-sided and do not combine"
             " projections with data: drop --sides and --with-projections"

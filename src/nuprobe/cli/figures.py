@@ -28,6 +28,7 @@ def figure_of(
     parameters: Sequence[Parameter],
     references: Sequence[str],
     landmarks: Sequence[tuple[str, float, float]],
+    cl: float,
 ) -> Drawn:
     """Profile along one axis, or contours over two, under the name of what was
     scanned."""
@@ -40,6 +41,7 @@ def figure_of(
         markers=landmarks,
         title=f"{name}, {how}",
         references=references,
+        cl=cl,
     )
 
 

@@ -2,27 +2,21 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
+from nuprobe.cli.constructions import ThrownSpec, thrown_options
 from nuprobe.cli.experiments import ExperimentSpec, experiment_options
 from nuprobe.cli.freed import free_option, freed_names
 from nuprobe.cli.mixing_fits import with_notes
 from nuprobe.cli.options import command
 from nuprobe.cli.output import Output, output_options, plot_option, save_plot
+from nuprobe.cli.profiles import profile_grid, profile_levels
 from nuprobe.cli.specs import ModelSpec, operators_options
 from nuprobe.cli.verdicts import verdict_table, verdicts_beside
-
-if TYPE_CHECKING:
-    from nuprobe.inference.results import ParameterResult
-    from nuprobe.numerics import FloatArray
-
-WIDTH, POINTS = 3.5, 121
-"""Standard deviations that a profile spans on each side, and its points."""
 
 
 @command(
@@ -31,9 +25,10 @@ WIDTH, POINTS = 3.5, 121
 Examples:
   nuprobe fit coherent-csi-2017 --free rn --plot profile.pdf
   nuprobe fit coherent-csi-2017 --model nsi --free epsilon_u.ee --cl 0.9
+  nuprobe fit coherent-csi-2017 --free rn --cl 0.9 --intervals feldman-cousins --toys 1000
   nuprobe fit coherent-csi-2021 coherent-lar-2020 --free sin2_theta_w
   nuprobe fit ccfr-trident charm2-trident --model pair-couplings --free c_v
-  nuprobe fit ccfr-trident charm2-trident --wcxf rs.json""",
+  nuprobe fit ccfr-trident charm2-trident --wcxf rs.json""",  # noqa: E501
 )
 @experiment_options(several=True)
 @free_option("Parameters to fit")
@@ -44,12 +39,8 @@ Examples:
     type=float,
     help="Confidence level of intervals and regions [default: 0.6827].",
 )
-@click.option(
-    "--toys",
-    type=click.IntRange(10, 1_000_000),
-    help="Goodness of fit from this many simulated experiments.",
-)
-@plot_option("Save the profile of the first free parameter.")
+@thrown_options
+@plot_option("Save the profile of the first free parameter, or what toys say of it.")
 @output_options
 def fit_command(
     experiment: ExperimentSpec,
@@ -57,7 +48,7 @@ def fit_command(
     model: ModelSpec,
     no_minos: bool,
     cl: float | None,
-    toys: int | None,
+    thrown: ThrownSpec,
     plot: Path | None,
     out: Output,
 ) -> None:
@@ -72,11 +63,18 @@ def fit_command(
     more: dict[str, Any] = {}
     level = ONE_SIGMA if cl is None else cl
     opened, cost = experiment.open(), experiment.cost(chosen, free_names)
-    result = with_notes(fit(cost, minos=not no_minos, cl=level), level)
-    if toys is not None:
-        found = result.goodness_from_toys(toys)
+    name: Any = thrown.intervals
+    with thrown.thrown() as settings:
+        result = fit(cost, minos=not no_minos, cl=level, intervals=name, toys=settings)
+    result = with_notes(result, level)
+    if thrown.toys is not None:
+        found = result.goodness_from_toys(thrown.toys, thrown.seed)
         result = replace(result, goodness=found, goodness_of_fit=found.p_value)
-    if plot is not None:
+    if result.bounds:
+        from nuprobe.plotting import plot_toy_bounds
+
+        save_plot(lambda: plot_toy_bounds(result.bounds[free_names[0]]), plot)
+    elif plot is not None:
         from nuprobe.plotting import plot_profile
 
         best = result[free_names[0]]
@@ -87,7 +85,7 @@ def fit_command(
         references = list(dict.fromkeys(r for e in opened for r in e.file.references))
         save_plot(
             lambda: plot_profile(
-                curve, best.parameter, levels=_levels(cl), references=references
+                curve, best.parameter, levels=profile_levels(cl), references=references
             ),
             plot,
         )
@@ -96,38 +94,3 @@ def fit_command(
     judged = verdicts_beside(opened, chosen, experiment.by_experiment())
     text = f"{result}\n\n{verdict_table(judged, chosen)}"
     out.emit(text, {**result.to_dict(), **more, "verdict": judged.to_dict()})
-
-
-def _levels(cl: float | None) -> list[tuple[str, float]]:
-    """Levels of a profile: those of every plot, and the one asked for."""
-    from nuprobe.inference.levels import delta_threshold
-    from nuprobe.plotting.fits import LEVELS_1D
-
-    levels = list(LEVELS_1D)
-    if cl is not None:
-        rise = delta_threshold(cl)
-        if all(abs(rise - known) > 1e-3 for _, known in levels):
-            levels.append((f"{100 * cl:.4g} %", rise))
-    return levels
-
-
-def profile_grid(best: ParameterResult) -> FloatArray:
-    """Return values around the best fit and all other regions inside the allowed range;
-    all of it where the fit gives no error."""
-    import numpy as np
-
-    value, parameter = best.value, best.parameter
-    lower, upper = parameter.lower, parameter.upper
-    width = best.error
-    if width is None and best.interval is not None:
-        ends = (best.interval.lower, best.interval.upper)
-        width = max((abs(e - value) for e in ends if e is not None), default=None)
-    if width is None and not math.isfinite(upper - lower):
-        width = 10 * parameter.step
-    if width is None:
-        return np.linspace(lower, upper, POINTS)
-    seen = [x for r in best.regions for x in (r.low, r.high) if math.isfinite(x)]
-    beyond = 1.5 * width
-    first = min([value - WIDTH * width, *(x - beyond for x in seen)])
-    last = max([value + WIDTH * width, *(x + beyond for x in seen)])
-    return np.linspace(max(lower, first), min(upper, last), POINTS)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -34,6 +35,7 @@ Examples:
 --json
   nuprobe limit coherent-csi-2017 coherent-lar-2020 --checkpoint limits.h5 --resume
   nuprobe limit ccfr-trident charm2-trident --wcxf rs.json
+  nuprobe limit coherent-csi-2017 --masses "10, 100 MeV" --intervals cls --toys 500
   nuprobe limit prospect reactor-rates --grid "dm2_41=0.2:20 eV2:40:log" """,
 )
 @experiment_options(several=True)
@@ -70,6 +72,8 @@ def limit_command(
         analyses=experiment.by_experiment(),
         with_projections=experiment.with_projections,
     )
+    method = level.method()
+    how: Any = method.intervals
     chosen = choose(experiment.open())
     if wcxf is not None:
         asked = (family, plane, beside)
@@ -88,7 +92,7 @@ def limit_command(
     axes = plane.axes(scanned)
     if axes is not None:
         scanned = scanned.reaching(axes["mass"])
-    plane, out = plane.into(out)
+    plane, out = plane.into(out, method.by_toys)
     plane.scan(chosen, scanned, level)
     result = limit(
         chosen,
@@ -99,6 +103,8 @@ def limit_command(
         sides=1 if level.sides == "1" else 2,
         analyses=level.analyses,
         with_projections=level.with_projections,
+        intervals=how,
+        toys=plane.thrown(method) if method.by_toys else 1000,
         **plane.saving(),
     )
     if plot is not None:

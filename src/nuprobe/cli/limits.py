@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from nuprobe.cli.constructions import METHOD_OPTIONS, MethodSpec
 from nuprobe.cli.options import grouped
 from nuprobe.cli.specs import PARAMETERS, ModelSpec, make_mixing
 from nuprobe.errors import InputError
@@ -94,13 +95,28 @@ class LevelSpec:
     cl : confidence level.
     sides : 1 or 2, as typed.
     with_projections : combine projections too.
+    intervals, toys, seed : as in `MethodSpec`.
     analyses : chosen, by name of experiment.
     """
 
     cl: float
     sides: str
+    intervals: str = "wilks"
+    toys: int | None = None
+    seed: int = 1
     with_projections: bool = False
     analyses: Mapping[str, str] = field(default_factory=dict)
+
+    def method(self) -> MethodSpec:
+        """Return how limits are made; toys say the sides themselves."""
+        found = MethodSpec(self.intervals, self.toys, self.seed)
+        found.check()
+        if found.by_toys and self.sides == "1":
+            raise InputError(
+                "--sides is for --intervals wilks: feldman-cousins is two-sided, cls"
+                " one-sided; leave it out"
+            )
+        return found
 
 
 family_options = grouped(
@@ -134,5 +150,7 @@ level_options = grouped(
         show_default=True,
         help="One- or two-sided.",
     ),
+    *METHOD_OPTIONS,
 )
-"""Add ``--cl`` and ``--sides``, as `LevelSpec` ``level``."""
+"""Add ``--cl``, ``--sides``, ``--intervals``, ``--toys`` and ``--seed``, as `LevelSpec`
+``level``."""

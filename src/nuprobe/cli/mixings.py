@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from nuprobe.cli.output import Output, save_plot
 from nuprobe.errors import InputError
+from nuprobe.inference.construction import Construction
 from nuprobe.tables import Table
 
 if TYPE_CHECKING:
@@ -62,6 +63,10 @@ def print_mixings(
             f"{mixed[0].name} limits a mixing, the others a mediator: these cannot"
             " be combined"
         )
+    if level.method().by_toys:
+        raise InputError(
+            "toys of mixings are thrown on their plane: use `nuprobe plane --intervals`"
+        )
     family, plane, beside = asked
     if (family, replace(plane, grid=None), beside) != tuple(
         type(one)() for one in asked
@@ -87,7 +92,7 @@ def print_mixings(
     columns = zip(*limits.values(), strict=True)
     rows = tuple((float(y), *x) for y, x in zip(nodes, columns, strict=True))
     table = Table(
-        f"largest sin2_2theta_14, {100 * level.cl:.4g} % CLs at each dm2_41",
+        f"largest sin2_2theta_14, {Construction('cls', level.cl).short} at each dm2_41",
         ("dm2_41 [eV2]", *limits),
         rows,
         dict.fromkeys(limits, ".4f"),
@@ -98,7 +103,7 @@ def print_mixings(
             " --toys` replaces it",
         ),
     )
-    data = {**table.to_dict(), "cl": level.cl, "method": "raster"}
+    data = {**table.to_dict(), "cl": level.cl, "method": "raster", "sides": 1}
     data["no_mixing"] = {
         name: {"rise": one.without - one.lowest, "best": list(one.best)}
         for name, one in planes.items()

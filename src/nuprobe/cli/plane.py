@@ -63,7 +63,7 @@ def plane_command(
 
     for level in asked.cl:
         check_level(level)
-    points = asked.points()
+    points, methods = asked.points(), asked.shown(thrown.toys > 0)
     opened, built = experiment.open(), model.build()
     known = {p.name: p for one in opened for p in one.parameters(built)}
     axes = make_grid(grid, tuple(known.values()))
@@ -83,8 +83,8 @@ def plane_command(
         if (s := settings) is not None
     }
     found = exclusion_plane(cost, axes, toys=settings or 0)
-    if asked.methods:
-        found.exclusion(asked.methods[0], asked.cl[0])  # refuses an unknown one
+    if methods:
+        found.exclusion(methods[0], asked.cl[0])  # refuses an unknown one
     shown = [*opened, *(one for one, _ in regions)]
     references = list(dict.fromkeys(r for one in shown for r in one.references))
     others = {one.file.title: plane for one, plane in regions}
@@ -93,7 +93,7 @@ def plane_command(
 
         save_plot(
             lambda: plot_exclusion_plane(
-                found, asked.cl[0], asked.methods or None, points, others, references
+                found, asked.cl[0], methods or None, points, others, references
             ),
             checkpoint.plot,
         )

@@ -54,7 +54,12 @@ def plane_report(
         share = ", ".join(
             f"{m} {100 * found.excluded(m, cl).mean():.1f} %" for m in found.methods
         )
-        notes = [f"share of the grid that is excluded: {share}"]
+        notes = [
+            "sides: wilks and fc are regions of both parameters together (two-sided);"
+            " cls, raster and expected are one-sided upper limits"
+            f" on {x.name} (CLs)",
+        ]
+        notes += [f"share of the grid that is excluded: {share}"]
         if found.delta is not None:
             value = found.threshold(cl)[0]
             notes.append(

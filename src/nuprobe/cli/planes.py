@@ -16,10 +16,12 @@ from nuprobe.cli.output import HDF5, Output, new_file, overwriting
 from nuprobe.errors import InputError
 
 if TYPE_CHECKING:
+    from nuprobe.cli.constructions import MethodSpec
     from nuprobe.cli.limits import LevelSpec
     from nuprobe.experiments import AnyExperiment
     from nuprobe.experiments.limit_files import Saving
     from nuprobe.experiments.scanned import Scanned
+    from nuprobe.inference import ToySettings
     from nuprobe.numerics import FloatArray
 
 
@@ -71,16 +73,19 @@ class PlaneSpec:
 
         return None if self.masses is None else parse_grid(self.masses, "energy")
 
-    def into(self, out: Output) -> tuple[PlaneSpec, Output]:
+    def into(self, out: Output, toys: bool = False) -> tuple[PlaneSpec, Output]:
         """Return the plane and the output, when an HDF5 file of ``-o`` is the scan's
-        and the table is printed."""
+        and the table is printed; with `toys` there is more for workers to do."""
         plane = self
         if out.output is not None and out.output.suffix in HDF5:
             plane = replace(self, scan_file=out.output)
             out = Output(out.as_json, None)
-        if plane.scan_file is None and (plane.workers or plane.dask):
+        if plane.scan_file is None and (plane.workers or plane.dask) and not toys:
             option = "--workers" if plane.workers else "--dask"
-            raise InputError(f"{option} requires a scan: add --scan FILE.h5 and --grid")
+            raise InputError(
+                f"{option} requires a scan, or toys: add --scan FILE.h5 and --grid, or"
+                " --intervals"
+            )
         files = {plane.scan_file, plane.checkpoint}
         if files == {None} and (plane.resume or plane.every is not None):
             raise InputError(
@@ -105,6 +110,19 @@ class PlaneSpec:
             "every_s": 30.0 if self.every is None else self.every,
             "progress": not self.quiet,
         }
+
+    def thrown(self, method: MethodSpec) -> ToySettings:
+        """Return how toys are thrown, and saved beside the limits."""
+        from nuprobe.inference.grid_scan import toy_file
+
+        return method.settings(
+            workers=self.workers,
+            client=self.dask,
+            checkpoint=toy_file(self.checkpoint),
+            resume=self.resume and self.checkpoint is not None,
+            overwrite=overwriting(),
+            every_s=30.0 if self.every is None else self.every,
+        )
 
     def scan(
         self,

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import click
 
 from nuprobe.cli.checkpoints import CheckpointSpec, checkpoint_options
+from nuprobe.cli.constructions import LeveledSpec, leveled_options
 from nuprobe.cli.experiments import ExperimentSpec, experiment_options
 from nuprobe.cli.figures import figure_of, landmarks
 from nuprobe.cli.grids import make_grid
@@ -21,7 +24,8 @@ from nuprobe.errors import InputError
 Examples:
   nuprobe scan coherent-csi-2017 --grid "rn=2:9 fm:400" -o rn.h5
   nuprobe scan coherent-csi-2017 --grid "rn=2:9 fm:200,sin2_theta_w=0.1:0.4:200" -o scan.h5 --workers 2 --resume
-  nuprobe scan ccfr-trident charm2-trident nutev-trident --model pair-couplings --grid "c_v=-2:2:201,c_a=-2:2:201" -o plane.h5 --plot plane.pdf""",  # noqa: E501
+  nuprobe scan ccfr-trident charm2-trident nutev-trident --model pair-couplings --grid "c_v=-2:2:201,c_a=-2:2:201" -o plane.h5 --plot plane.pdf
+  nuprobe scan coherent-csi-2017 --grid "rn=3:8 fm:12,sin2_theta_w=0.15:0.35:12" --intervals feldman-cousins --toys 500 --cl 0.9 -o fc.h5 --plot fc.pdf""",  # noqa: E501
 )
 @experiment_options(several=True)
 @click.option(
@@ -36,16 +40,12 @@ Examples:
     plot="Save the profile or the contours.",
     required=True,
 )
+@leveled_options
 @click.option("--workers", type=click.IntRange(1), help="Processes on this machine.")
 @click.option(
     "--dask",
     metavar="ADDRESS",
     help="Scheduler of a Dask cluster, or its JSON file (needs nuprobe[cluster]).",
-)
-@click.option(
-    "--cl",
-    type=float,
-    help="Confidence level of the allowed regions [default: 0.6827].",
 )
 @JSON
 def scan_command(
@@ -53,9 +53,9 @@ def scan_command(
     grid: str,
     model: ModelSpec,
     checkpoint: CheckpointSpec,
+    method: LeveledSpec,
     workers: int | None,
     dask: str | None,
-    cl: float | None,
     as_json: bool,
 ) -> None:
     """Profile likelihood of each EXPERIMENT together on a grid, nuisances minimised at
@@ -65,7 +65,9 @@ def scan_command(
 
     if workers and dask:
         raise InputError("give --workers or --dask, not both")
-    level = ONE_SIGMA if cl is None else cl
+    method.check()
+    name: Any = method.intervals
+    level = ONE_SIGMA if method.cl is None else method.cl
     delta_threshold(level)  # refuses a wrong one before the work
     opened = experiment.open()
     couplings = model.build()
@@ -85,6 +87,8 @@ def scan_command(
         overwrite=checkpoint.overwrite,
         progress=not checkpoint.quiet,
         every_s=checkpoint.every,
+        intervals=name,
+        toys=method.settings(),
     )
     save_plot(
         lambda: figure_of(
@@ -93,6 +97,7 @@ def scan_command(
             cost.parameters,
             references,
             landmarks(couplings, list(axes)),
+            level,
         ),
         checkpoint.plot,
     )

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from math import isfinite
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from nuprobe.errors import InputError
+from nuprobe.inference.construction import Construction
 
 if TYPE_CHECKING:
-    from nuprobe.inference import ScanResult
+    from nuprobe.inference import GridToys, ScanResult
     from nuprobe.parameters import Parameter
 
 
@@ -36,6 +38,7 @@ def scan_report(
         "fitted": result.fitted is not None,
         "cl": cl,
         "regions": regions,
+        "intervals": result.construction(cl).to_dict(),
     }
     text = (
         f"{path}: {result.twice_nll.size} points\n"
@@ -44,7 +47,30 @@ def scan_report(
         f"lowest grid point: {_at(result.lowest)}, -2 ln L"
         f" {result.twice_nll.min():.4f}"
     )
+    said = f"allowed regions: {Construction('wilks', cl)}, one parameter each"
+    lines.append(said)
+    if result.toys is not None:
+        lines += _toys(result.toys, parameters, cl)
+        summary["toys"] = result.toys.to_dict(cl)
     return "\n".join([text, *lines]), summary
+
+
+def _toys(toys: GridToys, parameters: Sequence[Parameter], cl: float) -> list[str]:
+    """What toys allow, in lines."""
+    share = 100 * float(toys.allowed(cl).mean())
+    lines = [f"by toys: {toys.construction(cl)}"]
+    if len(toys.axes) > 1:
+        together = " and ".join(toys.axes)
+        return [*lines, f"{share:.1f} % of the grid of {together} is allowed by toys"]
+    (name,) = toys.axes
+    p = next(p for p in parameters if p.name == name)
+    for one in toys.intervals(cl):
+        ends = [
+            f"{p.shown(v):.5g} ± {p.shown(e):.2g}" if isfinite(v) else "end of the grid"
+            for v, e in ((one.lower, one.lower_error), (one.upper, one.upper_error))
+        ]
+        lines.append(f"{name} by toys: {' to '.join(ends)} {p.shown_unit}".rstrip())
+    return lines
 
 
 def _at(point: Mapping[str, float]) -> str:

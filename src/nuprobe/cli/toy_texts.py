@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from nuprobe.inference.construction import Construction
+
 if TYPE_CHECKING:
     from nuprobe.inference import CLs, Coverage, FeldmanCousins
 
@@ -17,7 +19,8 @@ def coverage_text(found: Coverage) -> str:
         f"{settings.number} toys ({settings.ensemble}), at {p.name} ="
         f" {p.shown(found.truth):.6g} {p.shown_unit}".rstrip(),
         *(
-            f"{100 * cl:.4g} % intervals cover {100 * share:.1f} +- {100 * e:.1f} %"
+            f"{100 * cl:.4g} % intervals (two-sided, Wilks) cover"
+            f" {100 * share:.1f} +- {100 * e:.1f} %"
             for cl, share, e in zip(
                 found.levels, found.covered, found.errors, strict=True
             )
@@ -37,7 +40,7 @@ def cls_text(found: CLs, levels: tuple[float, ...]) -> str:
             text = "not within the grid"
             if limit is not None:
                 text = f"{p.shown(limit):.5g} {p.shown_unit}".rstrip()
-            lines.append(f"{p.name}, {100 * cl:.4g} % CLs limit, {method}: {text}")
+            lines.append(f"{p.name}, {Construction('cls', cl).short}, {method}: {text}")
     return "\n".join(lines)
 
 
@@ -45,7 +48,9 @@ def threshold_text(found: FeldmanCousins) -> str:
     """In words."""
     p, lines = found.parameter, []
     for k, cl in enumerate(found.levels):
-        lines.append(f"{100 * cl:.4g} %: thresholds of -2 ln L from toys")
+        s = found.settings
+        said = Construction("feldman-cousins", cl, toys=s.number, seed=s.seed)
+        lines.append(f"{said}: thresholds of -2 ln L from toys")
         lines += [
             f"  {p.name} = {p.shown(x):.6g}: {t:.3f} +- {e:.3f} (data {d:.3f})"
             for x, t, e, d in zip(

@@ -56,6 +56,7 @@ class LimitCurve(Exported):
         as roots; ``inf`` for an end that the search has not found, because all above is
         excluded up to `largest`; None if nothing was searched.
     largest : coupling at which the search ends.
+    errors : Monte Carlo errors of `coupling` by toys, shape (n,); None without toys.
     """
 
     label: str
@@ -67,6 +68,7 @@ class LimitCurve(Exported):
     projected: bool = False
     excluded: tuple[Intervals, ...] | None = None
     largest: float = math.inf
+    errors: FloatArray | None = None
 
     @property
     def lowest(self) -> str:
@@ -137,6 +139,7 @@ class LimitCurve(Exported):
                 ]
             ),
             "largest_coupling": _finite(self.largest),
+            "coupling_errors": None if self.errors is None else self.errors.tolist(),
         }
 
 

@@ -23,11 +23,11 @@ def limit_line(limit: Any) -> str:
     --------
     >>> import nuprobe as nu
     >>> limit_line(nu.limit([nu.experiment("ccfr-trident")], mass=[10.0, 100.0]))
-    "<limit on lmu-ltau, 95 % CL: ccfr-trident (g' < 0.000922 at 10 MeV)>"
+    "<limit on lmu-ltau, 95 % CL, two-sided: ccfr-trident (g' < 0.000922 at 10 MeV)>"
     """
     curves = [f"{c.label} ({c.lowest})" for c in limit.curves[:_MOST]]
     curves += ["..."] if len(limit.curves) > _MOST else []
-    level = f"{100 * limit.cl:.4g} % CL"
+    level = f"{100 * limit.cl:.4g} % CL, {'one' if limit.sides == 1 else 'two'}-sided"
     return f"<limit on {named.name_of(limit.family)}, {level}: {', '.join(curves)}>"
 
 
@@ -54,6 +54,8 @@ def limit_html(limit: Any) -> Html:
         )
         for c in limit.curves
     ]
+    sides = "one" if limit.sides == 1 else "two"
     title = f"limit on {named.name_of(limit.family)}, {100 * limit.cl:.4g} % CL"
+    title += f", {sides}-sided"
     header = ("", "masses", "strongest", "M/g' at the largest mass")
     return table(title, rows, header, [limit.statistic])

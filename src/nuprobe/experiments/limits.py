@@ -7,7 +7,7 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, Final, Literal, Unpack
+from typing import Any, Final, Literal, Unpack, cast
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -23,13 +23,15 @@ from nuprobe.experiments.limit_files import Plan, Saving, computed, plan
 from nuprobe.experiments.limit_search import search_range
 from nuprobe.experiments.limit_tables import limit_html, limit_line
 from nuprobe.experiments.limit_terms import Counts, Ratio
+from nuprobe.experiments.limit_toys import by_toys
 from nuprobe.experiments.scanned import Scanned, mediator_names
 from nuprobe.experiments.solar import SolarExperiment
 from nuprobe.experiments.star import StarExperiment
 from nuprobe.experiments.stepped import Stepped
 from nuprobe.experiments.trident import TridentExperiment
 from nuprobe.experiments.universe import UniverseExperiment
-from nuprobe.inference import Cost, CostSum
+from nuprobe.inference import Construction, Cost, CostSum, ToySettings
+from nuprobe.inference.construction import check_method
 from nuprobe.models import named
 from nuprobe.models.stack import angles_of
 from nuprobe.numerics import FloatArray
@@ -38,6 +40,15 @@ from nuprobe.provenance import Provenance
 __all__ = ["Limit", "LimitCurve", "choose", "default_family", "family_cost", "limit"]
 
 _TOGETHER: Final = ("combined", "sensitivity")
+_BY_TOYS: Final = {"intervals": str, "toys": int}
+
+
+class LimitOptions(Saving, total=False):
+    """How a limit is saved, as `Saving`, and made: `intervals`, its method; `toys`,
+    their number or settings."""
+
+    intervals: Literal["wilks", "feldman-cousins", "cls"]
+    toys: int | ToySettings
 
 
 @public_methods
@@ -52,6 +63,7 @@ class Limit(Exported):
     curves : one an experiment, then ``"combined"`` of the measurements if there are
         several, then ``"sensitivity"`` of measurements and projections if asked for.
     statistic : in words.
+    construction : of toys: method, sides and errors; None without toys.
     provenance : what it was made of, of a limit that was read from a file.
     """
 
@@ -60,6 +72,7 @@ class Limit(Exported):
     sides: int
     curves: tuple[LimitCurve, ...]
     statistic: str
+    construction: Construction | None = None
     provenance: Provenance | None = field(default=None, repr=False)
 
     __repr__, _repr_html_, plot = limit_line, limit_html, draws("plot_limits")
@@ -87,6 +100,7 @@ class Limit(Exported):
             "cl": self.cl,
             "sides": self.sides,
             "statistic": self.statistic,
+            "intervals": self.construction and self.construction.to_dict(),
             "mass_unit": "MeV",
             "curves": [c.to_dict() for c in self.curves],
         }
@@ -261,7 +275,7 @@ def limit(
     sides: Literal[1, 2] = 2,
     analyses: Mapping[str, str] | None = None,
     with_projections: bool = False,
-    **saving: Unpack[Saving],
+    **saving: Unpack[LimitOptions],
 ) -> Limit:
     """Largest coupling of a mediator that experiments allow, mass by mass.
 
@@ -302,7 +316,10 @@ def limit(
     saving : ``checkpoint``, an HDF5 file that appears when all masses are done (until
         then ``checkpoint.part`` has those that are); ``resume``, go on with it;
         ``overwrite``, replace it; ``every_s``, seconds between two writes, at most
-        (30); ``progress``, whether a bar is shown on a terminal.
+        (30); ``progress``, whether a bar is shown on a terminal; ``intervals``,
+        ``"wilks"``, or by toys at each mass, with −2 ln L above its lowest over the
+        coupling: ``"feldman-cousins"``, two-sided, or ``"cls"``, one-sided against no
+        coupling; ``toys``, their number at each value (1000) or all settings.
 
     Returns
     -------
@@ -329,11 +346,11 @@ def limit(
     from scipy.special import ndtri
 
     for name in saving:
-        if name not in Saving.__annotations__:
+        if name not in (options := {**Saving.__annotations__, **_BY_TOYS}):
             known = [*inspect.signature(limit).parameters][:-1]
-            raise UnknownNameError(
-                "argument of limit", name, [*known, *Saving.__annotations__]
-            )
+            raise UnknownNameError("argument of limit", name, [*known, *options])
+    check_method(how := saving.pop("intervals", "wilks"))
+    toys, rest = saving.pop("toys", 1000), cast(Saving, saving)
     if analyses is not None and not isinstance(analyses, Mapping):
         raise InputError(
             "analyses must be given by experiment, such as {'ccfr-trident':"
@@ -369,7 +386,7 @@ def limit(
     costs = [
         family_cost(one, scanned, chosen.get(one.name)) if m.cost is None else m.cost
         for m, one in zip(members, opened, strict=True)
-        if saving.get("checkpoint") is not None
+        if saving.get("checkpoint") is not None or how != "wilks"
     ]
     settings = {label: [m.name for m in group] for label, group in groups.items()}
     ratios = any(m.cost is None for m in members)
@@ -380,10 +397,21 @@ def limit(
     records = [one.record(chosen.get(one.name)) for one in opened]
     made = made.said(empty.to_dict(), settings, projected, records, scanned)
     if scanned.stepped is not None:
+        if how != "wilks":
+            raise InputError(
+                f"limits on {scanned.name} by toys are not available: each mass has its"
+                " own templates; fit its coupling at one mass (`nuprobe fit"
+                " --intervals`)"
+            )
         step = Stepped(scanned.model, opened, chosen, search, settings)
-        curves = _named(groups, computed(made, step.part, **saving))
+        curves = _named(groups, computed(made, step.part, **rest))
     else:
-        curves = _curves(groups, made, search, saving)
+        curves = _curves(groups, made, search, rest)
+    if how != "wilks":
+        every = dict(zip([m.name for m in members], costs, strict=True))
+        large = replace(empty, curves=curves)
+        curves_by_toys: Limit = replace(large, **by_toys(large, every, how, toys))
+        return curves_by_toys
     return replace(empty, curves=curves)
 
 

@@ -6,6 +6,7 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
 
+from nuprobe.inference.construction import Construction
 from nuprobe.inference.contour import Contour, PlaneRegion, contour
 from nuprobe.inference.costs import (
     CNPCost,
@@ -48,8 +49,10 @@ if TYPE_CHECKING:
         Coverage,
         ExclusionPlane,
         FeldmanCousins,
+        GridToys,
         PointExclusion,
         Sensitivity,
+        ToyBounds,
         ToyPValue,
         ToySettings,
         ToyThreshold,
@@ -71,6 +74,7 @@ _LATER: Final = {
     "ExclusionPlane": "toys",
     "FeldmanCousins": "toys",
     "Flat": "chain",
+    "GridToys": "toys",
     "LogFlat": "chain",
     "Normal": "chain",
     "PointExclusion": "toys",
@@ -78,6 +82,7 @@ _LATER: Final = {
     "SampleResult": "chain",
     "ScanResult": "scan_result",
     "Sensitivity": "toys",
+    "ToyBounds": "toys",
     "ToyPValue": "toys",
     "ToySettings": "toys",
     "ToyThreshold": "toys",
@@ -97,6 +102,7 @@ _LATER: Final = {
 __all__ = [
     "CLs",
     "CNPCost",
+    "Construction",
     "Contour",
     "Cost",
     "CostSum",
@@ -109,6 +115,7 @@ __all__ = [
     "Flat",
     "GaussianCost",
     "GoodnessOfFit",
+    "GridToys",
     "LogFlat",
     "Normal",
     "OnOffCost",
@@ -127,6 +134,7 @@ __all__ = [
     "Sensitivity",
     "SharesCost",
     "Surface",
+    "ToyBounds",
     "ToyPValue",
     "ToySettings",
     "ToyThreshold",

@@ -83,7 +83,7 @@ class Checkpoint:
         self._took = 0.0
         self._claim: Claim | None = None
         self._replaces = overwrite
-        self._started: str | None = None
+        self._started: Provenance | None = None
 
     @contextmanager
     def held(self) -> Iterator[None]:
@@ -148,13 +148,13 @@ class Checkpoint:
         return None
 
     def _gone_on(self, read: Callable[[Path], State], path: Path) -> State:
-        """The state in a file, whose run keeps its first date."""
+        """The state in a file, whose run keeps its first date and command."""
         state = read(path)
         self._started = started(path)
         return state
 
     def dated(self, provenance: Provenance) -> Provenance:
-        """The provenance with the date of the first start.
+        """The provenance with date and command of the first start.
 
         Parameters
         ----------
@@ -162,7 +162,8 @@ class Checkpoint:
         """
         if self._started is None:
             return provenance
-        return replace(provenance, date=self._started)
+        first = self._started
+        return replace(provenance, date=first.date, command=first.command)
 
     def start(self) -> None:
         """Start the clock."""

@@ -11,12 +11,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from math import isinf, sqrt
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
 from nuprobe.border import public
 from nuprobe.errors import InputError, UnknownNameError, shown
+from nuprobe.inference.construction import Construction, Method, check_method
 from nuprobe.inference.costs import Cost, check_cost
 from nuprobe.inference.fast import fast
 from nuprobe.inference.goodness import goodness_of_fit
@@ -28,6 +29,9 @@ from nuprobe.inference.minimum import best_start
 from nuprobe.inference.results import FitResult, NuisanceResult, ParameterResult
 from nuprobe.inference.surface import Surface, positive
 from nuprobe.numerics import FloatArray
+
+if TYPE_CHECKING:
+    from nuprobe.inference.toys import ToySettings
 
 __all__ = ["fit"]
 
@@ -41,6 +45,8 @@ def fit(
     minos: bool = True,
     cl: float = ONE_SIGMA,
     method: Literal["fast", "migrad"] = "fast",
+    intervals: Method = "wilks",
+    toys: int | ToySettings = 1000,
 ) -> FitResult:
     """Minimise a cost over parameters and nuisances.
 
@@ -59,6 +65,12 @@ def fit(
     cl : confidence level of the intervals (of each parameter by itself).
     method : ``"fast"``, many descents at once, or ``"migrad"``, MIGRAD and MINOS of
         iminuit from one start, which sees the region of its minimum alone.
+    intervals : how they are made: ``"wilks"``, two-sided, by the rise of −2 ln L of
+        large samples; ``"feldman-cousins"``, two-sided, by the critical values of toys
+        at each value; ``"cls"``, one-sided upper limits by CLs of toys, above the value
+        without a signal (0, or the lower limit of the range).
+    toys : their number at each value that is tested, or all settings; not for
+        ``"wilks"``.
 
     Raises
     ------
@@ -81,18 +93,29 @@ def fit(
     """
     check_cost(cost)
     names, point = _question(cost, free, dict(fixed or {}), dict(start or {}), cl)
+    check_method(intervals)
+    if intervals != "wilks" and (start is not None or not minos):
+        raise InputError(
+            f"{cost.name}: intervals by {intervals} are about the lowest minimum of"
+            " all: leave start and minos=False out"
+        )
     if method not in ("fast", "migrad"):
         raise UnknownNameError("method", str(method), ["fast", "migrad"])
     surface = Surface(cost, names, point)
     level = cl if minos else None
     if method == "migrad":
-        best, intervals = migrad(surface, point, level)
-        regions = around(surface, best, intervals)
+        best, ends = migrad(surface, point, level)
+        regions = around(surface, best, ends)
     else:
         if start is None:
             point = best_start(surface, point)
-        best, intervals, regions = fast(surface, point, level, start is not None)
-    return _result(surface, best, (intervals, regions), cl, method)
+        best, ends, regions = fast(surface, point, level, start is not None)
+    found = _result(surface, best, (ends, regions), cl, method)
+    if intervals == "wilks":
+        return found
+    from nuprobe.inference.toy_intervals import with_toys
+
+    return with_toys(found, surface, intervals, toys)
 
 
 def _question(
@@ -175,6 +198,7 @@ def _result(
         notes=tuple(notes),
         method=method,
         source=cost,
+        construction=Construction("wilks", cl) if allowed[0] else None,
     )
 
 

@@ -12,8 +12,10 @@ import hashlib
 import os
 from collections.abc import Mapping
 from concurrent.futures import CancelledError, Executor
+from dataclasses import replace
 from importlib.metadata import version
 from math import ceil, prod
+from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
@@ -22,6 +24,7 @@ from numpy.typing import ArrayLike, NDArray
 from nuprobe.border import public
 from nuprobe.errors import InputError, OutputError
 from nuprobe.inference.checkpoints import Checkpoint, probe, progress_bar, stopped
+from nuprobe.inference.construction import Method, check_method
 from nuprobe.inference.costs import BLOCK, Cost, check_cost
 from nuprobe.inference.descent import descend
 from nuprobe.inference.executors import computing, one_place, place
@@ -35,9 +38,11 @@ from nuprobe.inference.scan_result import (
     scan_image,
 )
 from nuprobe.inference.surface import Surface
+from nuprobe.inference.toys.on_grid import toys_on_grid
+from nuprobe.inference.toys.settings import ToySettings, settings_of
 from nuprobe.numerics import FloatArray
 
-__all__ = ["scan"]
+__all__ = ["scan", "toy_file"]
 
 _DIPS: Final = 16  # of the grid from which the best fit is looked for
 _TASKS: Final = 1000  # tasks of a scan, about, at most
@@ -59,6 +64,8 @@ def scan(
     chunk: int | None = None,
     progress: bool = False,
     every_s: float = 30.0,
+    intervals: Method = "wilks",
+    toys: int | ToySettings = 1000,
 ) -> ScanResult:
     """−2 ln L, minimised over the nuisances, on the outer product of the axes, and the
     best fit within their range.
@@ -88,6 +95,12 @@ def scan(
         results. One block, and more on large grids, if not given.
     progress : show a bar, if standard error is a terminal.
     every_s : seconds between two writes, at most.
+    intervals : ``"wilks"``, or ``"feldman-cousins"``: critical values of all axes
+        together by toys at every point, or ``"cls"``: CLs by toys along the first axis,
+        the others at their values; the result has them as `ScanResult.toys`.
+    toys : their number at each point, or all settings; not for ``"wilks"``. Where they
+        are computed and saved is that of the scan unless they say otherwise; their file
+        has the name of the checkpoint with ``.toys`` before its end.
 
     Raises
     ------
@@ -108,6 +121,16 @@ def scan(
     {'rn': 5...}
     """
     check_cost(cost)
+    check_method(intervals)
+    saving: dict[str, Any] = {
+        "executor": one_place(executor, client, workers),
+        "workers": workers,
+        "checkpoint": toy_file(checkpoint),
+        "resume": resume and checkpoint is not None,
+        "overwrite": overwrite,
+        "progress": progress,
+        "every_s": every_s,
+    }
     axes = _axes(cost, grid, fixed or {})
     points = _points(cost, axes, fixed or {})
     given = one_place(executor, client, workers)
@@ -148,7 +171,34 @@ def scan(
             bar(None)
         run.finish()
         file.complete(run.image)
-    return run.result()
+    if intervals == "wilks":
+        return run.result()
+    where = replace(
+        settings_of(toys),
+        **({} if isinstance(toys, ToySettings) and toys.placed else saving),
+    )
+    found = toys_on_grid(cost, axes, points[0], intervals, where)
+    return replace(run.result(), toys=found)
+
+
+def toy_file(
+    checkpoint: str | os.PathLike[str] | None,
+) -> Path | None:
+    """File of the toys of a scan.
+
+    Parameters
+    ----------
+    checkpoint : file of the scan, or None.
+
+    Examples
+    --------
+    >>> toy_file("scan.h5").name
+    'scan.toys.h5'
+    """
+    if checkpoint is None:
+        return None
+    path = Path(checkpoint)
+    return path.with_name(f"{path.stem}.toys{path.suffix}")
 
 
 def _tasks(points: int, chunk: int | None, threads: int) -> list[slice]:

@@ -13,6 +13,7 @@ from numpy.typing import ArrayLike
 from nuprobe.border import public
 from nuprobe.drawing import Exported, draws
 from nuprobe.errors import InputError, shown
+from nuprobe.inference.construction import Construction
 from nuprobe.inference.costs import Cost, check_cost
 from nuprobe.inference.flat import warn_if_flat
 from nuprobe.inference.levels import ONE_SIGMA, delta_threshold
@@ -152,6 +153,7 @@ class Profile(Exported):
         best = f"{p.name} = {p.shown(self.best):.5g} {p.shown_unit}".rstrip()
         lines = [f"{self.cost.name}: {best}, −2 ln L = {self.best_twice_nll:.4f}"]
         for level in (cl,) if isinstance(cl, int | float) else cl:
+            lines.append(f"{Construction('wilks', level)}:")
             lines += region_lines(p, self.regions(level), level)
         return "\n".join(lines)
 
@@ -168,7 +170,7 @@ class Profile(Exported):
             "best_twice_nll": self.best_twice_nll,
             "free": list(self.free),
             "regions": [
-                {"cl": c, "delta": delta_threshold(c, 1)}
+                {"cl": c, "delta": delta_threshold(c, 1), "method": "wilks", "sides": 2}
                 | {"regions": [r.to_dict() for r in self.regions(c)]}
                 for c in cl
             ],

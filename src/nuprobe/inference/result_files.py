@@ -116,8 +116,8 @@ def made(file: Any) -> Provenance | None:
     return Provenance.from_text(file[PROVENANCE].asstr()[()])
 
 
-def started(path: Path) -> str | None:
-    """When the run in a file was started; None if the file does not say.
+def started(path: Path) -> Provenance | None:
+    """How the run in a file was started; None if the file does not say.
 
     Parameters
     ----------
@@ -136,8 +136,7 @@ def started(path: Path) -> str | None:
     import h5py
 
     with h5py.File(BytesIO(unsealed(path, "result")), "r") as file:
-        known = made(file)
-    return None if known is None else known.date
+        return made(file)
 
 
 def require(holds: bool | np.bool_, otherwise: str) -> None:

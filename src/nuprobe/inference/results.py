@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from math import inf, isfinite, sqrt
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from numpy.typing import ArrayLike
 
 from nuprobe.border import public, public_methods
 from nuprobe.drawing import Submitted, draws
 from nuprobe.errors import InputError, UnknownNameError
+from nuprobe.inference.construction import Construction
 from nuprobe.inference.costs import Cost
 from nuprobe.inference.fit_tables import (
     correlation,
@@ -28,6 +30,9 @@ from nuprobe.inference.toy_goodness import toy_goodness
 from nuprobe.numerics import FloatArray
 from nuprobe.parameters import Nuisance, Parameter
 from nuprobe.reprs import readable
+
+if TYPE_CHECKING:
+    from nuprobe.inference.toys.crossings import ToyBounds
 
 __all__ = ["FitResult", "NuisanceResult", "ParameterResult"]
 
@@ -123,6 +128,8 @@ class FitResult(Submitted):
     valid : the minimum was found (a fit that fails is an error, so this is True).
     notes : what to know about the result.
     method : how it was found, ``"fast"`` or ``"migrad"``.
+    construction : how the intervals were made, of one parameter each; None without.
+    bounds : what toys allow of each free parameter, by name; empty without toys.
     """
 
     cost: str
@@ -141,6 +148,10 @@ class FitResult(Submitted):
     method: str = "fast"
     goodness: GoodnessOfFit | None = None
     source: Cost | None = field(default=None, repr=False, compare=False)
+    construction: Construction | None = None
+    bounds: Mapping[str, ToyBounds] = field(
+        default_factory=dict, repr=False, compare=False
+    )
 
     def __repr__(self) -> str:
         found = []
@@ -269,11 +280,15 @@ class FitResult(Submitted):
             "goodness": None if self.goodness is None else self.goodness.to_dict(),
             "cl": self.cl,
             "method": self.method,
+            "intervals": self.construction and self.construction.to_dict(),
             "parameters": [
                 {
-                    **_plain(p),
+                    **self._plain(p),
+                    **_toys(self.bounds.get(p.parameter.name)),
                     **(
-                        {"also": [_plain(q) for q in p.also.values()]} if p.also else {}
+                        {"also": [self._plain(q) for q in p.also.values()]}
+                        if p.also
+                        else {}
                     ),
                 }
                 for p in self.free
@@ -301,14 +316,16 @@ class FitResult(Submitted):
         known = self.goodness is not None and self.ndf > 0
         gof = f", {self.goodness}" if known else ""
         lines = [f"{self.cost}: −2 ln L = {self.twice_nll:.4g}, ndf = {self.ndf}{gof}"]
+        one_sided = self.construction is not None and self.construction.sides == 1
+        kind = "upper limit" if one_sided else "interval"
         rows = [
-            ("parameter", "value", "error", f"{100 * self.cl:.4g} % interval", "unit")
+            ("parameter", "value", "error", f"{100 * self.cl:.4g} % {kind}", "unit")
         ]
         rows += [
             row
             for p in self.free
             for q in (p, *p.also.values())
-            for row in (_row(q), *_other_rows(q))
+            for row in (_row(q, one_sided), *_other_rows(q))
         ]
         rows += [
             (q.name, _number(q.shown(v)), "fixed", "", q.shown_unit)
@@ -331,29 +348,40 @@ class FitResult(Submitted):
             ).rstrip()
             for row in rows
         ]
-        return "\n".join(lines + [f"note: {note}" for note in self.notes])
+        said = [] if self.construction is None else [f"intervals: {self.construction}"]
+        return "\n".join(lines + said + [f"note: {note}" for note in self.notes])
+
+    def _plain(self, p: ParameterResult) -> dict[str, Any]:
+        """A parameter as plain data; MINOS names the intervals without toys alone."""
+        by_toys = self.construction is not None and self.construction.toys
+        ends = None if by_toys else p.interval
+        lower, upper = (ends.lower, ends.upper) if ends else (None, None)
+        return {
+            "name": p.parameter.name,
+            "unit": p.parameter.unit,
+            "value": p.value,
+            "error": p.error,
+            "lower": p.interval.lower if p.interval else None,
+            "upper": p.interval.upper if p.interval else None,
+            "minos_lower": lower,
+            "minos_upper": upper,
+            "minos_note": ends.note if ends else "not computed",
+            "regions": [r.to_dict() for r in p.regions],
+        }
 
 
-def _plain(p: ParameterResult) -> dict[str, Any]:
-    return {
-        "name": p.parameter.name,
-        "unit": p.parameter.unit,
-        "value": p.value,
-        "error": p.error,
-        "minos_lower": p.interval.lower if p.interval else None,
-        "minos_upper": p.interval.upper if p.interval else None,
-        "minos_note": p.interval.note if p.interval else "not computed",
-        "regions": [r.to_dict() for r in p.regions],
-    }
+def _toys(bounds: ToyBounds | None) -> dict[str, Any]:
+    return {} if bounds is None else {"toys": bounds.to_dict()}
 
 
-def _row(p: ParameterResult) -> tuple[str, str, str, str, str]:
+def _row(p: ParameterResult, one_sided: bool) -> tuple[str, str, str, str, str]:
+    i, q = p.interval, p.parameter
     return (
-        p.parameter.name,
-        _number(p.parameter.shown(p.value)),
-        _number(p.parameter.shown(p.error)),
-        "" if p.interval is None else _interval_text(p.interval, p.parameter),
-        f"{p.parameter.shown_unit} {_open_text(p)}".strip(),
+        q.name,
+        _number(q.shown(p.value)),
+        _number(q.shown(p.error)),
+        "" if i is None else _interval_text(i, q, one_sided),
+        f"{q.shown_unit} {_open_text(p)}".strip(),
     )
 
 
@@ -378,7 +406,7 @@ def _number(value: float | None) -> str:
     return "–" if value is None else f"{value:.5g}"
 
 
-def _interval_text(i: Interval, p: Parameter) -> str:
+def _interval_text(i: Interval, p: Parameter, one_sided: bool) -> str:
     """Its ends; on an open side that of the range, up to which all is allowed."""
     if i.lower is None and i.upper is None:
         return "undetermined"
@@ -386,7 +414,7 @@ def _interval_text(i: Interval, p: Parameter) -> str:
         _number(p.shown(limit if end is None else end))
         for end, limit in ((i.lower, p.lower), (i.upper, p.upper))
     )
-    if i.lower is None and not isfinite(p.lower):
+    if i.lower is None and (one_sided or not isfinite(p.lower)):
         return f"< {high}"
     if i.upper is None and not isfinite(p.upper):
         return f"> {low}"

@@ -16,10 +16,12 @@ from nuprobe.drawing import Exported, draws
 from nuprobe.errors import InputError
 from nuprobe.files import atomic_write
 from nuprobe.inference.checkpoints import same_probe
+from nuprobe.inference.construction import Construction
 from nuprobe.inference.levels import ONE_SIGMA, delta_threshold
 from nuprobe.inference.regions import Region
 from nuprobe.inference.result_files import made, numbers, opened, require, texts
 from nuprobe.inference.scan_regions import Interpolated, lowest_along
+from nuprobe.inference.toys.on_grid import GridToys
 from nuprobe.markup import table
 from nuprobe.numerics import FloatArray
 from nuprobe.provenance import Provenance
@@ -49,6 +51,7 @@ class ScanResult(Exported):
     fitted : the best fit within the range of the grid, which the fitter found from its
         lowest points; None if the scan is not finished, or no parameter varies.
     fitted_twice_nll : −2 ln L there.
+    toys : what toys say at every point, or None; a file has it beside it.
     provenance : what it was made of; None if a file does not say.
     """
 
@@ -61,6 +64,7 @@ class ScanResult(Exported):
     fingerprint: str
     fitted: dict[str, float] | None = None
     fitted_twice_nll: float | None = None
+    toys: GridToys | None = field(default=None, repr=False, compare=False)
     provenance: Provenance | None = field(default=None, compare=False, repr=False)
 
     def __repr__(self) -> str:
@@ -84,6 +88,13 @@ class ScanResult(Exported):
         return ", ".join([*words, f"−2 ln L = {self.best_twice_nll:.5g}"])
 
     plot = draws("plot_scan")
+
+    def construction(self, cl: float = ONE_SIGMA) -> Construction:
+        """How the regions at the level `cl` are made: of each parameter by itself
+        (Wilks), or by toys of all together."""
+        if self.toys is not None:
+            return self.toys.construction(cl)
+        return Construction("wilks", cl)
 
     @property
     def delta(self) -> FloatArray:

@@ -69,6 +69,7 @@ from nuprobe.plotting.spectra import plot_flux
 from nuprobe.plotting.stars import plot_plasmon_emission, plot_tip
 from nuprobe.plotting.stored import plot_results
 from nuprobe.plotting.style import check_path, save
+from nuprobe.plotting.toy_bounds import plot_grid_toys, plot_toy_bounds
 from nuprobe.plotting.toys import plot_cls, plot_sensitivity, plot_toy_thresholds
 from nuprobe.plotting.trident import plot_trident_energy, plot_trident_ratio
 from nuprobe.plotting.trident_form_factors import plot_trident_form_factors
@@ -123,6 +124,7 @@ __all__ = [
     "plot_flux",
     "plot_form_factors",
     "plot_gap",
+    "plot_grid_toys",
     "plot_heavy_decays",
     "plot_ladder",
     "plot_levels",
@@ -159,6 +161,7 @@ __all__ = [
     "plot_tip",
     "plot_total",
     "plot_totals",
+    "plot_toy_bounds",
     "plot_toy_thresholds",
     "plot_trident_asymptotics",
     "plot_trident_charged_current",

@@ -127,7 +127,8 @@ def plot_contour(  # nine arguments: the grid is three, each other one is drawn
         }
         _point(panel, name, at, look, legend)
     legend.above(figure, title)
-    provenance(figure, references)
+    note = "regions of two parameters together" if levels is LEVELS_2D else ""
+    provenance(figure, references, note)
     return figure.one()
 
 

@@ -144,7 +144,9 @@ def plot_exclusion_plane(
     )
     s = result.settings
     toys = "" if s is None else f"; {s.number} toys a point"
-    provenance(figure, references, f"{100 * cl:g} % CL, {_grid(result)}{toys}")
+    provenance(
+        figure, references, f"{100 * cl:g} % CL (CLs: one-sided), {_grid(result)}{toys}"
+    )
     return figure.one()
 
 

@@ -190,7 +190,7 @@ def plot_profile(
     strip.tick_params(axis="x", which="both", labelbottom=False)
     result = curve.result(_symbol(axis_label), unit)
     legend.above(figure, ":  ".join(text for text in (title, result) if text))
-    provenance(figure, references)
+    provenance(figure, references, "two-sided intervals of one parameter (Wilks)")
     return figure.every()
 
 

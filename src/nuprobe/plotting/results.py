@@ -16,6 +16,7 @@ from nuprobe.plotting.contours import plot_contour
 from nuprobe.plotting.fits import plot_profile
 from nuprobe.plotting.nuisances import plot_correlation, plot_pulls
 from nuprobe.plotting.sheets import Where
+from nuprobe.plotting.toy_bounds import plot_grid_toys
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -79,10 +80,12 @@ def plot_scan(
     markers: Sequence[tuple[str, float, float]] = (),
     title: str = "",
     references: Sequence[str] = (),
+    cl: float = 0.9,
     ax: Where = None,
     **artist: Any,
 ) -> Axes | Panels:
-    """Plot a scan: the profile along its axis, or the contours over its two axes.
+    """Plot a scan: the profile along its axis, or the contours over its two axes; with
+    toys their critical values, or their contour.
 
     Parameters
     ----------
@@ -92,6 +95,7 @@ def plot_scan(
     markers : (label, x, y) each, such as the Standard Model; of two axes.
     title : above the legend.
     references : texkeys for the line at the bottom.
+    cl : confidence level of toys.
     ax : axes to draw on instead of a new figure.
     **artist : properties of the main artists, e.g. ``color="k", linewidth=2``.
 
@@ -114,6 +118,11 @@ def plot_scan(
         for name, x in result.axes.items()
     ]
     common: dict[str, Any] = {"title": title, "references": references, "ax": ax}
+    toys = result.toys
+    if toys is not None:
+        common["references"] = [str(toys.construction(cl)), *references]
+    if len(labels) == 1 and toys is not None:
+        return plot_grid_toys(toys, labels[0], cl=cl, **common, **artist)
     if len(labels) == 1:
         return plot_profile(result.curve(), labels[0], **common, **artist)
     if len(labels) != 2:
@@ -122,10 +131,16 @@ def plot_scan(
             f" {', '.join(result.axes)}; take a slice, or minimise over the others"
         )
     x, y = result.axes
+    surface = result.delta
+    if toys is not None:
+        # 0 on the contour: ln of the level over p-values or CLs
+        least = 0.5 / toys.settings.number
+        surface = np.log((1 - cl) / np.maximum(toys.p_values, least))
+        common["levels"] = [(toys.construction(cl).short, 0.0)]
     return plot_contour(
         result.axes[x],
         result.axes[y],
-        result.delta,
+        surface,
         (labels[0], labels[1]),
         best=None if result.fitted is None else (result.best[x], result.best[y]),
         markers=markers,

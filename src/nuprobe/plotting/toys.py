@@ -56,7 +56,7 @@ def plot_toy_thresholds(
     for i, cl in enumerate(result.levels):
         colour = PALETTE[i % len(PALETTE)]
         t, e = result.thresholds[i], result.errors[i]
-        axes.plot(x, t, color=colour, label=f"{100 * cl:.4g} %, toys")
+        axes.plot(x, t, color=colour, label=f"{100 * cl:.4g} %, two-sided, toys")
         axes.fill_between(x, t - e, t + e, color=colour, alpha=0.3, linewidth=0)
         axes.axhline(delta_threshold(cl), color=colour, linestyle=":")
     axes.plot([], [], color="grey", linestyle=":", label="Wilks")
@@ -102,7 +102,9 @@ def plot_cls(result: CLs, cl: float = 0.95, *, ax: Where = None, **artist: Any) 
     toys, errors = result.toys, result.errors
     if toys is not None and errors is not None:
         axes.errorbar(x, toys, errors, fmt="o", color=PALETTE[1], label="data, toys")
-    axes.axhline(1 - cl, color="grey", linestyle=":", label=f"{100 * cl:.4g} %")
+    axes.axhline(
+        1 - cl, color="grey", linestyle=":", label=f"{100 * cl:.4g} % CL, one-sided"
+    )
     axes.set_yscale("log")
     axes.set_ylim(max(1e-3, float(result.asymptotic.min()) / 3), 1.5)
     axes.set_xlim(x[0], x[-1])
@@ -153,6 +155,7 @@ def plot_sensitivity(result: Sensitivity, *, ax: Where = None, **artist: Any) ->
         axes.set_yticks([])
     axes.set_xlim(max(float(shown.min()) - margin, 0.0), float(shown.max()) + margin)
     _label(axes, p)
-    axes.set_xlabel(f"{100 * result.cl:g} % CL upper limit on {axes.get_xlabel()}")
+    axes.set_xlabel(f"upper limit on {axes.get_xlabel()}")
+    axes.set_title(result.construction.short, fontsize=9)
     axes.legend()
     return figure.one()

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from nuprobe.inference import FitResult
+from nuprobe.inference.construction import Construction
 from nuprobe.inference.goodness import GoodnessOfFit
 from nuprobe.inference.intervals import Interval
 from nuprobe.inference.regions import Region
@@ -58,6 +59,7 @@ def fit_of(data: Data, latex: Mapping[str, str]) -> FitResult:
         notes=tuple(data["notes"]),
         method=data["method"],
         goodness=None if goodness is None else _goodness(goodness, data["ndf"]),
+        construction=Construction.read(data.get("intervals")),
     )
 
 
@@ -82,14 +84,16 @@ def _named(one: Data, latex: Mapping[str, str], value: float) -> Parameter:
 
 def _parameter(one: Data, latex: Mapping[str, str]) -> ParameterResult:
     low, high = one["minos_lower"], one["minos_upper"]
-    computed = one["minos_note"] != "not computed"
+    computed, note = one["minos_note"] != "not computed", one["minos_note"]
+    if not computed and one.get("toys") is not None:  # ends that toys gave
+        low, high, note, computed = one["lower"], one["upper"], "", True
     value = one["value"]
     other = tuple((q["name"], q["value"] ** 2 - value**2) for q in one.get("also", ()))
     return ParameterResult(
         replace(_named(one, latex, value), also=other),
         value,
         one["error"],
-        Interval(low, high, one["minos_note"]) if computed else None,
+        Interval(low, high, note) if computed else None,
         tuple(_region(region) for region in one["regions"]),
     )
 

@@ -17,6 +17,7 @@ from nuprobe.inference import (
     FeldmanCousins,
     Sensitivity,
 )
+from nuprobe.inference.construction import Construction
 from nuprobe.inference.toys.settings import ToySettings
 from nuprobe.inference.toys.thresholds import ToyInterval
 from nuprobe.numerics import FloatArray
@@ -145,12 +146,15 @@ def _sensitivity(data: Data, latex: Symbols) -> Any:
     if "curves" in data:
         return limit_of(data)
     name = data["parameter"]
+    # a file of an earlier version has limits by CLs
+    made = Construction.read(data.get("intervals"))
     return Sensitivity(
         _parameter(name, data["unit"], latex, data["null"]),
         data["null"],
         data["cl"],
         tuple(data["expected"].values()),
         tuple(data["limits"]),
+        **({} if made is None else {"construction": made}),
     )
 
 
@@ -211,7 +215,9 @@ def limit_of(data: Data, curves: Mapping[str, LimitCurve] | None = None) -> Limi
     made = (
         [_curve(one) for one in data["curves"]] if curves is None else curves.values()
     )
-    return Limit(family, data["cl"], data["sides"], tuple(made), data["statistic"])
+    how = Construction.read(data.get("intervals"))
+    about = data["cl"], data["sides"], tuple(made), data["statistic"]
+    return Limit(family, *about, construction=how)
 
 
 def _curve(data: Data) -> LimitCurve:

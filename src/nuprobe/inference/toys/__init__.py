@@ -6,11 +6,13 @@ fit is worse than the one observed (`toy_p_value`).
 """
 
 from nuprobe.inference.toys.coverages import Coverage, coverage
+from nuprobe.inference.toys.crossings import ToyBounds
 from nuprobe.inference.toys.ensemble import Toys, draw, shifted_cost
 from nuprobe.inference.toys.exclusion import CLs, cls
 from nuprobe.inference.toys.expected import Sensitivity, sensitivity
 from nuprobe.inference.toys.fits import BestFits, fit_toys
 from nuprobe.inference.toys.goodness import ToyPValue, toy_p_value
+from nuprobe.inference.toys.on_grid import GridToys
 from nuprobe.inference.toys.plane import ExclusionPlane, exclusion_plane
 from nuprobe.inference.toys.point import PointExclusion, exclusion_at
 from nuprobe.inference.toys.sample import Hypothesis, ToySample, throw
@@ -29,9 +31,11 @@ __all__ = [
     "Coverage",
     "ExclusionPlane",
     "FeldmanCousins",
+    "GridToys",
     "Hypothesis",
     "PointExclusion",
     "Sensitivity",
+    "ToyBounds",
     "ToyInterval",
     "ToyPValue",
     "ToySample",

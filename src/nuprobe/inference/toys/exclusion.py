@@ -124,6 +124,8 @@ class CLs(Exported):
             "parameter": self.parameter.name,
             "unit": self.parameter.unit,
             "null": self.null,
+            "sides": 1,
+            "method": "cls",
             "values": self.grid.tolist(),
             "statistic": self.statistic.tolist(),
             "asymptotic": self.asymptotic.tolist(),

@@ -12,11 +12,15 @@ import numpy as np
 from nuprobe.border import public
 from nuprobe.drawing import Exported
 from nuprobe.errors import InputError, shown
+from nuprobe.inference.construction import Construction, Method, check_method
 from nuprobe.inference.costs import Cost
-from nuprobe.inference.levels import check_level
+from nuprobe.inference.levels import check_level, delta_threshold
 from nuprobe.inference.toys.asymptotic import asymptotic_cls
 from nuprobe.inference.toys.ensemble import Toys, draw
 from nuprobe.inference.toys.exclusion import null_of, statistics_of
+from nuprobe.inference.toys.sample import Hypothesis, throw
+from nuprobe.inference.toys.settings import ToySettings
+from nuprobe.inference.toys.thresholds import quantile
 from nuprobe.inference.toys.truth import names_of
 from nuprobe.numerics import FloatArray
 from nuprobe.parameters import Parameter
@@ -29,6 +33,7 @@ BANDS: Final = (-2, -1, 0, 1, 2)
 _COARSE: Final = 17
 _FINE: Final = 14
 _TOYS: Final = 25
+_DEFAULT: Final = Construction("cls", 0.9)
 _DECADES: Final = 8
 
 
@@ -45,6 +50,7 @@ class Sensitivity(Exported):
     expected : −2σ, −1σ, median, +1σ, +2σ by the asymptotic formula; None where no value
         of the range is excluded, shape (5,).
     limits : of each toy, sorted, None where nothing is excluded; empty without toys.
+    construction : method and sides of the limits; of intervals the upper ends.
     """
 
     parameter: Parameter
@@ -52,6 +58,21 @@ class Sensitivity(Exported):
     cl: float
     expected: tuple[float | None, ...]
     limits: tuple[float | None, ...] = ()
+    construction: Construction = _DEFAULT
+
+    @property
+    def formula(self) -> str:
+        """By what `expected` is, in words."""
+        if self.construction.method == "cls":
+            return "asymptotic formula"
+        return "large samples (Wilks)"
+
+    @property
+    def how(self) -> str:
+        """By what the limits of toys are, in words."""
+        if self.construction.method == "feldman-cousins":
+            return "each by critical values of toys at its values"
+        return f"each by the {self.formula}"
 
     @property
     def median(self) -> float | None:
@@ -68,6 +89,20 @@ class Sensitivity(Exported):
         last = len(self.limits) - 1
         return tuple(self.limits[round(float(ndtr(n)) * last)] for n in BANDS)
 
+    @property
+    def median_error(self) -> float:
+        """Monte Carlo error of the median of the toys' limits: half the distance of
+        the order statistics one binomial standard deviation below and above; inf
+        where one of them excludes nothing."""
+        n = len(self.limits)
+        if not n:
+            return 0.0
+        known = np.array([np.inf if x is None else x for x in self.limits])
+        spread = np.sqrt(n) / 2
+        places = np.clip([n / 2 - spread, n / 2 + spread], 0, n - 1).round().astype(int)
+        low, high = known[places]
+        return float(high - low) / 2 if np.isfinite(high) else float("inf")
+
     def to_dict(self) -> dict[str, Any]:
         """JSON-ready form."""
         names = ("-2", "-1", "median", "+1", "+2")
@@ -77,10 +112,19 @@ class Sensitivity(Exported):
             "unit": self.parameter.unit,
             "null": self.null,
             "cl": self.cl,
-            "method": "CLs, q-tilde; bands by the asymptotic formula on Asimov data",
+            "sides": self.construction.sides,
+            "intervals": self.construction.to_dict(),
+            "method": (
+                "CLs, q-tilde; bands by the asymptotic formula on Asimov data"
+                if self.construction.method == "cls"
+                else f"upper ends, {self.construction.short}"
+            ),
             "expected": dict(zip(names, self.expected, strict=True)),
             "toys": None if toys is None else dict(zip(names, toys, strict=True)),
             "number": len(self.limits),
+            "median_error": (
+                self.median_error if np.isfinite(self.median_error) else None
+            ),
             "limits": list(self.limits),
         }
 
@@ -95,6 +139,7 @@ def sensitivity(
     free: Iterable[str] = (),
     toys: int = 0,
     seed: int = 1,
+    intervals: Method = "cls",
 ) -> Sensitivity:
     """Median expected upper limit on a parameter where there is no signal, and the
     bands in which 68 and 95 % of experiments find theirs.
@@ -114,6 +159,9 @@ def sensitivity(
     free : names of further parameters that are fitted.
     toys : their number, 0 for the formula alone.
     seed : of the random numbers.
+    intervals : ``"cls"``, one-sided; or the upper ends of two-sided intervals:
+        ``"wilks"``, or ``"feldman-cousins"``, with critical values of as many toys at
+        each value, which needs `toys`.
 
     Raises
     ------
@@ -133,6 +181,12 @@ def sensitivity(
     check_level(cl)
     if isinstance(toys, bool) or not isinstance(toys, int) or not 0 <= toys <= 100_000:
         raise InputError(f"toys must be a number from 0 to 100000, got {shown(toys)}")
+    check_method(intervals)
+    if intervals == "feldman-cousins" and not toys:
+        raise InputError("intervals by feldman-cousins need toys, got toys = 0")
+    one_sided = intervals == "cls"
+    said = Construction(intervals, cl, 1 if one_sided else 2, 1, toys, seed)
+    roots = _roots(cl) if one_sided else _ends(cl)
     names, others = names_of(cost, parameter, free)
     p = cost.parameters[cost.index(parameter)]
     if null is None and p.lower <= 0 <= p.upper:
@@ -142,13 +196,13 @@ def sensitivity(
     nuisances = np.zeros(len(cost.nuisances))
     nothing = Toys(tuple(data[None] for data in cost.expected(start)), nuisances[None])
     search = _Search(cost, (names, others), start, nuisances)
-    low, high = search.ends(nothing, p, without, cl)
+    low, high = search.ends(nothing, p, without, cl, roots)
     steps = np.geomspace(low, high, _FINE)
     (q,) = search.statistics(nothing, without + steps)
     reach = _Reach(steps, q)
     found = tuple(
         None if x is None else without + x
-        for x in (reach.where(root) for root in _roots(cl))
+        for x in (reach.where(root) for root in roots)
     )
     limits: list[float | None] = []
     if toys:
@@ -157,9 +211,18 @@ def sensitivity(
         rng = np.random.default_rng(seed)
         drawn = draw(cost, start, nuisances, toys, rng)
         every = search.statistics(drawn, values)
-        limits = [_crossing(values, asymptotic_cls(one, q), cl) for one in every]
+        if one_sided:
+            limits = [_crossing(values, asymptotic_cls(one, q), cl) for one in every]
+        else:
+            critical = np.full(_TOYS, delta_threshold(cl))
+            if intervals == "feldman-cousins":
+                critical, errors = search.critical(values, cl, ToySettings(toys, seed))
+                spans = ((x.min(), x.max()) for x in (critical, errors))
+                said = said.with_errors(*((float(a), float(b)) for a, b in spans))
+            # e^(critical value − rise) against 1: the largest that is allowed
+            limits = [_crossing(values, np.exp(critical - one), 0.0) for one in every]
         limits.sort(key=lambda x: np.inf if x is None else x)
-    return Sensitivity(p, without, cl, found, tuple(limits))
+    return Sensitivity(p, without, cl, found, tuple(limits), said)
 
 
 @dataclass(frozen=True, eq=False)
@@ -178,8 +241,21 @@ class _Search:
         nominal = self.start, self.nuisances
         return statistics_of(self.cost, toys, *self.names, points, nominal)
 
+    def critical(
+        self, values: FloatArray, cl: float, settings: ToySettings
+    ) -> tuple[FloatArray, FloatArray]:
+        """Rise of −2 ln L that toys made at each value stay below, and its error."""
+        at = []
+        for x in values:
+            point = self.start.copy()
+            point[self.cost.index(self.names[0][0])] = x
+            at.append(Hypothesis(point, self.nuisances, point))
+        sample = throw(self.cost, at, *self.names, settings)
+        found = np.array([quantile(one, cl) for one in sample.delta])
+        return found[:, 0], found[:, 1]
+
     def ends(
-        self, toys: Toys, p: Parameter, null: float, cl: float
+        self, toys: Toys, p: Parameter, null: float, cl: float, roots: FloatArray
     ) -> tuple[float, float]:
         """Distances from the null well inside the lowest and beyond the highest
         band."""
@@ -191,7 +267,6 @@ class _Search:
             )
         steps = span * np.geomspace(10.0**-_DECADES, 1.0, _COARSE)
         (q,) = self.statistics(toys, null + steps)
-        roots = _roots(cl)
         if np.sqrt(q.max()) < roots[2]:
             raise InputError(
                 f"{p.name}: no value up to {null + span:g} {p.unit}".rstrip()
@@ -213,6 +288,17 @@ def _roots(cl: float) -> FloatArray:
 
     n = np.array(BANDS, dtype=float)
     return np.asarray(n + ndtri(1 - (1 - cl) * ndtr(n)))
+
+
+def _ends(cl: float) -> FloatArray:
+    """√q̃ of the Asimov data at the upper ends of two-sided intervals of −2σ to +2σ,
+    shape (5,).
+
+    Data n σ from the null have Δ(−2 ln L) = (s − n)² at s, less n² if n is below 0,
+    where the best value is the null.
+    """
+    n = np.array(BANDS, dtype=float)
+    return np.asarray(n + np.sqrt(np.minimum(n, 0.0) ** 2 + delta_threshold(cl)))
 
 
 class _Reach:

@@ -20,14 +20,14 @@ from nuprobe.inference.costs import Cost
 from nuprobe.inference.executors import place, working
 from nuprobe.inference.provenances import provenance_of
 from nuprobe.inference.result_files import RESULT
-from nuprobe.inference.toys.ensemble import Ensemble, draw
+from nuprobe.inference.toys.ensemble import draw
 from nuprobe.inference.toys.files import ToyState
 from nuprobe.inference.toys.fits import fit_toys
-from nuprobe.inference.toys.settings import ToySettings
+from nuprobe.inference.toys.settings import BLOCK, ToySettings
 from nuprobe.numerics import FloatArray
 from nuprobe.reprs import readable
 
-__all__ = ["Hypothesis", "ToySample", "throw"]
+__all__ = ["Hypothesis", "Task", "ToySample", "tasks_of", "throw", "toy_fits"]
 
 
 @readable
@@ -96,28 +96,89 @@ Report: TypeAlias = Callable[[ToySample], dict[str, Any]]
 
 
 @dataclass(frozen=True, eq=False)
-class _Task:
-    """Toys of one block at one hypothesis."""
+class Task:
+    """Toys of one block at one hypothesis.
+
+    Attributes
+    ----------
+    hypothesis : where they are drawn, and what is tested.
+    number : of the hypothesis in its run.
+    toys : of the block.
+    settings : how they are thrown; each block of each hypothesis has random numbers of
+        its own.
+    free, others : names of the parameters that the two fits move.
+    """
 
     hypothesis: Hypothesis
     number: int
     toys: slice
-    seed: np.random.SeedSequence
-    ensemble: Ensemble
+    settings: ToySettings
     free: tuple[str, ...]
     others: tuple[str, ...]
 
+    @property
+    def stream(self) -> np.random.SeedSequence:
+        """Seed of its own random numbers."""
+        key = self.number, self.toys.start // BLOCK
+        return np.random.SeedSequence(self.settings.seed, spawn_key=key)
 
-def _fits(cost: Cost, task: _Task) -> tuple[FloatArray, FloatArray, FloatArray, int]:
-    """Both fits of the toys of a task."""
+
+def tasks_of(
+    number: int,
+    hypothesis: Hypothesis,
+    names: tuple[tuple[str, ...], tuple[str, ...]],
+    settings: ToySettings,
+) -> list[Task]:
+    """All blocks of toys at one hypothesis.
+
+    Parameters
+    ----------
+    number : of the hypothesis in its run.
+    hypothesis : where toys are drawn.
+    names : of the parameters that the two fits move.
+    settings : how toys are thrown; files and executors do not travel.
+
+    Examples
+    --------
+    >>> at = Hypothesis(np.ones(1), np.ones(0), np.ones(1))
+    >>> len(tasks_of(0, at, (("rn",), ()), ToySettings(600)))
+    3
+    """
+    s = settings
+    plain = ToySettings(s.number, s.seed, s.ensemble, s.nuisances)
+    return [Task(hypothesis, number, toys, plain, *names) for toys in s.blocks]
+
+
+def toy_fits(cost: Cost, task: Task) -> tuple[FloatArray, FloatArray, FloatArray, int]:
+    """Fits of the toys of a task: −2 ln L at the best fit and with the parameters of
+    interest held, the best parameters, and how many were left to the ordinary fitter.
+
+    Parameters
+    ----------
+    cost : of the data that were observed.
+    task : what to draw and to fit.
+
+    Examples
+    --------
+    >>> import nuprobe as nu
+    >>> cost = nu.experiment("coherent-csi-2017").cost(free=["rn"])
+    >>> at = Hypothesis(cost.default, np.zeros(len(cost.nuisances)), cost.default)
+    >>> [task] = tasks_of(0, at, (("rn",), ()), ToySettings(10))
+    >>> toy_fits(cost, task)[0].shape
+    (10,)
+    """
     at = task.hypothesis
     size = task.toys.stop - task.toys.start
-    rng = np.random.default_rng(task.seed)
-    toys = draw(cost, at.truth, at.nuisances, size, rng, task.ensemble)
+    rng = np.random.default_rng(task.stream)
+    toys = draw(cost, at.truth, at.nuisances, size, rng, task.settings.ensemble)
     held = fit_toys(cost, toys, task.others, at.tested, at.nuisances)
     best = fit_toys(cost, toys, task.free, at.truth, at.nuisances, held)
     single = held.single + best.single
     return best.twice_nll, held.twice_nll, best.points, single
+
+
+def _fits(cost: Cost, task: Task) -> tuple[FloatArray, FloatArray, FloatArray, int]:
+    return toy_fits(cost, task)
 
 
 def throw(
@@ -224,24 +285,16 @@ class _Run:
                 state.update(" ".join(f"{v:.4e}" for v in values).encode())
         return state.hexdigest()
 
-    def tasks(self) -> list[_Task]:
+    def tasks(self) -> list[Task]:
         """All blocks at all hypotheses."""
-        s = self.settings
+        names = self.free, self.others
         return [
-            _Task(
-                h,
-                i,
-                toys,
-                np.random.SeedSequence(s.seed, spawn_key=(i, b)),
-                s.ensemble,
-                self.free,
-                self.others,
-            )
+            task
             for i, h in enumerate(self.hypotheses)
-            for b, toys in enumerate(s.blocks)
+            for task in tasks_of(i, h, names, self.settings)
         ]
 
-    def keep(self, task: _Task, *results: Any) -> None:
+    def keep(self, task: Task, *results: Any) -> None:
         """Take in the results of a task."""
         at = task.number, task.toys
         values, tested, best, single = results

@@ -99,6 +99,12 @@ class ToySettings:
             )
 
     @property
+    def placed(self) -> bool:
+        """Whether they say where to compute or to save."""
+        where = (self.executor, self.workers, self.checkpoint)
+        return any(one is not None for one in where)
+
+    @property
     def blocks(self) -> list[slice]:
         """Toys of each block."""
         edges = range(0, self.number, BLOCK)

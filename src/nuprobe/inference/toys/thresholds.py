@@ -76,6 +76,15 @@ class ToyInterval:
     lower_error: float
     upper_error: float
 
+    def to_dict(self) -> dict[str, float | None]:
+        """Plain JSON data; an open end is null."""
+        return {
+            "lower": self.lower if np.isfinite(self.lower) else None,
+            "upper": self.upper if np.isfinite(self.upper) else None,
+            "lower_error": self.lower_error,
+            "upper_error": self.upper_error,
+        }
+
 
 def quantile(values: FloatArray, cl: float) -> tuple[float, float]:
     """Value below which a share of a sample lies, and its standard error.
@@ -211,6 +220,8 @@ class FeldmanCousins(Exported):
             "parameter": self.parameter.name,
             "unit": self.parameter.unit,
             "best": self.best,
+            "sides": 2,
+            "method": "feldman-cousins",
             "toys": s.number,
             "seed": s.seed,
             "ensemble": s.ensemble,
@@ -222,20 +233,11 @@ class FeldmanCousins(Exported):
                     "cl": cl,
                     "thresholds": self.thresholds[k].tolist(),
                     "errors": self.errors[k].tolist(),
-                    "intervals": [_plain(i) for i in self.intervals(cl)],
+                    "intervals": [i.to_dict() for i in self.intervals(cl)],
                 }
                 for k, cl in enumerate(self.levels)
             ],
         }
-
-
-def _plain(interval: ToyInterval) -> dict[str, float | None]:
-    return {
-        "lower": interval.lower if np.isfinite(interval.lower) else None,
-        "upper": interval.upper if np.isfinite(interval.upper) else None,
-        "lower_error": interval.lower_error,
-        "upper_error": interval.upper_error,
-    }
 
 
 @public
