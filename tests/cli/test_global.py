@@ -43,6 +43,8 @@ def test_table_json_and_ladder(run: Run, mine: str, tmp_path: Path) -> None:
     (region,) = found["limits"][-1]["regions"]
     assert 0.15 < region["low"] < 0.2386 < region["high"] < 0.35
     assert found["references"] == ["Deniz:2009mu", "LSND:2001akn"]
+    inputs = found["provenance"]["experiments"]
+    assert [one["name"] for one in inputs] == ["texono-csi", "lsnd-electron"]
 
 
 def test_mediators(run: Run, mine: str) -> None:

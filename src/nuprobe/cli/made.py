@@ -21,6 +21,7 @@ from nuprobe.provenance import Provenance, plain
 
 if TYPE_CHECKING:
     from nuprobe.experiments import AnyExperiment
+    from nuprobe.sets import ExperimentSet
 
 __all__ = ["with_provenance"]
 
@@ -126,7 +127,19 @@ def _provenance(
     )
 
 
+def _set(typed: Mapping[str, Any]) -> ExperimentSet | None:
+    """The set of experiments that a command names; None for other commands."""
+    if typed.get("named") is None:
+        return None
+    from nuprobe.sets import experiment_set
+
+    return experiment_set(typed["named"]).without(typed.get("without") or ())
+
+
 def _opened(typed: Mapping[str, Any]) -> list[AnyExperiment]:
+    named = _set(typed)
+    if named is not None:
+        return [one.experiment for one in named.members]
     names = typed.get("experiments") or ()
     if not names:
         return []
@@ -140,9 +153,11 @@ def _records(
 ) -> list[dict[str, Any]]:
     """What is said of the experiments, with what was changed for this command."""
     names = [one.name for one in opened]
-    given = dict(zip(typed.get("experiments") or (), names, strict=True))
+    given = dict(zip(typed.get("experiments") or names, names, strict=True))
     aliases = {**given, **{name: name for name in names}}
     chosen = typed.get("analyses") or {}
+    if (named := _set(typed)) is not None:
+        chosen = {m.name: m.analysis for m in named.members if m.analysis is not None}
     if not isinstance(chosen, Mapping):
         chosen = chosen_analyses(chosen, aliases)
     changes = shared_out("--set", typed.get("changes") or (), aliases)
