@@ -218,3 +218,18 @@ def test_published_limits_are_compared_at_their_level() -> None:
     (lsnd,) = steps["lsnd-electron"].published
     assert lsnd.difference is not None
     assert lsnd.difference < 0.2
+
+
+def test_a_cause_was_tested() -> None:
+    """The moment from CONUS+ with nuclear recoils alone is that of others."""
+    name, conus = "magnetic_moment.ee", nu.experiment("conus-plus")
+    chosen = experiment_set("laboratory")
+    drop = [n for n in chosen.names if n != "conus-plus"]
+    found = global_limits(chosen.without(drop), nu.Electromagnetic(), [name])
+    (other,) = found.steps[0].published
+    assert other.difference == pytest.approx(0.83, abs=0.01)
+    assert "nuclear-recoils" in other.cause
+    alone = conus.fit(nu.Electromagnetic(), [name], "nuclear-recoils", cl=0.9)
+    (region,) = alone[name].regions
+    assert region.high == pytest.approx(4.97e-10, rel=2e-3)
+    assert region.high == pytest.approx(other.upper, rel=0.2)
