@@ -148,10 +148,9 @@ class UnknownNameError(InputError, LookupError):
         # glass for charm2-glass: what is part of a name is meant more than what is near
         whole = [k for k in sorted(lowered) if len(given) > 2 and given in k]
         alike = difflib.get_close_matches(given, lowered, n=4, cutoff=0.5)
-        near = [
-            lowered[m]
-            for m in dict.fromkeys([*whole, *_sharing(given, lowered), *alike])
-        ][:4]
+        # the closest first, then what has a part of it
+        order = [*whole, *alike[:2], *_sharing(given, lowered), *alike[2:]]
+        near = [lowered[m] for m in dict.fromkeys(order)][:4]
         if "," in text and all(part.strip() in known for part in text.split(",")):
             hint = "give several names as a list, one text each"
         elif near:

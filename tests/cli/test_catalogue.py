@@ -120,7 +120,7 @@ def test_a_code_link_to_nowhere_is_found(
     code, out, _ = run("check", "--library", library(tmp_path, entry))
     assert code == 1
     lines = out.splitlines()
-    assert len(lines) == 2
+    assert [line for line in lines[2:] if "it was not read" not in line] == []
     where, _, message = lines[0].partition(": ")
     name, _, row = where.partition(":")
     assert name == "ratio/0.yaml"
@@ -170,9 +170,11 @@ def test_check_names_each_wrong_file_in_a_line(run: Run, tmp_path: Path) -> None
     )
     code, out, _ = run("check", "--library", where)
     assert code == 1
-    assert [line.split(": ")[0] for line in out.splitlines()[:-1]] == [
-        *("ratio/0.yaml:10", "ratio/2.yaml:2", "ratio/3.yaml:2")
-    ]
+    assert [
+        line.split(": ")[0]
+        for line in out.splitlines()
+        if ": " in line and line.startswith("ratio")
+    ] == [*("ratio/0.yaml:10", "ratio/2.yaml:2", "ratio/3.yaml:2")]
     # what reads a library refuses it with the first line
     code, _, err = run("list", "--library", where)
     assert code == 2

@@ -152,7 +152,7 @@ def test_degrees_of_freedom_from_a_file(run: Run, tmp_path: Path) -> None:
         (("contour", "emu", "etau", "--top", "1"), "largest magnetic_moment.emu"),
         (("contour", "emu", "etau", "--top", "1e-9,1e-9,1e-9"), "one or two"),
         (("table", "camb", "--omega-b", "0.02"), "--omega-b-grid"),
-        (("table", "camb", "--n-eff-grid", "5:3:4"), "rising"),
+        (("table", "camb", "--n-eff-grid", "5:3:4"), "increasing"),
     ],
 )
 def test_mistakes_are_one_line(run: Run, line: tuple[str, ...], message: str) -> None:

@@ -134,7 +134,7 @@ def test_relic_neutrinos_on_tritium(run: Run, tmp_path: Path) -> None:
         (("double-beta", "--isotope", "Ca48", "--half-life", "1e26"), "matrix"),
         (("double-beta", "--isotope", "Ge", "--half-life", "1e26"), "Ge76"),
         (("double-beta", "--half-life", "-1"), "positive"),
-        (("double-beta", "--half-life", "1e26", "--m-bb", "1 eV"), "give one"),
+        (("double-beta", "--half-life", "1e26", "--m-bb", "1 eV"), "choose one"),
         (("double-beta", "--contact", "-2", "--published"), "above -1"),
         (("relic", "--clustering", "-1"), "clustering"),
         (("relic", "--resolution", "0 eV"), "resolution"),

@@ -84,7 +84,7 @@ def test_a_chain_whose_parts_agree_has_intervals(run: Run) -> None:
     ("arguments", "message"),
     [
         (("--free", "rm"), "did you mean rn?"),
-        (("--free", ","), "name one or more"),
+        (("--free", ","), "name parameters with --free"),
         (("--free", "rn", "--prior", "rn=normal:5:0.3"), "has no unit"),
         (("--free", "rn", "--prior", "rn=normal:5 fm"), "cannot read --prior"),
         (("--free", "rn", "--prior", "rn=cauchy:5:1 fm"), "cannot read --prior"),

@@ -281,9 +281,9 @@ def test_levels_are_five_to_nine_round_ones(seed: int) -> None:
 @pytest.mark.parametrize(
     ("omega_b", "n_eff", "message"),
     [
-        ([0.02, 0.01], [3.0, 4.0], "omega_b .* rising"),
+        ([0.02, 0.01], [3.0, 4.0], "omega_b .* increasing"),
         ([0.001, 0.02], [3.0, 4.0], "omega_b must lie"),
-        ([0.01, 0.02], [3.0], "n_eff .* rising"),
+        ([0.01, 0.02], [3.0], "n_eff .* increasing"),
         ([0.01, 0.02], [3.0, 50.0], "n_eff must lie"),
     ],
 )

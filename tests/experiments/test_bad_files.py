@@ -310,7 +310,7 @@ def test_mistakes_in_the_file(
         (
             "source/times.csv",
             lambda t: t.replace("2,6,", "3,6,"),
-            ["times.csv", "touch"],
+            ["times.csv", "contiguous"],
         ),
         (
             "source/flux.toml",

@@ -16,7 +16,12 @@ from nuprobe.constants import G_FERMI
 from nuprobe.errors import InputError, UnknownNameError
 from nuprobe.experiments import Experiment, TridentExperiment, family_cost, limit
 from nuprobe.experiments.limits import default_family
-from nuprobe.experiments.scanned import LIMIT_RANGE, Scanned, mediator_names
+from nuprobe.experiments.scanned import (
+    LIMIT_RANGE,
+    STEPPED_RANGE,
+    Scanned,
+    mediator_names,
+)
 from nuprobe.models import (
     NSI,
     LightScalar,
@@ -455,7 +460,8 @@ def test_every_mediator_by_name_can_be_scanned(name: str) -> None:
     }
     assert scanned.name == other.get(name, name)
     assert [p.name for p in scanned.parameters] == ["mass", "coupling"]
-    assert scanned.mass_range == LIMIT_RANGE
+    heavy = name.startswith("dipole-portal")
+    assert scanned.mass_range == (STEPPED_RANGE if heavy else LIMIT_RANGE)
 
 
 @pytest.mark.parametrize(

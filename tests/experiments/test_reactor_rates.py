@@ -354,7 +354,7 @@ def _broken(folder: Path, file: str, old: str, new: str) -> ExperimentFileError:
             "experiment.toml",
             'isotopes = ["U235", "U238", "Pu239"',
             'isotopes = ["U233", "U238", "Pu239"',
-            ["U233", "none of U235"],
+            ["U233", "not one of U235"],
         ),
         ("experiment.toml", "[errors]", "[error]", ["unknown key", "errors"]),
     ],

@@ -159,7 +159,10 @@ def test_arrays_give_one_verdict_a_point() -> None:
     [
         (["coherent-csi-2017", "ccfr-trident"], "for tridents"),
         (["coherent-csi-2017", "--wcxf", "x.json"], "drop them"),
-        (["ccfr-trident", "nutev-trident", "--analysis", "published"], "one experi"),
+        (
+            ["ccfr-trident", "nutev-trident", "--analysis", "published"],
+            "belongs to",
+        ),
         (["ccfr-trident", "ccfr-trident"], "each listed once"),
     ],
 )

@@ -129,7 +129,7 @@ LINE = (
         (
             HEAD + BINS,
             {"spectrum": HISTOGRAM.replace("200,400", "300,400")},
-            ["spectrum.csv", "energy bins must touch"],
+            ["spectrum.csv", "energy bins must be contiguous"],
         ),
         (
             HEAD + BINS,
@@ -159,7 +159,7 @@ LINE = (
         (
             HEAD + TABLE + TIMES,
             {"times": "low_us,high_us,p\n0,1,0.5\n2,3,0.5\n"},
-            ["times.csv", "touch"],
+            ["times.csv", "contiguous"],
         ),
         (
             HEAD + TABLE + TIMES,

@@ -524,8 +524,8 @@ def test_fractions_from_a_burn_up_table(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "at", "hints"),
     [
-        (FUEL, 31, ["from 0 to 30", "not extrapolated"]),
-        (FUEL, [-1, 5], ["from 0 to 30"]),
+        (FUEL, 31, ["0 to 30", "not extrapolated"]),
+        (FUEL, [-1, 5], ["0 to 30"]),
         (FUEL, [5, 5], ["must increase"]),
         (FUEL.replace("0.70", "0.80"), 5, ["row 1 sum to 1.1"]),
         (FUEL.replace("30,", "10,"), 5, ["must increase"]),

@@ -396,7 +396,7 @@ BAD: list[tuple[dict[str, Any], str]] = [
     ({"charge": {"ee": math.nan}}, "charge.ee must be finite"),
     ({"charge": "many"}, "numbers"),
     ({"mu_eff": {"e": 1e-10}, "magnetic_moment": {"ee": 1e-10}}, "not both"),
-    ({"mu_eff": {"e": -1e-10}}, "not negative"),
+    ({"mu_eff": {"e": -1e-10}}, "non-negative"),
     ({"mu_eff": 1e-10}, "dict"),
     ({"mu_eff": {"x": 1e-10}}, "mu_eff"),
     ({"basis": "weak"}, "basis"),

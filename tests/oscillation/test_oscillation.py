@@ -483,7 +483,7 @@ def test_defaults_are_the_named_fit() -> None:
         (lambda: probabilities(Averaged(), "nu_e", [1.0, -1.0]), "positive"),
         (lambda: probabilities(Averaged(), "nu_e", math.nan), "positive"),
         (lambda: probabilities(Averaged(), "nu_x", 1.0), "flavour"),
-        (lambda: probabilities(Averaged(), "nu_e", "fast"), "numbers"),
+        (lambda: probabilities(Averaged(), "nu_e", "fast"), "real number"),
         (lambda: mu_eff("em", "nu_e", 1.0, Averaged()), "model"),  # type: ignore[arg-type]
         (lambda: moment_limits(0.0, [0.7, 0.2, 0.1]), "positive"),
         (lambda: moment_limits(1.0, [0.7, 0.2]), "three"),

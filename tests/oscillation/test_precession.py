@@ -360,7 +360,7 @@ def test_mistakes_are_refused() -> None:
         SpinFlavour(1e-11)  # type: ignore[arg-type]
     with pytest.raises(InputError, match="inside the matter"):
         SpinFlavour({"ex": 1e-11}, production=2 * SOLAR_RADIUS)
-    with pytest.raises(InputError, match="increase"):
+    with pytest.raises(InputError, match="increas"):
         Matter(np.array([1.0, 0.5]), np.ones(2), np.ones(2))
     with pytest.raises(InputError, match="not negative"):
         Matter(np.array([0.0, 0.5]), -np.ones(2), np.ones(2))

@@ -134,7 +134,7 @@ def test_averaged_cross_section_is_the_integral_over_the_spectrum() -> None:
 def test_bad_input_is_named() -> None:
     with pytest.raises(InputError, match="positive, increasing"):
         plot_millicharge("Ar40", 50.0, recoils=[1.0, 0.5])
-    with pytest.raises(InputError, match="not negative"):
+    with pytest.raises(InputError, match="must not be negative"):
         plot_averaged_moments("sns", "Ar40", [-1e-10], recoils=[1e-3, 2e-3])
     with pytest.raises(InputError, match="no recoil in the range"):
         plot_averaged_moments("sns", "Ar40", recoils=[1.0, 2.0])

@@ -33,7 +33,6 @@ def _csi() -> Any:
         ),
         (lambda: _csi().templates(model=3), "model"),
         (lambda: _csi().templates(model="sm"), "model"),
-        (lambda: _csi().fit(SM, free="rn"), r"list of names, such as free=\['rn'\]"),
         (lambda: _csi().fit(SM, free=3), "list of names"),
         (lambda: nu.fit(_csi()), "experiment.cost"),
         (lambda: nu.fit(3), "cost is needed"),  # type: ignore[arg-type]

@@ -33,7 +33,7 @@ def test_mistakes_are_told() -> None:
         charged_currents(10.0, ["carbon14"])
     with pytest.raises(InputError, match="up to 60 MeV"):
         charged_currents(100.0)
-    with pytest.raises(InputError, match="increase"):
+    with pytest.raises(InputError, match="increas"):
         plot_charged_currents([10.0, 5.0])
 
 

@@ -296,5 +296,5 @@ def test_counting_of_pairs(kind) -> None:  # type: ignore[no-untyped-def]
 def test_stars_take_moments_alone() -> None:
     from nuprobe.stars import stellar_moment
 
-    with pytest.raises(InputError, match="in stars only moments"):
+    with pytest.raises(InputError, match="in stars only magnetic and electric moments"):
         stellar_moment(nu.Electromagnetic(charge_radius={"ee": 1e-32}))

@@ -2,15 +2,55 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 
 import click
 
 from nuprobe.cli.global_limits import MediatorSpec, mediator_options, print_mediator
-from nuprobe.cli.options import command
+from nuprobe.cli.options import command, grouped
 from nuprobe.cli.output import Output, output_options, plot_option, save_plot
 from nuprobe.cli.specs import ModelSpec, model_options, names
 from nuprobe.errors import InputError
+
+
+@dataclass(frozen=True)
+class TogetherSpec:
+    """How sure limits are, and the fit of all parameters at once.
+
+    Attributes
+    ----------
+    cl : confidence level; None for the default.
+    apart : there is none.
+    no_minos : its errors are parabolic.
+    """
+
+    cl: float | None = None
+    apart: bool = False
+    no_minos: bool = False
+
+    @property
+    def changed(self) -> bool:
+        """Whether the fit is asked for otherwise than by default."""
+        return self.apart or self.no_minos
+
+
+together_options = grouped(
+    "at_once",
+    TogetherSpec,
+    click.option(
+        "--cl",
+        type=float,
+        help="Confidence level [default: 0.9; of a mediator 0.95].",
+    ),
+    click.option("--apart", is_flag=True, help="No fit of all parameters at once."),
+    click.option(
+        "--no-minos",
+        is_flag=True,
+        help="Parabolic errors only in the fit of all parameters at once.",
+    ),
+)
+"""Add ``--cl``, ``--apart`` and ``--no-minos``, as `TogetherSpec` ``at_once``."""
 
 
 @command(
@@ -36,17 +76,7 @@ Examples:
     metavar="EXPERIMENT",
     help="Leave an experiment of the set out; repeatable.",
 )
-@click.option(
-    "--cl",
-    type=float,
-    help="Confidence level [default: 0.9; of a mediator 0.95].",
-)
-@click.option("--apart", is_flag=True, help="No fit of all parameters at once.")
-@click.option(
-    "--no-minos",
-    is_flag=True,
-    help="Parabolic errors only in the fit of all parameters at once.",
-)
+@together_options
 @plot_option("Save the ladder of each parameter, or the plane of a mediator.")
 @output_options
 def global_command(
@@ -55,9 +85,7 @@ def global_command(
     free: str | None,
     mediator: MediatorSpec,
     without: tuple[str, ...],
-    cl: float | None,
-    apart: bool,
-    no_minos: bool,
+    at_once: TogetherSpec,
     plot: Path | None,
     out: Output,
 ) -> None:
@@ -70,14 +98,17 @@ def global_command(
     """
     from nuprobe.sets import experiment_set, global_limits
 
+    level = at_once.cl
     chosen = experiment_set(named).without(without)
     if mediator != MediatorSpec():
-        if free is not None or model != ModelSpec() or apart or no_minos:
+        if free is not None or model != ModelSpec() or at_once.changed:
             raise InputError(
                 "--family has the model, and mass and coupling are free: drop --model,"
                 " --param, --free, --apart and --no-minos"
             )
-        return print_mediator(chosen, mediator, 0.95 if cl is None else cl, plot, out)
+        return print_mediator(
+            chosen, mediator, 0.95 if level is None else level, plot, out
+        )
     if free is None:
         raise InputError(
             "nothing to fit: name parameters with --free (`nuprobe list parameters`"
@@ -87,9 +118,9 @@ def global_command(
         chosen,
         model.build(),
         names(free),
-        cl=0.90 if cl is None else cl,
-        together=not apart,
-        minos=not no_minos,
+        cl=0.90 if level is None else level,
+        together=not at_once.apart,
+        minos=not at_once.no_minos,
     )
     if plot is not None:
         from nuprobe.plotting import plot_ladder

@@ -161,7 +161,8 @@ def _records(
     if not isinstance(chosen, Mapping):
         chosen = chosen_analyses(chosen, aliases)
     changes = shared_out("--set", typed.get("changes") or (), aliases)
-    bins = shared_out("--bins", typed.get("bins") or (), aliases)
+    edges = typed.get("bins")  # a number of bins is no edges of an experiment
+    bins = shared_out("--bins", edges if isinstance(edges, tuple) else (), aliases)
     found = []
     for one in opened:
         own = plain(key_values(changes[one.name]))

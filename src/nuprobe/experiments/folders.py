@@ -181,7 +181,7 @@ def freed(experiment: str, free: Sequence[str], known: Sequence[str]) -> None:
     --------
     >>> freed("ge", ["rn", "rn"], ["rn"])
     Traceback (most recent call last):
-    nuprobe.errors.InputError: rn is freed twice: name each parameter once
+    nuprobe.errors.InputError: rn is freed twice: list each parameter once
     """
     if not isinstance(free, Iterable):
         raise InputError(

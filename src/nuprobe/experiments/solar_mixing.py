@@ -183,7 +183,7 @@ def check_free(free: Sequence[str]) -> None:
     --------
     >>> check_free(["sin2_12", "tan2_12"])
     Traceback (most recent call last):
-    nuprobe.errors.InputError: sin2_12 and tan2_12 are one angle: free one of them
+    nuprobe.errors.InputError: sin2_12 and tan2_12 are the same angle: ...
     """
     bare = next((n for n in free if n.lower().replace("_", "") == "l1a"), None)
     if bare is not None:

@@ -96,7 +96,7 @@ def toy_intervals(
     ...     Surface(cost, ["cevns_scale"]), best, "feldman-cousins", 0.9, settings
     ... )
     >>> [one] = found["cevns_scale"].intervals
-    >>> one.lower < best[0] < one.upper
+    >>> bool(one.lower < best[0] < one.upper)
     True
     """
     check_method(method)

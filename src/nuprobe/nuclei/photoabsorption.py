@@ -37,7 +37,7 @@ class Photoabsorption:
     --------
     >>> xenon = photoabsorption("Xe")
     >>> xenon(np.array([1e-3, 10e-3, 40e-3])) / cm2  # 1, 10 and 40 keV
-    array([2.042e-18, 3.623e-20, 4.820e-21])
+    array([1.939e-18, 3.623e-20, 4.820e-21])
     """
 
     symbol: str

@@ -107,7 +107,7 @@ def test_weighted_events_of_a_flux_and_another_model(run: Run, tmp_path: Path) -
             (*FIVE, "-n", "0", "-o", "x.hepmc3"),
             "number of events must be an integer of 1 or more, got 0",
         ),
-        ((*FIVE, "-n", "5", "-o", "x.txt"), "ends in .hepmc3"),
+        ((*FIVE, "-n", "5", "-o", "x.txt"), "end in .hepmc3"),
         ((*FIVE, "-n", "5", "-o", "no/x.root"), "cannot write"),
         (
             (*FIVE, "-n", "5", "-o", "x.root", "--model", "sn"),

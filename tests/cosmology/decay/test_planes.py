@@ -100,7 +100,7 @@ def test_wrong_input() -> None:
     with pytest.raises(InputError, match="one or more"):
         decay_plane([], measured=MEASURED, **known)
     for short in ([1.0], [1e12]):
-        with pytest.raises(InputError, match=r"no point .* from 10000 to 1e\+11 s"):
+        with pytest.raises(InputError, match=r"no point .* between 10000 and 1e\+11 s"):
             decay_plane([4.0], measured=MEASURED, abundance=1e-6, lifetimes=short)
     with pytest.raises(InputError, match="mass"):
         decay_plane([-4.0], measured=MEASURED, **known)

@@ -499,7 +499,7 @@ def test_total_of_bound_electrons_is_the_sum_over_shells(target: str) -> None:
     [
         (
             lambda: electron.differential(1.0, 0.1, SM, "nu_e", "Pb"),
-            "tables for H, He, C, .*binding=False",
+            "available for H, He, C, .*binding=False",
         ),
         (lambda: electron.differential(-1.0, 0.1, SM, "nu_e"), "must be positive"),
         (

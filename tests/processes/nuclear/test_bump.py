@@ -102,7 +102,7 @@ def test_where_the_flux_ends_is_told() -> None:
     e = np.linspace(least, 16.35, 20001)
     density = np.sum([part.continuum(e) for part in whole], axis=0)
     share = density[e > 10.05].sum() / density.sum()
-    assert f"has {100 * share:.0f} %" in str(caught[0].message)
+    assert f"they are {100 * share:.0f} %" in str(caught[0].message)
 
 
 @pytest.mark.parametrize(

@@ -423,7 +423,7 @@ def test_level_by_level() -> None:
     top = np.asarray(figure.axes[0].lines[0].get_ydata())
     parts = [np.nan_to_num(np.asarray(x.get_ydata())) for x in figure.axes[0].lines[1:]]
     assert top == pytest.approx(sum(parts))
-    with pytest.raises(InputError, match="increase"):
+    with pytest.raises(InputError, match="increas"):
         plot_levels([5.0, 3.0])
 
 

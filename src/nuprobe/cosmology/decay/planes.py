@@ -266,7 +266,7 @@ def decay_plane(
     if not np.isfinite(table[:, :, 0]).any():
         raise InputError(
             "no point of the plane can be computed: lifetimes must lie between"
-            f" {LIFETIMES[0]:g} to {LIFETIMES[1]:g} s, and N must not heat the"
+            f" {LIFETIMES[0]:g} and {LIFETIMES[1]:g} s, and N must not heat the"
             f" universe too much; got lifetimes from {tau.min():g} to {tau.max():g}"
             f" s and an abundance of {abundance:g}"
         )

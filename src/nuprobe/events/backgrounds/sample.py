@@ -221,7 +221,7 @@ def check_drawing(n: int, seed: int) -> None:
     --------
     >>> check_drawing(0, 1)
     Traceback (most recent call last):
-    nuprobe.errors.InputError: the number of interactions is an integer from 1 to ...
+    nuprobe.errors.InputError: the number of interactions must be an integer ...
     """
     if isinstance(n, bool) or not isinstance(n, int | np.integer) or not 0 < n <= MOST:
         raise InputError(

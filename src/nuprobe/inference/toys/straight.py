@@ -45,7 +45,7 @@ def crossing(
     >>> p = 0.1 * np.exp(-2 * (x - 1.5))
     >>> value, error = crossing((x, p, 0.05 * p), (4, 6), 0.1)
     >>> round(value, 3), round(error, 3)
-    (1.5, 0.015)
+    (1.5, 0.025)
     """
     x, p, sigma = curve
     low, high = cell
