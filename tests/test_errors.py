@@ -113,7 +113,7 @@ def test_long_texts_are_refused_in_one_short_line(name: str) -> None:
     message = str(caught.value)
     assert "\n" not in message
     # those of unknown names list what is known
-    assert len(message) < 500, message
+    assert len(message) < 400, message
 
 
 @pytest.mark.parametrize(

@@ -277,3 +277,10 @@ def test_other_mass_than_that_of_templates() -> None:
     templates = conus.templates(DipolePortal(mass=1.0, coupling=1e-6))
     with pytest.raises(InputError, match="heavy neutrino of 2 MeV"):
         templates.coefficients(DipolePortal(mass=2.0, coupling=1e-6))
+
+
+def test_a_fit_leaves_the_mass_alone() -> None:
+    with pytest.raises(InputError, match=r"fixed in a fit.*limit conus-plus"):
+        nu.experiment("conus-plus").fit(
+            DipolePortal(mass=1.0, coupling=1e-8), free=["mass"]
+        )

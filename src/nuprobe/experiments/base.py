@@ -33,7 +33,13 @@ from nuprobe.parameters import Parameter
 from nuprobe.provenance import plain
 from nuprobe.schema import Folder
 
-__all__ = ["AnyExperiment", "AnyFile", "AnyRates", "unknown_parameter"]
+__all__ = [
+    "AnyExperiment",
+    "AnyFile",
+    "AnyRates",
+    "refuse_fixed_mass",
+    "unknown_parameter",
+]
 
 
 def unknown_parameter(
@@ -57,6 +63,30 @@ def unknown_parameter(
     models = [m for m in model_names() if head in {f.name for f in model_fields(m)}]
     remedy = f"Give a model that has it: {', '.join(models)}" if models else ""
     return UnknownNameError("parameter", name, known, remedy, " + ".join(experiments))
+
+
+def refuse_fixed_mass(
+    model: object, free: Sequence[str], experiments: Sequence[str]
+) -> None:
+    """Refuse to free a mass that belongs to the kinematics, with `InputError`.
+
+    Parameters
+    ----------
+    model : of the fit.
+    free : names of parameters.
+    experiments : their names.
+
+    Examples
+    --------
+    >>> refuse_fixed_mass(None, ["mass"], ["ge"])
+    """
+    if getattr(model, "MASS_BY_MASS", False) and "mass" in free:
+        name = getattr(model, "name", "")
+        raise InputError(
+            f"the mass of {name} is fixed in a fit, for it belongs to the kinematics:"
+            f" go through masses with `nuprobe limit {' '.join(experiments)} --model"
+            f" {name}`"
+        )
 
 
 class AnyRates(Protocol):

@@ -17,6 +17,7 @@ from nuprobe.experiments.backgrounds import (
     observed,
     observed_covariance,
 )
+from nuprobe.experiments.base import refuse_fixed_mass
 from nuprobe.experiments.build import Signal
 from nuprobe.experiments.checks import check_signal
 from nuprobe.experiments.counts import CountsPrediction
@@ -214,6 +215,7 @@ class Experiment(FolderExperiment[ExperimentFile]):
         """
         model = with_constants(model or StandardModel(), self.processes)
         name, chosen = self._analysis(analysis)
+        refuse_fixed_mass(model, free, [self.name])
         self._freed(free, self.parameters(model))
         own = {p.name: p.default for p in model.parameters}
         model_free = tuple(p for p in free if p in own)

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from nuprobe.border import public
 from nuprobe.errors import InputError, UnknownNameError
-from nuprobe.experiments.base import AnyExperiment, unknown_parameter
+from nuprobe.experiments.base import AnyExperiment, refuse_fixed_mass, unknown_parameter
 from nuprobe.experiments.trident import TridentExperiment
 from nuprobe.inference import Cost, CostSum, Origin
 from nuprobe.inference.costs import check_origins
@@ -69,6 +69,7 @@ def joint_cost(
             f"{twice} is given twice, so its data would count twice: list each"
             " experiment once"
         )
+    refuse_fixed_mass(model, free, names)
     for name in free:
         if name not in known and name in ("mass", "coupling"):
             raise InputError(

@@ -145,7 +145,11 @@ def _entry(name: object) -> tuple[type[Any], ModelName]:
     if not isinstance(name, str) or name not in known:
         # one name is enough of what has several
         own = {(c, str(m.sets)): n for n, (c, m) in reversed(list(known.items()))}
-        told = ", ".join(n for n in known if n in own.values())
+        told = ", ".join(
+            n
+            for n in known
+            if n in own.values() and not any(n.startswith(f"{k}-") for k in known)
+        )
         raise UnknownNameError("model", name, known, f"Models: {told}")
     return known[name]
 

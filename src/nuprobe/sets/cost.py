@@ -163,7 +163,7 @@ def _check(chosen: ExperimentSet, model: Any, free: Sequence[str]) -> None:
         raise InputError(f"{twice} is free twice; name each parameter once")
     for name in free:
         if name not in known:
-            raise unknown_parameter(f"the set {chosen.name}", name, known)
+            raise unknown_parameter([f"the set {chosen.name}"], name, known)
     check_shared(experiments)
 
 
