@@ -23,6 +23,7 @@ from nuprobe.experiments.format import (
 from nuprobe.experiments.format.morphing import filled
 from nuprobe.experiments.morphing import Morphs, morphing_systematics
 from nuprobe.experiments.radii import axis_of
+from nuprobe.experiments.quenchings import quenching_of_a_table
 from nuprobe.experiments.systematics import shape_effect
 from nuprobe.nuclei import isotope, target
 
@@ -142,8 +143,11 @@ def _check_systematic(signal: Signal, systematic: object) -> None:
         for analysis in signal.file.analyses.values():
             shape_effect(systematic, signal.bins, analysis)
     elif isinstance(systematic, ResponseSystematic):
-        for keys in (systematic.up, systematic.down):
-            signal.with_response(keys).response()
+        keys = (systematic.up, systematic.down)
+        if quenching_of_a_table(signal.file.response, [*keys[0], *keys[1]]):
+            return  # an analysis that has it says so
+        for changes in keys:
+            signal.with_response(changes).response()
     elif isinstance(systematic, MorphingSystematic):
         _check_morphing(signal, systematic)
 

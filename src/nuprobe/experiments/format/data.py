@@ -321,7 +321,11 @@ class KernelParameter(Strict):
         pattern=r"^[a-z][a-z0-9_.]*$", description="name in fits, grids and results"
     )
     acts_on: Literal[
-        "neutron-radius", "proton-radius", "quenching-scale", "signal-scale"
+        "neutron-radius",
+        "proton-radius",
+        "quenching-scale",
+        "lindhard-k",
+        "signal-scale",
     ] = Field(description="quantity that the parameter sets")
     isotopes: list[str] = Field(
         default=[], description="for a radius: the isotopes that share it"
@@ -335,7 +339,7 @@ class KernelParameter(Strict):
         default=[],
         description=(
             "names of the processes that a scale acts on; default all, or the first"
-            " one for a scale of the quenching"
+            " one for a scale of the quenching or Lindhard's k"
         ),
     )
     latex: str = Field(default="", description="symbol for plots, without dollar signs")
