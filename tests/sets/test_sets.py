@@ -46,7 +46,11 @@ def test_nuisances_of_one_name_are_one() -> None:
         for label, c in single.items()
         if "sns-flux" in [n.name for n in c.nuisances]
     ]
-    assert owners == ["coherent-csi-2021", "coherent-lar-2020"]
+    assert owners == [
+        "coherent-csi-2021",
+        "coherent-lar-2020",
+        "coherent-ge-mini-2024",
+    ]
     assert [n.name for n in cost.nuisances].count("sns-flux") == 1
 
 
