@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Final
 
@@ -137,7 +137,7 @@ def _rows() -> list[dict[str, str]]:
     return read_table(_DATA / "quenchings.csv")
 
 
-@lru_cache(maxsize=None)
+@cache
 def _function(name: str) -> Quenching:
     row = next(row for row in _rows() if row["name"] == name)
     if row["kind"] == "lindhard":

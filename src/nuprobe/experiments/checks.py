@@ -22,8 +22,8 @@ from nuprobe.experiments.format import (
 )
 from nuprobe.experiments.format.morphing import filled
 from nuprobe.experiments.morphing import Morphs, morphing_systematics
-from nuprobe.experiments.radii import axis_of
 from nuprobe.experiments.quenchings import quenching_of_a_table
+from nuprobe.experiments.radii import axis_of
 from nuprobe.experiments.systematics import shape_effect
 from nuprobe.nuclei import isotope, target
 
