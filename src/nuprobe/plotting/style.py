@@ -328,7 +328,7 @@ def provenance(figure: Figure, references: Iterable[str] = (), note: str = "") -
     )
     text = "\n".join(line.strip(" ·") for line in lines)
     figure.supxlabel(
-        text.replace("\N{NO-BREAK SPACE}", " "),
+        primes(text.replace("\N{NO-BREAK SPACE}", " ")),
         x=0.99,
         ha="right",
         fontsize=6.5,
