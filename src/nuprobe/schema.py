@@ -406,9 +406,9 @@ def _problem(model: type[BaseModel], problem: Any) -> tuple[Place, str]:
 
 def _walk(
     schema: dict[str, Any], path: tuple[int | str, ...]
-) -> tuple[list[int | str], list[str]]:
-    """Keys that lead to a place in a JSON schema, without the tags of unions, and the
-    keys allowed there."""
+) -> tuple[list[int | str], list[str], list[str]]:
+    """Keys that lead to a place in a JSON schema, without the tags of unions, the keys
+    allowed there, and the tags to choose from."""
 
     def variants(node: dict[str, Any], tagged: bool = False) -> list[dict[str, Any]]:
         if "$ref" in node:

@@ -173,16 +173,17 @@ def test_a_scan_is_drawn_at_the_levels_asked_for(tmp_path: Any) -> None:
     cost = nu.experiment("coherent-csi-2017").cost(free=["rn", "sin2_theta_w"])
     rn, angle = np.linspace(3.5, 8.0, 7), np.linspace(0.15, 0.35, 6)
     made = nu.scan(cost, {"rn": rn, "sin2_theta_w": angle}, checkpoint=tmp_path / "a")
-    read = nu.open_result(tmp_path / "a")
+    read: Any = nu.open_result(tmp_path / "a")
     # symbols of the file, without the cost
-    drawn = read.plot(cl=[0.95, 0.6826894921])
+    drawn: Any = read.plot(cl=[0.95, 0.6826894921])
     assert drawn.get_xlabel() == "$R_n$ [fm]"
     assert _legend(drawn.figure)[:2] == ["1σ", "95 %"]
     assert "two parameters together" in drawn.figure.get_supxlabel()
     assert _legend(read.plot().figure)[:2] == ["1σ", "90 %"]
     # the contour lies where two parameters together reach the level
-    lines = plotting.plot_scan(made, cl=0.95).collections
-    ends = max(path.vertices[:, 0].max() for c in lines for path in c.get_paths())
+    drawn = plotting.plot_scan(made, cl=0.95)
+    paths = [path for c in drawn.collections for path in c.get_paths()]
+    ends = max(path.vertices[:, 0].max() for path in paths)
     small = made.delta.min(axis=1) < 5.991
     assert rn[small].max() <= ends <= rn[small].max() + rn[1] - rn[0]
     for wrong in (1.5, [0.9, float("nan")]):
