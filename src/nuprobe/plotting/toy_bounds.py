@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from nuprobe.border import public
-from nuprobe.plotting.fits import axis_text
 from nuprobe.plotting.sheets import Where, new_figure
-from nuprobe.plotting.style import PALETTE, WIDTH, provenance, styled
+from nuprobe.plotting.style import PALETTE, WIDTH, parameter_text, provenance, styled
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -87,7 +86,7 @@ def plot_grid_toys(
         axes.set_ylim(0, 2 * float(value.max()))
         axes.set_ylabel(r"$-2\,\Delta\ln L$")
     axes.set_xlim(x[0], x[-1])
-    axes.set_xlabel(axis_text(parameter)[0])
+    axes.set_xlabel(parameter_text(parameter))
     axes.set_title("; ".join(t for t in (title, said.short) if t), fontsize=9)
     axes.legend()
     provenance(figure, references)
@@ -140,7 +139,7 @@ def plot_toy_bounds(result: ToyBounds, *, ax: Where = None, **artist: Any) -> Ax
     axes.set_ylim(min(0.3 * level, 1.0), 1.5)
     axes.set_xlim(x[0], x[-1])
     axes.set_ylabel(r"CL$_\mathrm{s}$" if said.sides == 1 else "p-value")
-    axes.set_xlabel(axis_text(p)[0])
+    axes.set_xlabel(parameter_text(p))
     axes.set_title(said.short, fontsize=9)
     axes.legend()
     provenance(figure, (), str(said))

@@ -9,9 +9,8 @@ import numpy as np
 
 from nuprobe.border import public
 from nuprobe.inference.levels import delta_threshold
-from nuprobe.plotting.fits import axis_text
 from nuprobe.plotting.sheets import Where, new_figure
-from nuprobe.plotting.style import PALETTE, WIDTH, provenance, styled
+from nuprobe.plotting.style import PALETTE, WIDTH, parameter_text, provenance, styled
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -24,7 +23,7 @@ __all__ = ["plot_cls", "plot_sensitivity", "plot_toy_thresholds"]
 
 
 def _label(axes: Axes, p: Parameter) -> None:
-    axes.set_xlabel(axis_text(p)[0])
+    axes.set_xlabel(parameter_text(p))
 
 
 def _heading(
