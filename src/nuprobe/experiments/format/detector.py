@@ -351,14 +351,14 @@ class ResponseSection(Strict):
         " '30 eV', of constant '70 eV FWHM', or of '5 %' of the energy",
     )
     quenching: (
-        str
-        | Annotated[
+        Annotated[
             ConstantQuenchingSection
             | TableQuenchingSection
             | LindhardQuenchingSection
             | PolynomialQuenchingSection,
             Field(discriminator="kind"),
         ]
+        | str
         | None
     ) = Field(
         default=None,
