@@ -10,6 +10,7 @@ deuteron_tables  public tables of the break-up of the deuteron
 baselines        disappearance over short baselines
 energy_scales    ratios of detectors whose energy scales are free
 bounds           bounds that come from elsewhere: (g−2)_μ, monophotons
+boron            flux of solar ⁸B neutrinos, significance of their events
 independent      sizes that independent calculations found
 deuteron         break-up of the deuteron
 inverse_beta     inverse beta decay
@@ -28,6 +29,7 @@ from nuprobe.reproductions.recipes.baselines import (
     disappearance_exclusion,
     disappearance_ratio,
 )
+from nuprobe.reproductions.recipes.boron import boron_flux, significance
 from nuprobe.reproductions.recipes.bounds import (
     anomalous_moment_coupling,
     monophoton_reach,
@@ -92,7 +94,6 @@ from nuprobe.reproductions.recipes.experiments import (
     signal_sigma,
 )
 from nuprobe.reproductions.recipes.independent import (
-    boron_flux,
     broken_over_elastic,
     nucleon_change,
 )
@@ -227,6 +228,7 @@ __all__ = [
     "scaled_signal",
     "signal",
     "signal_sigma",
+    "significance",
     "solar_survival",
     "standard_charge_radius",
     "stellar_emission",
