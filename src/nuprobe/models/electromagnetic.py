@@ -61,6 +61,8 @@ from nuprobe.parameters import Parameter
 
 __all__ = ["Electromagnetic"]
 
+_COMMON: Final = {"mu_eff": "{0}", "charge": "{0}{0}"}
+"""Parameters that are common to all flavours, and how those of one are called."""
 _ANAPOLE: Final = -6.0  # the charge radius that acts as an anapole of 1
 _MATRICES: Final = (
     "charge",
@@ -111,8 +113,8 @@ class Electromagnetic(Stacked):
     Parameters of fits are ``charge_radius.ee``, ``.mumu``, ``.tautau``, ``.emu``,
     ``.etau``, ``.mutau`` and the like for the others (``.11`` … in the mass basis),
     real numbers with a sign in cm², e or μ_B as here (tables show multiples of 1e-32
-    cm², 1e-12 e and 1e-11 μ_B); ``mu_eff.e`` …, and ``mu_eff`` where all flavours have
-    the same; and those of `base`. An off-diagonal one multiplies a fixed phase: that of
+    cm², 1e-12 e and 1e-11 μ_B); ``mu_eff.e`` …, and ``mu_eff`` or ``charge`` where all
+    flavours have the same; and those of `base`. An off-diagonal one multiplies a fixed phase: that of
     the element given, or 1 (i for what is antisymmetric) where none is.
 
     Raises
@@ -223,7 +225,7 @@ class Electromagnetic(Stacked):
         return _places(self.basis, self.kind, self._frame.size)
 
     def own_names(self) -> set[str]:
-        """Names of `own_parameters`, also of ``mu_eff`` where flavours differ."""
+        """Names of `own_parameters`, also of common ones where flavours differ."""
         return set(self._slots())
 
     def own_parameters(self) -> tuple[Parameter, ...]:
@@ -248,7 +250,18 @@ class Electromagnetic(Stacked):
                         latex=f"{p.latex}_{{{labels[i]}{labels[j]}}}",
                     )
                 )
+        diagonal = [p for p in found if p.name in self._own_charges()]
+        if diagonal and len({p.default for p in diagonal}) == 1:
+            latex = PROPERTIES["charge"].latex
+            found.append(replace(diagonal[0], name="charge", latex=latex))
         return (*found, *self._modulus_parameters())
+
+    def _own_charges(self) -> set[str]:
+        """Names of the charges to which ``charge`` is common; none in the mass basis or
+        of Majorana neutrinos."""
+        if "charge" not in self._slots():
+            return set()
+        return {f"charge.{f}{f}" for f in FLAVOURS[:3]}
 
     def _modulus_parameters(self) -> list[Parameter]:
         """|μ_ν| by flavour, and of all flavours where they are the same."""
@@ -277,11 +290,13 @@ class Electromagnetic(Stacked):
         """Return the matrices at new values of their elements; raises `InputError` for
         a `mu_eff` that is negative or meets moments."""
         slots = self._slots()
-        if "mu_eff" in values and sum(slots[key][0] == "mu_eff" for key in values) > 1:
-            raise InputError(
-                "mu_eff is common to all flavours: give either it or the moment of"
-                " each flavour (mu_eff.e, ...)"
-            )
+        for common, each in _COMMON.items():
+            own = {f"{common}.{each.format(f)}" for f in FLAVOURS[:3]}
+            if common in values and own & set(values):
+                raise InputError(
+                    f"{common} is common to all flavours: give either it or that of"
+                    f" each flavour ({common}.{each.format('e')}, ...)"
+                )
         changed: dict[str, Any] = {}
         for name in dict.fromkeys(slots[key][0] for key in values):
             here = {key: v for key, v in values.items() if slots[key][0] == name}
@@ -332,6 +347,9 @@ class Electromagnetic(Stacked):
         new[...] = old
         for key, v in values.items():
             i, j = places[key]
+            if isinstance(i, list):
+                new[..., i, j] = v[..., None] * steps[key]
+                continue
             new[..., i, j] = v * steps[key]
             if i != j:
                 new[..., j, i] = frame.partner(name, v * steps[key])
@@ -471,6 +489,8 @@ def _places(basis: Basis, kind: Kind, size: int) -> Mapping[str, tuple[str, Any,
         for i, j in frame.elements(n)
     }
     one = {f"mu_eff.{f}": ("mu_eff", [i], [i]) for i, f in enumerate(FLAVOURS[:3])}
+    if basis == "flavour" and "charge.ee" in slots:
+        one["charge"] = ("charge", [0, 1, 2], [0, 1, 2])
     return {**slots, **one, "mu_eff": ("mu_eff", [0, 1, 2], [0, 1, 2])}
 
 

@@ -322,11 +322,11 @@ def real_if_possible(value: Any) -> Any:
 
     Parameters
     ----------
-    value : one number, real or complex.
+    value : numbers, real or complex, of any shape.
 
     Examples
     --------
     >>> real_if_possible(2 + 0j)
     2.0
     """
-    return value.real if np.imag(value) == 0 else value
+    return value if np.any(np.imag(value)) else value.real
