@@ -19,7 +19,8 @@ IntArray = NDArray[np.intp]
 FACTOR: Final = 10.0
 """Between lengths tried for the scale of a parameter."""
 _KEPT: Final = 4  # points whose minimum over the nuisances is remembered
-_MANY: Final = 6  # columns from which a descent has so many steps that loops pay
+_MANY: Final = 6  # columns from which a descent has so many steps that loops pay,
+# as they do where nuisances morph, in which each minimum is a descent of its own
 
 
 @dataclass(frozen=True)
@@ -84,6 +85,7 @@ class Surface:
         self.upper = np.array([p.upper for p in self.parameters])
         self.step = np.array([p.step for p in self.parameters])
         # what was asked for already: a fit comes back to its best point again and again
+        self._loops = len(self.columns) >= _MANY or bool(cost.layout.morphing)
         self._scales: dict[bytes, FloatArray] = {}
         self._minima: dict[bytes, Profiled] = {}
         self._hessians: dict[bytes, tuple[FloatArray, FloatArray]] = {}
@@ -148,7 +150,7 @@ class Surface:
         bent : without it the curvature may be left out (0).
         """
         value, gradient, curvature, nuisances = self.cost.profiled_slopes_from(
-            points, start, compiled=len(self.columns) >= _MANY, bent=bent
+            points, start, compiled=self._loops, bent=bent
         )
         if self.columns != list(range(gradient.shape[1])):
             gradient = gradient[:, self.columns]
