@@ -121,6 +121,7 @@ def global_command(
         cl=0.90 if level is None else level,
         together=not at_once.apart,
         minos=not at_once.no_minos,
+        progress=True,
     )
     if plot is not None:
         from nuprobe.plotting import plot_ladder

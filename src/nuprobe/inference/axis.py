@@ -61,7 +61,7 @@ class AxisLine:
         self.columns, self.points = np.array(columns, dtype=np.intp), points
         used, which = np.unique(self.columns, return_inverse=True)
         names = [every[c].name for c in used]
-        self.surface = Surface(surface.cost, names, points[0])
+        self.surface = Surface(surface.cost, names, points[0], surface.watch)
         self.which = which.reshape(-1)
         known = surface if len(used) > 1 else self.surface
         scales = dict(zip(known.columns, known.scales(points[:1]), strict=True))

@@ -113,9 +113,9 @@ class Electromagnetic(Stacked):
     Parameters of fits are ``charge_radius.ee``, ``.mumu``, ``.tautau``, ``.emu``,
     ``.etau``, ``.mutau`` and the like for the others (``.11`` … in the mass basis),
     real numbers with a sign in cm², e or μ_B as here (tables show multiples of 1e-32
-    cm², 1e-12 e and 1e-11 μ_B); ``mu_eff.e`` …, and ``mu_eff`` or ``charge`` where all
-    flavours have the same; and those of `base`. An off-diagonal one multiplies a fixed phase: that of
-    the element given, or 1 (i for what is antisymmetric) where none is.
+    cm², 1e-12 e and 1e-11 μ_B); ``mu_eff.e`` …; ``mu_eff`` and ``charge`` where all
+    flavours have the same; and those of `base`. An off-diagonal one multiplies a fixed
+    phase: that of the element given, or 1 (i for what is antisymmetric) without one.
 
     Raises
     ------

@@ -10,6 +10,7 @@ deuteron_tables  public tables of the break-up of the deuteron
 baselines        disappearance over short baselines
 energy_scales    ratios of detectors whose energy scales are free
 bounds           bounds that come from elsewhere: (g−2)_μ, monophotons
+global_fits      limits of several experiments together
 independent      sizes that independent calculations found
 deuteron         break-up of the deuteron
 inverse_beta     inverse beta decay
@@ -91,6 +92,7 @@ from nuprobe.reproductions.recipes.experiments import (
     signal,
     signal_sigma,
 )
+from nuprobe.reproductions.recipes.global_fits import global_end, global_value
 from nuprobe.reproductions.recipes.independent import (
     boron_flux,
     broken_over_elastic,
@@ -198,6 +200,8 @@ __all__ = [
     "flux_averaged",
     "found_signal",
     "full_coherence_sigma",
+    "global_end",
+    "global_value",
     "heavy_neutrino_width",
     "inverse_beta_cosine",
     "inverse_beta_cross_section",
