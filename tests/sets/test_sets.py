@@ -269,7 +269,7 @@ def test_electron_recoils_of_the_sun_are_those_of_their_folders() -> None:
         assert step.regions == alone["mu_eff"].regions
     lz, pandax, together = (s.regions[-1].high for s in found.steps)
     assert (lz, pandax) == pytest.approx((10.1e-12, 17.9e-12), rel=5e-3)
-    assert together < lz
+    assert lz < together < pandax  # which prefers a moment
     (published,) = found.steps[0].published
     assert published.label == "LZ 2023"
     (first,) = (
