@@ -77,7 +77,10 @@ Examples:
     help="Leave an experiment of the set out; repeatable.",
 )
 @together_options
-@plot_option("Save the ladder of each parameter, or the plane of a mediator.")
+@plot_option(
+    "Save the ladder of each parameter, or the plane of a mediator with the published"
+    " curves of the catalogue."
+)
 @output_options
 def global_command(
     named: str,
