@@ -109,6 +109,6 @@ class Quadratic:
         )
 
     def shaped(self, rows: FloatArray) -> FloatArray:
-        """Rows of a product with the table, (points, components × terms), as
+        """Return `rows` of a product with the table, (points, components × terms), as
         coefficients."""
         return rows.reshape(len(rows), *self.shape).transpose(1, 0, 2)
