@@ -29,6 +29,7 @@ _EFFECTIVE: Final = {
 }
 """What a moment alone is called where it is measured."""
 _UNNAMED: Final = {
+    "charge_radius.eff": "charge_radius",
     "magnetic_moment.solar": "mu_eff",
     "millicharge.e": "charge.ee",
     "millicharge.solar": "charge",
