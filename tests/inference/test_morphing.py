@@ -349,7 +349,7 @@ def test_derivatives_in_morphing_nuisances_alone() -> None:
     )
     for prediction, points in every:
         at = np.hstack([points, t])
-        base, slopes = prediction.jacobian(at)  # type: ignore[attr-defined]
+        base, slopes = prediction.jacobian(at)
         own, others = prediction.morphing_jacobian(at)  # type: ignore[attr-defined]
         np.testing.assert_allclose(own, base[:, 2:], rtol=1e-12)
         for one, other in zip(others, slopes, strict=True):

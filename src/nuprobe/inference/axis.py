@@ -7,7 +7,7 @@ from math import asinh
 from typing import Final
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
 from nuprobe.inference.stationary import FALL, Heights, Landscape, survey
 from nuprobe.inference.surface import Surface
@@ -75,9 +75,9 @@ class AxisLine:
         self.low = np.maximum(self.coordinate(rows, self.limits[0]), -asinh(_FAR))
         self.high = np.minimum(self.coordinate(rows, self.limits[1]), asinh(_FAR))
 
-    def coordinate(self, row: IntArray, x: ArrayLike) -> FloatArray:
+    def coordinate(self, row: IntArray, x: FloatArray) -> FloatArray:
         """Coordinates of values `x` of the parameters of some rows, (points,)."""
-        return np.arcsinh((x - self.centre[row]) / self.scale[row])
+        return np.asarray(np.arcsinh((x - self.centre[row]) / self.scale[row]))
 
     def value(self, row: IntArray, t: FloatArray) -> FloatArray:
         """Values of the parameters of some rows at coordinates `t`, (points,)."""
