@@ -13,6 +13,7 @@ conversions      what follows from other published numbers: averages, conversion
 mediators        limits on couplings at given masses
 bounds           bounds that come from elsewhere: (g−2)_μ, monophotons
 boron            flux of solar ⁸B neutrinos, significance of their events
+global_fits      limits of several experiments together
 independent      sizes that independent calculations found
 deuteron         break-up of the deuteron
 inverse_beta     inverse beta decay
@@ -103,6 +104,7 @@ from nuprobe.reproductions.recipes.experiments import (
     signal,
     signal_sigma,
 )
+from nuprobe.reproductions.recipes.global_fits import global_end, global_value
 from nuprobe.reproductions.recipes.independent import (
     broken_over_elastic,
     nucleon_change,
@@ -212,6 +214,8 @@ __all__ = [
     "flux_averaged",
     "found_signal",
     "full_coherence_sigma",
+    "global_end",
+    "global_value",
     "heavy_neutrino_width",
     "inverse_beta_cosine",
     "inverse_beta_cross_section",
