@@ -12,6 +12,7 @@ energy_scales    ratios of detectors whose energy scales are free
 conversions      what follows from other published numbers: averages, conversions
 mediators        limits on couplings at given masses
 bounds           bounds that come from elsewhere: (g−2)_μ, monophotons
+global_fits      limits of several experiments together
 independent      sizes that independent calculations found
 deuteron         break-up of the deuteron
 inverse_beta     inverse beta decay
@@ -101,6 +102,7 @@ from nuprobe.reproductions.recipes.experiments import (
     signal,
     signal_sigma,
 )
+from nuprobe.reproductions.recipes.global_fits import global_end, global_value
 from nuprobe.reproductions.recipes.independent import (
     boron_flux,
     broken_over_elastic,
@@ -211,6 +213,8 @@ __all__ = [
     "flux_averaged",
     "found_signal",
     "full_coherence_sigma",
+    "global_end",
+    "global_value",
     "heavy_neutrino_width",
     "inverse_beta_cosine",
     "inverse_beta_cross_section",
