@@ -9,7 +9,10 @@ carbon           transitions of carbon nuclei between levels
 deuteron_tables  public tables of the break-up of the deuteron
 baselines        disappearance over short baselines
 energy_scales    ratios of detectors whose energy scales are free
+conversions      what follows from other published numbers: averages, conversions
+mediators        limits on couplings at given masses
 bounds           bounds that come from elsewhere: (g−2)_μ, monophotons
+global_fits      limits of several experiments together
 independent      sizes that independent calculations found
 deuteron         break-up of the deuteron
 inverse_beta     inverse beta decay
@@ -39,6 +42,14 @@ from nuprobe.reproductions.recipes.carbon import (
     carbon_cross_section,
     carbon_table_ratio,
     comparative_half_life,
+)
+from nuprobe.reproductions.recipes.conversions import (
+    antineutrino_conversion,
+    moment_from_excess,
+    moment_of_other_flavour,
+    pair_moment,
+    plasmon_charge,
+    weighted_mean,
 )
 from nuprobe.reproductions.recipes.decays import (
     decayed_abundance,
@@ -91,6 +102,7 @@ from nuprobe.reproductions.recipes.experiments import (
     signal,
     signal_sigma,
 )
+from nuprobe.reproductions.recipes.global_fits import global_end, global_value
 from nuprobe.reproductions.recipes.independent import (
     boron_flux,
     broken_over_elastic,
@@ -106,6 +118,7 @@ from nuprobe.reproductions.recipes.majorana import (
     heavy_neutrino_width,
     relic_captures,
 )
+from nuprobe.reproductions.recipes.mediators import coupling_limit
 from nuprobe.reproductions.recipes.nucleosynthesis import (
     primordial,
     primordial_change,
@@ -151,6 +164,7 @@ from nuprobe.reproductions.recipes.universe import (
 __all__ = [
     "angle_limit",
     "anomalous_moment_coupling",
+    "antineutrino_conversion",
     "axial_current",
     "boron_flux",
     "bound",
@@ -166,6 +180,7 @@ __all__ = [
     "collision_ratio",
     "comparative_half_life",
     "counts",
+    "coupling_limit",
     "debye_over_temperature",
     "decayed_abundance",
     "decoupled_at",
@@ -198,20 +213,26 @@ __all__ = [
     "flux_averaged",
     "found_signal",
     "full_coherence_sigma",
+    "global_end",
+    "global_value",
     "heavy_neutrino_width",
     "inverse_beta_cosine",
     "inverse_beta_cross_section",
     "magnetic_bracket",
     "magnetic_number_factor",
     "millicharge",
+    "moment_from_excess",
     "moment_limit",
+    "moment_of_other_flavour",
     "monophoton_reach",
     "nearest_limit",
     "no_signal",
     "nuclear_charge_radius",
     "nuclear_mass",
     "nucleon_change",
+    "pair_moment",
     "photon_decay_width",
+    "plasmon_charge",
     "primordial",
     "primordial_change",
     "primordial_rise",
@@ -241,4 +262,5 @@ __all__ = [
     "trident_model_ratio",
     "trident_pull",
     "trident_real_photon",
+    "weighted_mean",
 ]
