@@ -117,7 +117,7 @@ def test_several_models_are_told_apart() -> None:
     rates = nu.experiment("coherent-csi-2017").plot([SM, moment])
     labels = [t.get_text() for t in figure_of(rates).legends[0].get_texts()]
     assert any(r"\mu_{\mu\mu}$ = " in label for label in labels)
-    two = [SM, nu.StandardModel(scheme="radiative")]
+    two = [SM, nu.StandardModel(sin2_theta_w=0.25)]
     again = nu.experiment("coherent-csi-2017").plot(two)
     labels = [t.get_text() for t in figure_of(again).legends[0].get_texts()]
     assert "sm (2)" in labels
