@@ -115,6 +115,19 @@ SMALLER: dict[str, tuple[tuple[str, str], ...]] = {
         ("15", "3"),
         ("--free", "--toys 20 --free"),
     ),
+    "nuprobe reproduce electron-recoils": (
+        ("electron-recoils", "published-conversions"),
+    ),
+    "nuprobe reproduce mediator-curves": (
+        ("mediator-curves", "published-conversions"),
+    ),
+    'nuprobe limit xenonnt-8b --family dipole-portal --masses "1, 4, 10 MeV"'
+    " --cl 0.9": (("1, 4, 10 MeV", "10 MeV"),),
+    "nuprobe limit borexino-projection --set"
+    """ 'flux.options.components=["pp","pep","7Be","13N","15O","8B"]'"""
+    ' --family dipole-portal --masses "1, 2, 3 MeV" --cl 0.9': (
+        ("1, 2, 3 MeV", "1 MeV"),
+    ),
 }
 """Commands that take seconds, and what of them is replaced in the default tests: fewer
 events, steps, toys, points and experiments. tests/cli makes the site and the figure of

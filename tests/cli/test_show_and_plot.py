@@ -38,6 +38,21 @@ def test_a_scan_is_shown_and_drawn(
     assert "--overwrite" in err
 
 
+@pytest.mark.parametrize(("level", "label"), [("0.95", "95 %"), ("0.6827", "1σ")])
+def test_a_scan_is_drawn_at_its_level(
+    run: Run, tmp_path: Path, level: str, label: str
+) -> None:
+    """`--cl` holds for the figure, too, and for one from the file."""
+    a, b, c = (tmp_path / name for name in ("a.h5", "b.svg", "c.svg"))
+    grid = ("--grid", "rn=3:8 fm:6,sin2_theta_w=0.15:0.35:5", "--cl", level)
+    words = ("scan", "coherent-csi-2017", *grid, "--quiet", "-o", str(a))
+    assert run(*words, "--plot", str(b))[0] == 0
+    assert run("plot", str(a), "--cl", level, "-o", str(c))[0] == 0
+    for figure in (b, c):
+        text = figure.read_text(encoding="utf-8")
+        assert (label in text, "90 %" in text) == (True, False)
+
+
 def test_a_fit_is_shown_and_drawn(
     run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -134,10 +134,10 @@ def test_a_caption_names_what_was_changed() -> None:
 def test_results_draw_themselves() -> None:
     cost = nu.experiment("coherent-csi-2017").cost(free=["rn", "sin2_theta_w"])
     grid = {"rn": [4.5, 5.0, 5.5, 6.0], "sin2_theta_w": [0.2, 0.24, 0.28]}
-    assert nu.scan(cost, grid).plot().get_xlabel() == "rn [fm]"
+    assert nu.scan(cost, grid).plot().get_xlabel() == "$R_n$ [fm]"
     assert nu.contour(cost, ("rn", "sin2_theta_w"), grid).plot().get_ylabel()
     (main, _) = nu.scan(cost, {"rn": [4.0, 4.5, 5.0, 5.5, 6.0, 6.5]}).plot()
-    assert main.get_xlabel() == "rn [fm]"
+    assert main.get_xlabel() == "$R_n$ [fm]"
     assert len(fitted().plot()) == 2
     profile = fitted().profile("rn", [3.0, 4.0, 5.0, 6.0, 7.0])
     assert profile.plot()[0].get_xlabel() == "$R_n$ [fm]"
@@ -163,3 +163,50 @@ def test_regions_are_shades_of_the_colour_asked_for() -> None:
     assert to_rgb(inner.get_edgecolor()) == (1.0, 0.0, 0.0)
     with pytest.raises(InputError):
         plotting.plot_contour(x, x, surface, ("a", "b"), color="no colour")
+
+
+def _legend(figure: Any) -> list[str]:
+    return [t.get_text() for one in figure.legends for t in one.get_texts()]
+
+
+def test_a_scan_is_drawn_at_the_levels_asked_for(tmp_path: Any) -> None:
+    cost = nu.experiment("coherent-csi-2017").cost(free=["rn", "sin2_theta_w"])
+    rn, angle = np.linspace(3.5, 8.0, 7), np.linspace(0.15, 0.35, 6)
+    made = nu.scan(cost, {"rn": rn, "sin2_theta_w": angle}, checkpoint=tmp_path / "a")
+    read: Any = nu.open_result(tmp_path / "a")
+    # symbols of the file, without the cost
+    drawn: Any = read.plot(cl=[0.95, 0.6826894921])
+    assert drawn.get_xlabel() == "$R_n$ [fm]"
+    assert _legend(drawn.figure)[:2] == ["1σ", "95 %"]
+    assert "two parameters together" in drawn.figure.get_supxlabel()
+    assert _legend(read.plot().figure)[:2] == ["1σ", "90 %"]
+    # the contour lies where two parameters together reach the level
+    drawn = plotting.plot_scan(made, cl=0.95)
+    paths = [path for c in drawn.collections for path in c.get_paths()]
+    ends = max(path.vertices[:, 0].max() for path in paths)
+    small = made.delta.min(axis=1) < 5.991
+    assert rn[small].max() <= ends <= rn[small].max() + rn[1] - rn[0]
+    for wrong in (1.5, [0.9, float("nan")]):
+        with pytest.raises(InputError):
+            made.plot(cl=wrong)
+    one = nu.scan(cost, {"rn": rn})
+    assert "95 %" in " ".join(t.get_text() for t in one.plot(cl=0.95)[0].texts) or (
+        "95 %" in " ".join(_legend(one.plot(cl=0.95).figure))
+    )
+
+
+def test_figures_of_toys_say_of_what_they_are() -> None:
+    from nuprobe.inference import cls, sensitivity
+
+    argon = nu.experiment("coherent-lar-2020")
+    cost = argon.cost(free=["cevns_scale"], analysis="published")
+    known = {"title": "argon", "references": ["COHERENT:2020iec"]}
+    drawn = sensitivity(cost, "cevns_scale").plot(**known)
+    assert drawn.get_title() == "argon; 90 % CL upper limit, one-sided, CLs"
+    assert "COHERENT:2020iec" in drawn.figure.get_supxlabel()
+    drawn = cls(cost, "cevns_scale", [1.0, 2.0, 3.0]).plot(**known)
+    assert drawn.get_title() == "argon"
+    ge = nu.experiment("ricochet-projection")
+    heavy = nu.model("b-l", mass=1.0, coupling=1e-6)
+    found = sensitivity(ge.cost(heavy, free=["coupling"]), "coupling")
+    assert found.plot().get_xlabel() == "upper limit on $g′$"

@@ -7,7 +7,13 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from typing import Any
 
-from nuprobe.errors import InputError, UnknownNameError, shown
+from nuprobe.errors import (
+    ExperimentFileError,
+    InputError,
+    NuprobeError,
+    UnknownNameError,
+    shown,
+)
 from nuprobe.experiments.backgrounds import (
     Background,
     background_counts,
@@ -142,8 +148,16 @@ def _check_systematic(signal: Signal, systematic: object) -> None:
         for analysis in signal.file.analyses.values():
             shape_effect(systematic, signal.bins, analysis)
     elif isinstance(systematic, ResponseSystematic):
-        for keys in (systematic.up, systematic.down):
-            signal.with_response(keys).response()
+        for side, keys in (("up", systematic.up), ("down", systematic.down)):
+            try:
+                signal.with_response(keys).response()
+            except NuprobeError as err:
+                # the change is wrong, not the section that it changes
+                reason = str(err).removeprefix(f"{signal.folder.name}: ")
+                raise ExperimentFileError(
+                    f"{signal.folder.name}: systematics.{systematic.name}.{side}:"
+                    f" {reason}"
+                ) from None
     elif isinstance(systematic, MorphingSystematic):
         _check_morphing(signal, systematic)
 

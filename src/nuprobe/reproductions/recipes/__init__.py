@@ -9,6 +9,8 @@ carbon           transitions of carbon nuclei between levels
 deuteron_tables  public tables of the break-up of the deuteron
 baselines        disappearance over short baselines
 energy_scales    ratios of detectors whose energy scales are free
+conversions      what follows from other published numbers: averages, conversions
+mediators        limits on couplings at given masses
 bounds           bounds that come from elsewhere: (g−2)_μ, monophotons
 independent      sizes that independent calculations found
 deuteron         break-up of the deuteron
@@ -39,6 +41,14 @@ from nuprobe.reproductions.recipes.carbon import (
     carbon_cross_section,
     carbon_table_ratio,
     comparative_half_life,
+)
+from nuprobe.reproductions.recipes.conversions import (
+    antineutrino_conversion,
+    moment_from_excess,
+    moment_of_other_flavour,
+    pair_moment,
+    plasmon_charge,
+    weighted_mean,
 )
 from nuprobe.reproductions.recipes.decays import (
     decayed_abundance,
@@ -106,6 +116,7 @@ from nuprobe.reproductions.recipes.majorana import (
     heavy_neutrino_width,
     relic_captures,
 )
+from nuprobe.reproductions.recipes.mediators import coupling_limit
 from nuprobe.reproductions.recipes.nucleosynthesis import (
     primordial,
     primordial_change,
@@ -151,6 +162,7 @@ from nuprobe.reproductions.recipes.universe import (
 __all__ = [
     "angle_limit",
     "anomalous_moment_coupling",
+    "antineutrino_conversion",
     "axial_current",
     "boron_flux",
     "bound",
@@ -166,6 +178,7 @@ __all__ = [
     "collision_ratio",
     "comparative_half_life",
     "counts",
+    "coupling_limit",
     "debye_over_temperature",
     "decayed_abundance",
     "decoupled_at",
@@ -204,14 +217,18 @@ __all__ = [
     "magnetic_bracket",
     "magnetic_number_factor",
     "millicharge",
+    "moment_from_excess",
     "moment_limit",
+    "moment_of_other_flavour",
     "monophoton_reach",
     "nearest_limit",
     "no_signal",
     "nuclear_charge_radius",
     "nuclear_mass",
     "nucleon_change",
+    "pair_moment",
     "photon_decay_width",
+    "plasmon_charge",
     "primordial",
     "primordial_change",
     "primordial_rise",
@@ -241,4 +258,5 @@ __all__ = [
     "trident_model_ratio",
     "trident_pull",
     "trident_real_photon",
+    "weighted_mean",
 ]
