@@ -44,6 +44,8 @@ from nuprobe.reproductions.recipes.carbon import (
 )
 from nuprobe.reproductions.recipes.conversions import (
     antineutrino_conversion,
+    boson_of_radius,
+    dipole_of_moment,
     moment_from_excess,
     moment_of_other_flavour,
     pair_moment,
@@ -165,6 +167,7 @@ __all__ = [
     "antineutrino_conversion",
     "axial_current",
     "boron_flux",
+    "boson_of_radius",
     "bound",
     "broken_over_elastic",
     "bump_orders",
@@ -193,6 +196,7 @@ __all__ = [
     "deuteron_table_ratio",
     "deuteron_threshold",
     "differential_cross_section",
+    "dipole_of_moment",
     "dirac_moment",
     "disappearance_best",
     "disappearance_chi2",
