@@ -283,18 +283,39 @@ def curves_on(family: Any) -> list[Entry]:
     >>> len(curves_on(nu.model("b-l", mass=10.0, coupling=1e-4))) > 10
     True
     """
-    name = name_of(family)
+    found = any_curves_on(family)
+    if not found:
+        some = ", ".join(model for model, entries in _curves().items() if entries)
+        raise InputError(
+            f"the catalogue contains no curve for {name_of(family)}; it has curves for"
+            f" {some}"
+        )
+    return found
+
+
+def any_curves_on(family: Any) -> list[Entry]:
+    """`curves_on`, empty where the catalogue has none.
+
+    Parameters
+    ----------
+    family : model of the boson.
+
+    Examples
+    --------
+    >>> import nuprobe as nu
+    >>> any_curves_on(nu.model("universal-vector", mass=10.0, coupling=1e-4))
+    []
+    """
+    return _curves().get(name_of(family), [])
+
+
+def _curves() -> dict[str, list[Entry]]:
+    """Entries with a curve, by the name of the model."""
     entries = [*shown("coupling"), *shown("dipole_coupling")]
-    found = {
+    return {
         model: [e for e in entries if e.topic == topic and _drawable(e, model)]
         for model, topic in _TOPICS.items()
     }
-    if not found.get(name):
-        some = ", ".join(model for model, entries in found.items() if entries)
-        raise InputError(
-            f"the catalogue contains no curve for {name}; it has curves for {some}"
-        )
-    return found[name]
 
 
 def _drawable(e: Entry, model: str) -> bool:

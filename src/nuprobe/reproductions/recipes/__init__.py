@@ -12,6 +12,8 @@ energy_scales    ratios of detectors whose energy scales are free
 conversions      what follows from other published numbers: averages, conversions
 mediators        limits on couplings at given masses
 bounds           bounds that come from elsewhere: (g−2)_μ, monophotons
+boron            flux of solar ⁸B neutrinos, significance of their events
+global_fits      limits of several experiments together
 independent      sizes that independent calculations found
 deuteron         break-up of the deuteron
 inverse_beta     inverse beta decay
@@ -30,6 +32,7 @@ from nuprobe.reproductions.recipes.baselines import (
     disappearance_exclusion,
     disappearance_ratio,
 )
+from nuprobe.reproductions.recipes.boron import boron_flux, significance
 from nuprobe.reproductions.recipes.bounds import (
     anomalous_moment_coupling,
     monophoton_reach,
@@ -103,8 +106,8 @@ from nuprobe.reproductions.recipes.experiments import (
     signal,
     signal_sigma,
 )
+from nuprobe.reproductions.recipes.global_fits import global_end, global_value
 from nuprobe.reproductions.recipes.independent import (
-    boron_flux,
     broken_over_elastic,
     nucleon_change,
 )
@@ -215,6 +218,8 @@ __all__ = [
     "flux_averaged",
     "found_signal",
     "full_coherence_sigma",
+    "global_end",
+    "global_value",
     "heavy_neutrino_width",
     "inverse_beta_cosine",
     "inverse_beta_cross_section",
@@ -248,6 +253,7 @@ __all__ = [
     "scaled_signal",
     "signal",
     "signal_sigma",
+    "significance",
     "solar_survival",
     "standard_charge_radius",
     "stellar_emission",
