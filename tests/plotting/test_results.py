@@ -116,7 +116,11 @@ def test_several_models_are_told_apart() -> None:
     assert "E_" in total[1].get_xlabel()
     rates = nu.experiment("coherent-csi-2017").plot([SM, moment])
     labels = [t.get_text() for t in figure_of(rates).legends[0].get_texts()]
-    assert "em" in labels
+    assert any(r"\mu_{\mu\mu}$ = " in label for label in labels)
+    two = [SM, nu.StandardModel(sin2_theta_w=0.25)]
+    again = nu.experiment("coherent-csi-2017").plot(two)
+    labels = [t.get_text() for t in figure_of(again).legends[0].get_texts()]
+    assert "sm (2)" in labels
     with pytest.raises(nu.NuprobeError, match="at least one model"):
         plotting.plot_cevns("Ar40", [])
     with pytest.raises(nu.NuprobeError, match="drawn at one neutrino energy, got 2"):
