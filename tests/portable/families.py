@@ -82,14 +82,14 @@ def points_of(cost: Cost, number: int = POINTS) -> tuple[FloatArray, FloatArray]
     points = np.empty((number, len(cost.parameters)))
     for column, p in zip(points.T, cost.parameters, strict=True):
         if p.lower > 0 and np.isfinite(p.upper) and p.upper > 1e3 * p.lower:
-            ends = np.log([p.lower, p.upper])
-            column[:] = np.exp(rng.uniform(*ends, number))
+            low, high = float(np.log(p.lower)), float(np.log(p.upper))
+            column[:] = np.exp(rng.uniform(low, high, number))
         else:
             size = 10 ** rng.uniform(-2, 1, number)
             column[:] = p.default + p.step * size * rng.normal(size=number)
         column[:2] = p.default, column[1]
-    low = np.array([p.lower for p in cost.parameters])
-    high = np.array([p.upper for p in cost.parameters])
+    lower = np.array([p.lower for p in cost.parameters])
+    upper = np.array([p.upper for p in cost.parameters])
     nuisances = np.empty((number, len(cost.nuisances)))
     for column, n in zip(nuisances.T, cost.nuisances, strict=True):
         anchors = getattr(n, "anchors", None)
@@ -99,7 +99,7 @@ def points_of(cost: Cost, number: int = POINTS) -> tuple[FloatArray, FloatArray]
         else:
             sigma = n.sigma if np.isfinite(n.sigma) else 0.1
             column[:] = 0.3 * sigma * rng.normal(size=number)
-    return np.clip(points, low, high), nuisances
+    return np.clip(points, lower, upper), nuisances
 
 
 def assert_same(found: Any, wanted: FloatArray) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -17,9 +19,7 @@ MU = Parameter("magnetic_moment.ee", 0.0, step=1e-11, unit="muB")
 G = Parameter("coupling", 1e-3, 0.0, 10.0, step=1e-4)
 
 
-def _terms(
-    powers: FloatArray, coefficients: FloatArray
-) -> dict[tuple[int, ...], list[float]]:
+def _terms(powers: Any, coefficients: FloatArray) -> dict[tuple[int, ...], list[float]]:
     return {
         tuple(map(int, p)): list(map(float, c))
         for p, c in zip(powers, coefficients, strict=True)
