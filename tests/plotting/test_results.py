@@ -220,7 +220,7 @@ def test_figures_of_toys_say_of_what_they_are() -> None:
 def test_keywords_reach_what_is_drawn_and_no_more() -> None:
     from nuprobe.inference import sensitivity
 
-    ax = Figure().subplots()
+    ax: Any = Figure().subplots()
     plotting.plot_pulls(fitted(), ax=ax, color="k")
     words = [text.get_text() for text in ax.get_legend().get_texts()]
     assert words == ["pull ± error after the fit"]
