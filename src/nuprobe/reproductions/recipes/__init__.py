@@ -47,6 +47,8 @@ from nuprobe.reproductions.recipes.carbon import (
 )
 from nuprobe.reproductions.recipes.conversions import (
     antineutrino_conversion,
+    boson_of_radius,
+    dipole_of_moment,
     moment_from_excess,
     moment_of_other_flavour,
     pair_moment,
@@ -168,6 +170,7 @@ __all__ = [
     "antineutrino_conversion",
     "axial_current",
     "boron_flux",
+    "boson_of_radius",
     "bound",
     "broken_over_elastic",
     "bump_orders",
@@ -196,6 +199,7 @@ __all__ = [
     "deuteron_table_ratio",
     "deuteron_threshold",
     "differential_cross_section",
+    "dipole_of_moment",
     "dirac_moment",
     "disappearance_best",
     "disappearance_chi2",
