@@ -53,6 +53,19 @@ def test_a_scan_is_drawn_at_its_level(
         assert (label in text, "90 %" in text) == (True, False)
 
 
+@pytest.mark.filterwarnings("always::nuprobe.errors.ValidityWarning")
+def test_a_scan_says_that_its_toys_are_beside_it(run: Run, tmp_path: Path) -> None:
+    """Without them its regions are those of Wilks."""
+    a = str(tmp_path / "a.h5")
+    toys = ("--intervals", "feldman-cousins", "--toys", "10")
+    grid = ("--grid", "rn=3:8 fm:4")
+    assert run("scan", "coherent-csi-2017", *grid, *toys, "--quiet", "-o", a)[0] == 0
+    code, _, err = run("plot", a, "-o", str(tmp_path / "a.png"))
+    assert (code, err.count("a.toys.h5"), "Wilks" in err) == (0, 1, True)
+    (tmp_path / "a.toys.h5").unlink()
+    assert "toys" not in run("show", a)[2]
+
+
 def test_a_fit_is_shown_and_drawn(
     run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from nuprobe.border import public
 from nuprobe.drawing import Exported, draws
-from nuprobe.errors import InputError
+from nuprobe.errors import InputError, warn
 from nuprobe.files import atomic_write
 from nuprobe.inference.checkpoints import same_probe
 from nuprobe.inference.construction import Construction
@@ -28,7 +28,7 @@ from nuprobe.provenance import Provenance
 from nuprobe.reprs import readable
 from nuprobe.sealed import sealed
 
-__all__ = ["FORMAT", "ScanResult", "ScanState"]
+__all__ = ["FORMAT", "ScanResult", "ScanState", "toy_file", "warn_of_toys"]
 
 FORMAT: Final = "nuprobe-scan-2"
 """Version of the file format."""
@@ -249,7 +249,48 @@ class ScanResult(Exported):
                 f" {state.done.size} points); run it again with resume=True, --resume"
                 " on the command line"
             )
+        warn_of_toys(Path(path))
         return result
+
+
+def toy_file(
+    checkpoint: str | os.PathLike[str] | None,
+) -> Path | None:
+    """File of the toys of a scan.
+
+    Parameters
+    ----------
+    checkpoint : file of the scan, or None.
+
+    Examples
+    --------
+    >>> toy_file("scan.h5").name
+    'scan.toys.h5'
+    """
+    if checkpoint is None:
+        return None
+    path = Path(checkpoint)
+    return path.with_name(f"{path.stem}.toys{path.suffix}")
+
+
+def warn_of_toys(path: Path) -> None:
+    """Say that the file of a scan does not have the toys that lie beside it.
+
+    Parameters
+    ----------
+    path : of the file.
+
+    Examples
+    --------
+    >>> warn_of_toys(Path("without-toys.h5"))
+    """
+    toys = toy_file(path)
+    if toys is not None and toys.exists():
+        warn(
+            f"{path} alone has −2 ln L without the toys in {toys.name}: its regions are"
+            " those of Wilks; for those of the toys repeat the scan with resume=True"
+            " (--resume)"
+        )
 
 
 @dataclass

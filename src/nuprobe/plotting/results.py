@@ -12,7 +12,12 @@ from nuprobe.errors import InputError
 from nuprobe.inference.levels import ONE_SIGMA, delta_threshold
 from nuprobe.models import StandardModel
 from nuprobe.parameters import Parameter
-from nuprobe.plotting.beside import Case, plot_recoils, plot_totals
+from nuprobe.plotting.beside import (
+    Case,
+    model_words,
+    plot_recoils,
+    plot_totals,
+)
 from nuprobe.plotting.contours import TOGETHER, plot_contour
 from nuprobe.plotting.fits import plot_profile
 from nuprobe.plotting.named import FigureOptions, axis_of, one_level
@@ -326,9 +331,10 @@ def plot_experiment(
 
 
 def _label(model: Model, models: Sequence[Model]) -> str:
-    """Name of a model, with its number where two have one name."""
-    alike = [m for m in models if m.name == model.name]
-    if len(alike) == 1:
-        return model.name
-    place = next(i for i, m in enumerate(alike, 1) if m is model)
-    return f"{model.name} ({place})"
+    """What tells a model from the Standard Model, with its number where two of them
+    are alike."""
+    words = [m.name if isinstance(m, StandardModel) else model_words(m) for m in models]
+    place = next(i for i, m in enumerate(models) if m is model)
+    if words.count(words[place]) == 1:
+        return words[place]
+    return f"{words[place]} ({words[: place + 1].count(words[place])})"
