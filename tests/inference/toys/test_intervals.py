@@ -220,6 +220,45 @@ def test_a_crossing_is_that_of_the_curve_and_its_error_covers() -> None:
     assert 1.4 <= crossing((x, p, 0.01 * p), (4, 5), 0.1)[0] <= 1.5
 
 
+def test_neighbours_that_differ_by_chance_do_not_fix_a_crossing() -> None:
+    # p-values of 1000 toys each along the neutron radius of CsI: the drop from 0.139
+    # to 0.097 is chance, and the other points put the crossing at 7.23
+    x = [6.7652, 7.0114, 7.0464, 7.0814, 7.1165, 7.1515, 7.1865, 7.2215, 7.4103, 7.6524]
+    p = np.array([0.239, 0.154, 0.146, 0.138, 0.127, 0.139, 0.097, 0.078, 0.073, 0.027])
+    sigma = np.sqrt(p * (1 - p) / 1000)
+    value, error = crossing((np.array(x), p, sigma), (5, 6), 0.1)
+    # the slope of all points, 0.31 per fm, makes 0.03 of the error of one
+    assert value == pytest.approx(7.228, abs=0.002)
+    assert 0.015 < error < 0.04
+
+
+@pytest.mark.parametrize(("observed", "background"), [(5, 3.0), (4, 3.0), (9, 1.0)])
+def test_errors_of_ends_cover_the_steps_of_counts(
+    observed: int, background: float
+) -> None:
+    """Shares of toys drawn from exact sums: their crossing against the exact end."""
+    x = np.linspace(0.6, 1.7, 15) * (observed - background + 2 * np.sqrt(observed))
+
+    def p_value(strength: float) -> float:
+        weight = poisson.pmf(COUNTS, strength + background)
+        delta = exact_delta(COUNTS, strength, background)
+        return float(weight[delta >= delta[observed] - 1e-9].sum())
+
+    fine = np.linspace(x[0], x[-1], 4000)
+    end = fine[np.array([p_value(s) > 0.1 for s in fine])].max()
+    exact = np.minimum([p_value(s) for s in x], 1.0)
+    rng, n, pulls = np.random.default_rng(11), 500, []
+    for _ in range(200):
+        p = rng.binomial(n, exact) / n
+        i = int(np.flatnonzero(p > 0.1).max())
+        share = np.clip(p, 1 / n, 1 - 1 / n)
+        sigma = np.sqrt(share * (1 - share) / n)
+        value, error = crossing((x, p, sigma), (i, i + 1), 0.1)
+        pulls.append((value - end) / error)
+    assert np.sqrt(np.mean(np.square(pulls))) < 1.2
+    assert np.mean(np.abs(pulls) > 3) < 0.01
+
+
 def test_words_have_level_sides_and_method() -> None:
     assert str(Construction("wilks", 0.9)) == (
         "90 % CL, two-sided, Δ(−2 ln L) = 2.71 (Wilks)"
