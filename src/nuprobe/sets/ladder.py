@@ -10,7 +10,7 @@ from typing import Any
 
 from nuprobe.border import public, public_methods
 from nuprobe.drawing import draws
-from nuprobe.inference import Cost, FitResult, fit
+from nuprobe.inference import Construction, Cost, FitResult, fit
 from nuprobe.inference.levels import check_level
 from nuprobe.inference.regions import Region
 from nuprobe.parameters import Parameter
@@ -144,7 +144,8 @@ class GlobalResult:
     def __str__(self) -> str:
         tables = [str(self.table(p.name)) for p in self.parameters]
         notes = [
-            f"set {self.name}: {self.title}; one parameter at a time, others fixed"
+            f"set {self.name}: {self.title}; one parameter at a time, others fixed",
+            f"{Construction('wilks', self.cl)}",
         ]
         if self.apart:
             notes.append(f"depend on none of these: {', '.join(self.apart)}")
@@ -157,6 +158,7 @@ class GlobalResult:
             "title": self.title,
             "model": self.model,
             "cl": self.cl,
+            "intervals": Construction("wilks", self.cl).to_dict(),
             "limits": [
                 {
                     "parameter": s.parameter.name,
