@@ -113,7 +113,7 @@ class PlaneSpec:
 
     def thrown(self, method: MethodSpec) -> ToySettings:
         """Return how toys are thrown, and saved beside the limits."""
-        from nuprobe.inference.grid_scan import toy_file
+        from nuprobe.inference.scan_result import toy_file
 
         return method.settings(
             workers=self.workers,

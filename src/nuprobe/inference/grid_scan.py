@@ -15,7 +15,6 @@ from concurrent.futures import CancelledError, Executor
 from dataclasses import replace
 from importlib.metadata import version
 from math import ceil, prod
-from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
@@ -36,6 +35,7 @@ from nuprobe.inference.scan_result import (
     ScanState,
     resumed_scan,
     scan_image,
+    toy_file,
 )
 from nuprobe.inference.surface import Surface
 from nuprobe.inference.toys.on_grid import toys_on_grid
@@ -179,26 +179,6 @@ def scan(
     )
     found = toys_on_grid(cost, axes, points[0], intervals, where)
     return replace(run.result(), toys=found)
-
-
-def toy_file(
-    checkpoint: str | os.PathLike[str] | None,
-) -> Path | None:
-    """File of the toys of a scan.
-
-    Parameters
-    ----------
-    checkpoint : file of the scan, or None.
-
-    Examples
-    --------
-    >>> toy_file("scan.h5").name
-    'scan.toys.h5'
-    """
-    if checkpoint is None:
-        return None
-    path = Path(checkpoint)
-    return path.with_name(f"{path.stem}.toys{path.suffix}")
 
 
 def _tasks(points: int, chunk: int | None, threads: int) -> list[slice]:

@@ -159,7 +159,8 @@ def _scan(found: StoredResult, wanted: FigureOptions) -> Drawn:
     how = "lowest grid point, not fitted" if result.fitted is None else "fitted"
     title = wanted.title or ", ".join(filter(None, (names_of(found), how)))
     parameters = [parameter_of(found, name) for name in result.axes]
-    if wanted.cl:
+    toys = result.toys is not None
+    if wanted.cl and not toys:
         by_name = {title: result}
         one = replace(wanted, title=wanted.title)
         return profiles_or_contours(by_name, parameters, one, references_of(found))
@@ -169,6 +170,7 @@ def _scan(found: StoredResult, wanted: FigureOptions) -> Drawn:
         title=title,
         references=references_of(found),
         ax=wanted.ax,
+        **({"cl": one_level(wanted, 0.9)} if toys else {}),
         **wanted.artist,
     )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -18,6 +19,7 @@ from nuprobe.inference import (
     Cost,
     GaussianCost,
     PoissonCost,
+    ScanResult,
     ToySettings,
     fit,
     scan,
@@ -201,6 +203,45 @@ def test_toys_on_a_grid_are_exact_sums(tmp_path: Path) -> None:
     for s, p, e in zip([2.0, 5.0], upper.toys.p_values, upper.toys.errors, strict=True):
         assert abs(p - poisson.cdf(4, s + 3) / poisson.cdf(4, 3)) < 4 * e
     assert upper.construction(0.9).sides == 1
+
+
+@pytest.mark.parametrize("method", ["feldman-cousins", "cls"])
+def test_toys_of_a_scan_are_read_from_beside_it(method: str, tmp_path: Path) -> None:
+    file, toys = tmp_path / "scan.h5", tmp_path / "scan.toys.h5"
+    how: Any = method
+    axes = {"strength": [0.5, 2.0, 5.0, 9.0]}
+    found = scan(counting(4), axes, checkpoint=file, intervals=how, toys=60)
+    assert found.toys is not None
+    again = ScanResult.load(file)
+    assert again.toys is not None
+    for name in ("delta", "rises", "p_values", "errors"):
+        np.testing.assert_array_equal(
+            getattr(again.toys, name), getattr(found.toys, name)
+        )
+    assert again.construction(0.9) == found.construction(0.9)
+    assert again.toys.intervals(0.9) == found.toys.intervals(0.9)
+    said = nu.open_result(file)
+    assert said.toys is not None
+    # of other data with the same grid, and of another grid
+    whole = toys.read_bytes()
+    for other, grid in ((6, axes), (4, {"strength": [0.5, 2.0, 5.0]})):
+        scan(
+            counting(other),
+            grid,
+            checkpoint=file,
+            intervals=how,
+            toys=60,
+            overwrite=True,
+        )
+        toys.write_bytes(whole)
+        with pytest.raises(InputError, match="toys of another scan") as error:
+            ScanResult.load(file)
+        assert "\n" not in str(error.value)
+    toys.write_bytes(whole[:200])
+    with pytest.raises(InputError, match=r"scan\.toys\.h5"):
+        ScanResult.load(file)
+    toys.unlink()
+    assert ScanResult.load(file).toys is None
 
 
 def test_a_crossing_is_that_of_the_curve_and_its_error_covers() -> None:
