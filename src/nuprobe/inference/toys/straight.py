@@ -27,7 +27,8 @@ def crossing(
     level: float,
 ) -> tuple[float, float]:
     """Value at which p-values pass a level, and its error: at least that of points one
-    error higher and lower.
+    error higher and lower, and where no curve describes its neighbours at least what
+    one of them may move it on the slope of all.
 
     Parameters
     ----------
@@ -62,8 +63,8 @@ def crossing(
         scatter = max(scatter, found.error, found.of_one)
         room = _NEAR * max(found.error, found.of_one)
         if found.straight and x[low] - room <= found.at <= x[high] + room:
-            return found.at, max(found.error, alone)
-    return plain, scatter
+            return found.at, float(max(found.error, alone))
+    return plain, float(scatter)
 
 
 @dataclass(frozen=True)
