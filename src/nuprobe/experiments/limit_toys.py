@@ -164,10 +164,10 @@ def _stepped(
     made = replace(
         curve,
         coupling=np.concatenate([c.coupling for c in curves]),
-        reopens=np.concatenate([np.ravel(c.reopens) for c in curves]),
+        reopens=np.concatenate([c.reopens for c in curves if c.reopens is not None]),
         standard_excluded=any(c.standard_excluded for c in curves),
         excluded=tuple(each for c in curves for each in c.excluded or ((),)),
-        errors=np.concatenate([np.ravel(c.errors) for c in curves]),
+        errors=np.concatenate([c.errors for c in curves if c.errors is not None]),
     )
     return made, together([said for _, said in found])
 

@@ -159,8 +159,10 @@ def _scan(found: StoredResult, wanted: FigureOptions) -> Drawn:
     how = "lowest grid point, not fitted" if result.fitted is None else "fitted"
     title = wanted.title or ", ".join(filter(None, (names_of(found), how)))
     parameters = [parameter_of(found, name) for name in result.axes]
-    toys = result.toys is not None
-    if wanted.cl and not toys:
+    level: dict[str, Any] = {}
+    if result.toys is not None:
+        level["cl"] = one_level(wanted, 0.9)
+    elif wanted.cl:
         by_name = {title: result}
         one = replace(wanted, title=wanted.title)
         return profiles_or_contours(by_name, parameters, one, references_of(found))
@@ -170,7 +172,7 @@ def _scan(found: StoredResult, wanted: FigureOptions) -> Drawn:
         title=title,
         references=references_of(found),
         ax=wanted.ax,
-        **({"cl": one_level(wanted, 0.9)} if toys else {}),
+        **level,
         **wanted.artist,
     )
 

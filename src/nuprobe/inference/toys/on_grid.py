@@ -252,13 +252,14 @@ def read_grid_toys(path: Path) -> GridToys | None:
             and not any(np.isnan(one).any() for one in arrays),
             "its arrays do not fit together",
         )
-        settings = ToySettings(
-            number,
-            whole(file, "seed", 0),
-            str(file.attrs["ensemble"]),  # type: ignore[arg-type]
-            str(file.attrs["nuisances"]),  # type: ignore[arg-type]
+        drawn: tuple[Any, Any] = (
+            str(file.attrs["ensemble"]),
+            str(file.attrs["nuisances"]),
         )
-    return GridToys(method, axes, *arrays, settings)  # type: ignore[arg-type]
+        settings = ToySettings(number, whole(file, "seed", 0), *drawn)
+    delta, rises, p_values, errors = arrays
+    how: Any = method
+    return GridToys(how, axes, delta, rises, p_values, errors, settings)
 
 
 def _best(
