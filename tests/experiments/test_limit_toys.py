@@ -11,7 +11,7 @@ from tests.command_line import Run
 
 import nuprobe as nu
 from nuprobe.errors import InputError
-from nuprobe.experiments import factor_limit
+from nuprobe.experiments import TridentExperiment, factor_limit
 from nuprobe.inference import ToySettings, exclusion_plane, fit
 from nuprobe.models import ContactOperators
 
@@ -47,10 +47,12 @@ def test_a_mass_that_steps_is_that_of_its_own_fit(method: str, tmp_path: Path) -
 def brute(point: ContactOperators, factors: np.ndarray, toys: int) -> np.ndarray:
     """p-values of factors on CCFR: a ratio with a Gaussian error, drawn and fitted
     with the parabola of the ratio."""
-    ratio = np.polynomial.Polynomial(
-        factor_limit(["ccfr-trident"], point)["ccfr-trident"].ratio
-    )
-    measured = nu.experiment("ccfr-trident").measurement()
+    powers = factor_limit(["ccfr-trident"], point)["ccfr-trident"].ratio
+    assert powers is not None
+    ratio = np.polynomial.Polynomial(powers)
+    ccfr = nu.experiment("ccfr-trident")
+    assert isinstance(ccfr, TridentExperiment)
+    measured = ccfr.measurement()
     assert measured.plus == measured.minus
     least = float(ratio(ratio.deriv().roots().real[0]))
     rng = np.random.default_rng(1)
