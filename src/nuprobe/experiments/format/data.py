@@ -33,25 +33,6 @@ __all__ = [
     "TimeBinning",
 ]
 
-ContainsSignal = Annotated[
-    bool,
-    Field(
-        description=(
-            "true if the Standard Model's signal is in it: what is computed for that"
-            " is subtracted"
-        )
-    ),
-]
-NotNegative = Annotated[
-    bool,
-    Field(
-        description=(
-            "with contains_signal: 0 where the signal is larger than the table, in"
-            " place of an error"
-        )
-    ),
-]
-
 
 class EnergyBinning(Strict):
     """Bins of the reconstructed quantity."""
@@ -266,8 +247,20 @@ class TemplateBackground(Strict):
     accepted: bool = Field(
         description="true if the acceptance is in the spectrum already"
     )
-    contains_signal: ContainsSignal = False
-    not_negative: NotNegative = False
+    contains_signal: bool = Field(
+        default=False,
+        description=(
+            "true if the Standard Model's signal is in it: what is computed for that"
+            " is subtracted"
+        ),
+    )
+    not_negative: bool = Field(
+        default=False,
+        description=(
+            "with contains_signal: 0 where the signal is larger than the table, in"
+            " place of an error"
+        ),
+    )
 
 
 class TableBackground(Strict):
@@ -280,8 +273,20 @@ class TableBackground(Strict):
     table: str = Field(description="CSV table in the folder")
     column: str = Field(description="column of the counts")
     scale: PositiveFloat = Field(default=1.0, description="multiplies the counts")
-    contains_signal: ContainsSignal = False
-    not_negative: NotNegative = False
+    contains_signal: bool = Field(
+        default=False,
+        description=(
+            "true if the Standard Model's signal is in it: what is computed for that"
+            " is subtracted"
+        ),
+    )
+    not_negative: bool = Field(
+        default=False,
+        description=(
+            "with contains_signal: 0 where the signal is larger than the table, in"
+            " place of an error"
+        ),
+    )
 
 
 class FlatBackground(Strict):
