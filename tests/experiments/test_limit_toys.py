@@ -117,9 +117,10 @@ def test_rows_by_toys_are_those_of_the_formula_where_it_holds(
     assert figure.stat().st_size > 10_000
     assert (found["sides"], found["method"]) == (1, "raster-toys")
     assert found["intervals"]["toys"] == 400
-    for (_, limit), (_, drawn, error) in zip(plain["rows"], found["rows"], strict=True):
-        assert abs(limit - drawn) < 4 * error
-        assert error < 0.3 * limit
+    for formula, row in zip(plain["rows"], found["rows"], strict=True):
+        error = row["± danss"]
+        assert abs(formula["danss"] - row["danss"]) < 4 * error
+        assert error < 0.3 * row["danss"]
 
 
 def test_a_plane_with_one_row_is_that_of_one_parameter() -> None:
