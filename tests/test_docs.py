@@ -73,11 +73,44 @@ def _write_results(folder: Path) -> None:
 
 EVENTS = 'nuprobe events plot --channel "nu_mu -> nu_mu mu+ mu-" --target Ar40'
 PLANE = "nuprobe plane prospect --grid"
+ALL = "nuprobe global --"
+FEW = "nuprobe global " + " ".join(
+    f"--without {name}"
+    for name in (
+        *("coherent-csi-2021", "coherent-lar-2020", "pandax-4t-8b", "xenonnt-8b"),
+        "primordial-abundances",
+    )
+)
 SMALLER: dict[str, tuple[tuple[str, str], ...]] = {
     "nuprobe limit ./ge --family b-l --plot b-l.pdf": (
         ("--plot", '--masses "1, 10 MeV" --plot'),
     ),
     "nuprobe catalogue site public": (("site public", "check"),),
+    'nuprobe cosmology decay-plane --masses "3.5:6:2 MeV" --lifetimes'
+    ' "1e5:1e6:2:log" --abundance 1e-6 --quiet': (
+        ("3.5:6:2 MeV", "3.5 MeV"),
+        ("1e5:1e6:2:log", "1e5"),
+    ),
+    f'{ALL}family b-l --masses "1:1000:4:log MeV" --plot plane.pdf': (
+        (ALL, f"{FEW} --"),
+        ("4:log", "2:log"),
+    ),
+    f"{ALL}model electromagnetic --free charge_radius.ee,charge_radius.mumu"
+    " --plot ladder.pdf": ((ALL, f"{FEW} --without conus-plus --no-minos --"),),
+    f"{ALL}model electromagnetic --param kind=majorana --free magnetic_moment.emu": (
+        (ALL, f"{FEW} --"),
+    ),
+    "nuprobe global laboratory --model nsi --free epsilon_u.ee --cl 0.95": (
+        ("laboratory", f"laboratory {FEW.removeprefix('nuprobe global ')}"),
+    ),
+    "nuprobe fit best --free sin2_2theta_14,dm2_41": (("dm2_41", "dm2_41 --no-minos"),),
+    "nuprobe fit coherent-csi-2017 --free rn --cl 0.9 --intervals feldman-cousins"
+    " --toys 1000": (("1000", "10"),),
+    "nuprobe limit conus-plus coherent-csi-2021 --family dipole-portal --masses"
+    ' "0.1:60:24:log MeV" --cl 0.9 --plot portal.pdf --with-catalogue': (
+        ("24:log", "2:log"),
+        ("coherent-csi-2021", "coherent-csi-2017"),
+    ),
     "nuprobe limit reactor-rates daya-bay-evolution"
     ' --grid "dm2_41=0.1:10 eV2:10:log"': ((":10:log", ":2:log"),),
     'nuprobe limit prospect danss --grid "dm2_41=0.2:20 eV2:20:log"': (
@@ -114,6 +147,33 @@ SMALLER: dict[str, tuple[tuple[str, str], ...]] = {
     " --cl 0.9 --plot thresholds.png": (
         ("15", "3"),
         ("--free", "--toys 20 --free"),
+    ),
+    "nuprobe global boron-8 --free phi_8B --cl 0.6827": (
+        ("--free", "--without xenonnt-8b --free"),
+    ),
+    "nuprobe fit xenonnt-8b pandax-4t-8b --analysis xenonnt-8b=flux --analysis"
+    " pandax-4t-8b=flux --free phi_8B --plot flux.pdf": (
+        ("fit xenonnt-8b", "fit"),
+        (" --analysis xenonnt-8b=flux", ""),
+    ),
+    "nuprobe fit xenonnt-8b --analysis release-sr2 --free cevns_scale": (
+        ("fit xenonnt-8b --analysis release-sr2", "fit pandax-4t-8b --analysis counts"),
+    ),
+    "nuprobe reproduce boron-8 independent-counts": (
+        ("boron-8 independent-counts", "PandaX:2024muv"),
+    ),
+    "nuprobe reproduce electron-recoils": (
+        ("electron-recoils", "published-conversions"),
+    ),
+    "nuprobe reproduce mediator-curves": (
+        ("mediator-curves", "published-conversions"),
+    ),
+    'nuprobe limit xenonnt-8b --family dipole-portal --masses "1, 4, 10 MeV"'
+    " --cl 0.9": (("1, 4, 10 MeV", "10 MeV"),),
+    "nuprobe limit borexino-projection --set"
+    """ 'flux.options.components=["pp","pep","7Be","13N","15O","8B"]'"""
+    ' --family dipole-portal --masses "1, 2, 3 MeV" --cl 0.9': (
+        ("1, 2, 3 MeV", "1 MeV"),
     ),
 }
 """Commands that take seconds, and what of them is replaced in the default tests: fewer

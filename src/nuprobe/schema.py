@@ -378,7 +378,7 @@ def _first_problem(model: type[BaseModel], err: ValidationError) -> str:
 def _problem(model: type[BaseModel], problem: Any) -> tuple[Place, str]:
     """Place and message of one refusal of pydantic."""
     extra = problem["type"] == "extra_forbidden"
-    location, known = _walk(
+    location, known, tags = _walk(
         model.model_json_schema(), problem["loc"][:-1] if extra else problem["loc"]
     )
     place = (*location, problem["loc"][-1]) if extra else tuple(location)
@@ -393,6 +393,12 @@ def _problem(model: type[BaseModel], problem: Any) -> tuple[Place, str]:
         message = str(cause)
     elif problem["type"] == "missing":
         message = "this key is required; add it"
+    elif problem["type"] in ("union_tag_not_found", "union_tag_invalid"):
+        # pydantic quotes the name of the key
+        key = problem["ctx"]["discriminator"].strip("'")
+        given = problem["ctx"].get("tag")
+        got = "is missing" if given is None else f"is {shown(given)}"
+        message = f"{key} {got}: it must be one of {', '.join(tags)}"
     else:
         message = f"{problem['msg']} (got {shown(problem['input'])})"
     return place, " ".join(message.split())
@@ -400,9 +406,9 @@ def _problem(model: type[BaseModel], problem: Any) -> tuple[Place, str]:
 
 def _walk(
     schema: dict[str, Any], path: tuple[int | str, ...]
-) -> tuple[list[int | str], list[str]]:
-    """Keys that lead to a place in a JSON schema, without the tags of unions, and the
-    keys allowed there."""
+) -> tuple[list[int | str], list[str], list[str]]:
+    """Keys that lead to a place in a JSON schema, without the tags of unions, the keys
+    allowed there, and the tags to choose from."""
 
     def variants(node: dict[str, Any], tagged: bool = False) -> list[dict[str, Any]]:
         if "$ref" in node:
@@ -451,4 +457,6 @@ def _walk(
             location.append(part)
             nodes = found
     leaves = [leaf for node in nodes for leaf in variants(node, tagged=True)]
-    return location, [key for leaf in leaves for key in leaf.get("properties", {})]
+    known = [key for leaf in leaves for key in leaf.get("properties", {})]
+    tags = [tag for n in nodes for tag in n.get("discriminator", {}).get("mapping", ())]
+    return location, known, tags

@@ -168,6 +168,10 @@ def _a(dimension: str) -> str:
     return ("an " if dimension[0] in "aeiou" else "a ") + dimension
 
 
+def _noun(dimension: str) -> str:
+    return "number" if dimension == "dimensionless" else dimension
+
+
 def unit_dimension(unit: str) -> str:
     """Dimension of a unit.
 
@@ -249,7 +253,7 @@ def parse_quantity(text: str | float, dimension: str) -> float:
         number * _factor(match[2], dimension, raw) if math.isfinite(number) else number
     )
     if not math.isfinite(value):
-        raise UnitError(f"{shown(raw)} is not a finite {dimension}")
+        raise UnitError(f"{shown(raw)} is not a finite {_noun(dimension)}")
     if value == 0.0 and re.search("[1-9]", re.split("[eE]", match[1])[0]):
         raise UnitError(f"{shown(raw)} is too small for a floating-point number")
     return value
@@ -429,7 +433,9 @@ def parse_grid(text: str, dimension: str) -> NDArray[np.float64]:
     except ValueError as err:
         why = f" (number {err})" if isinstance(err, InputError) else ""
         if "too large" in why:
-            raise UnitError(f"{shown(text)} is not a finite {dimension}") from None
+            raise UnitError(
+                f"{shown(text)} is not a finite {_noun(dimension)}"
+            ) from None
         raise UnitError(
             f"cannot read {shown(text)}{why}: write '30 MeV', '10, 20 MeV' or"
             " 'start:stop:count[:lin|:log] MeV'"
@@ -437,7 +443,7 @@ def parse_grid(text: str, dimension: str) -> NDArray[np.float64]:
     with np.errstate(over="ignore"):
         result: NDArray[np.float64] = values * factor
     if not np.all(np.isfinite(result)):
-        raise UnitError(f"{shown(text)} is not a finite {dimension}")
+        raise UnitError(f"{shown(text)} is not a finite {_noun(dimension)}")
     if np.any((result == 0.0) & (values != 0.0)):
         raise UnitError(f"{shown(text)} is too small for a floating-point number")
     return result

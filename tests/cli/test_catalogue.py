@@ -50,7 +50,12 @@ def test_list_and_search(run: Run) -> None:
     code, out, _ = run("search", "iron", "--year", "2000:2001")
     assert code == 1
     assert "0 entries" in out
-    for bad in (("--year", "last"), ("--kind", "rumour"), ("--observable", "energy")):
+    for bad in (
+        ("--year", "last"),
+        ("--year", "2012:2000"),
+        ("--kind", "rumour"),
+        ("--observable", "energy"),
+    ):
         code, _, err = run("search", *bad)
         assert code == 2
         assert bad[1] in err

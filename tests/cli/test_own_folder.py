@@ -55,3 +55,26 @@ def test_templates(run: Run) -> None:
     assert code == 0
     assert "conus-plus" in out
     assert "supernova" in out
+
+
+def test_a_kind_that_is_missing_or_unknown(run: Run, tmp_path: Path) -> None:
+    """The change of a systematic is named, not the section that it changes."""
+    run("new", "experiment", "./ge", "--like", "conus-plus")
+    file = tmp_path / "ge/experiment.toml"
+    text = file.read_text()
+    start = text.index("acceptance = {")
+    file.write_text(text.replace(text[start : text.index("\n", start)], "", 1))
+    code, out, _ = run("check", "./ge")
+    (number,) = (n for n, x in enumerate(text.splitlines()) if "[0.155, 0.3" in x)
+    kinds = "it must be one of full, logistic, table"
+    said = f"systematics.3.up: response.acceptance: kind is missing: {kinds}"
+    assert (code, out.splitlines()[0]) == (
+        2,
+        f"ge/experiment.toml:{number + 1}: problem: {said}",
+    )
+    code, _, err = run("rate", "./ge")
+    assert code == 2
+    said = said.replace("3", "conus-plus-threshold")
+    assert err.strip().endswith(f"ge/experiment.toml: {said}")
+    file.write_text(text.replace('kind = "lindhard"', 'kind = "lindhart"', 1))
+    assert "kind is 'lindhart': it must be one of constant, " in run("check", "./ge")[1]

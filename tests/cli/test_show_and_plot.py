@@ -38,6 +38,34 @@ def test_a_scan_is_shown_and_drawn(
     assert "--overwrite" in err
 
 
+@pytest.mark.parametrize(("level", "label"), [("0.95", "95 %"), ("0.6827", "1σ")])
+def test_a_scan_is_drawn_at_its_level(
+    run: Run, tmp_path: Path, level: str, label: str
+) -> None:
+    """`--cl` holds for the figure, too, and for one from the file."""
+    a, b, c = (tmp_path / name for name in ("a.h5", "b.svg", "c.svg"))
+    grid = ("--grid", "rn=3:8 fm:6,sin2_theta_w=0.15:0.35:5", "--cl", level)
+    words = ("scan", "coherent-csi-2017", *grid, "--quiet", "-o", str(a))
+    assert run(*words, "--plot", str(b))[0] == 0
+    assert run("plot", str(a), "--cl", level, "-o", str(c))[0] == 0
+    for figure in (b, c):
+        text = figure.read_text(encoding="utf-8")
+        assert (label in text, "90 %" in text) == (True, False)
+
+
+@pytest.mark.filterwarnings("always::nuprobe.errors.ValidityWarning")
+def test_a_scan_says_that_its_toys_are_beside_it(run: Run, tmp_path: Path) -> None:
+    """Without them its regions are those of Wilks."""
+    a = str(tmp_path / "a.h5")
+    toys = ("--intervals", "feldman-cousins", "--toys", "10")
+    grid = ("--grid", "rn=3:8 fm:4")
+    assert run("scan", "coherent-csi-2017", *grid, *toys, "--quiet", "-o", a)[0] == 0
+    code, _, err = run("plot", a, "-o", str(tmp_path / "a.png"))
+    assert (code, err.count("a.toys.h5"), "Wilks" in err) == (0, 1, True)
+    (tmp_path / "a.toys.h5").unlink()
+    assert "toys" not in run("show", a)[2]
+
+
 def test_a_fit_is_shown_and_drawn(
     run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -45,7 +45,9 @@ def test_a_text_is_one_name_wherever_parameters_are_free() -> None:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", ValidityWarning)  # a short chain
             assert call(other) == call([other]), name
-    argon = nu.experiment("coherent-lar-2020").cost(free=["cevns_scale", "rn_ar"])
+    argon = nu.experiment("coherent-lar-2020").cost(
+        free=["cevns_scale", "rn_ar"], analysis="published"
+    )
     found = [inference.sensitivity(argon, "cevns_scale", free=f) for f in FORMS]
     assert found[0].to_dict() == found[1].to_dict()
     excluded = [inference.cls(argon, "cevns_scale", [1, 2, 3], free=f) for f in FORMS]

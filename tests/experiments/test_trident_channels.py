@@ -56,6 +56,9 @@ def test_a_boson_moves_the_channels_that_it_knows(dune: TridentExperiment) -> No
         *("nu_mu -> nu_mu mu+ mu-", "nu_mu -> nu_mu e+ e-"),
         *("nu_mu -> nu_e e+ mu-", "nu_e -> nu_e mu+ mu-"),
     ]
+    assert [trident.mediator_masses(boson, n) for n in names] == [(10.0,), (), (), ()]
+    mixed = nu.model("lmu-ltau", mass=10.0, coupling=1e-3, mixing=1e-4)
+    assert trident.mediator_masses(mixed, names[1]) == (10.0,)
     before, after = (channel_rates(dune, m, names) for m in (None, boson))
     ratios = [b.elastic / a.elastic for a, b in zip(before, after, strict=True)]  # type: ignore[operator]
     assert ratios[0] == pytest.approx(dune_ratio(dune, boson), rel=1e-6)

@@ -14,9 +14,10 @@ from tests.nightly import mostly_nightly
 
 import nuprobe as nu
 from nuprobe.errors import InputError
+from nuprobe.experiments import family_cost
 from nuprobe.hats import hat_contracted, hat_interpolated, hat_matrix, hat_weights
 from nuprobe.inference import Expectation, GaussianCost, PoissonCost, Prediction
-from nuprobe.inference.costs import Cost
+from nuprobe.inference.costs import Cost, Tabulated
 from nuprobe.numerics import FloatArray
 from nuprobe.parameters import MorphingNuisance, Nuisance, Parameter
 
@@ -333,3 +334,23 @@ def test_many_points_between_anchors_are_a_sum_over_all_of_them(
     assert hat_contracted(table, hats, factors) == pytest.approx(
         np.einsum("pst,ptb->psb", factors, between), rel=0, abs=1e-12
     )
+
+
+def test_derivatives_in_morphing_nuisances_alone() -> None:
+    """They are the last columns of all derivatives: of templates, and of tables."""
+    cost = family_cost(nu.experiment("xenonnt-8b"), "b-l")
+    masses = np.array([[0.0, 1.0], [0.0, 30.0]])
+    table = Tabulated.of(cost, cost.index("coupling"), masses, 1.0)
+    assert table is not None
+    t = np.array([[0.3, -0.7], [1.0, 0.0], [-2.5, 2.9]])
+    every = (
+        (cost.terms[0].prediction, [[2e-5, 10.0]] * 3),
+        (table.cost.terms[0].prediction, [[0.0, 2e-5], [1.0, 1e-5], [1.0, 0.0]]),
+    )
+    for prediction, points in every:
+        at = np.hstack([points, t])
+        base, slopes = prediction.jacobian(at)
+        own, others = prediction.morphing_jacobian(at)  # type: ignore[attr-defined]
+        np.testing.assert_allclose(own, base[:, 2:], rtol=1e-12)
+        for one, other in zip(others, slopes, strict=True):
+            np.testing.assert_allclose(one, other[:, 2:], rtol=1e-12)

@@ -20,6 +20,7 @@ from nuprobe.models import (
     charge_radius_convention,
     sin2_theta_w_shift,
 )
+from nuprobe.models.properties import Basis
 from nuprobe.parameters import SCALES
 from nuprobe.processes import cevns, exchanges_of
 
@@ -191,13 +192,15 @@ def test_derivatives_are_those_of_the_couplings(
     basis: str, kind: str, anti: bool
 ) -> None:
     start = Electromagnetic(basis=basis, kind=kind, mixing=U, antineutrino_flip=True)  # type: ignore[arg-type]
-    free = [p for p in start.parameters if not p.name.startswith("mu_eff")]
+    common = {"mu_eff", "charge", "charge_radius"}
+    free = [p for p in start.parameters if p.name.partition(".")[0] != "mu_eff"]
+    free = [p for p in free if p.name not in common]
     rng = np.random.default_rng(1)
     steps = {p.name: SCALES[p.unit] for p in free if p.name != "sin2_theta_w"}
     values = {n: np.array(step * rng.uniform(0.5, 2)) for n, step in steps.items()}
     model = start.with_values(values)
     slopes = model.coupling_derivatives(anti)
-    assert set(slopes) == {p.name for p in free}
+    assert set(slopes) - common == {p.name for p in free}
     here = model.couplings(anti)
     for name, value in values.items():
         step = steps[name]  # everything is linear
@@ -465,6 +468,45 @@ def test_one_effective_moment_of_all_flavours() -> None:
     assert "mu_eff" not in {
         p.name for p in Electromagnetic(mu_eff={"e": 1e-11}).parameters
     }
+
+
+@pytest.mark.parametrize("basis", ["flavour", "mass"])
+@pytest.mark.parametrize("name", ["charge", "charge_radius"])
+def test_one_charge_or_radius_of_all_flavours(name: str, basis: Basis) -> None:
+    size = SCALES["e" if name == "charge" else "cm2"]
+    values = size * np.array([-1.0, 3.0])
+    start = Electromagnetic(basis=basis, mixing=U)
+    one = start.with_values({name: values})
+    # a unit matrix is the same in every basis
+    each = dict.fromkeys((f"{name}.ee", f"{name}.mumu", f"{name}.tautau"), values)
+    apart = Electromagnetic().with_values(each)
+    for flavour in ("nu_e", "nubar_mu"):
+        np.testing.assert_allclose(
+            cevns.coefficients(one, flavour),
+            cevns.coefficients(apart, flavour),
+            rtol=1e-12,
+        )
+    slopes = one.coupling_derivatives(True)
+    got = np.asarray(slopes[name].vector[0].charges["e"])
+    states = ("ee", "mumu", "tautau") if basis == "flavour" else ("11", "22", "33")
+    parts = [slopes[f"{name}.{k}"].vector[0].charges["e"] for k in states]
+    np.testing.assert_allclose(got, sum(parts), atol=1e-15 * np.abs(got).max())
+    # off-diagonal elements stay, and go together with it
+    crossed = start.with_values(
+        {name: np.array(size), f"{name}.{'emu' if basis == 'flavour' else '12'}": size}
+    )
+    assert np.count_nonzero(getattr(crossed, name)) == 5
+    equal: dict[str, Any] = {name: size * np.eye(3)}
+    assert {p.name: p.default for p in Electromagnetic(**equal).parameters}[
+        name
+    ] == size
+    unequal: dict[str, Any] = {name: {"ee": size}}
+    assert name not in {p.name for p in Electromagnetic(**unequal).parameters}
+    majorana = Electromagnetic(basis="mass", kind="majorana", mixing=U)
+    assert name not in {p.name for p in majorana.parameters}
+    twice = {name: np.array(size), f"{name}.ee": np.array(size)}
+    with pytest.raises(InputError, match=f"{name} is common to all flavours"):
+        Electromagnetic().with_values(twice)
 
 
 def test_values_are_given_by_name() -> None:

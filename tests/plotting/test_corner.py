@@ -113,6 +113,27 @@ def test_panels_labels_titles_and_markers(result: SampleResult) -> None:
     assert inside == pytest.approx(0.95, abs=0.015)
 
 
+def test_many_columns_show_the_parameters(result: SampleResult) -> None:
+    """A corner of nineteen columns is unreadable and takes a minute."""
+    more = replace(
+        result,
+        names=(*result.names, *(f"n{i}" for i in range(6))),
+        latex=(*result.latex, *[""] * 6),
+        units=(*result.units, *[""] * 6),
+        lower=np.full(9, -np.inf),
+        upper=np.full(9, np.inf),
+        priors=(*result.priors, *["normal 0 +- 1"] * 6),
+        logarithmic=(False,) * 9,
+        chain=np.concatenate([result.chain] * 3, axis=2),
+        parameters=2,
+    )
+    figure = figure_of(plot_corner(more))
+    assert len(figure.axes) == 4
+    assert "7 columns not shown" in figure.get_supxlabel()
+    assert len(figure_of(plot_corner(more, ["rn", "g", "n0"])).axes) == 9
+    assert "not shown" not in figure_of(plot_corner(result)).get_supxlabel()
+
+
 def test_one_column_a_choice_and_a_logarithm(
     result: SampleResult, tmp_path: Path
 ) -> None:

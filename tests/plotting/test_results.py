@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from matplotlib.figure import Figure
 
 import nuprobe as nu
 from nuprobe import plotting
@@ -116,7 +117,11 @@ def test_several_models_are_told_apart() -> None:
     assert "E_" in total[1].get_xlabel()
     rates = nu.experiment("coherent-csi-2017").plot([SM, moment])
     labels = [t.get_text() for t in figure_of(rates).legends[0].get_texts()]
-    assert "em" in labels
+    assert any(r"\mu_{\mu\mu}$ = " in label for label in labels)
+    two = [SM, nu.StandardModel(sin2_theta_w=0.25)]
+    again = nu.experiment("coherent-csi-2017").plot(two)
+    labels = [t.get_text() for t in figure_of(again).legends[0].get_texts()]
+    assert "sm (2)" in labels
     with pytest.raises(nu.NuprobeError, match="at least one model"):
         plotting.plot_cevns("Ar40", [])
     with pytest.raises(nu.NuprobeError, match="drawn at one neutrino energy, got 2"):
@@ -134,10 +139,10 @@ def test_a_caption_names_what_was_changed() -> None:
 def test_results_draw_themselves() -> None:
     cost = nu.experiment("coherent-csi-2017").cost(free=["rn", "sin2_theta_w"])
     grid = {"rn": [4.5, 5.0, 5.5, 6.0], "sin2_theta_w": [0.2, 0.24, 0.28]}
-    assert nu.scan(cost, grid).plot().get_xlabel() == "rn [fm]"
+    assert nu.scan(cost, grid).plot().get_xlabel() == "$R_n$ [fm]"
     assert nu.contour(cost, ("rn", "sin2_theta_w"), grid).plot().get_ylabel()
     (main, _) = nu.scan(cost, {"rn": [4.0, 4.5, 5.0, 5.5, 6.0, 6.5]}).plot()
-    assert main.get_xlabel() == "rn [fm]"
+    assert main.get_xlabel() == "$R_n$ [fm]"
     assert len(fitted().plot()) == 2
     profile = fitted().profile("rn", [3.0, 4.0, 5.0, 6.0, 7.0])
     assert profile.plot()[0].get_xlabel() == "$R_n$ [fm]"
@@ -163,3 +168,65 @@ def test_regions_are_shades_of_the_colour_asked_for() -> None:
     assert to_rgb(inner.get_edgecolor()) == (1.0, 0.0, 0.0)
     with pytest.raises(InputError):
         plotting.plot_contour(x, x, surface, ("a", "b"), color="no colour")
+
+
+def _legend(figure: Any) -> list[str]:
+    return [t.get_text() for one in figure.legends for t in one.get_texts()]
+
+
+def test_a_scan_is_drawn_at_the_levels_asked_for(tmp_path: Any) -> None:
+    cost = nu.experiment("coherent-csi-2017").cost(free=["rn", "sin2_theta_w"])
+    rn, angle = np.linspace(3.5, 8.0, 7), np.linspace(0.15, 0.35, 6)
+    made = nu.scan(cost, {"rn": rn, "sin2_theta_w": angle}, checkpoint=tmp_path / "a")
+    read: Any = nu.open_result(tmp_path / "a")
+    # symbols of the file, without the cost
+    drawn: Any = read.plot(cl=[0.95, 0.6826894921])
+    assert drawn.get_xlabel() == "$R_n$ [fm]"
+    assert _legend(drawn.figure)[:2] == ["1σ", "95 %"]
+    assert "two parameters together" in drawn.figure.get_supxlabel()
+    assert _legend(read.plot().figure)[:2] == ["1σ", "90 %"]
+    # the contour lies where two parameters together reach the level
+    drawn = plotting.plot_scan(made, cl=0.95)
+    paths = [path for c in drawn.collections for path in c.get_paths()]
+    ends = max(path.vertices[:, 0].max() for path in paths)
+    small = made.delta.min(axis=1) < 5.991
+    assert rn[small].max() <= ends <= rn[small].max() + rn[1] - rn[0]
+    for wrong in (1.5, [0.9, float("nan")]):
+        with pytest.raises(InputError):
+            made.plot(cl=wrong)
+    one = nu.scan(cost, {"rn": rn})
+    assert "95 %" in " ".join(t.get_text() for t in one.plot(cl=0.95)[0].texts) or (
+        "95 %" in " ".join(_legend(one.plot(cl=0.95).figure))
+    )
+
+
+def test_figures_of_toys_say_of_what_they_are() -> None:
+    from nuprobe.inference import cls, sensitivity
+
+    argon = nu.experiment("coherent-lar-2020")
+    cost = argon.cost(free=["cevns_scale"], analysis="published")
+    known = {"title": "argon", "references": ["COHERENT:2020iec"]}
+    drawn = sensitivity(cost, "cevns_scale").plot(**known)
+    assert drawn.get_title() == "argon; 90 % CL upper limit, one-sided, CLs"
+    assert "COHERENT:2020iec" in drawn.figure.get_supxlabel()
+    drawn = cls(cost, "cevns_scale", [1.0, 2.0, 3.0]).plot(**known)
+    assert drawn.get_title() == "argon"
+    ge = nu.experiment("ricochet-projection")
+    heavy = nu.model("b-l", mass=1.0, coupling=1e-6)
+    found = sensitivity(ge.cost(heavy, free=["coupling"]), "coupling")
+    assert found.plot().get_xlabel() == "upper limit on $g′$"
+
+
+def test_keywords_reach_what_is_drawn_and_no_more() -> None:
+    from nuprobe.inference import sensitivity
+
+    ax: Any = Figure().subplots()
+    plotting.plot_pulls(fitted(), ax=ax, color="k")
+    words = [text.get_text() for text in ax.get_legend().get_texts()]
+    assert words == ["pull ± error after the fit"]
+    argon = nu.experiment("coherent-lar-2020")
+    cost = argon.cost(free=["cevns_scale"], analysis="published")
+    drawn: Any = sensitivity(cost, "cevns_scale", toys=20).plot(color="purple")
+    assert drawn.lines[0].get_color() == "purple"
+    words = [text.get_text() for text in drawn.get_legend().get_texts()]
+    assert words == ["median", "±1σ", "±2σ", "toys"]

@@ -33,6 +33,8 @@ SLOW = {
     "reactors",
     "sterile-decay",
     "Cadeddu:2018dux",
+    "electron-recoils",
+    "mediator-curves",
 }
 
 

@@ -84,7 +84,8 @@ def print_expected(
             )
     how: Any = asked.intervals
     free = freed_names(asked.free, model)
-    cost = experiment.cost(model.build(), free)
+    couplings = model.build()
+    cost = experiment.cost(couplings, free)
     found = sensitivity(
         cost,
         free[0],
@@ -95,12 +96,18 @@ def print_expected(
         seed=asked.seed,
         intervals=how,
     )
-    names_ = [one.name for one in experiment.open()]
+    opened = experiment.open()
+    names_ = [one.name for one in opened]
     out.emit(str(_table(found, names_)), {"experiments": names_, **found.to_dict()})
     if plot is not None:
         from nuprobe.plotting import plot_sensitivity
+        from nuprobe.plotting.cevns import mass_values
 
-        save_plot(lambda: plot_sensitivity(found), plot)
+        masses = ", ".join([couplings.name, *mass_values(couplings)])
+        said = [masses, *(r for one in opened for r in one.references)]
+        save_plot(
+            lambda: plot_sensitivity(found, title=cost.name, references=said), plot
+        )
 
 
 def _table(found: Sensitivity, experiments: list[str]) -> Table:

@@ -28,7 +28,7 @@ def figure_of(
     parameters: Sequence[Parameter],
     references: Sequence[str],
     landmarks: Sequence[tuple[str, float, float]],
-    cl: float,
+    cl: float | Sequence[float],
 ) -> Drawn:
     """Profile along one axis, or contours over two, under the name of what was
     scanned."""

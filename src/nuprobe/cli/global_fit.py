@@ -77,7 +77,10 @@ Examples:
     help="Leave an experiment of the set out; repeatable.",
 )
 @together_options
-@plot_option("Save the ladder of each parameter, or the plane of a mediator.")
+@plot_option(
+    "Save the ladder of each parameter, or the plane of a mediator with the published"
+    " curves of the catalogue."
+)
 @output_options
 def global_command(
     named: str,
@@ -121,6 +124,7 @@ def global_command(
         cl=0.90 if level is None else level,
         together=not at_once.apart,
         minos=not at_once.no_minos,
+        progress=True,
     )
     if plot is not None:
         from nuprobe.plotting import plot_ladder

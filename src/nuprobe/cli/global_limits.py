@@ -105,8 +105,10 @@ def print_mediator(
     )
     if plot is not None:
         from nuprobe.plotting import plot_limits
+        from nuprobe.plotting.catalogue_plane import any_curves_on
 
-        save_plot(lambda: plot_limits(result, opened), plot)
+        published = any_curves_on(scanned.model) or None
+        save_plot(lambda: plot_limits(result, opened, entries=published), plot)
     text = f"{limit_table(result)}\nnote: set {chosen.name}: {chosen.title}"
     if apart:
         text += f"\nnote: do not feel it: {', '.join(apart)}"

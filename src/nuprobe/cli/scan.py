@@ -97,7 +97,7 @@ def scan_command(
             cost.parameters,
             references,
             landmarks(couplings, list(axes)),
-            level,
+            () if method.cl is None and result.toys is None else level,
         ),
         checkpoint.plot,
     )

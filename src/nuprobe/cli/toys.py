@@ -102,9 +102,11 @@ def _along(
     name, others = free[0], free[1:]
     if question.exclude:
         limits = cls(cost, name, grid, None, others, fixed, settings)
-        save_plot(lambda: plot_cls(limits, question.cl[0]), checkpoint.plot)
+        save_plot(
+            lambda: plot_cls(limits, question.cl[0], title=cost.name), checkpoint.plot
+        )
         emit(cls_text(limits, question.cl), limits.to_dict(), as_json)
         return
     found = feldman_cousins(cost, name, grid, others, fixed, question.cl, settings)
-    save_plot(lambda: plot_toy_thresholds(found), checkpoint.plot)
+    save_plot(lambda: plot_toy_thresholds(found, title=cost.name), checkpoint.plot)
     emit(threshold_text(found), found.to_dict(), as_json)

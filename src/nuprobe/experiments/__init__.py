@@ -6,6 +6,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Mapping
+from functools import lru_cache
 from importlib import import_module, resources
 from pathlib import Path
 from types import ModuleType
@@ -132,18 +133,30 @@ def __getattr__(name: str) -> object:
 def _folders() -> dict[str, Traversable]:
     """Folders of the package and of installed third parties (entry points whose value
     is a package)."""
-    from importlib.metadata import entry_points
-
-    libraries = [resources.files(__name__).joinpath("library")]
-    libraries += [
-        resources.files(point.value) for point in entry_points(group=_ENTRY_POINTS)
-    ]
+    places = tuple((path, _changed_at(path)) for path in sys.path)
     return {
         entry.name: entry
-        for library in libraries
+        for library in _libraries(places)
         for entry in library.iterdir()
         if entry.joinpath("experiment.toml").is_file()
     }
+
+
+def _changed_at(path: str) -> int:
+    try:
+        return os.stat(path or ".").st_mtime_ns
+    except OSError:
+        return 0
+
+
+@lru_cache(maxsize=1)
+def _libraries(_: tuple[tuple[str, int], ...]) -> list[Traversable]:
+    """Where experiments lie, while the places of installed packages are as they are: to
+    look through all of them takes as long as to read an experiment."""
+    from importlib.metadata import entry_points
+
+    offered = [resources.files(p.value) for p in entry_points(group=_ENTRY_POINTS)]
+    return [resources.files(__name__).joinpath("library"), *offered]
 
 
 @public

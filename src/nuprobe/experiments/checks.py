@@ -5,9 +5,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
-from typing import Any
+from typing import Any, Final
 
-from nuprobe.errors import InputError, UnknownNameError, shown
+from nuprobe.errors import (
+    ExperimentFileError,
+    InputError,
+    NuprobeError,
+    UnknownNameError,
+    shown,
+)
 from nuprobe.experiments.backgrounds import (
     Background,
     background_counts,
@@ -16,10 +22,12 @@ from nuprobe.experiments.backgrounds import (
 from nuprobe.experiments.build import Signal
 from nuprobe.experiments.format import (
     Analysis,
+    KernelParameter,
     MorphingSystematic,
     ResponseSystematic,
     ShapeSystematic,
 )
+from nuprobe.experiments.format.data import FLUX_UNIT
 from nuprobe.experiments.format.morphing import filled
 from nuprobe.experiments.morphing import Morphs, morphing_systematics
 from nuprobe.experiments.radii import axis_of
@@ -27,6 +35,8 @@ from nuprobe.experiments.systematics import shape_effect
 from nuprobe.nuclei import isotope, target
 
 __all__ = ["check_signal", "check_steps"]
+
+_SAME_FLUX: Final = 1e-3  # relative difference that rounding in a file may leave
 
 
 def check_signal(signal: Signal) -> None:
@@ -110,6 +120,26 @@ def _check_source(signal: Signal) -> None:
         raise InputError(
             "flux.distance: this key is required for an isotropic source; add it"
         )
+    for parameter in signal.file.parameters:
+        if parameter.acts_on == "flux":
+            _check_flux(signal, parameter)
+
+
+def _check_flux(signal: Signal, parameter: KernelParameter) -> None:
+    """The default of a total flux is what the source has."""
+    source = signal.flux
+    if source.per != "second" or source.emission == "isotropic":
+        raise InputError(
+            f"parameters.{parameter.name}: flux {source.name} is not per area and"
+            " second; use acts_on = 'signal-scale'"
+        )
+    total = sum(float(source.total(flavour)) for flavour in source.flavours)
+    if abs(parameter.range[0] / total - 1) > _SAME_FLUX:
+        raise InputError(
+            f"parameters.{parameter.name}: default {parameter.default} differs from"
+            f" the {total:.6g} {FLUX_UNIT} of flux {source.name}; give it that value,"
+            " or change flux.options"
+        )
 
 
 def _table_checks(signal: Signal) -> Iterator[Callable[[], object]]:
@@ -142,8 +172,16 @@ def _check_systematic(signal: Signal, systematic: object) -> None:
         for analysis in signal.file.analyses.values():
             shape_effect(systematic, signal.bins, analysis)
     elif isinstance(systematic, ResponseSystematic):
-        for keys in (systematic.up, systematic.down):
-            signal.with_response(keys).response()
+        for side, keys in (("up", systematic.up), ("down", systematic.down)):
+            try:
+                signal.with_response(keys).response()
+            except NuprobeError as err:
+                # the change is wrong, not the section that it changes
+                reason = str(err).removeprefix(f"{signal.folder.name}: ")
+                raise ExperimentFileError(
+                    f"{signal.folder.name}: systematics.{systematic.name}.{side}:"
+                    f" {reason}"
+                ) from None
     elif isinstance(systematic, MorphingSystematic):
         _check_morphing(signal, systematic)
 

@@ -3,16 +3,16 @@ nuisances, analytic in parameters."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-from numpy.typing import NDArray
 
 from nuprobe.border import quick_methods
 from nuprobe.errors import InputError
 from nuprobe.experiments.morphing import MorphedBackground
+from nuprobe.experiments.quadratic import Quadratic
 from nuprobe.inference import Expectation
 from nuprobe.models import Model
 from nuprobe.numerics import FloatArray, product, sum_arrays
@@ -42,102 +42,6 @@ class Effect:
     shape: Templates | None = None
     relative: FloatArray | None = None
     added: FloatArray | None = None
-
-
-@dataclass(frozen=True, eq=False)
-class _Quadratic:
-    """Coefficients as a polynomial of second degree in the free parameters: exact where
-    amplitudes are linear.
-
-    Attributes
-    ----------
-    centre, step : x = centre + step·t.
-    pairs : indices i ≤ j of the quadratic monomials t_i t_j, two arrays.
-    table : of the monomials 1, t, t t, shape (1 + d + d(d+1)/2, components × terms).
-    shape : components, terms.
-    """
-
-    centre: FloatArray
-    step: FloatArray
-    pairs: tuple[NDArray[np.intp], NDArray[np.intp]]
-    table: FloatArray
-    shape: tuple[int, int]
-
-    @classmethod
-    def of(
-        cls,
-        coefficients: Callable[[FloatArray], FloatArray],
-        parameters: tuple[Parameter, ...],
-    ) -> _Quadratic | None:
-        """Determine the polynomial and try it at other points; None if the coefficients
-        are not such polynomials."""
-        d = len(parameters)
-        centre = np.array([p.default for p in parameters])
-        step = np.array([p.step for p in parameters])
-        low = np.array([p.lower for p in parameters])
-        high = np.array([p.upper for p in parameters])
-        step = np.where(centre + 2 * step <= high, step, -step)
-        if np.any((centre + 2 * step < low) | (centre + 2 * step > high)):
-            return None
-        first, second = np.triu_indices(d)
-        unit = np.eye(d)
-        nodes = np.concatenate([np.zeros((1, d)), unit, unit[first] + unit[second]])
-        values = coefficients(centre + step * nodes)
-        shape = (values.shape[0], values.shape[2])
-        result = cls(centre, step, (first, second), np.zeros(0), shape)
-        rows = values.transpose(1, 0, 2).reshape(len(nodes), -1)
-        table: FloatArray = np.asarray(
-            np.linalg.solve(result._monomials(nodes), rows), dtype=float
-        )
-        result = replace(result, table=table)
-        # points of an additive recurrence, up to five steps away
-        t = 10 * ((np.arange(1, 17)[:, None] * np.sqrt(np.arange(2.0, 2 + d))) % 1) - 5
-        x = np.clip(centre + step * t, low, high)
-        exact = coefficients(x)
-        scale = np.abs(exact).max(axis=(0, 1))
-        return result if np.all(np.abs(result(x) - exact) <= 1e-11 * scale) else None
-
-    def __call__(self, x: FloatArray) -> FloatArray:
-        """Coefficients at x of shape (points, d), shape (components, points, terms)."""
-        return self._shaped(
-            product(self._monomials((x - self.centre) / self.step), self.table)
-        )
-
-    def derivatives(self, x: FloatArray) -> list[FloatArray]:
-        """Derivative in each parameter, of the shape of the coefficients."""
-        rows = self.slopes(x)
-        return [rows[:, i].transpose(1, 0, 2) for i in range(x.shape[1])]
-
-    def slopes(self, x: FloatArray) -> FloatArray:
-        """Derivatives, (points, d, components, terms)."""
-        t = (x - self.centre) / self.step
-        n, d = t.shape
-        rows = (
-            product(t, self._slopes[1:].reshape(d, -1)).reshape(n, d, -1)
-            + self._slopes[0]
-        )
-        return np.asarray(rows.reshape(n, d, *self.shape))
-
-    @cached_property
-    def _slopes(self) -> FloatArray:
-        """Derivatives, linear in t: the constant and the factor of each t, shape (1 +
-        d, d, components × terms)."""
-        d = len(self.step)
-        result = np.zeros((1 + d, d, self.table.shape[1]))
-        result[0] = self.table[1 : 1 + d]
-        for i, j, row in zip(*self.pairs, self.table[1 + d :], strict=True):
-            result[1 + j, i] += row
-            result[1 + i, j] += row
-        return result / self.step[:, None]
-
-    def _monomials(self, t: FloatArray) -> FloatArray:
-        first, second = self.pairs
-        return np.concatenate(
-            [np.ones((len(t), 1)), t, t[:, first] * t[:, second]], axis=1
-        )
-
-    def _shaped(self, rows: FloatArray) -> FloatArray:
-        return rows.reshape(len(rows), *self.shape).transpose(1, 0, 2)
 
 
 @quick_methods
@@ -195,7 +99,7 @@ class CountsPrediction:
         if self._direct is not None and self._quadratic is not None:
             t = (points - self._quadratic.centre) / self._quadratic.step
             signal, *shapes = self._split(
-                product(self._quadratic._monomials(t), self._direct[0]), self._direct[1]
+                product(self._quadratic.monomials(t), self._direct[0]), self._direct[1]
             )
         else:
             signal, *shapes = self._all_counts(self._coefficients(points), points)
@@ -222,15 +126,36 @@ class CountsPrediction:
             Of the base, shape (points, parameters, bins), and of each slope, shape
             (points or 1, parameters, bins), morphing nuisances behind the parameters.
         """
+        return self._moves(self._padded(points), 0)
+
+    def morphing_jacobian(
+        self, points: FloatArray
+    ) -> tuple[FloatArray, tuple[FloatArray, ...]]:
+        """The columns of `jacobian` that belong to the morphing nuisances.
+
+        Parameters
+        ----------
+        points : as of `expectation`.
+        """
         points = self._padded(points)
+        return self._moves(points, points.shape[1] - len(self.morphing))
+
+    def _moves(
+        self, points: FloatArray, first: int
+    ) -> tuple[FloatArray, tuple[FloatArray, ...]]:
+        """Derivatives in the columns of points from the first one wanted on: 0, or that
+        of the first morphing nuisance."""
         coefficients = self._coefficients(points)
         along: list[FloatArray] = []
-        if self._quadratic is not None:
-            along = self._quadratic.derivatives(points[:, : len(self.free)])
-        elif self.free:
-            along = self.templates.coefficient_derivatives(self._at(points), self.free)
-        signal, *shapes = self._all_jacobians(points, coefficients, along)
-        moved = {m.name: self._morph_jacobian(m, points) for m in self.morphs}
+        if self.free and first == 0:
+            if self._quadratic is not None:
+                along = self._quadratic.derivatives(points[:, : len(self.free)])
+            else:
+                at = self._at(points)
+                along = self.templates.coefficient_derivatives(at, self.free)
+        axis = 0 if first == 0 else self._fitted
+        signal, *shapes = self._all_jacobians(points, coefficients, along, axis)
+        moved = {m.name: self._morph_jacobian(m, points, first) for m in self.morphs}
         base = sum_arrays([signal, *moved.values()])
         shape = iter(shapes)
         slopes = []
@@ -247,14 +172,15 @@ class CountsPrediction:
         return base, tuple(slopes)
 
     def _morph_jacobian(
-        self, background: MorphedBackground, points: FloatArray
+        self, background: MorphedBackground, points: FloatArray, first: int
     ) -> FloatArray:
-        """Derivatives of a background in all columns of points, (points, columns,
-        bins)."""
-        rows = np.zeros((len(points), points.shape[1], background.values.shape[-1]))
-        first = points.shape[1] - len(self.morphing)
-        for i in range(len(self.morphing)):
-            rows[:, first + i] = background.counts(self._morphed(points), i)
+        """Derivatives of a background in the columns of points from the first one
+        wanted on, (points, columns, bins)."""
+        columns = points.shape[1] - first
+        rows = np.zeros((len(points), columns, background.values.shape[-1]))
+        for i in range(-len(self.morphing), 0):
+            own = len(self.morphing) + i
+            rows[:, i] = background.counts(self._morphed(points), own)
         return rows
 
     def _morphed(self, points: FloatArray) -> FloatArray:
@@ -417,11 +343,11 @@ class CountsPrediction:
         return found if found.ndim > 2 else np.repeat(found[:, None], len(points), 1)
 
     @cached_property
-    def _quadratic(self) -> _Quadratic | None:
+    def _quadratic(self) -> Quadratic | None:
         if not self.free:
             return None
         own = self.parameters[: len(self.free)]
-        return _Quadratic.of(self._at_points, own)
+        return Quadratic.of(self._at_points, own)
 
     @cached_property
     def _direct(self) -> tuple[FloatArray, int] | None:
@@ -430,7 +356,7 @@ class CountsPrediction:
         if self._quadratic is None or self.templates.axes or len(self._together) > 1:
             return None
         ((templates, number),) = self._together
-        return templates.counts(self._quadratic._shaped(self._quadratic.table)), number
+        return templates.counts(self._quadratic.shaped(self._quadratic.table)), number
 
     def _slope(
         self,
@@ -472,17 +398,21 @@ class CountsPrediction:
         return found
 
     def _all_jacobians(
-        self, points: FloatArray, coefficients: FloatArray, along: list[FloatArray]
+        self,
+        points: FloatArray,
+        coefficients: FloatArray,
+        along: list[FloatArray],
+        first: int,
     ) -> list[FloatArray]:
-        """Derivatives of the counts of the signal and of each shape, (points,
-        parameters, bins)."""
+        """Derivatives of the counts of the signal and of each shape along coefficients
+        and then in axes from the first one wanted on, (points, derivatives, bins)."""
         axis_values = self._axis_values(points)
         found: list[FloatArray] = []
         for templates, number in self._together:
             rows = templates.counts_each(along, axis_values)
             rows += [
                 templates.counts(coefficients, axis_values, derivative=i)
-                for i in range(len(templates.axes))
+                for i in range(first, len(templates.axes))
             ]
             bins = templates.shape[0] * templates.shape[1]
             every = np.empty((points.shape[0], len(rows), bins))

@@ -23,6 +23,7 @@ __all__ = ["Counts", "Ratio", "points_of", "reached"]
 IntArray = NDArray[np.intp]
 
 _MANY: Final = 1e4
+_LOOPS: Final = 8  # masses from which compiled loops pay
 _HALVINGS: Final = 24  # of the logarithm of the range of couplings
 
 
@@ -162,7 +163,9 @@ class Counts:
             value, slope, speed = self.line.heights(row, g)
         else:
             cost, points, column = self._at(row, g)
-            value, slopes, bend, _ = cost.profiled_slopes_from(points, None)
+            value, slopes, bend, _ = cost.profiled_slopes_from(
+                points, None, compiled=len(self.mass) >= _LOOPS
+            )
             slope = slopes[:, column]
             speed = np.sqrt(np.maximum(bend[:, column, column], 0.0) / 2)
         return Heights(value, np.where(below, slope, 0.0), np.where(below, speed, 0.0))

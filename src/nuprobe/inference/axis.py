@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from math import asinh
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from nuprobe.inference.stationary import Heights, Landscape, survey
+from nuprobe.inference.stationary import FALL, Heights, Landscape, survey
 from nuprobe.inference.surface import Surface
 from nuprobe.numerics import FloatArray
 
 __all__ = ["AxisLine", "across"]
 
+BoolArray = NDArray[np.bool_]
 IntArray = NDArray[np.intp]
 
 _FAR: Final = 1e4
 """Scales of a parameter beyond which a range without end is not looked at: counts that
 go with its square are a million times those of the data there."""
 _NODES: Final = 9  # at which a line is first looked at
+_NEAR: Final = 1e-3  # expected fall of −2 ln L at which a start is near its minimum
 
 
 class AxisLine:
@@ -31,72 +34,91 @@ class AxisLine:
 
     Parameters
     ----------
-    surface : on which the parameter is free.
-    column : of the parameter in a point.
+    surface : on which the parameters are free.
+    columns : of the parameter of each row in a point, shape (rows,).
     points : give each row the other parameters, shape (rows, parameters).
 
     Attributes
     ----------
-    low, high : where the line begins and ends, in t.
+    low, high : where each line begins and ends, in t, (rows,).
 
     Examples
     --------
     >>> import nuprobe as nu
     >>> cost = nu.experiment("coherent-csi-2017").cost(free=["rn"])
-    >>> line = AxisLine(Surface(cost, ["rn"]), 0, cost.default[None])
-    >>> x = line.value(np.array([line.low, line.high]))
-    >>> found = line.heights(np.array([0, 0]), np.array([line.low, line.high]))
+    >>> line = AxisLine(Surface(cost, ["rn"]), [0], cost.default[None])
+    >>> ends = np.concatenate([line.low, line.high])
+    >>> x = line.value(np.array([0, 0]), ends)
+    >>> found = line.heights(np.array([0, 0]), ends)
     >>> bool(np.isfinite(found.value).all())
     True
     """
 
-    def __init__(self, surface: Surface, column: int, points: FloatArray) -> None:
-        parameter = surface.cost.parameters[column]
-        self.surface = Surface(surface.cost, [parameter.name], points[0])
-        self.column, self.points = column, points
-        self.centre = float(surface.cost.default[column])
-        self.scale = float(self.surface.scales(points[:1])[0])
-        self.low = max(self.coordinate(parameter.lower), -asinh(_FAR))
-        self.high = min(self.coordinate(parameter.upper), asinh(_FAR))
-        self.limits = parameter.lower, parameter.upper
+    def __init__(
+        self, surface: Surface, columns: Sequence[int] | IntArray, points: FloatArray
+    ) -> None:
+        every = surface.cost.parameters
+        self.columns, self.points = np.array(columns, dtype=np.intp), points
+        used, which = np.unique(self.columns, return_inverse=True)
+        names = [every[c].name for c in used]
+        self.surface = Surface(surface.cost, names, points[0], surface.watch)
+        self.which = which.reshape(-1)
+        known = surface if len(used) > 1 else self.surface
+        scales = dict(zip(known.columns, known.scales(points[:1]), strict=True))
+        self.scale = np.array([scales[c] for c in used])[self.which]
+        self.centre = surface.cost.default[self.columns]
+        self.limits = (
+            np.array([every[c].lower for c in used])[self.which],
+            np.array([every[c].upper for c in used])[self.which],
+        )
+        rows = np.arange(len(points))
+        self.low = np.maximum(self.coordinate(rows, self.limits[0]), -asinh(_FAR))
+        self.high = np.minimum(self.coordinate(rows, self.limits[1]), asinh(_FAR))
 
-    def coordinate(self, x: float) -> float:
-        """Coordinate of a value `x` of the parameter."""
-        return float(np.arcsinh((x - self.centre) / self.scale))
+    def coordinate(self, row: IntArray, x: FloatArray) -> FloatArray:
+        """Coordinates of values `x` of the parameters of some rows, (points,)."""
+        return np.asarray(np.arcsinh((x - self.centre[row]) / self.scale[row]))
 
-    def value(self, t: FloatArray) -> FloatArray:
-        """Values of the parameter at coordinates `t`, (points,)."""
-        x = self.centre + self.scale * np.sinh(t)
-        return np.asarray(np.clip(x, *self.limits))
+    def value(self, row: IntArray, t: FloatArray) -> FloatArray:
+        """Values of the parameters of some rows at coordinates `t`, (points,)."""
+        x = self.centre[row] + self.scale[row] * np.sinh(t)
+        low, high = self.limits
+        return np.asarray(np.clip(x, low[row], high[row]))
 
     def at(self, row: IntArray, t: FloatArray) -> FloatArray:
         """Points of some rows, (points, parameters), at coordinates `t`."""
         points = self.points[row]
-        points[:, self.column] = self.value(t)
+        points[np.arange(len(row)), self.columns[row]] = self.value(row, t)
         return points
 
     def heights(self, row: IntArray, at: FloatArray) -> Heights:
         """As `nuprobe.inference.stationary.Line.heights`, at coordinates `at`."""
         slopes = self.surface.slopes(self.at(row, at))
-        stretch = self.scale * np.cosh(at)
-        bend = np.maximum(slopes.curvature[:, 0, 0], 0.0) / 2
-        return Heights(
-            slopes.value, slopes.gradient[:, 0] * stretch, np.sqrt(bend) * stretch
-        )
+        stretch = self.scale[row] * np.cosh(at)
+        own, number = self.which[row], np.arange(len(row))
+        bend = np.maximum(slopes.curvature[number, own, own], 0.0) / 2
+        gradient = slopes.gradient[number, own]
+        return Heights(slopes.value, gradient * stretch, np.sqrt(bend) * stretch)
 
-    def survey(self, ceiling: float, known: FloatArray | None = None) -> Landscape:
-        """All minima and maxima that matter, `ceiling` and `known` as for
+    def survey(
+        self, ceiling: float, known: FloatArray | None = None, fall: float = FALL
+    ) -> Landscape:
+        """All minima and maxima that matter, `ceiling`, `known` and `fall` as for
         `nuprobe.inference.stationary.survey`."""
-        nodes = np.linspace(self.low, self.high, _NODES)
+        nodes = np.linspace(self.low, self.high, _NODES, axis=1)
         # where the parameter is now, so that no row misses what is known of it
-        here = np.arcsinh((self.points[:, self.column] - self.centre) / self.scale)
+        rows = np.arange(len(self.points))
+        here = self.coordinate(rows, self.points[rows, self.columns])
         here = np.clip(here, self.low, self.high)
-        every = np.column_stack([np.tile(nodes, (len(here), 1)), here])
-        return survey(self, np.sort(every, axis=1), ceiling, known)
+        every = np.column_stack([nodes, here])
+        return survey(self, np.sort(every, axis=1), ceiling, known, fall)
 
 
 def across(
-    surface: Surface, points: FloatArray, ceiling: float
+    surface: Surface,
+    points: FloatArray,
+    ceiling: float,
+    fixed: BoolArray | None = None,
 ) -> tuple[IntArray, FloatArray, FloatArray]:
     """Minima along each free parameter of a surface by itself.
 
@@ -106,11 +128,13 @@ def across(
     points : from which each line starts, shape (rows, parameters).
     ceiling : rise of −2 ln L above the lowest of each line up to which a minimum
         matters.
+    fixed : free columns along which a row is not searched, shape (rows, free).
 
     Returns
     -------
     arrays, shapes (minima,), (minima, parameters), (minima,)
-        Row of each minimum, where it is, and −2 ln L there.
+        Row of each minimum, where it is, and −2 ln L there: with one free parameter
+        exactly, with several near enough to go down from.
 
     Examples
     --------
@@ -120,19 +144,24 @@ def across(
     >>> points
     array([[5...]])
     """
-    rows, found, values = [], [], []
-    for column in surface.columns:
-        line = AxisLine(surface, column, points)
-        landscape = line.survey(ceiling)
-        lowest = landscape.lowest()[1]
-        for row in range(len(points)):
-            for t, value in landscape.minima(row):
-                if value <= lowest[row] + ceiling:
-                    rows.append(row)
-                    found.append(line.at(np.array([row]), np.array([t]))[0])
-                    values.append(value)
-    return (
-        np.array(rows, dtype=np.intp),
-        np.array(found).reshape(-1, points.shape[1]),
-        np.array(values, dtype=float),
-    )
+    moves = np.ones((len(points), len(surface.columns)), dtype=bool)
+    if fixed is not None:
+        moves &= ~fixed
+    which, row = np.nonzero(moves.T)
+    if not row.size:
+        return row, points[:0], np.empty(0)
+    columns = np.array(surface.columns)[which]
+    # all lines at once: a look at many points costs little more than one at a few
+    line = AxisLine(surface, columns, points[row])
+    fall = FALL if len(surface.columns) == 1 else _NEAR
+    landscape = line.survey(ceiling, fall=fall)
+    lowest = landscape.lowest()[1]
+    lines, at, values = [], [], []
+    for number in range(len(row)):
+        for t, value in landscape.minima(number):
+            if value <= lowest[number] + ceiling:
+                lines.append(number)
+                at.append(t)
+                values.append(value)
+    found = np.array(lines, dtype=np.intp)
+    return row[found], line.at(found, np.array(at, dtype=float)), np.array(values)

@@ -29,7 +29,14 @@ from nuprobe.provenance import Provenance
 from nuprobe.stopping import name_of, number_of, stop_signals
 from nuprobe.unfinished import Claim, alone, part_of
 
-__all__ = ["Checkpoint", "probe", "progress_bar", "same_probe", "stopped"]
+__all__ = [
+    "Checkpoint",
+    "closing_bar",
+    "probe",
+    "progress_bar",
+    "same_probe",
+    "stopped",
+]
 
 State = TypeVar("State")
 _PROBES: Final = 5  # points whose expectation tells predictions apart
@@ -255,14 +262,14 @@ def stopped(what: str, error: BaseException, remedy: str) -> NuprobeError:
 
 
 def progress_bar(
-    progress: bool, total: int, done: int, unit: str = "point"
+    progress: bool, total: int | None, done: int, unit: str = "point"
 ) -> Callable[[int | None], None]:
     """A function that advances a bar by a number of units, or closes it (None).
 
     Parameters
     ----------
     progress : whether a bar is wanted; it is shown on a terminal only.
-    total, done : units in all, and those done already.
+    total, done : units in all (None: not known), and those done already.
     unit : what is counted.
 
     Examples
@@ -283,6 +290,28 @@ def progress_bar(
             bar.update(points)
 
     return advance
+
+
+@contextmanager
+def closing_bar(
+    progress: bool, total: int | None, unit: str = "point"
+) -> Iterator[Callable[[int | None], None]]:
+    """`progress_bar` that is closed behind a block, also by an error.
+
+    Parameters
+    ----------
+    progress, total, unit : as of `progress_bar`.
+
+    Examples
+    --------
+    >>> with closing_bar(False, None) as advance:
+    ...     advance(3)
+    """
+    advance = progress_bar(progress, total, 0, unit)
+    try:
+        yield advance
+    finally:
+        advance(None)
 
 
 def probe(cost: Cost, points: FloatArray) -> FloatArray:

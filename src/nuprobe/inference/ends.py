@@ -257,19 +257,12 @@ class Ends:
     ) -> tuple[FloatArray, FloatArray]:
         """Lowest points below the minima along each other parameter by itself, or those
         given."""
-        starts, numbers = [points[:0]], [rows[:0]]
-        for column in np.unique(self.which[rows]):
-            others = self.surface.without([int(column)], self.best)
-            mine = np.flatnonzero(self.which[rows] == column)
-            row, found, _ = across(others, points[mine], self.rise)
-            starts.append(found)
-            numbers.append(mine[row])
-        number = np.concatenate(numbers)
+        number, starts, _ = across(self.surface, points, self.rise, self._held(rows))
         if not number.size:
             return points, value
         arrived, heights = descend(
             self.surface,
-            np.concatenate(starts),
+            starts,
             fixed=self._held(rows[number]),
             close=1e-7 * self.rise,
         )

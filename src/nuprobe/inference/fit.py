@@ -9,7 +9,7 @@ parameters.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from math import isinf, sqrt
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -33,7 +33,7 @@ from nuprobe.numerics import FloatArray
 if TYPE_CHECKING:
     from nuprobe.inference.toys import ToySettings
 
-__all__ = ["fit"]
+__all__ = ["fit", "watched_fit"]
 
 
 @public
@@ -116,6 +116,32 @@ def fit(
     from nuprobe.inference.toy_intervals import with_toys
 
     return with_toys(found, surface, intervals, toys)
+
+
+def watched_fit(
+    cost: Cost, cl: float | None, watch: Callable[[int], object] | None
+) -> FitResult:
+    """`fit` of all parameters of a cost from their defaults.
+
+    Parameters
+    ----------
+    cost : what to minimise.
+    cl : confidence level of the intervals; None for none.
+    watch : is told how many points each look at the slopes takes.
+
+    Examples
+    --------
+    >>> import nuprobe as nu
+    >>> seen = []
+    >>> cost = nu.experiment("coherent-csi-2017").cost(free=["rn"])
+    >>> found = watched_fit(cost, 0.9, seen.append)
+    >>> found["rn"].interval == fit(cost, cl=0.9)["rn"].interval, sum(seen) > 10
+    (True, True)
+    """
+    names, point = [p.name for p in cost.parameters], cost.default
+    surface = Surface(cost, names, point, watch)
+    best, ends, regions = fast(surface, best_start(surface, point), cl)
+    return _result(surface, best, (ends, regions), cl or ONE_SIGMA, "fast")
 
 
 def _question(

@@ -42,7 +42,7 @@ from nuprobe.inference.toys.on_grid import toys_on_grid
 from nuprobe.inference.toys.settings import ToySettings, settings_of
 from nuprobe.numerics import FloatArray
 
-__all__ = ["scan", "toy_file"]
+__all__ = ["scan"]
 
 _DIPS: Final = 16  # of the grid from which the best fit is looked for
 _TASKS: Final = 1000  # tasks of a scan, about, at most

@@ -135,13 +135,14 @@ def _along(
     below the best."""
     (p,), (column,) = surface.parameters, surface.columns
     lowest = surface.height(best)
-    line = AxisLine(surface, column, best[None])
+    line, one = AxisLine(surface, [column], best[None]), np.zeros(1, dtype=np.intp)
     landscape = line.survey(rise + _BELOW, np.array([lowest]))
     at, value = (float(x[0]) for x in landscape.lowest())
-    here = line.coordinate(float(best[column]))
+    here = float(line.coordinate(one, best[[column]])[0])
     for r in regions_below(landscape, lowest + rise, here, lowest):
         assert r.minimum is not None
-        low, high, bottom = line.value(np.array([r.low, r.high, r.minimum])).tolist()
+        ends = np.array([r.low, r.high, r.minimum])
+        low, high, bottom = line.value(np.repeat(one, 3), ends).tolist()
         if not any(each.contains(bottom) for each in found):
             found.append(
                 replace(
@@ -153,7 +154,7 @@ def _along(
                 )
             )
     if value < lowest - _DEEPER:
-        return np.array(line.at(np.array([0]), np.array([at]))[0])
+        return np.array(line.at(one, np.array([at]))[0])
     return None
 
 

@@ -13,6 +13,7 @@ from nuprobe.reprs import readable
 __all__ = [
     "CompiledPrediction",
     "Expectation",
+    "MorphingDerivatives",
     "MorphingPrediction",
     "Prediction",
     "morphing_of",
@@ -95,6 +96,18 @@ class MorphingPrediction(Protocol):
     @property
     def morphing(self) -> tuple[MorphingNuisance, ...]:
         """Those nuisances, in the order of the columns."""
+
+
+@runtime_checkable
+class MorphingDerivatives(Protocol):
+    """A prediction that gives the derivatives in its morphing nuisances alone, which
+    are wanted far more often than those in its parameters."""
+
+    def morphing_jacobian(
+        self, points: FloatArray
+    ) -> tuple[FloatArray, tuple[FloatArray, ...]]:
+        """The columns of `jacobian` behind the parameters, at `points`, shape (points,
+        parameters + morphing)."""
 
 
 def morphing_of(prediction: Prediction) -> tuple[MorphingNuisance, ...]:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from nuprobe.border import public
 from nuprobe.drawing import Exported, draws
-from nuprobe.errors import InputError
+from nuprobe.errors import InputError, warn
 from nuprobe.files import atomic_write
 from nuprobe.inference.checkpoints import same_probe
 from nuprobe.inference.construction import Construction
@@ -256,6 +256,26 @@ class ScanResult(Exported):
         return with_stored_toys(result, Path(path))
 
 
+def toy_file(
+    checkpoint: str | os.PathLike[str] | None,
+) -> Path | None:
+    """File of the toys of a scan.
+
+    Parameters
+    ----------
+    checkpoint : file of the scan, or None.
+
+    Examples
+    --------
+    >>> toy_file("scan.h5").name
+    'scan.toys.h5'
+    """
+    if checkpoint is None:
+        return None
+    path = Path(checkpoint)
+    return path.with_name(f"{path.stem}.toys{path.suffix}")
+
+
 @dataclass
 class ScanState:
     """What of a scan is done.
@@ -384,26 +404,6 @@ def resumed_scan(path: Path, fingerprint: str, fresh: ScanState) -> ScanState:
     return state
 
 
-def toy_file(
-    checkpoint: str | os.PathLike[str] | None,
-) -> Path | None:
-    """File of the toys of a scan.
-
-    Parameters
-    ----------
-    checkpoint : file of the scan, or None.
-
-    Examples
-    --------
-    >>> toy_file("scan.h5").name
-    'scan.toys.h5'
-    """
-    if checkpoint is None:
-        return None
-    path = Path(checkpoint)
-    return path.with_name(f"{path.stem}.toys{path.suffix}")
-
-
 def with_stored_toys(result: ScanResult, path: Path) -> ScanResult:
     """A finished scan with the toys in the file beside it, as it is where there is
     none.
@@ -431,6 +431,11 @@ def with_stored_toys(result: ScanResult, path: Path) -> ScanResult:
         return result
     toys = read_grid_toys(file)
     if toys is None:
+        warn(
+            f"{file} has toys as an early version wrote them, without their p-values:"
+            f" the regions of {path} are those of Wilks; for those of the toys repeat"
+            " the scan with resume=True (--resume)"
+        )
         return result
     same = list(toys.axes) == list(result.axes) and all(
         np.array_equal(x, result.axes[name]) for name, x in toys.axes.items()

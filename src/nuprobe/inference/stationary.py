@@ -19,11 +19,13 @@ from numpy.typing import NDArray
 
 from nuprobe.numerics import FloatArray
 
-__all__ = ["Crossings", "Heights", "Landscape", "Line", "survey"]
+__all__ = ["FALL", "Crossings", "Heights", "Landscape", "Line", "survey"]
 
 BoolArray = NDArray[np.bool_]
 IntArray = NDArray[np.intp]
 
+FALL: Final = 1e-11
+"""Expected fall of −2 ln L at which a stationary point is found."""
 _STRIDE: Final = 1.0
 """Standard deviations that the expectation may move between two nodes."""
 _SAFE: Final = 1.5
@@ -34,7 +36,6 @@ _MISS: Final = 0.01
 _SHORT: Final = 0.01  # standard deviations below which a stretch is not halved
 _ROUNDS: Final = 40  # of halving at most
 _POLISH: Final = 60  # steps towards a stationary point or a crossing at most
-_FALL: Final = 1e-11  # expected fall of −2 ln L at which a stationary point is found
 _CROSSED: Final = 1e-11  # relative to the threshold, at which a crossing is
 _SAME: Final = 1e-9  # relative distance at which a stationary point is the node there
 _FINE: Final = 4 * 2.0**-52  # width of a bracket, relative to where it is
@@ -211,15 +212,15 @@ class Landscape:
             row = self.row[left]
             self._insert(row, middle, self.line.heights(row, middle))
 
-    def search(self, known: FloatArray, ceiling: float) -> None:
+    def search(self, known: FloatArray, ceiling: float, fall: float = FALL) -> None:
         """Find all minima and maxima that matter, `known` and `ceiling` as for
-        `refine`.
+        `refine`, each to an expected `fall` of −2 ln L.
 
         It may be called again with a higher `ceiling`.
         """
         for _ in range(_ROUNDS):
             self.refine(known, ceiling)
-            if not self.polish(known, ceiling):
+            if not self.polish(known, ceiling, fall):
                 break
 
     def _hides(self, known: FloatArray, ceiling: float) -> BoolArray:
@@ -296,7 +297,7 @@ class Landscape:
             np.where(self.kind == 0, sign, self.kind),
         )
 
-    def polish(self, known: FloatArray, ceiling: float) -> int:
+    def polish(self, known: FloatArray, ceiling: float, fall: float = FALL) -> int:
         """Put a node at each stationary point between two nodes that matters; how
         many.
 
@@ -304,6 +305,7 @@ class Landscape:
         ----------
         known : −2 ln L known to be reached elsewhere, (rows,).
         ceiling : height above the smallest that is asked about.
+        fall : expected one of −2 ln L at which a stationary point is found.
         """
         right, left_of = self._signs()
         lowest = np.minimum(self.lowest()[1], known)[self.row]
@@ -315,7 +317,7 @@ class Landscape:
         if not left.size:
             return 0
         kind = np.where(right[left] < 0, -1, 1)
-        at, found = self._bracket(left).turning(kind)
+        at, found = self._bracket(left).turning(kind, fall)
         # at an end of its stretch, as where −2 ln L stays behind it, it is that node
         low, high = self.at[left], self.at[left + 1]
         fine = _SAME * np.maximum(np.abs(low), np.abs(high))
@@ -375,8 +377,9 @@ class _Brackets:
             on = on[~(self._fine(on) | (np.abs(h.value - level[on]) <= close))]
         return result
 
-    def turning(self, kind: IntArray) -> tuple[FloatArray, Heights]:
-        """The stationary point of each stretch and its heights."""
+    def turning(self, kind: IntArray, close: float) -> tuple[FloatArray, Heights]:
+        """The stationary point of each stretch and its heights, to an expected fall of
+        −2 ln L."""
         on = np.arange(len(self.row))
         at = np.empty(on.size)
         found = np.empty((3, on.size))
@@ -393,7 +396,7 @@ class _Brackets:
             rise = np.abs(b[2] - a[2])  # of the slope over the stretch
             self._put(on, (h.slope < 0) == (kind[on] < 0), x, h)
             fall = h.slope**2 * width / np.where(rise > 0, rise, np.inf)
-            on = on[~(self._fine(on) | (fall <= _FALL))]
+            on = on[~(self._fine(on) | (fall <= close))]
         return at, Heights(*found)
 
 
@@ -446,7 +449,11 @@ def _cubic_root(
 
 
 def survey(
-    line: Line, nodes: FloatArray, ceiling: float, known: FloatArray | None = None
+    line: Line,
+    nodes: FloatArray,
+    ceiling: float,
+    known: FloatArray | None = None,
+    fall: float = FALL,
 ) -> Landscape:
     """Find every minimum and maximum of −2 ln L along a line that matters.
 
@@ -458,6 +465,7 @@ def survey(
     ceiling : rise of −2 ln L above the lowest up to which it matters.
     known : −2 ln L that a row has elsewhere, shape (rows,), which counts for its
         lowest.
+    fall : expected one of −2 ln L at which a stationary point is found.
 
     Returns
     -------
@@ -478,5 +486,5 @@ def survey(
     """
     beyond = np.full(len(nodes), np.inf) if known is None else known
     found = Landscape(line, np.asarray(nodes, dtype=float))
-    found.search(beyond, ceiling)
+    found.search(beyond, ceiling, fall)
     return found

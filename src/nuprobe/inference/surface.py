@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -19,7 +19,8 @@ IntArray = NDArray[np.intp]
 FACTOR: Final = 10.0
 """Between lengths tried for the scale of a parameter."""
 _KEPT: Final = 4  # points whose minimum over the nuisances is remembered
-_MANY: Final = 6  # columns from which a descent has so many steps that loops pay
+_MANY: Final = 6  # columns from which a descent has so many steps that loops pay,
+# as they do where nuisances morph, in which each minimum is a descent of its own
 
 
 @dataclass(frozen=True)
@@ -53,6 +54,7 @@ class Surface:
     free : names of the free parameters.
     at : point that gives the others their values, shape (parameters,); the default of
         the cost if not given.
+    watch : is told how many points each look at the slopes takes.
 
     Attributes
     ----------
@@ -73,9 +75,13 @@ class Surface:
     """
 
     def __init__(
-        self, cost: Cost, free: Sequence[str], at: FloatArray | None = None
+        self,
+        cost: Cost,
+        free: Sequence[str],
+        at: FloatArray | None = None,
+        watch: Callable[[int], object] | None = None,
     ) -> None:
-        self.cost = cost
+        self.cost, self.watch = cost, watch
         self.free = tuple(free)
         self.at = cost.default if at is None else np.array(at)
         self.columns = [cost.index(name) for name in self.free]
@@ -84,6 +90,7 @@ class Surface:
         self.upper = np.array([p.upper for p in self.parameters])
         self.step = np.array([p.step for p in self.parameters])
         # what was asked for already: a fit comes back to its best point again and again
+        self._loops = len(self.columns) >= _MANY or bool(cost.layout.morphing)
         self._scales: dict[bytes, FloatArray] = {}
         self._minima: dict[bytes, Profiled] = {}
         self._hessians: dict[bytes, tuple[FloatArray, FloatArray]] = {}
@@ -91,7 +98,7 @@ class Surface:
     def without(self, columns: Sequence[int], at: FloatArray) -> Surface:
         """The surface on which some `columns` of the point `at` stay fixed."""
         names = [self.cost.parameters[c].name for c in self.columns if c not in columns]
-        return Surface(self.cost, names, at)
+        return Surface(self.cost, names, at, self.watch)
 
     def moved(self, x: Sequence[float] | FloatArray) -> FloatArray:
         """A point, (parameters,), with the free values `x` cut to their ranges."""
@@ -147,8 +154,10 @@ class Surface:
         start : nuisances to begin at, shape (points, nuisances), or None.
         bent : without it the curvature may be left out (0).
         """
+        if self.watch is not None:
+            self.watch(len(points))
         value, gradient, curvature, nuisances = self.cost.profiled_slopes_from(
-            points, start, compiled=len(self.columns) >= _MANY, bent=bent
+            points, start, compiled=self._loops, bent=bent
         )
         if self.columns != list(range(gradient.shape[1])):
             gradient = gradient[:, self.columns]

@@ -29,7 +29,6 @@ The often used (2/3) m_W² sin²θ_W ⟨r²⟩ is the same at tree level only: w
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar, Final, get_args
@@ -43,6 +42,8 @@ from nuprobe.models.couplings import Couplings, Propagator, VectorExchange, wide
 from nuprobe.models.fields import ModelName, setting
 from nuprobe.models.mixing import mixing_matrix
 from nuprobe.models.properties import (
+    ALL,
+    COMMON,
     FLAVOURS,
     GREEK,
     PROPERTIES,
@@ -50,8 +51,11 @@ from nuprobe.models.properties import (
     Frame,
     Kind,
     Matrix,
+    Slots,
     moduli,
+    parameter_places,
     real_if_possible,
+    refuse_twice,
 )
 from nuprobe.models.stack import Stacked, check_base
 from nuprobe.models.standard import StandardModel
@@ -111,8 +115,9 @@ class Electromagnetic(Stacked):
     Parameters of fits are ``charge_radius.ee``, ``.mumu``, ``.tautau``, ``.emu``,
     ``.etau``, ``.mutau`` and the like for the others (``.11`` … in the mass basis),
     real numbers with a sign in cm², e or μ_B as here (tables show multiples of 1e-32
-    cm², 1e-12 e and 1e-11 μ_B); ``mu_eff.e`` …, and ``mu_eff`` where all flavours have
-    the same; and those of `base`. An off-diagonal one multiplies a fixed phase: that of
+    cm², 1e-12 e and 1e-11 μ_B); ``mu_eff.e`` …; ``mu_eff``, ``charge`` and
+    ``charge_radius`` (diagonal elements) where all flavours have the same; and those of
+    `base`. An off-diagonal one multiplies a fixed phase: that of
     the element given, or 1 (i for what is antisymmetric) where none is.
 
     Raises
@@ -218,9 +223,9 @@ class Electromagnetic(Stacked):
 
     # -- parameters
 
-    def _slots(self) -> Mapping[str, tuple[str, Any, Any]]:
+    def _slots(self) -> Slots:
         """Matrix and place of each own parameter."""
-        return _places(self.basis, self.kind, self._frame.size)
+        return parameter_places(self.basis, self.kind, self._frame.size)
 
     def own_names(self) -> set[str]:
         """Names of `own_parameters`, also of ``mu_eff`` where flavours differ."""
@@ -248,7 +253,25 @@ class Electromagnetic(Stacked):
                         latex=f"{p.latex}_{{{labels[i]}{labels[j]}}}",
                     )
                 )
-        return (*found, *self._modulus_parameters())
+        return (*found, *self._common_parameters(), *self._modulus_parameters())
+
+    def _common_parameters(self) -> list[Parameter]:
+        """Diagonal elements of charges and charge radii where they are the same."""
+        slots, found = self._slots(), []
+        for name in COMMON:
+            matrix, p = getattr(self, name), PROPERTIES[name]
+            diagonal = np.zeros(3) if matrix is None else np.diagonal(matrix).real
+            if name in slots and diagonal.ndim == 1 and np.ptp(diagonal) == 0:
+                found.append(
+                    Parameter(
+                        name,
+                        float(diagonal[0]),
+                        step=p.step,
+                        unit=p.unit,
+                        latex=p.latex,
+                    )
+                )
+        return found
 
     def _modulus_parameters(self) -> list[Parameter]:
         """|μ_ν| by flavour, and of all flavours where they are the same."""
@@ -277,11 +300,7 @@ class Electromagnetic(Stacked):
         """Return the matrices at new values of their elements; raises `InputError` for
         a `mu_eff` that is negative or meets moments."""
         slots = self._slots()
-        if "mu_eff" in values and sum(slots[key][0] == "mu_eff" for key in values) > 1:
-            raise InputError(
-                "mu_eff is common to all flavours: give either it or the moment of"
-                " each flavour (mu_eff.e, ...)"
-            )
+        refuse_twice(values, slots)
         changed: dict[str, Any] = {}
         for name in dict.fromkeys(slots[key][0] for key in values):
             here = {key: v for key, v in values.items() if slots[key][0] == name}
@@ -316,12 +335,11 @@ class Electromagnetic(Stacked):
         values: Mapping[str, FloatArray],
         places: Mapping[str, tuple[Any, ...]],
     ) -> Matrix:
-        assert self._phases is not None  # __post_init__
         frame = self._frame
         for key, v in values.items():
             frame.check_size(key, name, v)
-        phases, n = self._phases[name], frame.size
-        steps = {key: real_if_possible(phases[places[key]]) for key in values}
+        n = frame.size
+        steps = {key: self._step(name, *places[key]) for key in values}
         shape = np.broadcast_shapes(*(v.shape for v in values.values()))
         old = getattr(self, name)
         old = np.zeros((n, n)) if old is None else old
@@ -332,10 +350,15 @@ class Electromagnetic(Stacked):
         new[...] = old
         for key, v in values.items():
             i, j = places[key]
-            new[..., i, j] = v * steps[key]
+            new[..., i, j] = (v[..., None] if i == ALL else v) * steps[key]
             if i != j:
                 new[..., j, i] = frame.partner(name, v * steps[key])
         return new
+
+    def _step(self, name: str, i: Any, j: Any) -> Any:
+        """Phase that a parameter multiplies; diagonals are real."""
+        assert self._phases is not None  # __post_init__
+        return 1.0 if i == ALL else real_if_possible(self._phases[name][i, j])
 
     # -- couplings
 
@@ -382,9 +405,7 @@ class Electromagnetic(Stacked):
 
     def _unit(self, name: str, i: int, j: int) -> Matrix:
         """Matrix that a parameter multiplies."""
-        assert self._phases is not None  # __post_init__
-        n = self._frame.size
-        value = real_if_possible(self._phases[name][i, j])
+        n, value = self._frame.size, self._step(name, i, j)
         unit = np.zeros((n, n), np.result_type(value))
         unit[i, j] = value
         if i != j:
@@ -459,19 +480,6 @@ class Electromagnetic(Stacked):
                 "antineutrino_flip applies to elastic scattering: drop it for tridents"
             )
         return below.shifted(RADIUS * radius[..., vertex.nu_out, vertex.nu_in], 0.0)
-
-
-@functools.cache
-def _places(basis: Basis, kind: Kind, size: int) -> Mapping[str, tuple[str, Any, Any]]:
-    """Matrix and place of each parameter of a frame."""
-    frame = Frame(basis, kind, None if size == 3 else np.eye(size))
-    slots = {
-        frame.element(n, i, j): (n, i, j)
-        for n in PROPERTIES
-        for i, j in frame.elements(n)
-    }
-    one = {f"mu_eff.{f}": ("mu_eff", [i], [i]) for i, f in enumerate(FLAVOURS[:3])}
-    return {**slots, **one, "mu_eff": ("mu_eff", [0, 1, 2], [0, 1, 2])}
 
 
 def _sum(a: Matrix | None, b: Matrix | None) -> Matrix | None:

@@ -3,8 +3,9 @@ and Majorana neutrinos in the flavour and in the mass basis."""
 
 from __future__ import annotations
 
+import functools
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
@@ -16,6 +17,8 @@ from nuprobe.models.base import complex_numbers
 from nuprobe.numerics import FloatArray, common_shape
 
 __all__ = [
+    "ALL",
+    "COMMON",
     "FLAVOURS",
     "GREEK",
     "PROPERTIES",
@@ -24,11 +27,15 @@ __all__ = [
     "Kind",
     "Matrix",
     "Property",
+    "Slots",
     "moduli",
+    "parameter_places",
     "real_if_possible",
+    "refuse_twice",
 ]
 
 Matrix = NDArray[Any]  # float or complex, shape (..., n, n)
+Slots = Mapping[str, tuple[str, Any, Any]]  # parameter: matrix and place in it
 Basis = Literal["flavour", "mass"]
 Kind = Literal["dirac", "majorana"]
 
@@ -74,6 +81,10 @@ PROPERTIES: Final[Mapping[str, Property]] = {
     ),
 }
 """The five matrices by the names of the model's fields."""
+COMMON: Final = ("charge_radius", "charge")
+"""Those whose diagonal elements have a common parameter."""
+ALL: Final = [0, 1, 2]
+"""Rows and columns of a parameter that is common to all flavours."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -330,3 +341,62 @@ def real_if_possible(value: Any) -> Any:
     2.0
     """
     return value.real if np.imag(value) == 0 else value
+
+
+@functools.cache
+def parameter_places(basis: Basis, kind: Kind, size: int) -> Slots:
+    """Matrix and place of each parameter of a frame with `size` states; those that are
+    common to all flavours have lists of places.
+
+    Parameters
+    ----------
+    basis, kind : as in `Frame`.
+    size : 3 or 4 states; with four no charge is common.
+
+    Examples
+    --------
+    >>> parameter_places("flavour", "dirac", 3)["charge.emu"]
+    ('charge', 0, 1)
+    """
+    frame = Frame(basis, kind, None if size == 3 else np.eye(size))
+    slots: dict[str, tuple[str, Any, Any]] = {
+        frame.element(n, i, j): (n, i, j)
+        for n in PROPERTIES
+        for i, j in frame.elements(n)
+    }
+    for name in COMMON:
+        if size == 3 and not frame.antisymmetric(name):
+            slots[name] = (name, ALL, ALL)
+    one = {f"mu_eff.{f}": ("mu_eff", [i], [i]) for i, f in enumerate(FLAVOURS[:3])}
+    return {**slots, **one, "mu_eff": ("mu_eff", ALL, ALL)}
+
+
+def refuse_twice(names: Iterable[str], slots: Slots) -> None:
+    """Refuse a parameter that is common to all flavours beside that of one flavour.
+
+    Parameters
+    ----------
+    names : of parameters that are given.
+    slots : from `parameter_places`.
+
+    Raises
+    ------
+    InputError
+        If one element is given twice.
+
+    Examples
+    --------
+    >>> refuse_twice(["charge", "charge.emu"], parameter_places("flavour", "dirac", 3))
+    """
+    given = set(names)
+    for key, what in (
+        ("mu_eff", "the moment of each flavour"),
+        ("charge", "the charge of each state"),
+        ("charge_radius", "the radius of each state"),
+    ):
+        own = [n for n, (m, i, j) in slots.items() if m == key and i == j and n != key]
+        if key in given and given & set(own):
+            raise InputError(
+                f"{key} is common to all flavours: give either it or {what}"
+                f" ({own[0]}, ...)"
+            )

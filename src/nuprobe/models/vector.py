@@ -135,23 +135,27 @@ class VectorMediator(Mediated):
     def added_leptons(self, below: LeptonCouplings, vertex: Vertex) -> LeptonCouplings:
         """Return the couplings `below` and the mediator, if it couples in this
         `vertex`."""
-        charge = self.vector_charges.neutrinos[vertex.nu_in]
-        if not vertex.neutral or charge == 0:
+        charges = self.vector_charges
+        charge = charges.neutrinos[vertex.nu_in]
+        own, axial = charges.leptons[vertex.minus], charges.axial[vertex.minus]
+        # also where it meets no electron or muon: an integral over its propagator costs
+        # a lot, whatever the factor in front
+        if not vertex.neutral or charge == 0 or own == axial == self.mixing == 0:
             return below
         g = finite("the coupling", self.coupling)
         scale, mass = g * charge / _UNIT, float(self.mass)
-        axial = np.asarray(scale * g * self.vector_charges.axial[vertex.minus])
+        axial_strength = np.asarray(scale * g * axial)
         if self.mixing != "loop":
             strength = np.asarray(scale * self.charged_coupling(vertex.minus))
-            one = Mediator(mass, strength, axial=axial)
+            one = Mediator(mass, strength, axial=axial_strength)
             return replace(below, mediators=(*below.mediators, one))
         # 1/(K² + M²) times a pole is a difference of two propagators
         shares = [
             (pole, a * pole**2 / (pole**2 - mass**2))
-            for pole, a in loop_poles(self.vector_charges.leptons, mass)
+            for pole, a in loop_poles(charges.leptons, mass)
         ]
-        own = self.vector_charges.leptons[vertex.minus] - sum(a for _, a in shares)
-        added = [Mediator(mass, np.asarray(scale * g * own), axial=axial)]
+        rest = own - sum(a for _, a in shares)
+        added = [Mediator(mass, np.asarray(scale * g * rest), axial=axial_strength)]
         added += [Mediator(m, np.asarray(scale * g * a), part=True) for m, a in shares]
         return replace(below, mediators=(*below.mediators, *added))
 

@@ -33,8 +33,9 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 
-__all__ = ["LEVELS_2D", "plot_contour"]
+__all__ = ["LEVELS_2D", "TOGETHER", "plot_contour"]
 
+TOGETHER: Final = "regions of two parameters together"
 LEVELS_2D: Final = (("1σ", 2.2957), ("90 %", 4.6052))
 """Δχ² of the regions of two parameters."""
 
@@ -127,7 +128,7 @@ def plot_contour(  # nine arguments: the grid is three, each other one is drawn
         }
         _point(panel, name, at, look, legend)
     legend.above(figure, title)
-    note = "regions of two parameters together" if levels is LEVELS_2D else ""
+    note = TOGETHER if levels is LEVELS_2D else ""
     provenance(figure, references, note)
     return figure.one()
 

@@ -39,6 +39,7 @@ __all__ = ["density_1d", "density_2d", "plot_corner"]
 _BINS: Final = 80
 _FINE: Final = 240  # bins of a marginal, which may have several narrow regions
 _MARKED: Final = PALETTE[1]
+_MOST_COLUMNS: Final = 8  # more panels side by side are too small to read
 
 
 @public
@@ -61,7 +62,8 @@ def plot_corner(
     Parameters
     ----------
     result : from `nuprobe.sample`.
-    names : columns to show, in this order; all of them if not given. One with a
+    names : columns to show, in this order. If not given, all up to eight; of more
+        columns the parameters alone, marginalised over the nuisances. One with a
         log-flat prior is shown as log10.
     levels : credible levels of the regions of two parameters, and of the shading of
         one: all intervals of its set of highest density.
@@ -97,7 +99,7 @@ def plot_corner(
     >>> drawn.figure.axes[0].get_xlabel()
     '$R_n$ [fm]'
     """
-    wanted = list(result.names) if names is None else list(names)
+    wanted = _default_columns(result) if names is None else list(names)
     columns = [result.index(name) for name in wanted]
     marked = {
         result.index(name): float(value) for name, value in (markers or {}).items()
@@ -120,12 +122,21 @@ def plot_corner(
     state = "" if result.converged else "NOT CONVERGED · "
     if result.disagreement:
         state = "NOT CONVERGED, no intervals: parts of the chain disagree · "
+    hidden = len(result.names) - len(wanted)
     note = (
         f"{state}nuisances {result.treatment} ·"
+        f"{f' {hidden} columns not shown ·' if hidden else ''}"
         f" {_thousands(min(s.ess for s in result.summary))} effective samples"
     )
     provenance(figure, references, note)
     return figure.every()
+
+
+def _default_columns(result: SampleResult) -> list[str]:
+    """All columns where that is readable, else those of the parameters."""
+    if len(result.names) <= _MOST_COLUMNS:
+        return list(result.names)
+    return list(result.names[: result.parameters])
 
 
 def _shades(levels: Sequence[float]) -> list[ColourLike]:

@@ -24,11 +24,11 @@ from nuprobe.plotting.style import (
     engine_pads,
     finite_array,
     isotope_symbol,
+    parameter_text,
     primes,
     provenance,
     scale_axis,
     styled,
-    unit_text,
 )
 from nuprobe.units import fm
 
@@ -421,9 +421,7 @@ def scale_of(label: str | Parameter) -> float:
 def axis_text(label: str | Parameter) -> tuple[str, str]:
     """Text of an axis, and the unit alone."""
     if isinstance(label, Parameter):
-        unit = unit_text(label.shown_unit)
-        symbol = f"${label.latex}$" if label.latex else label.name
-        label = f"{symbol} [{unit}]" if unit else symbol
+        label = parameter_text(label)
     return primes(label), label.partition(" [")[2].removesuffix("]")
 
 

@@ -250,7 +250,14 @@ def _axis(panel: Axes, p: Parameter, rows: Sequence[_Row]) -> tuple[float, float
         found = (middle + low - room, middle + high + room)
         panel.set_xlim(*found)
         return found
-    least = 10.0 ** np.floor(np.log10(sizes.min()))
+    # an end that happens to lie near the middle is no reason to show it at large
+    halves = [
+        (b - a) / 2
+        for row in rows
+        for a, b in row.spans
+        if a is not None and b is not None and a <= middle <= b
+    ]
+    least = 10.0 ** np.floor(np.log10(min(halves, default=sizes.min())))
     edge = float(1.6 * sizes.max())
     panel.set_xscale("symlog", linthresh=least, linscale=0.6)
     panel.set_xlim(-edge, edge)

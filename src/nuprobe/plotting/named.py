@@ -13,10 +13,12 @@ from nuprobe.parameters import Parameter
 from nuprobe.reprs import readable
 
 if TYPE_CHECKING:
+    from nuprobe.provenance import Provenance
     from nuprobe.results import StoredResult
 
 __all__ = [
     "FigureOptions",
+    "axis_of",
     "curve_of",
     "is_curve",
     "labelled",
@@ -109,11 +111,35 @@ def parameter_of(found: StoredResult, name: str) -> Parameter:
     """
     value: Any = found.value
     if isinstance(value, ScanResult):
-        unit, default = value.units.get(name, ""), float(value.axes[name][0])
-    else:
-        unit, default = found.data["profile"]["unit"], found.data["profile"]["best"]
+        return axis_of(value, name, found.provenance)
+    unit, default = found.data["profile"]["unit"], found.data["profile"]["best"]
     latex = {} if found.provenance is None else found.provenance.latex
     return Parameter(name, default, unit=unit, latex=latex.get(name, ""))
+
+
+def axis_of(
+    result: ScanResult, name: str, provenance: Provenance | None = None
+) -> Parameter:
+    """The parameter of an axis of a scan, with its unit and, if its provenance has one,
+    its symbol.
+
+    Parameters
+    ----------
+    result : of `nuprobe.scan`, or read from its file.
+    name : of the axis.
+    provenance : default that of the scan.
+
+    Examples
+    --------
+    >>> import nuprobe as nu
+    >>> cost = nu.experiment("coherent-csi-2017").cost(free=["rn"])
+    >>> axis_of(nu.scan(cost, {"rn": [4.0, 5.0, 6.0]}), "rn").latex
+    'R_n'
+    """
+    made = provenance or result.provenance
+    symbol = "" if made is None else made.latex.get(name, "")
+    unit = result.units.get(name, "")
+    return Parameter(name, float(result.axes[name][0]), unit=unit, latex=symbol)
 
 
 def references_of(found: StoredResult) -> list[str]:

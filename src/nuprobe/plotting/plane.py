@@ -47,6 +47,8 @@ _BANDS: Final = (
 )
 _CURVES: Final = ("#5a3d00", "#00507a", "0.45", "#6b4c9a")
 _PROJECTED: Final = (0, (5, 2))
+_MEASURED: Final = ("-", (0, (1, 1)), (0, (6, 1.5, 1, 1.5)))
+"""Of measured curves: the next one where all colours are used up."""
 _STYLES: Final = ("-", "--", "-.", ":")
 _SHADE: Final = 0.04
 
@@ -221,6 +223,7 @@ class _Plane:
         together = ("combined", "sensitivity")
         single = [label for label in self.limits if label not in together]
         hues = dict(zip(single, cycle(_LIMITS), strict=False))
+        dashes = {x: _MEASURED[i // len(_LIMITS) % 3] for i, x in enumerate(single)}
         for label, (mass, coupling) in self.limits.items():
             measured, bold = label not in projected, label in together
             # one fill over another: darker where more than one experiment excludes
@@ -238,7 +241,7 @@ class _Plane:
                 mass / GeV,
                 coupling,
                 color=hues.get(label, "black"),
-                linestyle="-" if measured else _PROJECTED,
+                linestyle=dashes.get(label, "-") if measured else _PROJECTED,
                 linewidth=2.4 if bold else 1.5,
                 zorder=4 if bold else 5,
             )

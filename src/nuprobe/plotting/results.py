@@ -9,11 +9,18 @@ import numpy as np
 
 from nuprobe.border import public
 from nuprobe.errors import InputError
+from nuprobe.inference.levels import ONE_SIGMA, delta_threshold
 from nuprobe.models import StandardModel
 from nuprobe.parameters import Parameter
-from nuprobe.plotting.beside import Case, plot_recoils, plot_totals
-from nuprobe.plotting.contours import plot_contour
+from nuprobe.plotting.beside import (
+    Case,
+    model_words,
+    plot_recoils,
+    plot_totals,
+)
+from nuprobe.plotting.contours import TOGETHER, plot_contour
 from nuprobe.plotting.fits import plot_profile
+from nuprobe.plotting.named import FigureOptions, axis_of, one_level
 from nuprobe.plotting.nuisances import plot_correlation, plot_pulls
 from nuprobe.plotting.sheets import Where
 from nuprobe.plotting.toy_bounds import plot_grid_toys
@@ -80,7 +87,7 @@ def plot_scan(
     markers: Sequence[tuple[str, float, float]] = (),
     title: str = "",
     references: Sequence[str] = (),
-    cl: float = 0.9,
+    cl: float | Sequence[float] = (),
     ax: Where = None,
     **artist: Any,
 ) -> Axes | Panels:
@@ -90,39 +97,43 @@ def plot_scan(
     Parameters
     ----------
     result : of `nuprobe.scan`, or read from its file.
-    parameters : of the cost, for symbols; without them the axes have the names and
-        units of the file.
+    parameters : of the cost; without them the symbols are those of the provenance, and
+        without one names.
     markers : (label, x, y) each, such as the Standard Model; of two axes.
     title : above the legend.
     references : texkeys for the line at the bottom.
-    cl : confidence level of toys.
+    cl : confidence level, or several where there are no toys; default 1σ and 90 %,
+        with toys 90 %. Levels of two axes are of both parameters together.
     ax : axes to draw on instead of a new figure.
     **artist : properties of the main artists, e.g. ``color="k", linewidth=2``.
 
     Raises
     ------
     InputError
-        If the scan has more than two axes.
+        If the scan has more than two axes, or a level is not between 0 and 1.
 
     Examples
     --------
     >>> import nuprobe as nu
     >>> cost = nu.experiment("coherent-csi-2017").cost(free=["rn"])
     >>> found = nu.scan(cost, {"rn": [4.0, 4.5, 5.0, 5.5, 6.0, 6.5]})
-    >>> plot_scan(found)[0].get_xlabel()
-    'rn [fm]'
+    >>> plot_scan(found, cl=0.95)[0].get_xlabel()
+    '$R_n$ [fm]'
     """
     known = {p.name: p for p in parameters}
-    labels = [
-        known.get(name) or Parameter(name, float(x[0]), unit=result.units.get(name, ""))
-        for name, x in result.axes.items()
-    ]
+    labels = [known.get(name) or axis_of(result, name) for name in result.axes]
     common: dict[str, Any] = {"title": title, "references": references, "ax": ax}
     toys = result.toys
+    levels = (cl,) if isinstance(cl, int | float) else tuple(cl)
     if toys is not None:
-        common["references"] = [str(toys.construction(cl)), *references]
-    if len(labels) == 1 and toys is not None:
-        return plot_grid_toys(toys, labels[0], cl=cl, **common, **artist)
+        level = one_level(FigureOptions(levels), 0.9)
+        common["references"] = [str(toys.construction(level)), *references]
+        if len(labels) == 1:
+            return plot_grid_toys(toys, labels[0], cl=level, **common, **artist)
+    elif levels:
+        common["levels"] = _levels(levels, len(labels))
+        if len(labels) == 2:
+            common["references"] = [TOGETHER, *references]
     if len(labels) == 1:
         return plot_profile(result.curve(), labels[0], **common, **artist)
     if len(labels) != 2:
@@ -135,8 +146,8 @@ def plot_scan(
     if toys is not None:
         # 0 on the contour: ln of the level over p-values or CLs
         least = 0.5 / toys.settings.number
-        surface = np.log((1 - cl) / np.maximum(toys.p_values, least))
-        common["levels"] = [(toys.construction(cl).short, 0.0)]
+        surface = np.log((1 - level) / np.maximum(toys.p_values, least))
+        common["levels"] = [(toys.construction(level).short, 0.0)]
     return plot_contour(
         result.axes[x],
         result.axes[y],
@@ -147,6 +158,14 @@ def plot_scan(
         **common,
         **artist,
     )
+
+
+def _levels(cl: Sequence[float], dof: int) -> list[tuple[str, float]]:
+    """Names and heights of levels, the lowest first."""
+    return [
+        ("1σ" if abs(x - ONE_SIGMA) < 1e-4 else f"{100 * x:.4g} %", height)
+        for height, x in sorted((delta_threshold(x, dof), x) for x in cl)
+    ]
 
 
 @public
@@ -312,9 +331,10 @@ def plot_experiment(
 
 
 def _label(model: Model, models: Sequence[Model]) -> str:
-    """Name of a model, with its number where two have one name."""
-    alike = [m for m in models if m.name == model.name]
-    if len(alike) == 1:
-        return model.name
-    place = next(i for i, m in enumerate(alike, 1) if m is model)
-    return f"{model.name} ({place})"
+    """What tells a model from the Standard Model, with its number where two of them
+    are alike."""
+    words = [m.name if isinstance(m, StandardModel) else model_words(m) for m in models]
+    place = next(i for i, m in enumerate(models) if m is model)
+    if words.count(words[place]) == 1:
+        return words[place]
+    return f"{words[place]} ({words[: place + 1].count(words[place])})"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from nuprobe.border import public
@@ -39,7 +38,7 @@ from nuprobe.plotting.named import (
 from nuprobe.plotting.reactor import plot_reactor_rates
 from nuprobe.plotting.results import plot_fit, plot_scan
 from nuprobe.plotting.solar import plot_solar_plane, plot_solar_rates
-from nuprobe.plotting.together import profiles_or_contours, together
+from nuprobe.plotting.together import together
 from nuprobe.plotting.toys import plot_cls, plot_sensitivity, plot_toy_thresholds
 
 if TYPE_CHECKING:
@@ -158,21 +157,13 @@ def _scan(found: StoredResult, wanted: FigureOptions) -> Drawn:
     result: ScanResult = found.value
     how = "lowest grid point, not fitted" if result.fitted is None else "fitted"
     title = wanted.title or ", ".join(filter(None, (names_of(found), how)))
-    parameters = [parameter_of(found, name) for name in result.axes]
-    level: dict[str, Any] = {}
-    if result.toys is not None:
-        level["cl"] = one_level(wanted, 0.9)
-    elif wanted.cl:
-        by_name = {title: result}
-        one = replace(wanted, title=wanted.title)
-        return profiles_or_contours(by_name, parameters, one, references_of(found))
     return plot_scan(
         result,
-        parameters,
+        [parameter_of(found, name) for name in result.axes],
         title=title,
         references=references_of(found),
+        cl=wanted.cl,
         ax=wanted.ax,
-        **level,
         **wanted.artist,
     )
 
@@ -190,16 +181,26 @@ def _sample(found: StoredResult, wanted: FigureOptions) -> Drawn:
 
 
 def _thresholds(found: StoredResult, wanted: FigureOptions) -> Drawn:
-    return plot_toy_thresholds(found.value, ax=wanted.ax, **wanted.artist)
+    return plot_toy_thresholds(found.value, **_named(found, wanted))
 
 
 def _cls(found: StoredResult, wanted: FigureOptions) -> Drawn:
     level = one_level(wanted, 0.9)  # that of `nuprobe toys`
-    return plot_cls(found.value, level, ax=wanted.ax, **wanted.artist)
+    return plot_cls(found.value, level, **_named(found, wanted))
 
 
 def _sensitivity(found: StoredResult, wanted: FigureOptions) -> Drawn:
-    return plot_sensitivity(found.value, ax=wanted.ax, **wanted.artist)
+    return plot_sensitivity(found.value, **_named(found, wanted))
+
+
+def _named(found: StoredResult, wanted: FigureOptions) -> dict[str, Any]:
+    """Title, sources, axes and properties of a figure of toys."""
+    return {
+        "title": wanted.title or names_of(found),
+        "references": references_of(found),
+        "ax": wanted.ax,
+        **wanted.artist,
+    }
 
 
 def _exclusion(found: StoredResult, wanted: FigureOptions) -> Drawn:

@@ -25,6 +25,7 @@ from nuprobe.files import atomic_write, writable_or_error
 from nuprobe.flavours import FLAVOURS
 from nuprobe.nuclei import FormFactor, Target
 from nuprobe.numerics import FloatArray, numbers
+from nuprobe.parameters import Parameter
 from nuprobe.units import MeV, eV, keV
 
 if TYPE_CHECKING:
@@ -316,6 +317,13 @@ def primes(text: str) -> str:
     return re.sub(r"\$[^$]*\$", lambda formula: formula[0].replace("'", "′"), text)
 
 
+def parameter_text(parameter: Parameter) -> str:
+    """Text of an axis: symbol or name of a parameter, with its unit in brackets."""
+    unit = unit_text(parameter.shown_unit)
+    symbol = f"${parameter.latex}$" if parameter.latex else parameter.name
+    return primes(f"{symbol} [{unit}]" if unit else symbol)
+
+
 def provenance(figure: Figure, references: Iterable[str] = (), note: str = "") -> None:
     """Write one small line at the bottom: what was assumed, texkeys of the sources,
     version of the package."""
@@ -328,7 +336,7 @@ def provenance(figure: Figure, references: Iterable[str] = (), note: str = "") -
     )
     text = "\n".join(line.strip(" ·") for line in lines)
     figure.supxlabel(
-        text.replace("\N{NO-BREAK SPACE}", " "),
+        primes(text.replace("\N{NO-BREAK SPACE}", " ")),
         x=0.99,
         ha="right",
         fontsize=6.5,

@@ -9,7 +9,7 @@ import numpy as np
 
 from nuprobe.border import public
 from nuprobe.plotting.sheets import Where, new_figure
-from nuprobe.plotting.style import PALETTE, WIDTH, provenance, styled, unit_text
+from nuprobe.plotting.style import PALETTE, WIDTH, parameter_text, provenance, styled
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -86,17 +86,11 @@ def plot_grid_toys(
         axes.set_ylim(0, 2 * float(value.max()))
         axes.set_ylabel(r"$-2\,\Delta\ln L$")
     axes.set_xlim(x[0], x[-1])
-    _label(axes, parameter)
+    axes.set_xlabel(parameter_text(parameter))
     axes.set_title("; ".join(t for t in (title, said.short) if t), fontsize=9)
     axes.legend()
     provenance(figure, references)
     return figure.one()
-
-
-def _label(axes: Axes, p: Parameter) -> None:
-    unit = unit_text(p.shown_unit)
-    symbol = f"${p.latex}$" if p.latex else p.name
-    axes.set_xlabel(f"{symbol} [{unit}]" if unit else symbol)
 
 
 @public
@@ -145,7 +139,7 @@ def plot_toy_bounds(result: ToyBounds, *, ax: Where = None, **artist: Any) -> Ax
     axes.set_ylim(min(0.3 * level, 1.0), 1.5)
     axes.set_xlim(x[0], x[-1])
     axes.set_ylabel(r"CL$_\mathrm{s}$" if said.sides == 1 else "p-value")
-    _label(axes, p)
+    axes.set_xlabel(parameter_text(p))
     axes.set_title(said.short, fontsize=9)
     axes.legend()
     provenance(figure, (), str(said))

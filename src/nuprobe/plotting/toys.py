@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -9,33 +10,48 @@ import numpy as np
 from nuprobe.border import public
 from nuprobe.inference.levels import delta_threshold
 from nuprobe.plotting.sheets import Where, new_figure
-from nuprobe.plotting.style import PALETTE, WIDTH, styled, unit_text
+from nuprobe.plotting.style import PALETTE, WIDTH, parameter_text, provenance, styled
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
     from nuprobe.inference import CLs, FeldmanCousins, Sensitivity
     from nuprobe.parameters import Parameter
+    from nuprobe.plotting.figures import HouseFigure
 
 __all__ = ["plot_cls", "plot_sensitivity", "plot_toy_thresholds"]
 
 
 def _label(axes: Axes, p: Parameter) -> None:
-    unit = unit_text(p.shown_unit)
-    symbol = f"${p.latex}$" if p.latex else p.name
-    axes.set_xlabel(f"{symbol} [{unit}]" if unit else symbol)
+    axes.set_xlabel(parameter_text(p))
+
+
+def _heading(
+    figure: HouseFigure, axes: Axes, title: str, references: Sequence[str]
+) -> None:
+    if title:
+        axes.set_title(title, fontsize=9)
+    if references:
+        provenance(figure, references)
 
 
 @public
 @styled
 def plot_toy_thresholds(
-    result: FeldmanCousins, *, ax: Where = None, **artist: Any
+    result: FeldmanCousins,
+    *,
+    title: str = "",
+    references: Sequence[str] = (),
+    ax: Where = None,
+    **artist: Any,
 ) -> Axes:
     """Δ(−2 ln L) of the data, and the thresholds from toys with their errors.
 
     Parameters
     ----------
     result : of `nuprobe.inference.feldman_cousins`.
+    title : above the panel.
+    references : texkeys for the line at the bottom.
     ax : axes to draw on instead of a new figure.
     **artist : properties of the main artists, e.g. ``color="k", linewidth=2``.
 
@@ -66,18 +82,29 @@ def plot_toy_thresholds(
     axes.set_ylabel(r"$-2\,\Delta\ln L$")
     _label(axes, p)
     axes.legend()
+    _heading(figure, axes, title, references)
     return figure.one()
 
 
 @public
 @styled
-def plot_cls(result: CLs, cl: float = 0.95, *, ax: Where = None, **artist: Any) -> Axes:
+def plot_cls(
+    result: CLs,
+    cl: float = 0.95,
+    *,
+    title: str = "",
+    references: Sequence[str] = (),
+    ax: Where = None,
+    **artist: Any,
+) -> Axes:
     """CLs along a parameter: data, the median without a signal with its bands, toys.
 
     Parameters
     ----------
     result : of `nuprobe.inference.cls`.
     cl : confidence level of the line.
+    title : above the panel.
+    references : texkeys for the line at the bottom.
     ax : axes to draw on instead of a new figure.
     **artist : properties of the main artists, e.g. ``color="k", linewidth=2``.
 
@@ -111,17 +138,27 @@ def plot_cls(result: CLs, cl: float = 0.95, *, ax: Where = None, **artist: Any) 
     axes.set_ylabel(r"CL$_\mathrm{s}$")
     _label(axes, p)
     axes.legend()
+    _heading(figure, axes, title, references)
     return figure.one()
 
 
 @public
 @styled
-def plot_sensitivity(result: Sensitivity, *, ax: Where = None, **artist: Any) -> Axes:
+def plot_sensitivity(
+    result: Sensitivity,
+    *,
+    title: str = "",
+    references: Sequence[str] = (),
+    ax: Where = None,
+    **artist: Any,
+) -> Axes:
     """Median expected limit with its bands, over the limits of toys if there are any.
 
     Parameters
     ----------
     result : of `nuprobe.inference.sensitivity`.
+    title : above the panel.
+    references : texkeys for the line at the bottom.
     ax : axes to draw on instead of a new figure.
     **artist : properties of the main artists, e.g. ``color="k", linewidth=2``.
 
@@ -142,20 +179,26 @@ def plot_sensitivity(result: Sensitivity, *, ax: Where = None, **artist: Any) ->
     low2, low, middle, high, high2 = p.shown(
         np.array([top if x is None else x for x in result.expected])
     )
-    axes.axvspan(low2, high2, color=PALETTE[0], alpha=0.2, linewidth=0, label="±2σ")
-    axes.axvspan(low, high, color=PALETTE[0], alpha=0.3, linewidth=0, label="±1σ")
-    axes.axvline(middle, color=PALETTE[0], linestyle="--", label="median")
+    outer = axes.axvspan(low2, high2, color=PALETTE[0], alpha=0.2, linewidth=0)
+    inner = axes.axvspan(low, high, color=PALETTE[0], alpha=0.3, linewidth=0)
+    handles: list[Any] = [
+        axes.axvline(middle, color=PALETTE[0], linestyle="--"),
+        *(inner, outer),
+    ]
+    labels = figure.named(handles, ["median", "±1σ", "±2σ"])
     shown = p.shown(known)
     margin = 0.15 * float(np.ptp(shown))
     if result.limits:
         limits = p.shown(np.array([top if x is None else x for x in result.limits]))
-        axes.hist(limits, bins=30, histtype="step", color="black", label="toys")
+        counted = axes.hist(limits, bins=30, histtype="step", color="black")
+        handles, labels = [*handles, counted[2][0]], [*labels, "toys"]  # type: ignore[index]
         axes.set_ylabel("toys")
     else:
         axes.set_yticks([])
     axes.set_xlim(max(float(shown.min()) - margin, 0.0), float(shown.max()) + margin)
     _label(axes, p)
     axes.set_xlabel(f"upper limit on {axes.get_xlabel()}")
-    axes.set_title(result.construction.short, fontsize=9)
-    axes.legend()
+    axes.legend(handles, labels)
+    words = "; ".join(filter(None, (title, result.construction.short)))
+    _heading(figure, axes, words, references)
     return figure.one()

@@ -28,6 +28,9 @@ _FEW_EDGES = 24
 """Up to so many inner edges of a flux component get panels of their own; the kinks of a
 long table are mild and left to the order."""
 
+_TAIL = 1e-200
+"""Of the largest value of a response: what is below is nothing."""
+
 _EVERY_EDGE = 4
 """Refinement of the flux from which on all edges get panels."""
 
@@ -127,6 +130,9 @@ def _onto(
     for i, (scatterer, (t, weights)) in enumerate(zip(scatterers, grids, strict=True)):
         scale = setup.formula_units * scatterer.count * setup.fluence
         kept = detected[:, start : start + t.size] * (weights * scale)
+        # far tails of a response make products that are no normal numbers, with which
+        # processors are many times slower
+        kept[np.abs(kept) < _TAIL * np.abs(kept).max(initial=0.0)] = 0.0
         start += t.size
         results.append(_folded(setup, kernels[i], t, kept, [x[i] for x in integrals]))
     return results

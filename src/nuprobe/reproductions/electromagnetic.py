@@ -237,6 +237,7 @@ def angle_limit(
     side: str = "upper",
     standard: float = 0.23122,
     cl: float = 0.9,
+    unit: float = 1.0,
 ) -> float:
     """Charge radius (1e-32 cm²) by which a measured weak mixing angle may differ from
     the Standard Model's: sin²θ_W → sin²θ_W + (√2πα/6G_F)⟨r²⟩ in the convention
@@ -248,6 +249,7 @@ def angle_limit(
     side : ``"lower"`` or ``"upper"`` end.
     standard : sin²θ_W of the Standard Model.
     cl : confidence level, two-sided.
+    unit : factor on the result, such as 0.5 for the convention q²⟨r²⟩/3.
 
     Examples
     --------
@@ -257,7 +259,7 @@ def angle_limit(
     if side not in ("lower", "upper"):
         raise InputError(f'side must be "lower" or "upper", got {shown(side)}')
     spread = np.sqrt(delta_threshold(cl)) * error * (1 if side == "upper" else -1)
-    return float(2 * (angle - standard + spread) / RADIUS * 1e32)
+    return float(unit * 2 * (angle - standard + spread) / RADIUS * 1e32)
 
 
 def scale_of_form(form: str) -> float:

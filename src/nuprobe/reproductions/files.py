@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from inspect import signature
 from typing import Any
 
+import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, PositiveFloat, model_validator
 
 from nuprobe.catalogue import catalogue
@@ -16,6 +17,7 @@ from nuprobe.catalogue.entry import Entry as CatalogueEntry
 from nuprobe.errors import ComputationError, InputError, NuprobeError, UnknownNameError
 from nuprobe.reproductions import recipes
 from nuprobe.schema import Strict
+from nuprobe.units import parse_quantity
 
 __all__ = [
     "ReproductionFile",
@@ -42,6 +44,13 @@ class Published(Strict):
         ),
     )
 
+    at: str | None = Field(
+        default=None,
+        description=(
+            "of an entry with a curve: the quantity on its x axis, e.g. 10 MeV;"
+            " interpolated between its points in both logarithms"
+        ),
+    )
     scale: PositiveFloat = Field(
         default=1.0, description="from the unit of that number to the unit of the row"
     )
@@ -56,6 +65,8 @@ class Published(Strict):
             raise InputError(
                 "give a value, with errors if available, or `of` and `number`"
             )
+        if self.at is not None and (self.of is None or self.number != "value"):
+            raise InputError("at: needs `of`, an entry with a curve, without `number`")
         return self
 
     def numbers(self) -> tuple[float, float | None, float | None]:
@@ -64,6 +75,8 @@ class Published(Strict):
         if self.of is None:
             assert self.value is not None  # one of the two is given
             return self.value, self.plus, self.minus
+        if self.at is not None:
+            return self.scale * self._on_curve(self.at), None, None
         known: dict[str, tuple[float, float | None, float | None]] = {}
         for name, n in catalogue()[self.of].named_numbers().items():
             known[name] = (
@@ -81,6 +94,23 @@ class Published(Strict):
             plus and plus * self.scale,
             minus and minus * self.scale,
         )
+
+    def _on_curve(self, at: str) -> float:
+        """Height of the entry's curve; raises `InputError` beyond its ends."""
+        assert self.of is not None  # _check
+        curve = catalogue()[self.of].curve
+        if curve is None or curve.shape != "curve":
+            raise InputError(f"{self.of} has no curve: drop `at`")
+        x, y = np.array(curve.points).T
+        place = parse_quantity(at, "energy") / parse_quantity(
+            f"1 {curve.x.unit}", "energy"
+        )
+        if not x[0] <= place <= x[-1]:
+            raise InputError(
+                f"{self.of} has points from {x[0]:g} to {x[-1]:g} {curve.x.unit}, not"
+                f" at {at}"
+            )
+        return float(np.exp(np.interp(np.log(place), np.log(x), np.log(y))))
 
 
 class Compute(BaseModel):

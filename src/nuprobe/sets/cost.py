@@ -108,9 +108,9 @@ def costs_of(
 
     Examples
     --------
-    >>> found = costs_of(experiment_set("sun"), None, ["sin2_theta_w"])
-    >>> list(found.every)
-    ['pandax-4t-8b', 'xenonnt-8b', 'all']
+    >>> chosen = experiment_set(["texono-csi", "lsnd-electron"])
+    >>> list(costs_of(chosen, None, ["sin2_theta_w"]).every)
+    ['texono-csi', 'lsnd-electron', 'all']
     """
     _check(chosen, model, free)
     single: dict[str, Cost] = {}

@@ -11,6 +11,8 @@ from typing import Any
 from nuprobe.border import public, public_methods
 from nuprobe.drawing import draws
 from nuprobe.inference import Construction, Cost, FitResult, fit
+from nuprobe.inference.checkpoints import closing_bar
+from nuprobe.inference.fit import watched_fit
 from nuprobe.inference.levels import check_level
 from nuprobe.inference.regions import Region
 from nuprobe.parameters import Parameter
@@ -192,6 +194,7 @@ def global_limits(
     without: Iterable[str] = (),
     together: bool = True,
     minos: bool = True,
+    progress: bool = False,
 ) -> GlobalResult:
     """Limits on parameters from each experiment of a set, from those of one place and
     from all.
@@ -205,7 +208,10 @@ def global_limits(
     cl : confidence level of each parameter by itself.
     without : names of experiments of the set that are left out.
     together : fit all parameters at once, too.
-    minos : regions of the parameters of that fit, not its curvature alone.
+    minos : regions of the parameters of that fit, not its curvature alone; of six
+        parameters they take minutes.
+    progress : whether a bar is shown on a terminal, of the fits and then of the points
+        that the fit of all parameters has looked at.
 
     Raises
     ------
@@ -228,11 +234,15 @@ def global_limits(
     for name in free or [""]:
         costs = costs_of(chosen, model, [name] if name else [])
         entered |= set(costs.single)
-        for label, cost in costs.every.items():
-            steps.append(_step(chosen, (label, cost), name, cl))
+        with closing_bar(progress, len(costs.every), f"fit of {name}") as advance:
+            for label, cost in costs.every.items():
+                steps.append(_step(chosen, (label, cost), name, cl))
+                advance(1)
     whole = None
     if together and len(free) > 1:
-        whole = fit(costs_of(chosen, model, free).together, minos=minos, cl=cl)
+        cost, level = costs_of(chosen, model, free).together, cl if minos else None
+        with closing_bar(progress, None) as advance:
+            whole = watched_fit(cost, level, advance)
     used = [m for m in chosen.members if m.name in entered]
     texkeys = [key for m in used for key in m.experiment.references]
     return GlobalResult(

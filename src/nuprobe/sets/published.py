@@ -28,6 +28,15 @@ _EFFECTIVE: Final = {
     f"magnetic_moment.{x}{x}": f"mu_eff.{x}" for x in ("e", "mu", "tau")
 }
 """What a moment alone is called where it is measured."""
+_UNNAMED: Final = {
+    "charge_radius.eff": "charge_radius",
+    "magnetic_moment.solar": "mu_eff",
+    "millicharge.e": "charge.ee",
+    "millicharge.solar": "charge",
+    "millicharge.tau": "charge.tautau",
+    "nuclear.neutron_radius.csi": "rn",
+}
+"""Parameters of entries whose observable names none, by the beginning of their id."""
 _HIDDEN: Final = ("projection", "theory")
 
 
@@ -118,11 +127,12 @@ def _about(entry: Entry) -> str | None:
     """Parameter that an entry bounds."""
     if entry.observable.quantity == "weak_mixing_angle":
         return "sin2_theta_w" if entry.convention == "low-energy" else None
-    return entry.observable.parameter
+    return entry.observable.parameter or _UNNAMED.get(entry.id.split("/")[0])
 
 
 def beside(name: str, compared_with: Sequence[Comparison]) -> tuple[Published, ...]:
-    """Published limits on a parameter that nothing of a set recomputes, by year.
+    """Published limits on a parameter that nothing of a set recomputes, by year: those
+    that are current, or the older ones where none is.
 
     Parameters
     ----------
@@ -140,9 +150,10 @@ def beside(name: str, compared_with: Sequence[Comparison]) -> tuple[Published, .
         for e in catalogue().search()
         if _about(e) in (name, _EFFECTIVE.get(name, name))
         and e.id not in mine
-        and e.status == "current"
         and e.kind not in _HIDDEN
     ]
+    current = [e for e in entries if e.status == "current"]
+    entries = current or entries
     found = [_read(e) for e in sorted(entries, key=lambda e: (e.year, e.id))]
     return tuple(one for one in found if one is not None)
 

@@ -50,7 +50,12 @@ class FilterSpec:
             raise InputError(
                 f"cannot read --year {self.year!r}: write 2012 or 2000:2012"
             )
-        return int(match[1]), int(match[2] or match[1])
+        first, last = int(match[1]), int(match[2] or match[1])
+        if first > last:
+            raise InputError(
+                f"--year {self.year} ends before it begins: write {last}:{first}"
+            )
+        return first, last
 
 
 _filter_options = grouped(

@@ -34,7 +34,7 @@ from nuprobe.cosmology.decay.processes import (
     photon_scattering,
     photon_spectrum_scattered,
 )
-from nuprobe.numerics import FloatArray, gauss_legendre
+from nuprobe.numerics import FloatArray, gauss_legendre, jit
 
 __all__ = ["LOWEST", "Cascade", "cascade", "grid", "loss_rate"]
 
@@ -120,20 +120,20 @@ def _deposit(kernel: FloatArray, share: FloatArray, n: int) -> FloatArray:
     return found
 
 
+@jit
 def _scattered(energy: FloatArray, out: FloatArray, weight: FloatArray) -> FloatArray:
     """Hat weights (n, sources) of points out (sources, points) with weights."""
     n = energy.size
-    cell = np.clip(np.searchsorted(energy, out, side="right") - 1, -1, n - 2)
-    source = np.broadcast_to(np.arange(len(out))[:, None], out.shape)
-    low = energy[np.maximum(cell, 0)]
-    share = (out - low) / (energy[np.maximum(cell, 0) + 1] - low)
-    inside = (cell >= 0) & (out >= energy[0])
-    flat = np.zeros(n * n)
-    for place, part in ((cell, 1 - share), (cell + 1, share)):
-        index = np.where(inside, place * n + source, 0)
-        amount = np.where(inside, weight * part, 0.0)
-        flat += np.bincount(index.ravel(), amount.ravel(), n * n)
-    return flat.reshape(n, n)
+    found = np.zeros((n, n))
+    for source in range(out.shape[0]):
+        for point in range(out.shape[1]):
+            e = out[source, point]
+            if e >= energy[0]:
+                cell = min(np.searchsorted(energy, e, side="right") - 1, n - 2)
+                share = (e - energy[cell]) / (energy[cell + 1] - energy[cell])
+                found[cell, source] += weight[source, point] * (1 - share)
+                found[cell + 1, source] += weight[source, point] * share
+    return found
 
 
 def _transfers(

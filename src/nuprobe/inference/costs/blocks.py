@@ -82,7 +82,7 @@ def slopes_of(
     if good.size < len(p):
         expectations = [some_points(e, good) for e in expectations]
     if layout.morphing:
-        found = morphed_slopes(layout, p[good], best.take(good))
+        found = morphed_slopes(layout, p[good], best.take(good), compiled)
     else:
         nuisances, barrier = best.nuisances[good], best.barrier[good]
         found = expected_curvature(

@@ -12,7 +12,7 @@ from nuprobe.inference.costs.nuisances import Profiled, profile_block
 from nuprobe.inference.costs.statistic import HUGE, Statistic
 from nuprobe.inference.expectations import some_points
 from nuprobe.inference.newton import LAST, LAST_BUT_ONE, PLAIN
-from nuprobe.inference.protocols import CompiledPrediction, Expectation, Prediction
+from nuprobe.inference.protocols import Expectation
 from nuprobe.numerics import FloatArray
 
 
@@ -59,7 +59,7 @@ def profile_compiled(
 
 def curvature_compiled(
     term: Statistic,
-    p: FloatArray,
+    jacobian: FloatArray,
     nu: FloatArray,
     expectation: Expectation,
     bent: bool,
@@ -69,17 +69,16 @@ def curvature_compiled(
     Parameters
     ----------
     term : a Poisson cost.
-    p, nu : points and nuisances of the term, shapes (points, parameters) and (points,
-        nuisances).
+    jacobian : from `total_jacobian`, (points, parameters, bins).
+    nu : nuisances of the term, shape (points, nuisances).
     expectation : at the points.
     bent : whether the curvature is wanted; an array without points otherwise.
     """
     from nuprobe.inference.compiled import add_curvature
 
-    n, size = len(p), p.shape[1] + nu.shape[1]
+    n, size = len(jacobian), jacobian.shape[1] + nu.shape[1]
     gradient = np.empty((n, size))
     hessian = np.empty((n if bent else 0, size, size))
-    jacobian = _total_jacobian(term.prediction, p, nu)
     rates = _loop_arrays(expectation)
     add_curvature(*rates, jacobian, nu.copy(), term.data.copy(), gradient, hessian)
     return gradient, hessian
@@ -103,17 +102,3 @@ def _loop_arrays(
         rows[:] = e.slopes[j]
     base = np.require(e.base, requirements=["C", "W"])
     return base, constant, varying, np.array(fixed + others, dtype=np.int64)
-
-
-def _total_jacobian(
-    prediction: Prediction, p: FloatArray, nu: FloatArray
-) -> FloatArray:
-    """Derivatives of the expectation at some nuisances in the parameters, (points,
-    parameters, bins)."""
-    if isinstance(prediction, CompiledPrediction) and prediction.compiled:
-        return prediction.total_jacobian(p, nu)
-    base, slopes = prediction.jacobian(p)
-    total = np.array(np.broadcast_to(base, (len(p), *base.shape[1:])), order="C")
-    for v, along in zip(nu.T, slopes, strict=True):
-        total += v[:, None, None] * along
-    return total

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from nuprobe.errors import ComputationError
 from nuprobe.inference.costs.layout import Layout
+from nuprobe.inference.costs.loops import profile_compiled
 from nuprobe.inference.costs.nuisances import Profiled
 from nuprobe.inference.costs.slopes import expected_curvature, joint_curvature
 from nuprobe.numerics import FloatArray
@@ -169,7 +170,13 @@ class _Sides:
 
 
 def _sides(
-    layout: Layout, p: FloatArray, best: Profiled, t: FloatArray, outer: bool = False
+    layout: Layout,
+    p: FloatArray,
+    best: Profiled,
+    t: FloatArray,
+    *,
+    compiled: bool,
+    outer: bool = False,
 ) -> _Sides:
     """Slopes of possible points on both sides; `best` has the linear nuisances at `t`;
     those of parameters only if `outer`."""
@@ -177,14 +184,14 @@ def _sides(
     before, low, high, after, on = _cells(layout, t)
     on_anchor = on > 0
     g_below, h_below = _inner_slopes(
-        layout, p, best, t, np.where(on_anchor, before, low), outer
+        layout, p, best, (t, np.where(on_anchor, before, low)), compiled, outer
     )
     g_above, h_above = g_below.copy(), h_below.copy()
     rows = np.flatnonzero(on_anchor.any(axis=1))
     if rows.size:
         side = np.where(on_anchor, after, high)[rows]
         g_above[rows], h_above[rows] = _inner_slopes(
-            layout, p[rows], best.take(rows), t[rows], side, outer
+            layout, p[rows], best.take(rows), (t[rows], side), compiled, outer
         )
     below = np.where(on_anchor & (before == t), -np.inf, g_below[:, d:])
     above = np.where(on_anchor & (after == t), np.inf, g_above[:, d:])
@@ -207,17 +214,18 @@ def _inner_slopes(
     layout: Layout,
     p: FloatArray,
     best: Profiled,
-    t: FloatArray,
-    side: FloatArray,
+    cells: tuple[FloatArray, FloatArray],
+    compiled: bool,
     outer: bool,
 ) -> tuple[FloatArray, FloatArray]:
     """Gradient and expected curvature in parameters (0 unless `outer`) and morphing
-    nuisances, in the cells from `t` to `side`."""
-    d, weights = p.shape[1], layout.morphing_weights
+    nuisances, in the `cells` from t to a side."""
+    d, weights, (t, side) = p.shape[1], layout.morphing_weights, cells
     q = np.concatenate([p, t + _NUDGE * (side - t)], axis=1)
     e = layout.expectations(q)
+    first = 0 if outer else d
     g, h = expected_curvature(
-        layout, q, best.nuisances, best.barrier, e, first=0 if outer else d
+        layout, q, best.nuisances, best.barrier, e, compiled, first=first
     )
     g[:, d:] += 2 * t * weights
     own = np.arange(d, g.shape[1])
@@ -248,6 +256,7 @@ class _Descent:
     ) -> None:
         self.layout, self.p, self.minimise = layout, p, minimise
         self.weights, self.sets = layout.morphing_weights, sets
+        self.compiled = minimise is profile_compiled
         self.t = t
         self.best = self._at(np.arange(len(p)), t, nu)
         self.value = self.best.twice_nll + (t**2 * self.weights).sum(axis=1)
@@ -312,7 +321,8 @@ class _Descent:
         """One step of some points, with their Hessian if `exact`; those that are not
         done."""
         t = self.t[rows]
-        sides = _sides(self.layout, self.p[rows], self.best.take(rows), t)
+        here = self.best.take(rows)
+        sides = _sides(self.layout, self.p[rows], here, t, compiled=self.compiled)
         if exact:
             sides = replace(sides, curvature=self._hessian(rows, sides))
         direction, decrement = _direction(sides, t)
@@ -364,7 +374,14 @@ class _Descent:
             q = np.concatenate([self.p[rows], moved], axis=1)
             e = self.layout.expectations(q)
             gradient = expected_curvature(
-                self.layout, q, best.nuisances, best.barrier, e, first=d
+                self.layout,
+                q,
+                best.nuisances,
+                best.barrier,
+                e,
+                self.compiled,
+                bent=False,
+                first=d,
             )[0][:, d:]
             gradient += 2 * moved * self.weights
             # what stays at an end has no cell to move in
@@ -403,7 +420,7 @@ def _direction(sides: _Sides, t: FloatArray) -> tuple[FloatArray, FloatArray]:
 
 
 def morphed_slopes(
-    layout: Layout, p: FloatArray, best: Profiled
+    layout: Layout, p: FloatArray, best: Profiled, compiled: bool = False
 ) -> tuple[FloatArray, FloatArray]:
     """Gradient and expected curvature in the parameters where all nuisances are at
     their minimum; a nuisance that stays at an anchor does not move with them.
@@ -413,10 +430,11 @@ def morphed_slopes(
     layout : the cost.
     p : possible points, shape (points, parameters).
     best : the minimum, with all nuisances.
+    compiled : by compiled loops.
     """
     d, inner = p.shape[1], linear_part(layout, best)
     t = best.nuisances[:, len(layout.nuisances) :]
-    sides = _sides(layout, p, inner, t, outer=True)
+    sides = _sides(layout, p, inner, t, compiled=compiled, outer=True)
     gradient, hessian = sides.outer
     size = t.shape[1]
     # at the minimum what is on an anchor rests there

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from nuprobe.errors import ComputationError
+from nuprobe.inference.costs.jacobians import total_jacobian
 from nuprobe.inference.costs.layout import Layout
 from nuprobe.inference.costs.loops import curvature_compiled
 from nuprobe.inference.costs.statistic import Statistic
@@ -111,13 +112,13 @@ def joint_curvature(
     hessian[:, d + np.arange(m), d + np.arange(m)] += 2 * layout.weights
     for (term, columns, k), e in zip(layout.places, expectations, strict=True):
         q, v = p[:, columns], nu[:, k]
+        wanted = [i for i, column in enumerate(columns) if column >= first]
+        rows = [*(columns[i] for i in wanted), *(d + j for j in k)]
+        moves = total_jacobian(term, q, v, wanted)
         if compiled:
-            rows = [*columns, *(d + j for j in k)]
-            part, both = curvature_compiled(term, q, v, e, bent)
+            part, both = curvature_compiled(term, moves, v, e, bent)
         else:
-            wanted = [i for i, column in enumerate(columns) if column >= first]
-            rows = [*(columns[i] for i in wanted), *(d + j for j in k)]
-            part, both = _term_curvature(term, q, v, barrier, e, wanted)
+            part, both = _term_curvature(term, moves, v, barrier, e)
         gradient[:, rows] += part
         if bent:
             hessian[np.ix_(range(n), rows, rows)] += both
@@ -126,25 +127,21 @@ def joint_curvature(
 
 def _term_curvature(
     term: Statistic,
-    p: FloatArray,
+    moves: FloatArray,
     nu: FloatArray,
     barrier: FloatArray,
     e: Expectation,
-    wanted: list[int],
 ) -> tuple[FloatArray, FloatArray]:
-    """Gradient and expected curvature of one term, of those of its parameters that are
-    wanted and of its nuisances."""
+    """Gradient and expected curvature of one term, of those of its parameters in which
+    its derivatives are given and of its nuisances."""
     mu = expected_counts(e, nu)
     pseudo = barrier[:, None]
     slope = term.slope(mu, pseudo * flexible_bins(e) if barrier.any() else pseudo)
     slope = np.where(np.isfinite(slope), slope, 0.0)
-    jacobian, d_slopes = term.prediction.jacobian(p)
-    every = np.empty((len(p), len(wanted) + len(e.slopes), mu.shape[1]))
-    for row, i in enumerate(wanted):
-        every[:, row] = jacobian[:, i]
-        for v, along in zip(nu.T, d_slopes, strict=True):
-            every[:, row] += v[:, None] * along[:, i]
-    for row, moved in enumerate(e.slopes, start=len(wanted)):
+    n, wanted = moves.shape[:2]
+    every = np.empty((n, wanted + len(e.slopes), mu.shape[1]))
+    every[:, :wanted] = moves
+    for row, moved in enumerate(e.slopes, start=wanted):
         every[:, row] = moved
     gradient = (every @ slope[:, :, None])[:, :, 0]
     return np.asarray(gradient), term.metric(every, mu)

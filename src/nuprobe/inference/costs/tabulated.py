@@ -116,14 +116,32 @@ class _Along:
         sets = [hats, *(self._hats(t, i) for i in range(t.shape[1]))]
         weights = self._weights(u, sets, [True] + [False] * t.shape[1])
         weights[:, 0] /= self.scale[row, None, None]
-        every = self._every(row, hats, weights)
-        for i, s in enumerate(every):
-            constant = i and not isinstance(self.slopes[i - 1], _Table)
-            moved = np.zeros_like(s[:, :1]) if constant else s
-            size = (1 if constant else len(s), points.shape[1], s.shape[2])
-            every[i] = np.zeros(size)
-            every[i][:, 1 : 1 + moved.shape[1]] = moved
-        return every[0], tuple(every[1:])
+        base, slopes = self._moved(self._every(row, hats, weights))
+        along_rows = np.zeros_like(base[:, :1])
+        return (
+            np.concatenate([along_rows, base], axis=1),
+            tuple(np.concatenate([along_rows[: len(s)], s], axis=1) for s in slopes),
+        )
+
+    def morphing_jacobian(
+        self, points: FloatArray
+    ) -> tuple[FloatArray, tuple[FloatArray, ...]]:
+        """The columns of `jacobian` that belong to the morphing nuisances."""
+        row, u, t = self._split(points)
+        sets = [self._hats(t, i) for i in range(t.shape[1])]
+        weights = self._weights(u, sets, [False] * t.shape[1])
+        return self._moved(self._every(row, self._hats(t), weights))
+
+    def _moved(
+        self, every: list[FloatArray]
+    ) -> tuple[FloatArray, tuple[FloatArray, ...]]:
+        """Derivatives of base and slopes; of what is the same everywhere 0."""
+        base, *slopes = every
+        still = np.zeros((1, *base.shape[1:]))
+        return base, tuple(
+            values if isinstance(table, _Table) else still
+            for values, table in zip(slopes, self.slopes, strict=True)
+        )
 
     def _every(
         self, row: IntArray, hats: _Hats, weights: FloatArray

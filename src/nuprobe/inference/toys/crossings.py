@@ -18,6 +18,7 @@ from typing import Any, Final, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from nuprobe.drawing import draws
 from nuprobe.inference.construction import Construction
 from nuprobe.inference.costs import Cost
 from nuprobe.inference.levels import check_level, delta_threshold
@@ -101,6 +102,8 @@ class ToyBounds:
     errors: FloatArray
     critical: FloatArray
     critical_errors: FloatArray
+
+    plot = draws("plot_toy_bounds")
 
     @property
     def upper(self) -> ToyInterval:

@@ -10,7 +10,7 @@ from typing import Any, Final
 import numpy as np
 
 from nuprobe.border import public
-from nuprobe.drawing import Exported
+from nuprobe.drawing import Exported, draws
 from nuprobe.errors import InputError, shown
 from nuprobe.inference.construction import Construction, Method, check_method
 from nuprobe.inference.costs import Cost
@@ -59,6 +59,8 @@ class Sensitivity(Exported):
     expected: tuple[float | None, ...]
     limits: tuple[float | None, ...] = ()
     construction: Construction = _DEFAULT
+
+    plot = draws("plot_sensitivity")
 
     @property
     def formula(self) -> str:

@@ -9,7 +9,11 @@ carbon           transitions of carbon nuclei between levels
 deuteron_tables  public tables of the break-up of the deuteron
 baselines        disappearance over short baselines
 energy_scales    ratios of detectors whose energy scales are free
+conversions      what follows from other published numbers: averages, conversions
+mediators        limits on couplings at given masses
 bounds           bounds that come from elsewhere: (g−2)_μ, monophotons
+boron            flux of solar ⁸B neutrinos, significance of their events
+global_fits      limits of several experiments together
 independent      sizes that independent calculations found
 deuteron         break-up of the deuteron
 inverse_beta     inverse beta decay
@@ -28,6 +32,7 @@ from nuprobe.reproductions.recipes.baselines import (
     disappearance_exclusion,
     disappearance_ratio,
 )
+from nuprobe.reproductions.recipes.boron import boron_flux, significance
 from nuprobe.reproductions.recipes.bounds import (
     anomalous_moment_coupling,
     monophoton_reach,
@@ -39,6 +44,16 @@ from nuprobe.reproductions.recipes.carbon import (
     carbon_cross_section,
     carbon_table_ratio,
     comparative_half_life,
+)
+from nuprobe.reproductions.recipes.conversions import (
+    antineutrino_conversion,
+    boson_of_radius,
+    dipole_of_moment,
+    moment_from_excess,
+    moment_of_other_flavour,
+    pair_moment,
+    plasmon_charge,
+    weighted_mean,
 )
 from nuprobe.reproductions.recipes.decays import (
     decayed_abundance,
@@ -91,8 +106,8 @@ from nuprobe.reproductions.recipes.experiments import (
     signal,
     signal_sigma,
 )
+from nuprobe.reproductions.recipes.global_fits import global_end, global_value
 from nuprobe.reproductions.recipes.independent import (
-    boron_flux,
     broken_over_elastic,
     nucleon_change,
 )
@@ -106,6 +121,7 @@ from nuprobe.reproductions.recipes.majorana import (
     heavy_neutrino_width,
     relic_captures,
 )
+from nuprobe.reproductions.recipes.mediators import coupling_limit
 from nuprobe.reproductions.recipes.nucleosynthesis import (
     primordial,
     primordial_change,
@@ -151,8 +167,10 @@ from nuprobe.reproductions.recipes.universe import (
 __all__ = [
     "angle_limit",
     "anomalous_moment_coupling",
+    "antineutrino_conversion",
     "axial_current",
     "boron_flux",
+    "boson_of_radius",
     "bound",
     "broken_over_elastic",
     "bump_orders",
@@ -166,6 +184,7 @@ __all__ = [
     "collision_ratio",
     "comparative_half_life",
     "counts",
+    "coupling_limit",
     "debye_over_temperature",
     "decayed_abundance",
     "decoupled_at",
@@ -180,6 +199,7 @@ __all__ = [
     "deuteron_table_ratio",
     "deuteron_threshold",
     "differential_cross_section",
+    "dipole_of_moment",
     "dirac_moment",
     "disappearance_best",
     "disappearance_chi2",
@@ -198,20 +218,26 @@ __all__ = [
     "flux_averaged",
     "found_signal",
     "full_coherence_sigma",
+    "global_end",
+    "global_value",
     "heavy_neutrino_width",
     "inverse_beta_cosine",
     "inverse_beta_cross_section",
     "magnetic_bracket",
     "magnetic_number_factor",
     "millicharge",
+    "moment_from_excess",
     "moment_limit",
+    "moment_of_other_flavour",
     "monophoton_reach",
     "nearest_limit",
     "no_signal",
     "nuclear_charge_radius",
     "nuclear_mass",
     "nucleon_change",
+    "pair_moment",
     "photon_decay_width",
+    "plasmon_charge",
     "primordial",
     "primordial_change",
     "primordial_rise",
@@ -227,6 +253,7 @@ __all__ = [
     "scaled_signal",
     "signal",
     "signal_sigma",
+    "significance",
     "solar_survival",
     "standard_charge_radius",
     "stellar_emission",
@@ -241,4 +268,5 @@ __all__ = [
     "trident_model_ratio",
     "trident_pull",
     "trident_real_photon",
+    "weighted_mean",
 ]

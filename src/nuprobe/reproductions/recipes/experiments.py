@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import json
+import warnings
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any, Final
 
 import numpy as np
 
-from nuprobe.errors import ComputationError, InputError
-from nuprobe.experiments import Experiment
+from nuprobe.errors import ComputationError, InputError, ValidityWarning
+from nuprobe.experiments import Experiment, SitesExperiment
 from nuprobe.experiments import experiment as open_experiment
 from nuprobe.inference import Cost, FitResult
 from nuprobe.models import StandardModel
 from nuprobe.models import model as named_model
 from nuprobe.models.standard import Scheme
 from nuprobe.numerics import FloatArray
+from nuprobe.parsing import parse_json
 
 __all__ = [
     "bound",
@@ -297,13 +300,36 @@ def no_signal(
     return float(cost.profiled(np.zeros((1, 1))).twice_nll[0]) - best.twice_nll
 
 
+def _text(keys: Mapping[str, Any] | None) -> str:
+    return json.dumps(dict(keys or {}), sort_keys=True)
+
+
+@lru_cache(maxsize=16)
+def _one_cost(
+    name: str, analysis: str | None, parameter: str, model: str, changes: str
+) -> Cost:
+    """The cost from which several limits on one parameter come; `model` and `changes`
+    are JSON."""
+    chosen, keys = open_experiment(name), parse_json(model)
+    if not isinstance(chosen, (Experiment, SitesExperiment)):
+        raise InputError(f"{name} has no spectrum")
+    with warnings.catch_warnings():
+        # many-body factors end at 28 keV; recoils far above are outside the windows
+        warnings.filterwarnings("ignore", "ionisation of", ValidityWarning)
+        return chosen.with_changes(parse_json(changes)).cost(
+            named_model(keys.pop("name"), **keys), [parameter], analysis
+        )
+
+
 def bound(
     experiment: str,
     parameter: str,
     side: str,
     delta: float,
     analysis: str | None = None,
-    model: str = "electromagnetic",
+    model: str | Mapping[str, Any] = "electromagnetic",
+    changes: Mapping[str, Any] | None = None,
+    unit: float = 1.0,
 ) -> float:
     """Outermost value of a parameter, in the unit of tables (1e-11 μ_B for moments),
     where −2 ln L is `delta` above its minimum over that parameter.
@@ -314,7 +340,9 @@ def bound(
     parameter : its name.
     side : ``"upper"`` or ``"lower"``.
     delta : difference of −2 ln L.
-    model : name of the model.
+    model : its name, or its ``name`` and other keys.
+    changes : of the experiment's file, by key.
+    unit : factor on the result, such as 1e-12 for charges in e.
 
     Examples
     --------
@@ -323,10 +351,9 @@ def bound(
     """
     from scipy.optimize import brentq, minimize_scalar
 
-    chosen = _experiment(experiment, None)
-    base = named_model(model)
-    own = next(p for p in chosen.parameters(base) if p.name == parameter)
-    cost = chosen.cost(base, [parameter], analysis)
+    keys = {"name": model} if isinstance(model, str) else dict(model)
+    cost = _one_cost(experiment, analysis, parameter, *map(_text, (keys, changes)))
+    own = cost.parameters[cost.index(parameter)]
 
     def twice_nll(values: FloatArray) -> FloatArray:
         return np.asarray(cost.profiled(values[:, None]).twice_nll)
@@ -353,7 +380,9 @@ def bound(
         )
     ends = grid[last], grid[last + 1]
     xtol = 1e-12 * own.step
-    return float(own.shown(brentq(lambda v: excess(v) - level, *ends, xtol=xtol)))
+    return unit * float(
+        own.shown(brentq(lambda v: excess(v) - level, *ends, xtol=xtol))
+    )
 
 
 def fitted_background(
