@@ -259,6 +259,8 @@ def _axis(panel: Axes, p: Parameter, rows: Sequence[_Row]) -> tuple[float, float
     ]
     least = 10.0 ** np.floor(np.log10(min(halves, default=sizes.min())))
     edge = float(1.6 * sizes.max())
+    # a modulus has no other side
+    start = 0.0 if p.lower == p.default else -edge
     panel.set_xscale("symlog", linthresh=least, linscale=0.6)
-    panel.set_xlim(-edge, edge)
-    return -edge, edge
+    panel.set_xlim(start, edge)
+    return start, edge

@@ -19,6 +19,8 @@ from nuprobe.inference.result_files import RESULT, made, numbers, opened, texts
 from nuprobe.inference.scan_result import read_scan, with_stored_toys
 from nuprobe.inference.toys.files import ToyState
 from nuprobe.inference.toys.plane_files import read_plane
+from nuprobe.portable.reading import is_likelihood, likelihood_of
+from nuprobe.portable.summary import summary_of
 from nuprobe.provenance import Provenance
 from nuprobe.results.files import format_of, json_of, raw_of
 from nuprobe.results.objects import limit_of, object_of
@@ -53,8 +55,8 @@ def open_result(path: str | os.PathLike[str]) -> Any:
 
     Parameters
     ----------
-    path : an HDF5 file of a scan, a chain, toys, a plane or a limit, or JSON of the
-        command line.
+    path : an HDF5 file of a scan, a chain, toys, a plane or a limit, JSON of the
+        command line, or a portable likelihood.
 
     Returns
     -------
@@ -242,8 +244,23 @@ _READERS: Final[Mapping[str, Callable[[Path], StoredResult]]] = {
 # -- JSON --------------------------------------------------------------------
 
 
+def _likelihood(path: Path, data: Mapping[str, Any]) -> StoredResult:
+    found = likelihood_of(data, str(path))
+    said = found.provenance
+    try:
+        about = Provenance.from_dict(said) if said else None
+    except InputError as error:
+        raise InputError(f"{path}: {error}") from None
+    title = f"portable likelihood of {found.name}"
+    return StoredResult(
+        str(path), "likelihood", title, about, summary_of(found), value=found
+    )
+
+
 def _from_json(path: Path, raw: bytes) -> StoredResult:
     data = json_of(path, raw)
+    if is_likelihood(data):
+        return _likelihood(path, data)
     said = data.pop("provenance", None)
     if not isinstance(said, dict) or not isinstance(said.get("kind"), str):
         raise InputError(
