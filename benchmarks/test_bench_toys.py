@@ -11,6 +11,7 @@ from pytest_benchmark.fixture import BenchmarkFixture
 from scipy.optimize import minimize_scalar
 
 import nuprobe as nu
+from nuprobe.experiments import Experiment
 from nuprobe.inference import GaussianCost
 from nuprobe.inference.toys import draw, fit_toys
 from nuprobe.numerics import FloatArray
@@ -29,6 +30,7 @@ def test_toys_against_a_plain_loop(benchmark: BenchmarkFixture) -> None:
     csi = nu.experiment("coherent-csi-2017").with_changes(
         {"analyses.energy.systematics": []}
     )
+    assert isinstance(csi, Experiment)
     cost = csi.cost(free=["rn"], analysis="energy")
     assert isinstance(cost, GaussianCost)
     nothing = np.zeros(0)
