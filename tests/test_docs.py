@@ -151,6 +151,20 @@ SMALLER: dict[str, tuple[tuple[str, str], ...]] = {
         ("15", "3"),
         ("--free", "--toys 20 --free"),
     ),
+    "nuprobe global boron-8 --free phi_8B --cl 0.6827": (
+        ("--free", "--without xenonnt-8b --free"),
+    ),
+    "nuprobe fit xenonnt-8b pandax-4t-8b --analysis xenonnt-8b=flux --analysis"
+    " pandax-4t-8b=flux --free phi_8B --plot flux.pdf": (
+        ("fit xenonnt-8b", "fit"),
+        (" --analysis xenonnt-8b=flux", ""),
+    ),
+    "nuprobe fit xenonnt-8b --analysis release-sr2 --free cevns_scale": (
+        ("fit xenonnt-8b --analysis release-sr2", "fit pandax-4t-8b --analysis counts"),
+    ),
+    "nuprobe reproduce boron-8 independent-counts": (
+        ("boron-8 independent-counts", "PandaX:2024muv"),
+    ),
     "nuprobe reproduce electron-recoils": (
         ("electron-recoils", "published-conversions"),
     ),

@@ -533,12 +533,12 @@ def test_equal_recoils() -> None:
 
 @lru_cache
 def _flux(analysis: str) -> tuple[float, float, float]:
-    fit = _open("xenonnt-8b").fit(SM, ["cevns_scale"], analysis)["cevns_scale"]
+    fit = _open("xenonnt-8b").fit(SM, ["phi_8B"], analysis)["phi_8B"]
     assert fit.interval is not None
     assert fit.interval.lower is not None
     assert fit.interval.upper is not None
     ends = (fit.value, fit.interval.upper - fit.value, fit.interval.lower - fit.value)
-    return tuple(5.46 * x for x in ends)  # type: ignore[return-value]
+    return tuple(x / 1e6 for x in ends)  # type: ignore[return-value]
 
 
 @slow
@@ -567,6 +567,19 @@ def test_xenonnt() -> None:
         cells(page, "run 2 alone (`sr2`), over B16-GS98")[1],
         *(x / 5.46 for x in _flux("sr2")),
     )
+    label = "the same with the error of the efficiency (`flux`)"
+    agree(cells(page, label)[1], *_flux("flux"))
+    for label, analysis in (
+        ("runs 0 and 1 (`release-sr0-sr1`)", "release-sr0-sr1"),
+        ("all runs (`release`)", "release"),
+        ("run 2 (`release-sr2`)", "release-sr2"),
+    ):
+        row, flux = cells(page, label), _flux(analysis)
+        agree(row[0], recipes.signal(name, analysis))
+        agree(row[1], recipes.found_signal(name, analysis))
+        agree(row[2], *(x / 5.25 for x in flux))
+        agree(row[3], flux[0])
+        agree(row[4], recipes.significance(name, analysis))
     readme = "README.md"
     label = "⁸B in xenon (XENONnT, runs 0 and 1), background alone"
     agree(cells(readme, label)[1], sigma[first], sigma[second])
@@ -580,6 +593,47 @@ def test_xenonnt() -> None:
         found[second],
         *_flux(second),
     )
+
+
+def _boron(**analyses: str) -> tuple[float, ...]:
+    """Flux, upper and lower error."""
+    names = {
+        k.replace("_8b", "-8b").replace("_4t", "-4t"): a for k, a in analyses.items()
+    }
+    return tuple(recipes.boron_flux(names, side) for side in (None, "upper", "lower"))
+
+
+def test_boron_of_pandax() -> None:
+    page, name = "pandax-4t-8b/README.md", "pandax-4t-8b"
+    for label, analysis in (
+        ("`flux`: as the collaboration found", "flux"),
+        ("`efficiency`: paired events computed", "efficiency"),
+    ):
+        row = cells(page, label)
+        agree(row[0], *_open(name).predict(SM, analysis).signal.ravel())
+        agree(row[1], *_boron(pandax_4t_8b=analysis))
+        agree(row[2].replace("σ", ""), recipes.significance(name, analysis))
+    agree(
+        cells("docs/guide/solar.md", "PandaX-4T, two counts")[0],
+        *_boron(pandax_4t_8b="flux"),
+    )
+
+
+@slow
+def test_boron_of_several() -> None:
+    for label, analyses in (
+        (
+            "XENONnT, runs 0 and 1, templates of the discovery",
+            {"xenonnt_8b": "discovery"},
+        ),
+        ("XENONnT, all runs", {"xenonnt_8b": "flux"}),
+        ("XENONnT and PandaX-4T", {"xenonnt_8b": "flux", "pandax_4t_8b": "flux"}),
+        (
+            "the same, paired events of PandaX-4T with the published efficiency",
+            {"xenonnt_8b": "flux", "pandax_4t_8b": "efficiency"},
+        ),
+    ):
+        agree(cells("docs/guide/solar.md", label)[0], *_boron(**analyses))
 
 
 @slow

@@ -6,11 +6,13 @@ RELEASE is a folder with doi:10.5281/zenodo.20576156 (XENON:zenodo20576156), CC 
 events (data_sr0.csv, ...), binning (binning_sr0.yaml, ...) and all templates of a run
 in one file (yields/sr0.npz, ...: mono by energy, t_ly and t_qy; rg by t_ly and t_qy;
 ac, er; livetime_ty). DISCOVERY is a folder with the templates of the discovery
-analysis, doi:10.5281/zenodo.14522706 (XENON:2024hup), no licence seen: b8, rg, er.
+analysis, doi:10.5281/zenodo.14522706 (XENON:2024hup), no licence seen: b8, rg, er, and
+signal/cevns_spectrum.json, recoils of 8B neutrinos as the collaboration expects them.
 """
 
 from __future__ import annotations
 
+import json
 import re
 import sys
 from collections.abc import Iterable
@@ -137,6 +139,37 @@ def discovery(folder: Path, runs: list[dict]) -> None:
     write("discovery.csv", DISCOVERY + about, names, every)
 
 
+def expected_recoils(folder: Path, energies: np.ndarray) -> np.ndarray:
+    """Recoils per tonne-year that belong to each energy, linear between them, from the
+    inverse of the cumulative distribution that the discovery analysis has."""
+    spectrum = json.loads((folder / "signal" / "cevns_spectrum.json").read_text())
+    share, energy = (np.array(spectrum[k]) for k in ("coordinate_system", "map"))
+    kept = np.append(True, np.diff(share) > 0)
+    points = (np.arange(200_000) + 0.5) / 200_000
+    drawn = np.interp(points, share[kept], energy[kept])
+    hats = [np.interp(drawn, energies, h, 0, 0).mean() for h in np.eye(energies.size)]
+    return spectrum["rate"] * np.array(hats)
+
+
+def release(first: Path, runs: list[dict]) -> None:
+    """8B events with the recoil spectrum of the collaboration."""
+    weights = expected_recoils(first, runs[0]["energy_keV"])
+    table = np.concatenate(
+        [
+            float(r["livetime_ty"])
+            * np.tensordot(weights, r["mono"], (0, 0)).reshape(49, SIDE).T
+            for r in runs
+        ]
+    )
+    about = (
+        "# 8B events, recoils of doi:10.5281/zenodo.14522706 (XENON:2024hup); s_A_B: A,"
+        " B standard deviations of light, charge yield\n"
+    )
+    names = EDGES + [f"s_{a}_{b}" for a in YIELDS for b in YIELDS]
+    rows = [a + b.tolist() for a, b in zip(places(), table, strict=True)]
+    write("release.csv", ORIGIN + about, names, rows)
+
+
 def main(folder: Path, first: Path) -> None:
     """Write all tables."""
     runs = []
@@ -147,6 +180,7 @@ def main(folder: Path, first: Path) -> None:
     neutrons(runs)
     recoils(runs)
     discovery(first, runs)
+    release(first, runs)
 
 
 if __name__ == "__main__":

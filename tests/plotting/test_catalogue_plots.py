@@ -3,6 +3,7 @@ entries stay out."""
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from typing import Any
 
@@ -11,6 +12,7 @@ import pytest
 from matplotlib.figure import Figure
 from tests.catalogue.examples import CURVE, LINK, MOMENT, RATIO, entry
 
+import nuprobe as nu
 from nuprobe.catalogue.entry import Entry
 from nuprobe.errors import InputError
 from nuprobe.experiments import Limit, LimitCurve
@@ -23,7 +25,7 @@ from nuprobe.plotting import (
     plot_magnetic_moments,
 )
 from nuprobe.plotting.catalogue import shown
-from nuprobe.plotting.catalogue_plane import _envelope
+from nuprobe.plotting.catalogue_plane import _envelope, curves_on
 
 LIMIT = Limit(
     LMuLTau(1.0, 1.0),
@@ -287,3 +289,16 @@ def test_the_envelope_of_a_polygon() -> None:
     np.testing.assert_allclose(high, [100, 4, 100])
     x, low, high = _envelope(*points((1, 1), (10, 0.5), (100, 100)))
     np.testing.assert_allclose(high, [1, 10, 100])
+
+
+def test_names_of_crowded_curves_do_not_overlap() -> None:
+    limit = nu.limit(["texono-csi"], "dipole-portal", mass=[0.01, 1.0, 13.0], cl=0.9)
+    entries = curves_on(limit.family)
+    axes = plot_catalogue_plane(limit, entries)
+    axes.figure.canvas.draw()
+    known = {e.experiment for e in entries}
+    names = [t for t in axes.texts if t.get_text() in known]
+    boxes = [t.get_window_extent() for t in names]
+    assert not any(a.overlaps(b) for a, b in itertools.combinations(boxes, 2))
+    # three nearly equal curves share one name
+    assert [t.get_text() for t in names].count("Super-Kamiokande") == 1

@@ -75,6 +75,9 @@ def own_tables() -> Any:
         for key in "sn"
     }
     discovery["er"] = rows[:, head.index("er")]
+    head, rows = read("release.csv")
+    release = [[rows[:, head.index(f"s_{a}_{b}")] for b in YIELDS] for a in YIELDS]
+    discovery["release"] = np.array(release)
     head, rows = read("counts.csv")
     others = {name: rows[:, i] for i, name in enumerate(head)}
     return energies, np.stack(kept, axis=1), np.array(neutrons), others, discovery
@@ -87,7 +90,7 @@ class OwnLikelihood:
     """XENONnT by hand: NumPy for the counts, SciPy for the minimum, nothing of the
     package beside the cross section and the flux."""
 
-    def __init__(self, runs: tuple[int, ...], discovery: bool = False) -> None:
+    def __init__(self, runs: tuple[int, ...], templates: str = "") -> None:
         energies, kept, neutrons, others, theirs = own_tables()
         t = (np.arange(1800) + 0.5) * 2.5e-3  # keV
         e = (np.arange(850) + 0.5) * 0.02
@@ -109,7 +112,9 @@ class OwnLikelihood:
         self.signal = np.einsum("e,eabx->abx", hats @ rate, kept)[..., bins]
         self.neutrons = neutrons[..., bins]
         self.electrons = others["er"][bins]
-        if discovery:
+        if templates == "release":
+            self.signal = theirs["release"][..., bins]
+        if templates == "discovery":
             self.signal, self.neutrons = (theirs[k][..., bins] for k in "sn")
             self.electrons = theirs["er"][bins]
         self.accidental = [others[f"ac_sr{r}"][bins] for r in runs]
@@ -164,13 +169,16 @@ class OwnLikelihood:
         pytest.param("counts", (0, 1, 2), 0.901, 16.6, 3.30, marks=slow),
         pytest.param("sr2", (2,), 0.737, 5.9, 1.96, marks=slow),
         pytest.param("discovery", (0, 1), 0.886, 10.70, 2.67, marks=slow),
+        pytest.param("release-sr0-sr1", (0, 1), 1.181, 11.07, 2.754, marks=slow),
+        pytest.param("release", (0, 1, 2), 0.988, 16.62, 3.307, marks=slow),
+        pytest.param("release-sr2", (2,), 0.807, 5.85, 1.954, marks=slow),
     ],
 )
 def test_xenonnt_by_an_own_likelihood(
     analysis: str, runs: tuple[int, ...], scale: float, found: float, sigma: float
 ) -> None:
     """Scale, events found and significance, with yields that morph."""
-    own = OwnLikelihood(runs, analysis == "discovery")
+    own = OwnLikelihood(runs, analysis.split("-")[0])
     experiment = _experiment("xenonnt-8b")
     assert experiment.predict(analysis=analysis).signal.sum() == pytest.approx(
         own.signal[3, 3].sum(), rel=1e-3, abs=0
@@ -255,7 +263,7 @@ def test_tables_of_xenonnt_are_those_of_the_release(
     mine = module.FOLDER
     monkeypatch.setattr(module, "FOLDER", tmp_path)
     module.main(place, first)
-    tables = ["counts.csv", "neutrons.csv", "discovery.csv"]
+    tables = ["counts.csv", "neutrons.csv", "discovery.csv", "release.csv"]
     for name in (*tables, *(f"recoils_{a}.csv" for a in range(-3, 4))):
         assert (tmp_path / name).read_text() == (mine / name).read_text()
 

@@ -46,6 +46,27 @@ def test_charge_that_cools_a_star() -> None:
     assert recipes.pair_moment(1.0) == pytest.approx(math.sqrt(0.5), rel=1e-12)
 
 
+def test_couplings_that_scatter_like_moments_and_radii() -> None:
+    # d² in place of μ²/4, both as cross sections on electrons at 3 keV of 300 keV
+    d = recipes.dipole_of_moment(1e-10)
+    portal = nu.model("dipole-portal-e", mass=1e-6, coupling=d)
+    moment = nu.Electromagnetic(mu_eff={"e": 1e-10})
+    assert float(nu.electron.differential(0.3, 0.003, portal, "nu_e")) == pytest.approx(
+        float(nu.electron.differential(0.3, 0.003, moment, "nu_e")), rel=1e-4
+    )
+    g = recipes.boson_of_radius(1.2e-32, "100 GeV")
+    boson = nu.model("b-l", mass=1e5, coupling=g)
+    shifted = [
+        nu.Electromagnetic(charge_radius={"mumu": sign * 1.2e-32}) for sign in (-1, 1)
+    ]
+    by_boson = float(nu.electron.differential(20e3, 5e3, boson, "nu_mu"))
+    by_radius = [
+        float(nu.electron.differential(20e3, 5e3, m, "nu_mu")) for m in shifted
+    ]
+    assert min(abs(x / by_boson - 1) for x in by_radius) < 1e-4
+    assert max(abs(x / by_boson - 1) for x in by_radius) > 0.05
+
+
 def test_share_of_the_boron_neutrinos() -> None:
     total = flux("solar", components=["8B"]).total("nu_e")
     low = recipes.antineutrino_conversion(1.0, "50 keV")

@@ -10,6 +10,7 @@ import numpy as np
 from nuprobe.border import quick_methods
 from nuprobe.errors import InputError
 from nuprobe.numerics import FloatArray
+from nuprobe.units import keV
 
 __all__ = ["TableResponse"]
 
@@ -54,10 +55,14 @@ class TableResponse:
                 f"a tabulated response has the shape {(self.bins, recoil.size)}, got"
                 f" {p.shape}"
             )
-        if not np.all(p >= 0) or np.any(p.sum(0) > 1 + 1e-9):
+        wrong = ~np.all(p >= 0, axis=0) | (p.sum(0) > 1 + 1e-9)
+        if wrong.any():
+            worst = int(wrong.argmax())
             raise InputError(
-                "the probabilities of one recoil energy must not be negative and sum to"
-                " at most 1"
+                f"at a recoil energy of {recoil[worst] / keV:.6g} keV the lowest"
+                f" probability is {p[:, worst].min():.4g} and their sum is"
+                f" {p[:, worst].sum():.4g}; none may be negative, and they must sum"
+                " to at most 1"
             )
         if not (self.factor >= 0 and np.isfinite(self.factor)):
             raise InputError(

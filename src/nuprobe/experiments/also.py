@@ -172,4 +172,4 @@ def _belongs(parameter: Mapping[str, Any], process: str, radii: bool) -> bool:
         return process in parameter["processes"]
     if parameter.get("isotopes"):
         return radii
-    return parameter.get("acts_on") == "signal-scale"
+    return parameter.get("acts_on") in ("signal-scale", "flux")

@@ -3,6 +3,7 @@ process."""
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -225,6 +226,9 @@ class Signal:
                     result = replace(
                         result, factor=result.factor * values[parameter.name]
                     )
+                elif parameter.acts_on == "flux":
+                    share = values[parameter.name] / parameter.range[0]
+                    result = replace(result, factor=result.factor * share)
         return result
 
     def acceptance(self) -> Acceptance:
@@ -397,6 +401,13 @@ class Signal:
             raise InputError(
                 f"{', '.join(free)} act on the same isotope: free only one of them"
             )
+        scales = [n for n in own if by_name[n].acts_on in ("signal-scale", "flux")]
+        for n, m in itertools.combinations(scales, 2):
+            a, b = set(by_name[n].processes), set(by_name[m].processes)
+            if not a or not b or a & b:
+                raise InputError(
+                    f"{n} and {m} scale the same signal: free only one of them"
+                )
         return [
             (
                 self._axis(by_name[name])

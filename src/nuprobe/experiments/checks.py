@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
-from typing import Any
+from typing import Any, Final
 
 from nuprobe.errors import (
     ExperimentFileError,
@@ -22,10 +22,12 @@ from nuprobe.experiments.backgrounds import (
 from nuprobe.experiments.build import Signal
 from nuprobe.experiments.format import (
     Analysis,
+    KernelParameter,
     MorphingSystematic,
     ResponseSystematic,
     ShapeSystematic,
 )
+from nuprobe.experiments.format.data import FLUX_UNIT
 from nuprobe.experiments.format.morphing import filled
 from nuprobe.experiments.morphing import Morphs, morphing_systematics
 from nuprobe.experiments.radii import axis_of
@@ -33,6 +35,8 @@ from nuprobe.experiments.systematics import shape_effect
 from nuprobe.nuclei import isotope, target
 
 __all__ = ["check_signal", "check_steps"]
+
+_SAME_FLUX: Final = 1e-3  # relative difference that rounding in a file may leave
 
 
 def check_signal(signal: Signal) -> None:
@@ -115,6 +119,26 @@ def _check_source(signal: Signal) -> None:
     if source.emission == "isotropic" and not signal.file.flux.distances:
         raise InputError(
             "flux.distance: this key is required for an isotropic source; add it"
+        )
+    for parameter in signal.file.parameters:
+        if parameter.acts_on == "flux":
+            _check_flux(signal, parameter)
+
+
+def _check_flux(signal: Signal, parameter: KernelParameter) -> None:
+    """The default of a total flux is what the source has."""
+    source = signal.flux
+    if source.per != "second" or source.emission == "isotropic":
+        raise InputError(
+            f"parameters.{parameter.name}: flux {source.name} is not per area and"
+            " second; use acts_on = 'signal-scale'"
+        )
+    total = sum(float(source.total(flavour)) for flavour in source.flavours)
+    if abs(parameter.range[0] / total - 1) > _SAME_FLUX:
+        raise InputError(
+            f"parameters.{parameter.name}: default {parameter.default} differs from"
+            f" the {total:.6g} {FLUX_UNIT} of flux {source.name}; give it that value,"
+            " or change flux.options"
         )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Self
 
@@ -32,7 +32,11 @@ from nuprobe.experiments.morphing import Morphs, morphing_systematics
 from nuprobe.experiments.radii import axis_of
 from nuprobe.experiments.rates import Rates
 from nuprobe.experiments.rebinning import with_wider_bins
-from nuprobe.experiments.selection import in_bins, published_weights
+from nuprobe.experiments.selection import (
+    in_bins,
+    published_factor,
+    published_weights,
+)
 from nuprobe.experiments.systematics import effects_of
 from nuprobe.experiments.unbinned import background_alone, unbinned_cost
 from nuprobe.fluxes import Flux
@@ -233,7 +237,7 @@ class Experiment(FolderExperiment[ExperimentFile]):
             free=model_free,
             backgrounds=self._backgrounds(signal, chosen, morphing=False),
             effects=effects_of(every, chosen, model, kernel_free),
-            weights=_weights(signal, chosen),
+            weights=_weights(signal, chosen, kernel_free),
             morphing=morphs.nuisances,
             morphs=morphs.backgrounds(),
         )
@@ -262,7 +266,7 @@ class Experiment(FolderExperiment[ExperimentFile]):
         templates = in_bins(signal, signal.templates(model, tuple(values)), chosen)
         points = np.array([list(values.values())]) if values else None
         coefficients = templates.coefficients(model)
-        weights = _weights(signal, chosen)
+        weights = _weights(signal, chosen, values)
         factor = 1.0 if weights is None else weights.reshape(templates.shape)
         components = {}
         for process in signal.processes:
@@ -433,10 +437,15 @@ class Experiment(FolderExperiment[ExperimentFile]):
         return data, np.sqrt(variance)
 
 
-def _weights(signal: Signal, analysis: Analysis) -> FloatArray | None:
+def _weights(
+    signal: Signal, analysis: Analysis, free: Collection[str]
+) -> FloatArray | None:
     """Published over computed counts of the only process; among several, and where it
     morphs, the templates contain it."""
     section = analysis.signal
     if signal.others or (section is not None and section.morphing is not None):
         return None
-    return published_weights(signal, analysis)
+    weights = published_weights(signal, analysis)
+    if weights is None:
+        return None
+    return weights * published_factor(signal, analysis, free)

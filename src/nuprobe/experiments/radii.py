@@ -27,7 +27,8 @@ def axis_of(parameter: KernelParameter, nucleon: str = "point") -> Axis:
 
     Parameters
     ----------
-    parameter : section of the file; a radius has its values in fm, a scale none.
+    parameter : section of the file; a radius has its values in fm, a flux in
+        1/cm2/s, a scale no unit.
     nucleon : electric form factors of the nucleons, which tell the physical radius of
         each isotope.
 
@@ -38,12 +39,7 @@ def axis_of(parameter: KernelParameter, nucleon: str = "point") -> Axis:
     >>> axis_of(KernelParameter(name="f", **scale)).parameter.upper
     2.0
     """
-    radius = bool(parameter.isotopes)
-    unit, dimension = (fm, "length") if radius else (1.0, "dimensionless")
-    default, lower, upper = (
-        parse_quantity(v, dimension) / unit
-        for v in (parameter.default, parameter.lower, parameter.upper)
-    )
+    default, lower, upper = parameter.range
     return Axis(
         Parameter(
             parameter.name,
@@ -51,7 +47,7 @@ def axis_of(parameter: KernelParameter, nucleon: str = "point") -> Axis:
             lower,
             upper,
             step=0.1 * abs(default) or 0.1,
-            unit="fm" if radius else "",
+            unit=parameter.unit,
             latex=parameter.latex,
             also=_physical(parameter, nucleon) if nucleon != "point" else (),
         ),

@@ -32,7 +32,7 @@ from nuprobe.experiments.format import (
 from nuprobe.experiments.format.paper import reconstructed
 from nuprobe.nuclei import smallest_signal
 from nuprobe.numerics import FloatArray
-from nuprobe.schema import Folder
+from nuprobe.schema import Folder, in_file
 from nuprobe.units import MeV, keV, parse_quantity
 
 __all__ = ["acceptance_of", "response_of"]
@@ -151,11 +151,9 @@ def _table_response(
     assert section is not None  # caller
     names = [f"{section.prefix}{i}" for i in range(edges.size - 1)]
     columns = folder.table(section.table, [section.recoil_column, *names])
-    return TableResponse(
-        edges,
-        columns[section.recoil_column] * keV,
-        np.stack([columns[n] for n in names]),
-    )
+    energies = columns[section.recoil_column] * keV
+    with in_file(f"{folder.root}/{section.table}"):
+        return TableResponse(edges, energies, np.stack([columns[n] for n in names]))
 
 
 def _quenching(response: ResponseSection, folder: Folder) -> Quenching:

@@ -3,17 +3,21 @@ is distributed, how many events a collaboration expects."""
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 import numpy as np
 
 from nuprobe.errors import InputError
 from nuprobe.experiments.build import Signal
 from nuprobe.experiments.format import Analysis, SignalTable
+from nuprobe.experiments.format.data import FLUX_UNIT
 from nuprobe.experiments.morphing import Morphs, morphing_systematics
 from nuprobe.models import StandardModel
 from nuprobe.numerics import FloatArray
 from nuprobe.prediction import Templates, weighted
+from nuprobe.units import value_in
 
-__all__ = ["in_bins", "published_weights"]
+__all__ = ["in_bins", "published_factor", "published_weights"]
 
 
 def in_bins(
@@ -48,6 +52,8 @@ def in_bins(
     weights = published_weights(signal, analysis)
     if weights is None:
         return templates
+    names = [axis.parameter.name for axis in templates.axes]
+    weights = weights * published_factor(signal, analysis, names)
     if weights.ndim > 1 and not any(axis.anchors for axis in templates.axes):
         weights = weights[_morphs(signal, analysis).nominal]
     return weighted(templates, signal.process.name, weights)
@@ -102,6 +108,38 @@ def published_weights(signal: Signal, analysis: Analysis) -> FloatArray | None:
     return np.asarray(
         np.divide(published, computed, out=np.zeros_like(published), where=computed > 0)
     )
+
+
+def published_factor(
+    signal: Signal, analysis: Analysis, free: Collection[str]
+) -> float:
+    """Flux of the file over the one that the published counts were expected with, where
+    a parameter sets the flux; else 1, and the signal is as published.
+
+    Parameters
+    ----------
+    signal : of the analysis.
+    analysis : may name a published signal, with its flux.
+    free : names of the parameters that have a value.
+
+    Examples
+    --------
+    >>> import nuprobe as nu
+    >>> xenon = nu.experiment("xenonnt-8b")
+    >>> analysis = xenon.file.analyses["discovery"]
+    >>> published_factor(xenon.signal, analysis, ["phi_8B"])
+    1.04
+    """
+    section = analysis.signal
+    if section is None or section.flux is None:
+        return 1.0
+    defaults = (
+        p.range[0]
+        for p in signal.file.parameters
+        if p.acts_on == "flux" and p.name in free
+    )
+    expected = value_in(section.flux, FLUX_UNIT)
+    return next((default / expected for default in defaults), 1.0)
 
 
 def _place(signal: Signal, section: SignalTable) -> str:

@@ -90,6 +90,12 @@ _FEW: Final = 6
 legend."""
 _CONVENTIONS: Final = {"coupling": "charge-one", "dipole_coupling": "lagrangian"}
 """The one convention of a coupling that is plotted."""
+_PLACES: Final = 200
+"""On a curve, where its name may stand."""
+_WORD: Final = 0.2
+"""A distance in the plane, in its width, within which a name is not repeated."""
+_LETTER: Final = 0.011
+"""Width of a letter of a name, in that of the plane."""
 _VETO: Final = 1.0
 """A coupling from which a published curve stands for no limit."""
 
@@ -200,21 +206,29 @@ class _Names:
     """Names beside curves, where there is room."""
 
     ax: Axes
-    taken: list[FloatArray] = field(default_factory=list)
+    taken: list[tuple[str, FloatArray]] = field(default_factory=list)
 
     def put(self, one: _Published) -> None:
-        """Write a name on its curve, as far from the other names as it can be."""
-        m, g = one.mass / GeV, one.coupling
+        """Write a name on its curve, as far from the other names as it can be; not
+        again beside the same name."""
+        m, g = self._along(one)
         box = self.ax.transAxes.inverted()
         at = box.transform(self.ax.transData.transform(np.stack([m, g], axis=1)))
-        seen = (np.abs(at - 0.5) < (0.45, 0.47)).all(axis=1) & (g < _VETO)
+        inside = (0.49 - _LETTER / 2 * len(one.name), 0.47)
+        seen = (np.abs(at - 0.5) < inside).all(axis=1) & (g < _VETO)
         if not seen.any():
             return
         room = np.full(len(at), 1.0)
-        for other in self.taken:  # words are wider than high
-            room = np.minimum(room, np.hypot(*((at - other) * (1.0, 3.0)).T))
+        same = np.full(len(at), 1.0)
+        for name, other in self.taken:  # words are wider than high
+            far = np.hypot(*((at - other) * (1.0, 3.0)).T)
+            room = np.minimum(room, far)
+            if name == one.name:
+                same = np.minimum(same, far)
         best = int(np.where(seen, room - 0.3 * at[:, 1], -np.inf).argmax())
-        self.taken.append(at[best])
+        if same[best] < _WORD:
+            return
+        self.taken.append((one.name, at[best]))
         self.ax.annotate(
             one.name,
             (m[best], g[best]),
@@ -226,6 +240,14 @@ class _Names:
             color=_DARK,
             zorder=6,
         )
+
+    def _along(self, one: _Published) -> tuple[FloatArray, FloatArray]:
+        """The curve between its points, over the masses of the plane."""
+        m = one.mass / GeV
+        low, high = np.clip(self.ax.get_xlim(), m[0], m[-1])
+        fine = np.geomspace(low, high, _PLACES)
+        known = np.where(one.coupling < _VETO, np.log(one.coupling), np.nan)
+        return fine, np.exp(np.interp(np.log(fine), np.log(m), known))
 
 
 def _ends(arrays: Sequence[FloatArray]) -> tuple[float, float]:

@@ -8,9 +8,10 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, PositiveFloat, model_validator
 
 from nuprobe.errors import InputError
-from nuprobe.experiments.format.data import EDGE
+from nuprobe.experiments.format.data import EDGE, FLUX_UNIT
 from nuprobe.experiments.format.quantities import Time
 from nuprobe.schema import Strict
+from nuprobe.units import value_in
 
 __all__ = ["Analysis", "CovarianceTable", "PublishedCounts", "SignalTable"]
 
@@ -38,12 +39,20 @@ class SignalTable(Strict):
         " systematics, {0} for the first nuisance; without it, the effect"
         " is that of the response",
     )
+    flux: str | float | None = Field(
+        default=None,
+        description="total flux that these counts were expected with, e.g."
+        " '5.25e6 1/cm2/s': where a parameter sets the flux, the signal is these counts"
+        " times its value over this flux; default that of [flux]",
+    )
 
     @model_validator(mode="after")
     def _check(self) -> SignalTable:
         given = [bool(self.table), bool(self.column), self.counts is not None]
         if given not in ([True, True, False], [False, False, True]):
             raise InputError("give table and column, or counts")
+        if self.flux is not None and value_in(self.flux, FLUX_UNIT) <= 0:
+            raise InputError(f"flux {self.flux} must be positive")
         if self.counts is not None and (self.morphing or min(self.counts) < 0):
             raise InputError(
                 "counts must not be negative and cannot morph; use a table for morphing"

@@ -11,13 +11,17 @@ from pydantic import Field, PositiveFloat, WithJsonSchema, model_validator
 from nuprobe.errors import InputError, shown
 from nuprobe.experiments.format.quantities import Time
 from nuprobe.schema import Strict
-from nuprobe.units import parse_quantity
+from nuprobe.units import fm, parse_quantity, value_in
+
+FLUX_UNIT = "1/cm2/s"
+"""Unit of a total flux."""
 
 EDGE = WithJsonSchema({"anyOf": [{"type": "number"}, {"type": "string"}]})
 """A number in the reconstructed quantity, or in the file an energy with its unit."""
 
 __all__ = [
     "EDGE",
+    "FLUX_UNIT",
     "BinningSection",
     "DataSection",
     "EnergyBinning",
@@ -318,16 +322,20 @@ class KernelParameter(Strict):
     """A fit parameter that sits inside the integrals."""
 
     name: str = Field(
-        pattern=r"^[a-z][a-z0-9_.]*$", description="name in fits, grids and results"
+        pattern=r"^[a-z][a-zA-Z0-9_.]*$",
+        description="name in fits, grids and results",
     )
     acts_on: Literal[
-        "neutron-radius", "proton-radius", "quenching-scale", "signal-scale"
-    ] = Field(description="quantity that the parameter sets")
+        "neutron-radius", "proton-radius", "quenching-scale", "signal-scale", "flux"
+    ] = Field(
+        description="quantity that the parameter sets; flux: the total flux of the"
+        " source, default that of [flux]"
+    )
     isotopes: list[str] = Field(
         default=[], description="for a radius: the isotopes that share it"
     )
     default: str | float = Field(
-        description="value if it is not free, with unit for a radius"
+        description="value if it is not free, with unit for a radius or a flux"
     )
     lower: str | float = Field(description="lower end of the range")
     upper: str | float = Field(description="upper end of the range")
@@ -354,9 +362,26 @@ class KernelParameter(Strict):
             raise InputError(
                 "a radius applies to every process that depends on it: remove processes"
             )
-        for value in (self.default, self.lower, self.upper):
-            parse_quantity(value, "length" if radius else "dimensionless")
+        _ = self.range  # checks the units
+        if self.acts_on == "flux" and self.range[0] <= 0:
+            raise InputError(f"default {self.default} of a flux must be positive")
         return self
+
+    @property
+    def unit(self) -> str:
+        """Unit of values: fm for a radius, 1/cm2/s for a flux, none for a scale."""
+        return "fm" if self.isotopes else FLUX_UNIT if self.acts_on == "flux" else ""
+
+    @property
+    def range(self) -> tuple[float, float, float]:
+        """Default, lower and upper end in `unit`."""
+        default, lower, upper = (
+            parse_quantity(value, "length") / fm
+            if self.isotopes
+            else value_in(value, self.unit)
+            for value in (self.default, self.lower, self.upper)
+        )
+        return default, lower, upper
 
 
 class Systematic(Strict):

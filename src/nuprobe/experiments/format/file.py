@@ -297,6 +297,12 @@ class ExperimentFile(FileHeader):
                     f"analyses.{name}: subtracting counts needs statistic = 'gaussian'"
                 )
             self._check_counted(name, analysis)
+            fluxes = [p for p in self.parameters if p.acts_on == "flux"]
+            if analysis.signal and analysis.signal.flux is not None and not fluxes:
+                raise InputError(
+                    f"analyses.{name}.signal.flux needs a parameter with acts_on ="
+                    " 'flux'; add one, or remove it"
+                )
             if analysis.time_bins and analysis.arrival == "ignored":
                 raise InputError(
                     f"analyses.{name}: arrival = 'ignored' needs time_bins = false"

@@ -12,6 +12,7 @@ energy_scales    ratios of detectors whose energy scales are free
 conversions      what follows from other published numbers: averages, conversions
 mediators        limits on couplings at given masses
 bounds           bounds that come from elsewhere: (g−2)_μ, monophotons
+boron            flux of solar ⁸B neutrinos, significance of their events
 global_fits      limits of several experiments together
 independent      sizes that independent calculations found
 deuteron         break-up of the deuteron
@@ -31,6 +32,7 @@ from nuprobe.reproductions.recipes.baselines import (
     disappearance_exclusion,
     disappearance_ratio,
 )
+from nuprobe.reproductions.recipes.boron import boron_flux, significance
 from nuprobe.reproductions.recipes.bounds import (
     anomalous_moment_coupling,
     monophoton_reach,
@@ -45,6 +47,8 @@ from nuprobe.reproductions.recipes.carbon import (
 )
 from nuprobe.reproductions.recipes.conversions import (
     antineutrino_conversion,
+    boson_of_radius,
+    dipole_of_moment,
     moment_from_excess,
     moment_of_other_flavour,
     pair_moment,
@@ -104,7 +108,6 @@ from nuprobe.reproductions.recipes.experiments import (
 )
 from nuprobe.reproductions.recipes.global_fits import global_end, global_value
 from nuprobe.reproductions.recipes.independent import (
-    boron_flux,
     broken_over_elastic,
     nucleon_change,
 )
@@ -167,6 +170,7 @@ __all__ = [
     "antineutrino_conversion",
     "axial_current",
     "boron_flux",
+    "boson_of_radius",
     "bound",
     "broken_over_elastic",
     "bump_orders",
@@ -195,6 +199,7 @@ __all__ = [
     "deuteron_table_ratio",
     "deuteron_threshold",
     "differential_cross_section",
+    "dipole_of_moment",
     "dirac_moment",
     "disappearance_best",
     "disappearance_chi2",
@@ -248,6 +253,7 @@ __all__ = [
     "scaled_signal",
     "signal",
     "signal_sigma",
+    "significance",
     "solar_survival",
     "standard_charge_radius",
     "stellar_emission",

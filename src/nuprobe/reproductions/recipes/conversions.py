@@ -7,18 +7,21 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from nuprobe.constants import M_ELECTRON
+from nuprobe.constants import ALPHA_EM, G_FERMI, M_ELECTRON
 from nuprobe.errors import ComputationError, InputError, shown
 from nuprobe.fluxes import flux as open_flux
 from nuprobe.models import Electromagnetic, StandardModel
+from nuprobe.models.charge_radius import RADIUS
 from nuprobe.numerics import FloatArray
 from nuprobe.processes import electron
 from nuprobe.stars import electron_gas
 from nuprobe.stars.moments import share_of
-from nuprobe.units import parse_quantity
+from nuprobe.units import GeV, parse_quantity
 
 __all__ = [
     "antineutrino_conversion",
+    "boson_of_radius",
+    "dipole_of_moment",
     "moment_from_excess",
     "moment_of_other_flavour",
     "pair_moment",
@@ -192,6 +195,41 @@ def moment_of_other_flavour(moment: float, low: str, high: str) -> float:
     if muons <= 0:
         raise ComputationError(f"no recoils of muon neutrinos from {low} to {high}")
     return float(moment * np.sqrt(count("nu_e") / muons))
+
+
+def dipole_of_moment(moment: float) -> float:
+    """Dipole coupling d, in 1/GeV, of a light N that scatters as a magnetic moment μ =
+    2d does.
+
+    Parameters
+    ----------
+    moment : in Bohr magnetons.
+
+    Examples
+    --------
+    >>> f"{dipole_of_moment(1.0):.0f}"
+    '148'
+    """
+    magneton = np.sqrt(4 * np.pi * ALPHA_EM) / (2 * M_ELECTRON)  # 1/MeV
+    return float(moment * magneton / 2 * GeV)
+
+
+def boson_of_radius(radius: float, mass: str) -> float:
+    """Coupling of a heavy B − L boson that shifts the vector coupling of electrons as
+    much as a charge radius of the neutrino does: g²/√2G_F m² = √2πα⟨r²⟩/3G_F.
+
+    Parameters
+    ----------
+    radius : |⟨r²⟩| in cm², convention q²⟨r²⟩/6.
+    mass : far above the momentum transfer, e.g. ``"1 GeV"``.
+
+    Examples
+    --------
+    >>> f"{boson_of_radius(1.2e-32, '1 GeV'):.1e}"
+    '6.9e-04'
+    """
+    m = parse_quantity(mass, "energy")
+    return float(m * np.sqrt(np.sqrt(2) * G_FERMI * RADIUS * abs(radius)))
 
 
 def _recoils(low: str, high: str) -> tuple[FloatArray, FloatArray]:

@@ -1,5 +1,5 @@
-"""Sizes that independent calculations found: the nucleon inside nuclei, the flux behind
-counted ⁸B events, broken nucleons in tridents."""
+"""Sizes that independent calculations found: the nucleon inside nuclei, broken nucleons
+in tridents."""
 
 from __future__ import annotations
 
@@ -16,10 +16,9 @@ from nuprobe.models import StandardModel
 from nuprobe.nuclei import Target
 from nuprobe.nuclei import target as make_target
 from nuprobe.processes import cevns, trident
-from nuprobe.reproductions.recipes.experiments import fit_value, found_signal, signal
 from nuprobe.units import fm, parse_quantity
 
-__all__ = ["boron_flux", "broken_over_elastic", "nucleon_change"]
+__all__ = ["broken_over_elastic", "nucleon_change"]
 
 _NUCLEON: Final = 0.8409
 """Charge radius of the proton, fm."""
@@ -106,28 +105,6 @@ def nucleon_change(
     else:
         raise InputError("give an experiment, or a flux and a target")
     return 100 * (with_it / without - 1)
-
-
-def boron_flux(analysis: str, counted: bool = False) -> float:
-    """⁸B flux of all flavours that XENONnT's events give, in 1e6/cm²/s.
-
-    Parameters
-    ----------
-    analysis : of the experiment ``xenonnt-8b``.
-    counted : take the events found over those expected with nominal yields, times the
-        flux expected, instead of the scale of the signal at the best yields.
-
-    Examples
-    --------
-    >>> boron_flux("sr3")
-    Traceback (most recent call last):
-    nuprobe.errors.UnknownNameError: ...
-    """
-    name, scale = "xenonnt-8b", "cevns_scale"
-    expected = float(open_flux("solar", components=["8B"]).total("nu_e")) / 1e6
-    if counted:
-        return expected * found_signal(name, analysis) / signal(name, analysis)
-    return expected * fit_value(name, [scale], scale, analysis)
 
 
 def broken_over_elastic(channel: str, energy: str, target: str) -> float:
