@@ -193,7 +193,8 @@ def _smaller(command: str) -> str:
 
 def _read(command: str) -> tuple[click.Command, list[str]]:
     """The verb of a command and the words after it."""
-    words, verb = shlex.split(command)[1:], cli
+    words = shlex.split(command)[1:]
+    verb: click.Command = cli
     while isinstance(verb, click.Group) and words:
         named = verb.get_command(click.Context(verb), words[0])
         if named is None:
