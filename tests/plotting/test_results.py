@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from matplotlib.figure import Figure
 
 import nuprobe as nu
 from nuprobe import plotting
@@ -214,3 +215,18 @@ def test_figures_of_toys_say_of_what_they_are() -> None:
     heavy = nu.model("b-l", mass=1.0, coupling=1e-6)
     found = sensitivity(ge.cost(heavy, free=["coupling"]), "coupling")
     assert found.plot().get_xlabel() == "upper limit on $g′$"
+
+
+def test_keywords_reach_what_is_drawn_and_no_more() -> None:
+    from nuprobe.inference import sensitivity
+
+    ax: Any = Figure().subplots()
+    plotting.plot_pulls(fitted(), ax=ax, color="k")
+    words = [text.get_text() for text in ax.get_legend().get_texts()]
+    assert words == ["pull ± error after the fit"]
+    argon = nu.experiment("coherent-lar-2020")
+    cost = argon.cost(free=["cevns_scale"], analysis="published")
+    drawn: Any = sensitivity(cost, "cevns_scale", toys=20).plot(color="purple")
+    assert drawn.lines[0].get_color() == "purple"
+    words = [text.get_text() for text in drawn.get_legend().get_texts()]
+    assert words == ["median", "±1σ", "±2σ", "toys"]

@@ -278,6 +278,7 @@ def test_electron_recoils_of_the_sun_are_those_of_their_folders() -> None:
         .regions
     )
     assert first.high == pytest.approx(published.upper, rel=0.04)
+    assert published.difference == pytest.approx(0.26, abs=0.01)
     assert "first" in published.cause
 
 

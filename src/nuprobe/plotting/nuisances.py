@@ -108,8 +108,9 @@ def plot_pulls(
         panels[1].set_xlabel(f"impact on {axis_text(p)[0]}")
         panels[1].set_ylim(panels[0].get_ylim())
         panels[1].tick_params(axis="y", which="both", length=0, labelleft=False)
-        handles += [bar[0] for bar in bars]
-        labels += ["nuisance up by its error", "down"]
+        if len(figure.drawn) > 1:  # not where the caller has axes for the pulls alone
+            handles += [bar[0] for bar in bars]
+            labels += ["nuisance up by its error", "down"]
     legend_above(figure, handles, labels, primes(result.cost))
     left = len(result.nuisances) - len(order)
     note = f"the {left} nuisances of least impact are left out" if left else ""

@@ -179,21 +179,26 @@ def plot_sensitivity(
     low2, low, middle, high, high2 = p.shown(
         np.array([top if x is None else x for x in result.expected])
     )
-    axes.axvspan(low2, high2, color=PALETTE[0], alpha=0.2, linewidth=0, label="±2σ")
-    axes.axvspan(low, high, color=PALETTE[0], alpha=0.3, linewidth=0, label="±1σ")
-    axes.axvline(middle, color=PALETTE[0], linestyle="--", label="median")
+    outer = axes.axvspan(low2, high2, color=PALETTE[0], alpha=0.2, linewidth=0)
+    inner = axes.axvspan(low, high, color=PALETTE[0], alpha=0.3, linewidth=0)
+    handles: list[Any] = [
+        axes.axvline(middle, color=PALETTE[0], linestyle="--"),
+        *(inner, outer),
+    ]
+    labels = figure.named(handles, ["median", "±1σ", "±2σ"])
     shown = p.shown(known)
     margin = 0.15 * float(np.ptp(shown))
     if result.limits:
         limits = p.shown(np.array([top if x is None else x for x in result.limits]))
-        axes.hist(limits, bins=30, histtype="step", color="black", label="toys")
+        counted = axes.hist(limits, bins=30, histtype="step", color="black")
+        handles, labels = [*handles, counted[2][0]], [*labels, "toys"]  # type: ignore[index]
         axes.set_ylabel("toys")
     else:
         axes.set_yticks([])
     axes.set_xlim(max(float(shown.min()) - margin, 0.0), float(shown.max()) + margin)
     _label(axes, p)
     axes.set_xlabel(f"upper limit on {axes.get_xlabel()}")
-    axes.legend()
+    axes.legend(handles, labels)
     words = "; ".join(filter(None, (title, result.construction.short)))
     _heading(figure, axes, words, references)
     return figure.one()

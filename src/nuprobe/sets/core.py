@@ -106,7 +106,7 @@ def set_names() -> tuple[str, ...]:
     Examples
     --------
     >>> set_names()
-    ('all', 'laboratory', 'neutron-radii', 'reactor-projections', 'sun')
+    ('all', 'boron-8', 'laboratory', 'neutron-radii', 'reactor-projections', 'sun')
     """
     library = resources.files("nuprobe.sets") / "library"
     files = [one.name for one in library.iterdir()]

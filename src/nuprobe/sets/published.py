@@ -195,7 +195,13 @@ def compared(one: Comparison, cost: Cost, name: str) -> Published:
         None if first.open_low else first.low,
         None if last.open_high else last.high,
     )
-    difference = _difference((found.lower, found.upper), ends)
+    low, high = result.parameter.lower, result.parameter.upper
+    # a modulus has no lower end, though its limit was read as one of both signs
+    inside = (
+        None if found.lower is None or found.lower <= low else found.lower,
+        None if found.upper is None or found.upper >= high else found.upper,
+    )
+    difference = _difference(inside, ends)
     cause = ""
     if difference is None or difference > LARGE:
         cause = one.cause or _UNKNOWN
@@ -236,4 +242,4 @@ def _difference(
         if c is None:
             return None
         off.append(abs(c - p) / unit)
-    return max(off)
+    return max(off, default=None)
