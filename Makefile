@@ -69,6 +69,7 @@ schema: $(READY) ## write the JSON Schemas in docs/ from the code
 	$(BIN)/nuprobe schema oscillation > docs/oscillation.schema.json
 	$(BIN)/nuprobe schema reactor-rates > docs/reactor-rates.schema.json
 	$(BIN)/nuprobe schema catalogue > docs/catalogue.schema.json
+	$(BIN)/nuprobe schema likelihood > docs/likelihood.schema.json
 
 lock: ## resolve requirements.lock anew (needs uv)
 	uv pip compile --quiet --upgrade --universal --python-version 3.11 --extra cluster --extra sampling --extra events --group dev --no-annotate --generate-hashes \

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from nuprobe import majorana as majorana
     from nuprobe import oscillation as oscillation
     from nuprobe import plotting as plotting
+    from nuprobe import portable as portable
     from nuprobe import sets as sets
     from nuprobe import stars as stars
     from nuprobe import units as units
@@ -114,6 +115,7 @@ _TABLE = {
     "open_result": "nuprobe.results",
     "oscillation": "nuprobe.oscillation",
     "plotting": "nuprobe.plotting",
+    "portable": "nuprobe.portable",
     "process": "nuprobe.processes",
     "processes": "nuprobe.processes",
     "profile": "nuprobe.inference",

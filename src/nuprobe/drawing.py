@@ -2,8 +2,9 @@
 above everything.
 
 `draws` makes a method that imports `nuprobe.plotting` when it is called, by name, and
-the methods of `Exported` import `nuprobe.exports`: no import goes up when the package
-is loaded, and this is the only file that may do so.
+the methods of `Exported` and `Travelling` import `nuprobe.exports` and
+`nuprobe.portable`: no import goes up when the package is loaded, and this is the only
+file that may do so.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-__all__ = ["Exported", "Submitted", "draws"]
+__all__ = ["Exported", "Submitted", "Travelling", "draws"]
 
 
 def draws(name: str) -> Callable[..., Any]:
@@ -99,3 +100,39 @@ class Exported(Submitted):
         """
         text: str = import_module("nuprobe.exports").to_latex(self, table)
         return text
+
+
+class Travelling:
+    """A result that knows its `source`, the cost it was computed with."""
+
+    source: Any
+
+    def export_likelihood(
+        self, path: str | os.PathLike[str], *, overwrite: bool = False
+    ) -> Path:
+        """Write the likelihood for other programs, as
+        `nuprobe.portable.export_likelihood`.
+
+        Parameters
+        ----------
+        path : of the file, ``.json``, or ``.json.gz`` to compress it.
+        overwrite : whether what is there may be replaced.
+
+        Raises
+        ------
+        InputError
+            If the expectation is not made of polynomials in the parameters, the path
+            exists, or the result was read from a file.
+        OutputError
+            If nothing can be written there.
+        """
+        if self.source is None:
+            refused: type[Exception] = import_module("nuprobe.errors").InputError
+            raise refused(
+                "this result was read from a file, without its cost: compute it again,"
+                " or give nuprobe.portable.export_likelihood a cost"
+            )
+        made: Path = import_module("nuprobe.portable").export_likelihood(
+            self.source, path, overwrite=overwrite
+        )
+        return made

@@ -119,7 +119,23 @@ WRITERS: dict[tuple[tuple[str, ...], str], tuple[tuple[str, ...], str]] = {
     (("limit",), "scan_file"): ((*LIMIT, "--scan"), "a.h5"),
     (("limit",), "checkpoint"): ((*LIMIT, "--checkpoint"), "a.h5"),
     (("limit",), "plot"): ((*LIMIT, "--plot"), "a.png"),
-    (("export",), "output"): (("export", "csv", "rate.json", "-o"), "a.csv"),
+    (("export", "csv"), "output"): (("export", "csv", "rate.json", "-o"), "a.csv"),
+    (("export", "latex"), "output"): (
+        ("export", "latex", "rate.json", "-o"),
+        "a.tex",
+    ),
+    (("export", "hepdata"), "output"): (
+        ("export", "hepdata", "rate.json", "-o"),
+        "a.zip",
+    ),
+    (("export", "pyhf"), "output"): (
+        ("export", "pyhf", "texono-ge-projection", "--free", "sin2_theta_w", "-o"),
+        "b.json",
+    ),
+    (("export", "likelihood"), "output"): (
+        ("export", "likelihood", "conus-plus", "--free", "sin2_theta_w", "-o"),
+        "a.json",
+    ),
     (("reproduce",), "output"): (("reproduce", "COHERENT:2020iec", "-o"), "a.txt"),
     (("events", "backgrounds"), "output"): ((*BACKGROUNDS, "-o"), "a.txt"),
     (("events", "backgrounds"), "plot"): ((*BACKGROUNDS, "--plot"), "a.png"),

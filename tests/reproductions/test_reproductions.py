@@ -25,6 +25,7 @@ LIBRARY = Path(nu.__file__).parent / "reproductions" / "library"
 # XENONnT, whose numbers tests/published has
 # 1.5 s and more; tests/published and tests/experiments compute such numbers, too
 SLOW = {
+    "boron-8",
     "charge-radii-2018",
     "independent-counts",
     "XENON:2024ijk",

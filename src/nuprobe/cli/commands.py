@@ -52,7 +52,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     ),
     "export": (
         "nuprobe.cli.export",
-        "Results in files for HEPData, papers and spreadsheets.",
+        "Results for HEPData, papers and spreadsheets; likelihoods for others.",
     ),
     "schema": ("nuprobe.cli.schema", "JSON Schemas of experiments and catalogue."),
     "data": (

@@ -1,4 +1,4 @@
-"""``nuprobe schema``: JSON Schemas of the files that users write."""
+"""``nuprobe schema``: JSON Schemas of the files that users write and pass on."""
 
 from __future__ import annotations
 
@@ -23,6 +23,7 @@ from nuprobe.cli.output import emit
             "red-giants",
             "solar",
             "catalogue",
+            "likelihood",
         ]
     ),
     default="cevns",
@@ -35,11 +36,15 @@ from nuprobe.cli.output import emit
 )
 def schema_command(process: str, output: Path | None) -> None:
     """JSON Schema of ``experiment.toml`` for PROCESS (cevns, the default, trident,
-    oscillation, reactor-rates, early-universe, red-giants, solar), or of a
-    catalogue entry."""
+    oscillation, reactor-rates, early-universe, red-giants, solar), of a
+    catalogue entry, or of a portable likelihood."""
     from nuprobe.catalogue.entry import json_schema as catalogue_schema
     from nuprobe.experiments import kind_of
 
     if process == "catalogue":
         return emit("", catalogue_schema(), True, output)
+    if process == "likelihood":
+        from nuprobe.portable.document import json_schema
+
+        return emit("", json_schema(), True, output)
     return emit("", kind_of({"process": process}).FORMAT.json_schema(), True, output)

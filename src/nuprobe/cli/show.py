@@ -29,8 +29,8 @@ Examples:
 @click.argument("file", type=click.Path(path_type=Path))
 @JSON
 def show_command(file: Path, as_json: bool) -> None:
-    """What FILE is, an HDF5 or JSON result of nuprobe: how, when and of what it was
-    made, whether it is finished, and its numbers."""
+    """What FILE is, an HDF5 or JSON result of nuprobe or a portable likelihood: how,
+    when and of what it was made, whether it is finished, and its numbers."""
     from nuprobe.results import stored
 
     found = stored(file)
@@ -58,6 +58,8 @@ def _numbers(found: StoredResult) -> Iterator[str]:
     from nuprobe.cli.toy_texts import cls_text, threshold_text
     from nuprobe.experiments import Limit
     from nuprobe.inference import CLs, FeldmanCousins, FitResult, SampleResult
+    from nuprobe.portable import Likelihood
+    from nuprobe.portable.summary import lines_of
 
     value = found.value
     if isinstance(value, SampleResult | FitResult):
@@ -70,13 +72,15 @@ def _numbers(found: StoredResult) -> Iterator[str]:
         yield threshold_text(value)
     elif isinstance(value, CLs):
         yield cls_text(value, _LEVELS)
+    elif isinstance(value, Likelihood):
+        yield from lines_of(value)
     else:
         yield from _summary(found)
 
 
 def _summary(found: StoredResult) -> Iterator[str]:
     """The summary line by line, and what a scan allows of its parameters."""
-    from nuprobe.inference import ScanResult
+    from nuprobe.inference import Construction, ScanResult
     from nuprobe.inference.regions import region_lines
     from nuprobe.parameters import Parameter
 
@@ -87,6 +91,7 @@ def _summary(found: StoredResult) -> Iterator[str]:
     scan = found.value
     if isinstance(scan, ScanResult) and "no_regions" not in found.summary:
         for cl in _LEVELS:
+            yield f"{Construction('wilks', cl)}, one parameter each:"
             for name, each in scan.regions(cl).items():
                 p = Parameter(name, scan.best[name], unit=scan.units.get(name, ""))
                 yield from region_lines(p, each, cl)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from numpy.typing import ArrayLike
 
 from nuprobe.border import public, public_methods
-from nuprobe.drawing import Submitted, draws
+from nuprobe.drawing import Submitted, Travelling, draws
 from nuprobe.errors import InputError, UnknownNameError
 from nuprobe.inference.construction import Construction
 from nuprobe.inference.costs import Cost
@@ -105,7 +105,7 @@ class NuisanceResult:
 
 @public_methods
 @dataclass(frozen=True)
-class FitResult(Submitted):
+class FitResult(Submitted, Travelling):
     """What a fit found.
 
     Attributes

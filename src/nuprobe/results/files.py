@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from nuprobe.errors import InputError, shown
+from nuprobe.portable.reading import unpacked
 from nuprobe.sealed import unsealed
 
 __all__ = ["format_of", "json_of", "raw_of"]
@@ -44,6 +45,10 @@ def raw_of(path: Path) -> bytes:
         more = f"; {part} has an unfinished run" if part.exists() else ""
         why = error.strerror or error
         raise InputError(f"{path} cannot be read: {why}{more}") from None
+    try:
+        raw = unpacked(raw)
+    except InputError as error:
+        raise InputError(f"{path} {error}") from None
     if raw.startswith(_HDF5):
         raise InputError(
             f"{path} is HDF5 of another program, or of an early version of nuprobe: the"

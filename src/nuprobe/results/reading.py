@@ -16,9 +16,11 @@ from nuprobe.experiments.limit_files import read_limit
 from nuprobe.inference import SampleResult
 from nuprobe.inference.chain.files import read_chain
 from nuprobe.inference.result_files import RESULT, made, numbers, opened, texts
-from nuprobe.inference.scan_result import read_scan, warn_of_toys
+from nuprobe.inference.scan_result import read_scan, with_stored_toys
 from nuprobe.inference.toys.files import ToyState
 from nuprobe.inference.toys.plane_files import read_plane
+from nuprobe.portable.reading import is_likelihood, likelihood_of
+from nuprobe.portable.summary import summary_of
 from nuprobe.provenance import Provenance
 from nuprobe.results.files import format_of, json_of, raw_of
 from nuprobe.results.objects import limit_of, object_of
@@ -53,8 +55,8 @@ def open_result(path: str | os.PathLike[str]) -> Any:
 
     Parameters
     ----------
-    path : an HDF5 file of a scan, a chain, toys, a plane or a limit, or JSON of the
-        command line.
+    path : an HDF5 file of a scan, a chain, toys, a plane or a limit, JSON of the
+        command line, or a portable likelihood.
 
     Returns
     -------
@@ -118,9 +120,10 @@ def stored(path: str | os.PathLike[str]) -> StoredResult:
 
 def _scan(path: Path) -> StoredResult:
     result, state = read_scan(path)
-    warn_of_toys(path)
     done, total = int(state.done.sum()), state.done.size
     finished = done == total
+    if finished:
+        result = with_stored_toys(result, path)
     names = " and ".join(result.axes)
     return StoredResult(
         str(path),
@@ -241,8 +244,23 @@ _READERS: Final[Mapping[str, Callable[[Path], StoredResult]]] = {
 # -- JSON --------------------------------------------------------------------
 
 
+def _likelihood(path: Path, data: Mapping[str, Any]) -> StoredResult:
+    found = likelihood_of(data, str(path))
+    said = found.provenance
+    try:
+        about = Provenance.from_dict(said) if said else None
+    except InputError as error:
+        raise InputError(f"{path}: {error}") from None
+    title = f"portable likelihood of {found.name}"
+    return StoredResult(
+        str(path), "likelihood", title, about, summary_of(found), value=found
+    )
+
+
 def _from_json(path: Path, raw: bytes) -> StoredResult:
     data = json_of(path, raw)
+    if is_likelihood(data):
+        return _likelihood(path, data)
     said = data.pop("provenance", None)
     if not isinstance(said, dict) or not isinstance(said.get("kind"), str):
         raise InputError(

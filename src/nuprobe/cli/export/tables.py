@@ -1,5 +1,4 @@
-"""``nuprobe export``: results in files, written for HEPData, papers and
-spreadsheets."""
+"""``nuprobe export hepdata|csv|latex``: tables of results."""
 
 from __future__ import annotations
 
@@ -10,7 +9,7 @@ import click
 
 from nuprobe.cli.options import command
 from nuprobe.cli.output import Output, output_options, overwriting
-from nuprobe.errors import InputError, UnknownNameError
+from nuprobe.errors import InputError
 
 if TYPE_CHECKING:
     from nuprobe.exports import DataTable
@@ -18,39 +17,69 @@ if TYPE_CHECKING:
 FORMS = ("hepdata", "csv", "latex")
 
 
-@command(
-    "export",
-    epilog="""\b
+_EPILOG = """\b
 Examples:
   nuprobe limit ccfr-trident charm2-trident --json -o limit.json
   nuprobe export hepdata limit.json -o submission.tar.gz
   nuprobe export hepdata limit.json rates.json scan.h5 -o submission
   nuprobe export latex fit.json
-  nuprobe export csv scan.h5 --table "rn intervals" -o intervals.csv""",
-)
-@click.argument("form", metavar="hepdata|csv|latex")
-@click.argument("files", metavar="FILE...", nargs=-1, required=True)
-@click.option("--table", help="CSV and LaTeX: name of one of several tables.")
-@click.option("--comment", default="", help="HEPData: metadata for all tables.")
-@click.option(
-    "--attach", is_flag=True, help="HEPData: the FILEs go along as further resources."
-)
-@output_options
-def export_command(
+  nuprobe export csv scan.h5 --table "rn intervals" -o intervals.csv"""
+
+
+def tables_command(form: str) -> click.Command:
+    """The command that writes tables of results in a format, one of `FORMS`."""
+
+    @command(form, epilog=_EPILOG)
+    @click.argument("files", metavar="FILE...", nargs=-1, required=True)
+    @click.option("--table", help="CSV and LaTeX: name of one of several tables.")
+    @click.option("--comment", default="", help="HEPData: metadata for all tables.")
+    @click.option(
+        "--attach",
+        is_flag=True,
+        help="HEPData: the FILEs go along as further resources.",
+    )
+    @output_options
+    def written(
+        files: tuple[str, ...],
+        table: str | None,
+        comment: str,
+        attach: bool,
+        out: Output,
+    ) -> None:
+        _write(form, files, table, (comment, attach), out)
+
+    written.help = _HELP[form]
+    return written
+
+
+_HELP = {
+    "hepdata": (
+        "Results in FILEs, JSON of any command or HDF5 of a scan or chain, as a"
+        " submission to HEPData, into the folder, .zip or .tar.gz of -o."
+    ),
+    "csv": (
+        "One table of a result in FILE, JSON of any command or HDF5 of a scan or"
+        " chain, as CSV."
+    ),
+    "latex": (
+        "Tables of results in FILEs, JSON of any command or HDF5 of a scan or chain,"
+        " as LaTeX."
+    ),
+}
+_HELP = {
+    form: f"{text}\n\n--json prints all their tables instead."
+    for form, text in _HELP.items()
+}
+
+
+def _write(
     form: str,
     files: tuple[str, ...],
     table: str | None,
-    comment: str,
-    attach: bool,
+    said: tuple[str, bool],
     out: Output,
 ) -> None:
-    """Results in FILEs, JSON of any command or HDF5 of a scan or chain, as a submission
-    to HEPData (into the folder, .zip or .tar.gz of -o), as CSV or as LaTeX.
-
-    --json prints all their tables instead, whatever the format.
-    """
-    if form not in FORMS:
-        raise UnknownNameError("format", form, FORMS)
+    comment, attach = said
     if form == "hepdata" and table is not None:
         raise InputError("--table is for csv and latex: a submission has all tables")
     if form != "hepdata" and (comment or attach):
@@ -67,7 +96,7 @@ def export_command(
     if out.as_json:
         return out.emit("", [t.flat().to_dict() for t in tables])
     if form == "hepdata" and out.output is not None:
-        return _submit(results, files, (comment, attach), out.output)
+        return _submit(results, files, said, out.output)
     chosen = _chosen(form, results, tables, table)
     if form == "latex":
         return out.emit("\n\n".join(t.to_latex() for t in chosen), None)

@@ -1,0 +1,126 @@
+"""Functions of parameters as sparse polynomials, and templates as few of them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from nuprobe.errors import InputError
+from nuprobe.numerics import FloatArray
+from nuprobe.parameters import Parameter
+from nuprobe.portable import compression
+from nuprobe.portable.compression import factored
+from nuprobe.portable.polynomials import polynomial_of, scale_of
+
+X = Parameter("x", 0.2, 0.0, 1.0, step=0.02)
+MU = Parameter("magnetic_moment.ee", 0.0, step=1e-11, unit="muB")
+G = Parameter("coupling", 1e-3, 0.0, 10.0, step=1e-4)
+
+
+def _terms(powers: Any, coefficients: FloatArray) -> dict[tuple[int, ...], list[float]]:
+    return {
+        tuple(map(int, p)): list(map(float, c))
+        for p, c in zip(powers, coefficients, strict=True)
+    }
+
+
+def test_what_is_absent_is_absent() -> None:
+    found = polynomial_of(
+        lambda p: np.stack(
+            [0.25 - p[:, 0] + 3 * p[:, 0] * p[:, 1] ** 2, p[:, 1] ** 4], 1
+        ),
+        [X, G],
+        "y",
+    )
+    terms = _terms(found.powers, found.coefficients)
+    assert set(terms) == {(0, 0), (1, 0), (1, 2), (0, 4)}
+    np.testing.assert_allclose(terms[0, 0], [0.25, 0.0], rtol=1e-14)
+    np.testing.assert_allclose(terms[1, 0], [-0.01, 0.0], rtol=1e-13)
+    np.testing.assert_allclose(terms[1, 2], [3e-10, 0.0], rtol=1e-13)
+    np.testing.assert_allclose(terms[0, 4], [0.0, 1e-16], rtol=1e-13)
+
+
+def test_units_may_differ_by_many_powers_of_ten() -> None:
+    """(0.2 + g)² + µ², with µ in Bohr magnetons."""
+
+    def rate(p: FloatArray) -> FloatArray:
+        return np.stack([(0.2 + p[:, 0]) ** 2, p[:, 1] ** 2], axis=1)
+
+    found = polynomial_of(rate, [G, MU], "rate")
+    assert set(_terms(found.powers, found.coefficients)) == {
+        (0, 0), (1, 0), (2, 0), (0, 2)
+    }  # fmt: skip
+    for size in (1e-9, 1e-4, 1.0, 9.0):
+        points = np.array([[size, size * 1e-10]])
+        np.testing.assert_allclose(found(points), rate(points), rtol=1e-13)
+
+
+def test_a_mediator_below_and_above_its_step() -> None:
+    """Interference with a tiny strength, (a + b g²)²: all scales of g are exact."""
+
+    def counts(p: FloatArray) -> FloatArray:
+        return (1e-3 + 4e5 * p[:, :1] ** 2) ** 2
+
+    found = polynomial_of(counts, [G], "counts")
+    g = np.geomspace(1e-8, 10, 40)[:, None]
+    np.testing.assert_allclose(found(g), counts(g), rtol=1e-13)
+    assert found.powers.ravel().tolist() == [0, 2, 4]
+
+
+@pytest.mark.parametrize(
+    ("name", "function"),
+    [
+        ("x", lambda p: np.cos(6 * p[:, :1]) + p[:, 1:]),
+        ("x", lambda p: p[:, :1] ** 5),
+        ("x", lambda p: np.sqrt(p[:, :1] + 0.1)),
+        ("coupling", lambda p: np.abs(p[:, 1:] - 1.0)),
+    ],
+)
+def test_the_parameter_to_blame_is_named(name: str, function: object) -> None:
+    with pytest.raises(InputError, match=rf"degree in {name}, so it cannot"):
+        polynomial_of(function, [X, G], "y")  # type: ignore[arg-type]
+
+
+def test_without_parameters_it_is_a_constant() -> None:
+    found = polynomial_of(lambda p: np.full((len(p), 2), 3.0), [], "y")
+    assert found.coefficients.tolist() == [[3.0, 3.0]]
+
+
+def test_scales_are_powers_of_ten() -> None:
+    assert [scale_of(p) for p in (X, MU, G)] == [0.01, 1e-11, 1e-4]
+    assert scale_of(Parameter("y", 0.0, step=3.0)) == 1.0
+
+
+def test_few_templates_make_all() -> None:
+    """exp(−x E) at 60 masses is far from 60 shapes, and no shape is lost."""
+    x = np.linspace(0.1, 3, 60)[:, None]
+    energy = np.linspace(0, 2, 200)
+    rows = [np.exp(-x * energy), 1e6 * x * np.exp(-2 * x * energy)]
+    factors, templates = factored(rows)
+    assert len(templates) < 30
+    for own, table in zip(factors, rows, strict=True):
+        np.testing.assert_allclose(
+            own @ templates, table, rtol=0, atol=1e-12 * float(table.max())
+        )
+        lost = np.abs(own @ templates - table).max(axis=0)
+        assert (lost <= 1e-12 * np.abs(table).max(axis=0)).all()
+
+
+def test_what_has_no_structure_is_kept_whole() -> None:
+    rows = [np.random.default_rng(1).normal(size=(9, 30)), np.zeros((9, 30))]
+    factors, templates = factored(rows)
+    for own, table in zip(factors, rows, strict=True):
+        np.testing.assert_allclose(own @ templates, table, atol=1e-14)
+
+
+def test_large_templates_keep_less(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(compression, "LARGE", 100)
+    x = np.linspace(0.1, 3, 40)[:, None]
+    table = np.exp(-x * np.linspace(0, 2, 200))
+    (own,), templates = factored([table])
+    lost = np.abs(own @ templates - table).max(axis=0)
+    assert 1e-12 < lost.max() < 1e-9
+    mantissa = np.frexp(templates)[0] * 2.0**34
+    np.testing.assert_array_equal(mantissa, np.round(mantissa))
