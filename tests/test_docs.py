@@ -6,6 +6,7 @@ itself (`testpaths`, `--doctest-modules`, `--doctest-glob`).
 
 from __future__ import annotations
 
+import functools
 import json
 import re
 import shlex
@@ -15,11 +16,13 @@ import warnings
 from pathlib import Path
 from typing import Any
 
+import click
 import numpy as np
 import pytest
 
 import nuprobe as nu
 from nuprobe.cli import main
+from nuprobe.cli.main import cli
 from nuprobe.experiments.format import ExperimentFile
 
 ROOT = Path(__file__).parents[1]
@@ -188,16 +191,52 @@ def _smaller(command: str) -> str:
     return command
 
 
+def _read(command: str) -> tuple[click.Command, list[str]]:
+    """The verb of a command and the words after it."""
+    words = shlex.split(command)[1:]
+    verb: click.Command = cli
+    while isinstance(verb, click.Group) and words:
+        named = verb.get_command(click.Context(verb), words[0])
+        if named is None:
+            break
+        verb, words = named, words[1:]
+    return verb, words
+
+
+@functools.cache
+def _each_kind() -> set[str]:
+    """The first command of each verb with the same options."""
+    kinds: dict[tuple[int, frozenset[str]], str] = {}
+    for command in _commands():
+        if command not in SMALLER:
+            verb, words = _read(command)
+            options = frozenset(w.split("=")[0] for w in words if w.startswith("-"))
+            kinds.setdefault((id(verb), options), command)
+    return set(kinds.values())
+
+
 def test_there_are_commands_to_check() -> None:
     assert len(_commands()) > 4
     assert set(_commands()) > set(SMALLER)
+    assert len(_each_kind()) > 100
+
+
+@pytest.mark.parametrize("command", sorted(set(_commands()) - _each_kind()))
+def test_a_command_is_read(
+    command: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of those that run at night alone."""
+    monkeypatch.chdir(tmp_path)
+    _write_shown_files(tmp_path, command.replace("nuprobe export", "nuprobe", 1))
+    verb, words = _read(command)
+    verb.make_context("nuprobe", words)
 
 
 @pytest.mark.parametrize(
     "command",
     [
         *(
-            pytest.param(c, marks=pytest.mark.nightly if c in SMALLER else ())
+            pytest.param(c, marks=() if c in _each_kind() else pytest.mark.nightly)
             for c in _commands()
         ),
         *sorted(set(map(_smaller, SMALLER)) - set(_commands())),

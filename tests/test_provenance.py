@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tools import build_dois
 
 import nuprobe as nu
 from nuprobe.errors import InputError
@@ -40,6 +41,7 @@ def test_what_is_written_is_read() -> None:
         ({"latex": []}, "damaged"),
         ({"experiments": [{}]}, "damaged"),
         ({"references": [1]}, "damaged"),
+        ({"dois": {"a": 1}}, "damaged"),
         ({"date": None}, "damaged"),
     ],
 )
@@ -89,6 +91,12 @@ def test_a_cost_says_what_it_was_made_of() -> None:
     assert one["analysis"] == csi.analyses[0]
     assert one["changes"] == {"response.smearing.kind": "none"}
     assert made.references == csi.references
+    assert made.dois["COHERENT:2017ipa"] == "10.1126/science.aao0990"
+    assert set(made.dois) <= set(made.references)
+    assert (
+        "COHERENT:2017ipa (doi:10.1126/science.aao0990)"
+        in dict(made.lines())["references"]
+    )
     assert (made.model["name"], made.model["mass"]) == ("b-l", 10.0)
     assert made.latex["rn"] == "R_n"
     assert made.fingerprint == "x"
@@ -116,3 +124,51 @@ def test_folders_have_one_digest_wherever_they_lie(tmp_path: Path) -> None:
     table = next(again.glob("*.csv"))
     table.write_bytes(table.read_bytes() + b"\n")
     assert nu.experiment(again).folder.digest() != folder.digest()
+
+
+def test_files_without_dois_are_read() -> None:
+    data = Provenance.here(references=["COHERENT:2017ipa"]).to_dict()
+    assert data.pop("dois") == {"COHERENT:2017ipa": "10.1126/science.aao0990"}
+    early = Provenance.from_dict(data)
+    assert not early.dois
+    assert dict(early.lines())["references"] == "COHERENT:2017ipa"
+
+
+def test_dois_are_those_of_the_bibliography_and_the_catalogue() -> None:
+    assert build_dois.TABLE.read_text(encoding="utf-8") == build_dois.table(), (
+        "python -m tools.build_dois writes the table"
+    )
+    bibliography = """% unverified: title; the DOI was compared
+@article{A:2000aa,
+  doi = {10.1000/a}
+}
+% unverified: all but the DOI
+@article{B:2000bb,
+  doi = {10.1000/b}
+}
+% unverified: all of it
+@article{C:2000cc,
+  doi = {10.1000/c}
+}
+% unverified: pages and DOI
+@article{D:2000dd,
+  doi = {10.1000/d}
+}
+
+% unverified: journal references, unless said otherwise
+@article{E:2000ee,
+  doi = {10.1000/e}
+}
+@article{F:2000ff,
+  doi = {10.1000/f}
+}
+
+@article{G:2000gg,
+  doi = {10.1000/g}
+}
+"""
+    read = {
+        key: verified for key, _, verified in build_dois.of_bibliography(bibliography)
+    }
+    assert [key[0] for key, verified in read.items() if verified] == ["A", "B", "G"]
+    assert len(read) == 7

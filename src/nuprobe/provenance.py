@@ -20,6 +20,7 @@ from math import isfinite
 from pathlib import Path, PurePath
 from typing import Any, Final
 
+from nuprobe.dois import dois_of
 from nuprobe.errors import InputError, shown
 from nuprobe.reprs import is_array, readable
 
@@ -50,6 +51,7 @@ class Provenance:
     references : texkeys and DOIs of what was used.
     fingerprint : SHA-256 of data, settings and version: two results with one
         fingerprint have the same inputs.
+    dois : DOI by texkey, of those of `references` whose DOI nuprobe knows.
 
     Examples
     --------
@@ -66,6 +68,7 @@ class Provenance:
     latex: Mapping[str, str] = field(default_factory=dict)
     references: tuple[str, ...] = ()
     fingerprint: str = ""
+    dois: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
     def here(
@@ -88,6 +91,7 @@ class Provenance:
         InputError
             As `now`.
         """
+        cited = tuple(dict.fromkeys(references))
         return cls(
             maker(),
             version("nuprobe"),
@@ -95,8 +99,9 @@ class Provenance:
             tuple(experiments),
             dict(model or {}),
             dict(latex or {}),
-            tuple(dict.fromkeys(references)),
+            cited,
             fingerprint,
+            dois_of(cited),
         )
 
     @property
@@ -115,6 +120,7 @@ class Provenance:
             "model": dict(self.model),
             "latex": dict(self.latex),
             "references": list(self.references),
+            "dois": dict(self.dois),
             "fingerprint": self.fingerprint,
         }
 
@@ -146,6 +152,7 @@ class Provenance:
         experiments, model, latex, references = (
             data.get(key) for key in ("experiments", "model", "latex", "references")
         )
+        dois = data.get("dois", {})  # early files have none
         fits = (
             all(isinstance(text, str) for text in texts)
             and isinstance(experiments, list)
@@ -153,6 +160,8 @@ class Provenance:
             and isinstance(model, dict)
             and isinstance(latex, dict)
             and all(isinstance(text, str) for text in latex.values())
+            and isinstance(dois, dict)
+            and all(isinstance(text, str) for text in dois.values())
             and isinstance(references, list)
             and all(isinstance(text, str) for text in references)
         )
@@ -168,6 +177,7 @@ class Provenance:
             dict(latex or {}),
             tuple(references or ()),
             fingerprint,
+            dict(dois),
         )
 
     @classmethod
@@ -206,10 +216,14 @@ class Provenance:
             ("experiments", "; ".join(experiments)),
             ("model", model.removeprefix("name = ")),
             ("symbols", ", ".join(f"{k}: {v}" for k, v in self.latex.items())),
-            ("references", ", ".join(self.references)),
+            ("references", ", ".join(map(self._cited, self.references))),
             ("fingerprint", self.fingerprint),
         ]
         return [row for row in rows if row[1]]
+
+    def _cited(self, key: str) -> str:
+        """A reference with its DOI, where it is known."""
+        return f"{key} (doi:{self.dois[key]})" if key in self.dois else key
 
 
 def _brief(value: Any) -> str:

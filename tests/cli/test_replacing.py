@@ -128,6 +128,10 @@ WRITERS: dict[tuple[tuple[str, ...], str], tuple[tuple[str, ...], str]] = {
         ("export", "hepdata", "rate.json", "-o"),
         "a.zip",
     ),
+    (("export", "pyhf"), "output"): (
+        ("export", "pyhf", "texono-ge-projection", "--free", "sin2_theta_w", "-o"),
+        "b.json",
+    ),
     (("export", "likelihood"), "output"): (
         ("export", "likelihood", "conus-plus", "--free", "sin2_theta_w", "-o"),
         "a.json",

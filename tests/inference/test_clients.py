@@ -11,12 +11,14 @@ from typing import Any
 
 import numpy as np
 import pytest
+from tests.command_line import Run
 
 import nuprobe as nu
 from nuprobe.errors import InputError
 from nuprobe.experiments import joint_cost
 from nuprobe.inference import (
     Cost,
+    ScanResult,
     ToySettings,
     cls,
     coverage,
@@ -71,6 +73,30 @@ def test_a_joint_scan_is_the_same_on_a_cluster(
     # a client of the user stays open, as an executor is taken too
     assert client.status == "running"
     assert np.array_equal(scan(pair, GRID, executor=client).twice_nll, plain.twice_nll)
+
+
+def test_limits_are_the_same_on_a_cluster(
+    cluster: Any, run: Run, tmp_path: Path
+) -> None:
+    address = cluster.scheduler_address
+    line = ("limit", "ccfr-trident", "--masses", "10, 100 MeV", "--json")
+    toys = ("--intervals", "cls", "--toys", "20")
+    grid = ("limit", "ccfr-trident", "--json", "--grid")
+    plane = (*grid, "mass=10:100 MeV:3,coupling=1e-4:1e-2:3")
+    found = []
+    for where in (("--workers", "1"), ("--dask", address)):
+        code, out, err = run(*line, *toys, *where)
+        assert code == 0, err
+        found.append(json.loads(out))
+        file = tmp_path / f"{where[0][2:]}.h5"
+        code, out, err = run(*plane, "--scan", str(file), *where)
+        assert code == 0, err
+        found.append(json.loads(out))
+        found.append(ScanResult.load(file).twice_nll.tolist())
+    for one in found:
+        if isinstance(one, dict):  # how it was asked for is told apart
+            assert one.pop("provenance")["command"].startswith("nuprobe limit")
+    assert found[:3] == found[3:]
 
 
 def test_toys_are_the_same_on_a_cluster(client: Any) -> None:

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from scipy.optimize import minimize
 from scipy.stats import poisson
 from tests.inference.synthetic import Synthetic
+from tests.nightly import few
 
 from nuprobe.errors import ComputationError, InputError, UnknownNameError
 from nuprobe.inference import (
@@ -173,7 +174,7 @@ def test_profiled_against_brute_force(prediction: Synthetic, kind: str) -> None:
     cost: Cost = {"poisson": poissonian, "gaussian": other, "sum": poissonian + other}[
         kind
     ]
-    points = scattered(6)
+    points = scattered(few(3, 6))
     best = cost.profiled(points)
     np.testing.assert_allclose(
         cost.twice_nll(points, best.nuisances), best.twice_nll, rtol=1e-12, atol=1e-10

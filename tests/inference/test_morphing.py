@@ -112,7 +112,7 @@ def cost_of(kind: str, seed: int) -> Cost:
 
 
 @pytest.mark.parametrize("kind", ["poisson", "gaussian"])
-@pytest.mark.parametrize("seed", mostly_nightly(range(6), [0, 1]))
+@pytest.mark.parametrize("seed", mostly_nightly(range(6), [0]))
 def test_minimum_is_that_of_every_cell(kind: str, seed: int) -> None:
     cost = cost_of(kind, seed)
     scales = [0.0, 0.4, 1.0, 1.7, 3.0]

@@ -9,12 +9,16 @@ from scipy.stats import chi2, norm
 from tests.inference.synthetic import Synthetic
 from tests.inference.test_fit import Line, strong
 
+import nuprobe as nu
 from nuprobe.errors import InputError
 from nuprobe.inference import (
+    CLs,
+    FeldmanCousins,
     GaussianCost,
     PoissonCost,
     contour,
     delta_threshold,
+    feldman_cousins,
     fit,
     profile,
     significance,
@@ -148,3 +152,29 @@ def test_bad_requests() -> None:
     impossible = PoissonCost(Synthetic(background=0.0), np.ones(24))
     with pytest.raises(InputError, match="impossible at every value of radius"):
         profile(impossible, "radius", [2.0, 3.0, 4.0], fixed={"strength": 0.0})
+
+
+def test_toys_along_a_profile_are_those_of_their_own_functions() -> None:
+    cost = nu.experiment("coherent-lar-2020").cost(
+        free=["cevns_scale"], analysis="published"
+    )
+    grid = [0.4, 0.8, 1.2, 1.6, 2.0, 2.4]
+    curve = nu.profile(cost, "cevns_scale", grid, intervals="feldman-cousins", toys=100)
+    found = curve.toys
+    assert isinstance(found, FeldmanCousins)
+    again = feldman_cousins(cost, "cevns_scale", curve.values, levels=(0.9,), toys=100)
+    assert found.intervals(0.9) == again.intervals(0.9)
+    np.testing.assert_allclose(found.delta, curve.delta, atol=1e-5)
+    assert curve.construction(0.9).sides == 2
+    text = curve.table()
+    assert "90 % CL, two-sided, Δ(−2 ln L) = 2.71 (Wilks)" in text
+    assert "90 % CL, two-sided (Feldman–Cousins), 100 toys at each value" in text
+    assert curve.to_dict()["toys"]["method"] == "feldman-cousins"
+    upper = nu.profile(cost, "cevns_scale", grid, intervals="cls", toys=100)
+    assert isinstance(upper.toys, CLs)
+    assert upper.construction(0.9).sides == 1
+    assert "upper limit, one-sided (CLs), 100 toys" in upper.table(0.9)
+    plain = nu.profile(cost, "cevns_scale", grid)
+    assert plain.toys is None
+    assert plain.to_dict()["toys"] is None
+    assert "toys" not in plain.table()

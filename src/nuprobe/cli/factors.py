@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import isfinite
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -27,19 +28,39 @@ def factor_table(found: FactorLimits, file: Path) -> Table:
                 one.label,
                 None if one.ratio is None else float(one.ratio.sum()),
                 _at_one(one),
-                " and ".join(f"[{a:.4g}, {b:.4g}]" for a, b in one.allowed) or "none",
+                _intervals(one),
                 one.scale,
             )
             for one in found.members
         ),
         {"ratio at 1": ".4f", "lowest scale": ".4f"},
         (
-            "factor 1: the point of the file; 0: the Standard Model; two-sided, by the"
-            " statistic of `nuprobe rate`",
+            f"factor 1: the point of the file; 0: the Standard Model; {_said(found)}",
             "lowest scale: coefficients go as 1/scale^2, from the scale of the file (1)"
             " down to where the factor leaves the interval around 0",
         ),
     )
+
+
+def _intervals(one: FactorLimit) -> str:
+    """Allowed factors, with the errors that toys leave."""
+    texts = [
+        f"[{a:.4g}, {b:.4g}]" if isfinite(a) else f"up to {b:.4g}"
+        for a, b in one.allowed
+    ]
+    for i, (low, high) in enumerate(one.errors):
+        each = (
+            f"{low:.2g}, {high:.2g}" if isfinite(one.allowed[i][0]) else f"{high:.2g}"
+        )
+        texts[i] += f" (± {each})"
+    return " and ".join(texts) or "none"
+
+
+def _said(found: FactorLimits) -> str:
+    """Sides and method in words."""
+    if found.construction is None:
+        return "two-sided, by the statistic of `nuprobe rate`"
+    return f"{found.construction}; -2 ln L above its lowest over the factor"
 
 
 def _at_one(one: FactorLimit) -> str:
@@ -56,7 +77,9 @@ def print_factors(
     from nuprobe.experiments import factor_limit
     from nuprobe.models import StandardModel
 
-    if level.sides == "1" or level.with_projections or level.method().by_toys:
+    method = level.method()
+    how: Any = method.intervals
+    if level.sides == "1" or level.with_projections:
         raise InputError(
             "limits on the coefficients in a file are two-sided and do not combine"
             " projections with data: drop --sides and --with-projections"
@@ -66,5 +89,7 @@ def print_factors(
         operators_of(file, StandardModel()),
         cl=level.cl,
         analyses=level.analyses,
+        intervals=how,
+        toys=method.settings() if method.by_toys else 1000,
     )
     out.emit(str(factor_table(found, file)), found.to_dict())

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from nuprobe.cli.mixing_rows import by_formula, by_toys, rows_table
 from nuprobe.cli.output import Output, save_plot
 from nuprobe.errors import InputError
-from nuprobe.inference.construction import Construction
-from nuprobe.tables import Table
 
 if TYPE_CHECKING:
     from nuprobe.cli.limits import LevelSpec
     from nuprobe.experiments import AnyExperiment
-    from nuprobe.inference import ExclusionPlane
+    from nuprobe.inference import Cost, ExclusionPlane
 
 __all__ = ["print_mixings"]
 
@@ -35,8 +33,9 @@ def print_mixings(
     measures a disappearance or rates of reactors.
 
     For each Δm² the mixing above which all is excluded by CLs, asymptotic along that
-    row (`ExclusionPlane`), of each experiment and of all together; and by how much no
-    mixing at all is disfavoured.
+    row (`ExclusionPlane`) or by toys thrown and fitted there, or the upper end of the
+    interval of Feldman and Cousins, of each experiment and of all together; and by how
+    much no mixing at all is disfavoured.
 
     Parameters
     ----------
@@ -63,69 +62,46 @@ def print_mixings(
             f"{mixed[0].name} limits a mixing, the others a mediator: these cannot"
             " be combined"
         )
-    if level.method().by_toys:
-        raise InputError(
-            "toys of mixings are thrown on their plane: use `nuprobe plane --intervals`"
-        )
+    method = level.method()
     family, plane, beside = asked
-    if (family, replace(plane, grid=None), beside) != tuple(
-        type(one)() for one in asked
-    ):
+    used: dict[str, Any] = {"grid": None}
+    if method.by_toys:
+        used |= {"workers": None, "dask": None}
+    if (family, replace(plane, **used), beside) != tuple(type(one)() for one in asked):
         raise InputError(
             "a limit on a mixing takes --grid (of dm2_41), --cl, --analysis and"
-            " --plot; drop the options for mediators"
+            " --plot, and --workers or --dask with toys; drop the options for mediators"
         )
     planes = _planes(mixed, plane.grid or _GRID, level)
+    found = by_formula(planes, level.cl)
+    if method.by_toys:
+        nodes = next(iter(planes.values())).y
+        found = by_toys(_costs(mixed, level), nodes, level.cl, method, plane)
     if plot is not None:
         from nuprobe.plotting import plot_exclusion_plane
 
         references = list(dict.fromkeys(r for one in mixed for r in one.references))
-        last = list(planes.values())[-1]
+        label, last = list(planes.items())[-1]
+        row = found.limits[label] if method.by_toys else None
         save_plot(
             lambda: plot_exclusion_plane(
-                last, level.cl, ["raster", "cls", "expected"], references=references
+                last,
+                level.cl,
+                ["raster", "cls", "expected"],
+                rows=None if row is None else {f"{found.said.short}, toys": row},
+                references=references,
             ),
             plot,
         )
-    limits = {name: one.limits("raster", level.cl) for name, one in planes.items()}
-    nodes = next(iter(planes.values())).y
-    columns = zip(*limits.values(), strict=True)
-    rows = tuple((float(y), *x) for y, x in zip(nodes, columns, strict=True))
-    table = Table(
-        f"largest sin2_2theta_14, {Construction('cls', level.cl).short} at each dm2_41",
-        ("dm2_41 [eV2]", *limits),
-        rows,
-        dict.fromkeys(limits, ".4f"),
-        (
-            "asymptotic; - where full mixing is not excluded; `nuprobe plane` has toys",
-            *(_no_mixing(name, one, level.cl) for name, one in planes.items()),
-            "p by Wilks' theorem with 2 parameters, which is wrong here: `nuprobe plane"
-            " --toys` replaces it",
-        ),
-    )
-    data = {**table.to_dict(), "cl": level.cl, "method": "raster", "sides": 1}
+    table = rows_table(found, planes, level.cl)
+    data = {**table.to_dict(), "cl": level.cl, "method": found.method}
+    data |= {"sides": found.said.sides, "intervals": found.said.to_dict()}
     data["no_mixing"] = {
         name: {"rise": one.without - one.lowest, "best": list(one.best)}
         for name, one in planes.items()
     }
     out.emit(str(table), data)
     return True
-
-
-def _no_mixing(name: str, plane: ExclusionPlane, cl: float) -> str:
-    """By how much no mixing is disfavoured, in words."""
-    from nuprobe.inference.levels import delta_threshold
-
-    rise, (angle, splitting) = plane.without - plane.lowest, plane.best
-    if not rise > 0:
-        return f"{name}: no mixing has the lowest χ² of the grid"
-    verdict = "disfavoured" if rise > delta_threshold(cl, 2) else "allowed"
-    # the tail of χ² with two parameters
-    p_value = math.exp(-rise / 2)
-    return (
-        f"{name}: no mixing is {verdict}, Δχ² = {rise:.2f} above"
-        f" ({angle:.3g}, {splitting:.3g} eV2), p = {p_value:.2g}"
-    )
 
 
 def _planes(
@@ -135,16 +111,24 @@ def _planes(
     import numpy as np
 
     from nuprobe.cli.grids import make_grid
-    from nuprobe.inference import Cost, CostSum, exclusion_plane
+    from nuprobe.inference import exclusion_plane
 
     axes = make_grid(grid, mixed[0].parameters(), log=True)
     if list(axes) != ["dm2_41"]:
         raise InputError("--grid for a limit on a mixing must have one axis, dm2_41")
+    whole = {"sin2_2theta_14": np.geomspace(1e-3, 1, _MIXINGS), **axes}
+    costs = _costs(mixed, level)
+    return {n: exclusion_plane(c, whole, toys=0) for n, c in costs.items()}
+
+
+def _costs(mixed: Sequence[AnyExperiment], level: LevelSpec) -> dict[str, Cost]:
+    """Costs of each experiment and of all, over both parameters."""
+    from nuprobe.inference import CostSum
+
     free, analyses = ("sin2_2theta_14", "dm2_41"), level.analyses
     costs: dict[str, Cost] = {
         one.name: one.cost(None, free, analyses.get(one.name)) for one in mixed
     }
     if len(costs) > 1:
         costs["combined"] = CostSum(*costs.values())
-    whole = {"sin2_2theta_14": np.geomspace(1e-3, 1, _MIXINGS), **axes}
-    return {n: exclusion_plane(c, whole, toys=0) for n, c in costs.items()}
+    return costs

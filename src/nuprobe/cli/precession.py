@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -82,14 +83,18 @@ def _limits(model: SpinFlavour, asked: str, plot: Path | None, out: Output) -> N
     from nuprobe.reports import precession_limit_table
 
     found: dict[str, PrecessionLimit] = {}
+    said: dict[str, str] = {}
     for entry in _entries(asked):
         assert entry.value is not None  # as `_entries` chose
         found[_short(entry)] = precession_limit(model, entry.value, _window(entry))
+        said[_short(entry)] = entry.confidence
     if plot is not None:
         from nuprobe.plotting import plot_moment_field
 
         save_plot(lambda: plot_moment_field(found), plot)
-    out.table(precession_limit_table(model, found))
+    table = precession_limit_table(model, found)
+    bounds = "; ".join(f"{name} {words}" for name, words in said.items())
+    out.table(replace(table, notes=(*table.notes, f"bounds as published: {bounds}")))
 
 
 def _entries(asked: str) -> list[Entry]:

@@ -80,7 +80,7 @@ def _numbers(found: StoredResult) -> Iterator[str]:
 
 def _summary(found: StoredResult) -> Iterator[str]:
     """The summary line by line, and what a scan allows of its parameters."""
-    from nuprobe.inference import ScanResult
+    from nuprobe.inference import Construction, ScanResult
     from nuprobe.inference.regions import region_lines
     from nuprobe.parameters import Parameter
 
@@ -91,6 +91,7 @@ def _summary(found: StoredResult) -> Iterator[str]:
     scan = found.value
     if isinstance(scan, ScanResult) and "no_regions" not in found.summary:
         for cl in _LEVELS:
+            yield f"{Construction('wilks', cl)}, one parameter each:"
             for name, each in scan.regions(cl).items():
                 p = Parameter(name, scan.best[name], unit=scan.units.get(name, ""))
                 yield from region_lines(p, each, cl)

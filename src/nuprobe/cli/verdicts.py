@@ -211,7 +211,8 @@ def _many(
         columns[f"{one.label} verdict"] = _each(np.array(one.words), read)
     out.table(
         Table(
-            f"{asked.points}: verdicts on tridents at {100 * asked.cl:g} % CL",
+            f"{asked.points}: verdicts on tridents at {100 * asked.cl:g} % CL,"
+            " two-sided",
             tuple(columns),
             Rows(*columns.values()),
             {},

@@ -6,7 +6,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Mapping
-from functools import lru_cache
+from functools import cache, lru_cache
 from importlib import import_module, resources
 from pathlib import Path
 from types import ModuleType
@@ -269,7 +269,20 @@ def _folder(name: str | Path) -> Folder:
             if os.path.isdir(name)
             else "A folder of your own is given by its path, e.g. ./mydetector.",
         )
+    shipped = resources.files(__name__).joinpath("library", name)
+    if folders[name] == shipped:
+        return _shipped(name)
     return Folder(folders[name], "experiment.toml")
+
+
+@cache
+def _shipped(name: str) -> Folder:
+    """Folder of an experiment of the package, whose tables are read once: to read them
+    takes most of the time in which an experiment is opened."""
+    from nuprobe.schema import Folder
+
+    root = resources.files(__name__).joinpath("library", name)
+    return Folder(root, "experiment.toml")
 
 
 def _read(folder: Folder) -> AnyExperiment:

@@ -6,8 +6,8 @@ from __future__ import annotations
 import itertools
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, Final
+from dataclasses import dataclass, replace
+from typing import Any, Final, Literal
 
 import numpy as np
 from numpy.polynomial import Polynomial
@@ -15,8 +15,14 @@ from numpy.polynomial import Polynomial
 from nuprobe.border import public
 from nuprobe.drawing import Exported
 from nuprobe.errors import InputError, UnknownNameError, shown
+from nuprobe.experiments.limit_toys import toy_place
 from nuprobe.experiments.trident import TridentExperiment
 from nuprobe.experiments.verdicts import best_common, open_tridents, two_sided
+from nuprobe.inference import Construction, Cost, CostSum, ToySettings
+from nuprobe.inference.construction import Method, check_method
+from nuprobe.inference.construction import together as together_said
+from nuprobe.inference.toys.crossings import Line, bounded
+from nuprobe.inference.toys.settings import settings_of
 from nuprobe.models import ContactOperators, WcxfFile
 from nuprobe.numerics import FloatArray
 from nuprobe.reprs import readable
@@ -41,12 +47,14 @@ class FactorLimit:
         the combination.
     allowed : intervals of the factor λ, increasing; λ = 1 is the point itself, λ = 0 is
         what it was added to.
+    errors : Monte Carlo errors of their ends by toys, else empty.
     """
 
     label: str
     projected: bool
     ratio: FloatArray | None
     allowed: tuple[Interval, ...]
+    errors: tuple[Interval, ...] = ()
 
     @property
     def around_zero(self) -> Interval | None:
@@ -73,7 +81,10 @@ class FactorLimit:
             "label": self.label,
             "projected": self.projected,
             "ratio_polynomial": None if self.ratio is None else self.ratio.tolist(),
-            "allowed_factors": [list(i) for i in self.allowed],
+            "allowed_factors": [
+                [x if math.isfinite(x) else None for x in i] for i in self.allowed
+            ],
+            "errors": [list(i) for i in self.errors],
             "point_allowed": self.point_allowed,
             "lowest_scale": self.scale,
         }
@@ -86,12 +97,14 @@ class FactorLimits(Exported):
 
     Attributes
     ----------
-    cl : confidence level, two-sided.
+    cl : confidence level, two-sided but for CLs.
     members : one an experiment, then ``"combined"`` if several have measured.
+    construction : of toys: method, sides and errors; None without toys.
     """
 
     cl: float
     members: tuple[FactorLimit, ...]
+    construction: Construction | None = None
 
     def __getitem__(self, label: str) -> FactorLimit:
         """Limit of a label; raises `UnknownNameError` for any other."""
@@ -102,7 +115,13 @@ class FactorLimits(Exported):
 
     def to_dict(self) -> dict[str, Any]:
         """JSON-ready form."""
-        return {"cl": self.cl, "limits": [m.to_dict() for m in self.members]}
+        said = self.construction
+        return {
+            "cl": self.cl,
+            "sides": 2 if said is None else said.sides,
+            "intervals": said and said.to_dict(),
+            "limits": [m.to_dict() for m in self.members],
+        }
 
 
 @dataclass(frozen=True)
@@ -124,6 +143,10 @@ class _Measured:
         error = self.plus if self.ratio(at) > self.value else self.minus
         return ((self.ratio - self.value) / error) ** 2
 
+    def pull_at(self, factor: float) -> float:
+        """Squared pull at one factor."""
+        return float(self.squared_pull(factor)(factor))
+
 
 @public
 def factor_limit(
@@ -132,6 +155,8 @@ def factor_limit(
     *,
     cl: float = 0.95,
     analyses: Mapping[str, str] | None = None,
+    intervals: Method = "wilks",
+    toys: int | ToySettings = 1000,
 ) -> FactorLimits:
     """All factors λ on the coefficients of a point that trident experiments allow.
 
@@ -146,6 +171,10 @@ def factor_limit(
     operators : the point, from `read_wcxf` or given; its own factor counts as 1.
     cl : confidence level, between 0 and 1, two-sided.
     analyses : analysis by name of experiment; default the first of each.
+    intervals : ``"wilks"``, the statistic of `verdict`; or by toys, with −2 ln L above
+        its lowest over λ: ``"feldman-cousins"``, two-sided, or ``"cls"``, an upper
+        limit on λ against λ = 0.
+    toys : their number at each value, or all settings; not for ``"wilks"``.
 
     Raises
     ------
@@ -165,6 +194,7 @@ def factor_limit(
             "a limit on a factor needs contact operators, from read_wcxf or"
             f" ContactOperators, got {shown(operators)}"
         )
+    check_method(intervals)
     opened = open_tridents(experiments, cl, analyses)
     chosen = analyses or {}
     known = [(one, _measured(one, operators, chosen.get(one.name))) for one in opened]
@@ -183,7 +213,91 @@ def factor_limit(
         best = best_common([(m.value, m.plus, m.minus) for m in together])
         allowed = _allowed(together, threshold + best)
         found.append(FactorLimit("combined", False, None, allowed))
-    return FactorLimits(cl, tuple(found))
+    if intervals == "wilks":
+        return FactorLimits(cl, tuple(found))
+    costs = {one.name: _cost(one, operators, chosen.get(one.name)) for one in opened}
+    groups = {one.name: [(costs[one.name], m)] for one, m in known}
+    if len(together) > 1:
+        groups["combined"] = [(costs[one.name], m) for one, m in known if m in together]
+    return _by_toys(
+        FactorLimits(cl, tuple(found)), operators, groups, intervals, settings_of(toys)
+    )
+
+
+def _cost(
+    one: TridentExperiment,
+    operators: ContactOperators | WcxfFile,
+    analysis: str | None,
+) -> Cost:
+    """Cost of an experiment over the factor alone."""
+    return one.cost(operators, [operators.label + "factor"], analysis)
+
+
+def _by_toys(
+    found: FactorLimits,
+    operators: ContactOperators | WcxfFile,
+    groups: Mapping[str, Sequence[tuple[Cost, _Measured]]],
+    method: Literal["feldman-cousins", "cls"],
+    settings: ToySettings,
+) -> FactorLimits:
+    """The same factors as toys allow them."""
+    given = float(np.asarray(operators.factor))
+    if not given > 0:
+        raise InputError(
+            f"factors by toys are those of a positive factor, got {given:g}: change the"
+            " signs of the coefficients instead"
+        )
+    members, said = [], []
+    for label, group in groups.items():
+        costs, measured = zip(*group, strict=True)
+        cost = CostSum(*costs, with_projections=True) if len(costs) > 1 else costs[0]
+        (bounds,) = bounded(
+            cost,
+            [_line(cost, measured, given)],
+            method,
+            found.cl,
+            toy_place(settings, label, len(groups) == 1),
+        )
+        members.append(
+            replace(
+                found[label],
+                # an upper limit has no lower end
+                allowed=tuple(
+                    (-math.inf if method == "cls" else i.lower / given, i.upper / given)
+                    for i in bounds.intervals
+                ),
+                errors=tuple(
+                    (i.lower_error / given, i.upper_error / given)
+                    for i in bounds.intervals
+                ),
+            )
+        )
+        said.append(bounds.construction)
+    return FactorLimits(found.cl, tuple(members), together_said(said))
+
+
+def _line(cost: Cost, members: Sequence[_Measured], given: float) -> Line:
+    """The factor with −2 ln L of the data along it: roots of polynomials."""
+    (p,) = cost.parameters
+    best = _best(members)
+    height = float(cost.profiled(np.array([[best * given]])).twice_nll[0])
+
+    def edges(rise: float) -> list[float]:
+        pulls = sum(m.pull_at(best) for m in members)
+        return [x * given for i in _allowed(members, pulls + rise) for x in i]
+
+    return Line(p.name, (), cost.default, best * given, height, edges)
+
+
+def _best(members: Sequence[_Measured]) -> float:
+    """Factor with the smallest sum of squared pulls."""
+    crossings = sorted({x for m in members for x in m.crossings})
+    found = [0.0, *crossings]
+    for low, high in itertools.pairwise([-math.inf, *crossings, math.inf]):
+        at = _between(low, high)
+        total = sum((m.squared_pull(at) for m in members), Polynomial([0.0]))
+        found += [x for x in _real_roots(total.deriv()) if low <= x <= high]
+    return min(found, key=lambda x: sum(m.pull_at(x) for m in members))
 
 
 def _measured(
@@ -225,7 +339,7 @@ def _allowed(members: Sequence[_Measured], threshold: float) -> tuple[Interval, 
     intervals: list[Interval] = []
     for low, high in itertools.pairwise(ends):
         at = _between(low, high)
-        total = sum(float(m.squared_pull(at)(at)) for m in members)
+        total = sum(m.pull_at(at) for m in members)
         if total >= threshold or high - low <= 1e-12 * max(1.0, abs(low)):
             continue
         # a crossing may end one polynomial and begin the next at the same height

@@ -29,15 +29,18 @@ def by_toys(
     costs: Mapping[str, Cost],
     how: Literal["feldman-cousins", "cls"],
     toys: int | ToySettings,
+    step: Callable[[str, float], Cost] | None = None,
 ) -> dict[str, Any]:
     """What of a limit changes by toys: its curves, sides and statistic.
 
     Parameters
     ----------
     found : the limit of large samples.
-    costs : of the experiments, by name, over mass and coupling.
+    costs : of the experiments, by name, over mass and coupling; not used with `step`.
     how : the method.
     toys : their number at each value, or all settings.
+    step : takes the label of a curve and a mass (MeV), and gives its cost there, where
+        each mass has one of its own.
 
     Examples
     --------
@@ -50,10 +53,13 @@ def by_toys(
     """
     settings, curves, said = settings_of(toys), [], []
     for curve in found.curves:
-        own = [costs[name] for name in curve.experiments]
-        cost = CostSum(*own, with_projections=True) if len(own) > 1 else own[0]
         one = toy_place(settings, curve.label, len(found.curves) == 1)
-        made, words = toy_curve(curve, cost, how, found.cl, one)
+        if step is not None:
+            made, words = _stepped(curve, step, how, found.cl, one)
+        else:
+            own = [costs[name] for name in curve.experiments]
+            cost = CostSum(*own, with_projections=True) if len(own) > 1 else own[0]
+            made, words = toy_curve(curve, cost, how, found.cl, one)
         curves.append(made)
         said.append(words)
     words = together(said)
@@ -138,6 +144,32 @@ def toy_curve(
         errors=errors,
     )
     return made, together([one.construction for one in found])
+
+
+def _stepped(
+    curve: LimitCurve,
+    step: Callable[[str, float], Cost],
+    method: Literal["feldman-cousins", "cls"],
+    cl: float,
+    settings: ToySettings,
+) -> tuple[LimitCurve, Construction]:
+    """The same where each mass has a cost of its own, and toys of its own."""
+    found = []
+    for i, mass in enumerate(curve.mass):
+        alone = replace(curve, mass=curve.mass[i : i + 1])
+        own = toy_place(settings, f"{mass:.9g}-MeV", len(curve.mass) == 1)
+        cost = step(curve.label, float(mass))
+        found.append(toy_curve(alone, cost, method, cl, own))
+    curves = [made for made, _ in found]
+    made = replace(
+        curve,
+        coupling=np.concatenate([c.coupling for c in curves]),
+        reopens=np.concatenate([c.reopens for c in curves if c.reopens is not None]),
+        standard_excluded=any(c.standard_excluded for c in curves),
+        excluded=tuple(each for c in curves for each in c.excluded or ((),)),
+        errors=np.concatenate([c.errors for c in curves if c.errors is not None]),
+    )
+    return made, together([said for _, said in found])
 
 
 def _line(cost: Cost, column: int, mass: float, largest: float) -> Line:

@@ -396,22 +396,18 @@ def limit(
     empty = Limit(scanned.model, cl, sides, (), words)
     records = [one.record(chosen.get(one.name)) for one in opened]
     made = made.said(empty.to_dict(), settings, projected, records, scanned)
+    cost_at: Callable[[str, float], Cost] | None = None
     if scanned.stepped is not None:
-        if how != "wilks":
-            raise InputError(
-                f"limits on {scanned.name} by toys are not available: each mass has its"
-                " own templates; fit its coupling at one mass (`nuprobe fit"
-                " --intervals`)"
-            )
         step = Stepped(scanned.model, opened, chosen, search, settings)
-        curves = _named(groups, computed(made, step.part, **rest))
+        curves, cost_at = _named(groups, computed(made, step.part, **rest)), step.cost
     else:
         curves = _curves(groups, made, search, rest)
     if how != "wilks":
         every = dict(zip([m.name for m in members], costs, strict=True))
         large = replace(empty, curves=curves)
-        curves_by_toys: Limit = replace(large, **by_toys(large, every, how, toys))
-        return curves_by_toys
+        changed = by_toys(large, every, how, toys, cost_at)
+        limit_by_toys: Limit = replace(large, **changed)
+        return limit_by_toys
     return replace(empty, curves=curves)
 
 

@@ -62,15 +62,19 @@ class Stepped:
             excluded=tuple(each for c in curves for each in c.excluded or ((),)),
         )
 
-    def _at(self, label: str, mass: float) -> LimitCurve:
+    def cost(self, label: str, mass: float) -> Cost:
+        """Return the cost over the coupling of the curve of a `label` at one `mass`
+        (MeV)."""
         costs = [
             self._cost(one, mass)
             for one in self.experiments
             if one.name in self.groups[label]
         ]
-        cost = CostSum(*costs, with_projections=True) if len(costs) > 1 else costs[0]
+        return CostSum(*costs, with_projections=True) if len(costs) > 1 else costs[0]
+
+    def _at(self, label: str, mass: float) -> LimitCurve:
         at = np.array([mass])
-        counts = Counts.of(cost, at, self.search.couplings[1])
+        counts = Counts.of(self.cost(label, mass), at, self.search.couplings[1])
         return limit_curve(label, [counts], at, self.search)
 
     def _cost(self, experiment: AnyExperiment, mass: float) -> Cost:

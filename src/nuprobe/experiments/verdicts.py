@@ -105,6 +105,7 @@ class Verdicts(Exported):
         """JSON-ready form."""
         return {
             "cl": self.cl,
+            "sides": 2,
             "verdicts": [m.to_dict() for m in self.members],
             "unseen": list(self.unseen),
         }

@@ -13,13 +13,16 @@ from numpy.typing import ArrayLike
 from nuprobe.border import public
 from nuprobe.drawing import Exported, draws
 from nuprobe.errors import InputError, shown
-from nuprobe.inference.construction import Construction
+from nuprobe.inference.construction import Construction, Method, check_method
 from nuprobe.inference.costs import Cost, check_cost
 from nuprobe.inference.flat import warn_if_flat
 from nuprobe.inference.levels import ONE_SIGMA, delta_threshold
 from nuprobe.inference.regions import Region, region_lines
 from nuprobe.inference.stationary import Landscape
 from nuprobe.inference.surface import Surface
+from nuprobe.inference.toys.exclusion import CLs, cls
+from nuprobe.inference.toys.settings import ToySettings
+from nuprobe.inference.toys.thresholds import FeldmanCousins, feldman_cousins
 from nuprobe.inference.valleys import ProfileLine, regions_below
 from nuprobe.markup import table
 from nuprobe.numerics import FloatArray
@@ -51,6 +54,8 @@ class Profile(Exported):
     cost : what was profiled.
     free : names of the other parameters that were minimised.
     landscape : every minimum and maximum between the ends of the grid.
+    toys : critical values of Feldman and Cousins, or CLs, at each value; None without
+        toys.
     """
 
     parameter: Parameter
@@ -63,6 +68,7 @@ class Profile(Exported):
     cost: Cost
     free: tuple[str, ...]
     landscape: Landscape = field(repr=False, compare=False)
+    toys: FeldmanCousins | CLs | None = field(default=None, repr=False, compare=False)
 
     def __repr__(self) -> str:
         p = self.parameter
@@ -155,7 +161,38 @@ class Profile(Exported):
         for level in (cl,) if isinstance(cl, int | float) else cl:
             lines.append(f"{Construction('wilks', level)}:")
             lines += region_lines(p, self.regions(level), level)
+            lines += self._by_toys(level)
         return "\n".join(lines)
+
+    def _by_toys(self, cl: float) -> list[str]:
+        """What toys allow at one level, in lines."""
+        p, toys = self.parameter, self.toys
+        if toys is None:
+            return []
+        if isinstance(toys, CLs):
+            limit = toys.limit(cl, "toys")
+            end = "not within the grid" if limit is None else f"{p.shown(limit):.5g}"
+            return [
+                f"{self.construction(cl)}: {p.name} < {end} {p.shown_unit}".rstrip()
+            ]
+        if cl not in toys.levels:
+            return []
+        ends = [
+            f"{p.shown(i.lower):.5g} (± {p.shown(i.lower_error):.2g}) to"
+            f" {p.shown(i.upper):.5g} (± {p.shown(i.upper_error):.2g}) {p.shown_unit}"
+            for i in toys.intervals(cl)
+        ]
+        return [f"{self.construction(cl)}:", *(f"  {end}".rstrip() for end in ends)]
+
+    def construction(self, cl: float = ONE_SIGMA) -> Construction:
+        """Method and sides at the level `cl`: by toys if there are any, else of large
+        samples."""
+        if self.toys is None:
+            return Construction("wilks", cl)
+        s = self.toys.settings
+        assert s is not None
+        name: Method = "cls" if isinstance(self.toys, CLs) else "feldman-cousins"
+        return Construction(name, cl, toys=s.number, seed=s.seed)
 
     @public
     def to_dict(self, cl: tuple[float, ...] = LEVELS) -> dict[str, Any]:
@@ -174,6 +211,7 @@ class Profile(Exported):
                 | {"regions": [r.to_dict() for r in self.regions(c)]}
                 for c in cl
             ],
+            "toys": self.toys and self.toys.to_dict(),
         }
 
 
@@ -184,6 +222,8 @@ def profile(
     grid: ArrayLike,
     free: Iterable[str] = (),
     fixed: Mapping[str, float] | Mapping[str, float | str] | None = None,
+    intervals: Method = "wilks",
+    toys: int | ToySettings = 1000,
 ) -> Profile:
     """−2 ln L along a parameter, minimised over all nuisances and the parameters in
     `free`.
@@ -196,6 +236,11 @@ def profile(
     free : other parameters to minimise at each step, over all valleys of their ranges:
         what is found at a value does not depend on the rest of the grid.
     fixed : values of parameters that stay fixed; the others keep their default.
+    intervals : ``"wilks"``; or by toys at each value of the grid, with what is in
+        `free` fitted in each: ``"feldman-cousins"``, critical values at the levels of
+        `table`, or ``"cls"``, upper limits. The result has them as `Profile.toys`,
+        whose ``plot`` shows them.
+    toys : their number at each value, or all settings; not for ``"wilks"``.
 
     Raises
     ------
@@ -214,7 +259,9 @@ def profile(
     True
     """
     check_cost(cost)
-    surface = Surface(cost, tuple(free))
+    check_method(intervals)
+    free = tuple(free)
+    surface = Surface(cost, free)
     column = cost.index(name)
     if column in surface.columns or set(fixed or {}) & {name, *surface.free}:
         raise InputError(
@@ -250,6 +297,11 @@ def profile(
             points = np.insert(points, k, line.near(best), axis=0)
     else:
         best, value = float(values[i]), float(twice_nll[i])
+    thrown: FeldmanCousins | CLs | None = None
+    if intervals == "feldman-cousins":
+        thrown = feldman_cousins(cost, name, values, free, fixed, LEVELS, toys)
+    elif intervals == "cls":
+        thrown = cls(cost, name, values, None, free, fixed, toys)
     return Profile(
         parameter=cost.parameters[column],
         values=values,
@@ -261,4 +313,5 @@ def profile(
         cost=cost,
         free=tuple(surface.free),
         landscape=landscape,
+        toys=thrown,
     )

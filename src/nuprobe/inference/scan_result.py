@@ -21,17 +21,19 @@ from nuprobe.inference.levels import ONE_SIGMA, delta_threshold
 from nuprobe.inference.regions import Region
 from nuprobe.inference.result_files import made, numbers, opened, require, texts
 from nuprobe.inference.scan_regions import Interpolated, lowest_along
-from nuprobe.inference.toys.on_grid import GridToys
+from nuprobe.inference.toys.on_grid import GridToys, read_grid_toys
 from nuprobe.markup import table
 from nuprobe.numerics import FloatArray
 from nuprobe.provenance import Provenance
 from nuprobe.reprs import readable
 from nuprobe.sealed import sealed
 
-__all__ = ["FORMAT", "ScanResult", "ScanState", "toy_file", "warn_of_toys"]
+__all__ = ["FORMAT", "ScanResult", "ScanState", "toy_file", "with_stored_toys"]
 
 FORMAT: Final = "nuprobe-scan-2"
 """Version of the file format."""
+_ALIKE: Final = 1e-3
+"""Difference of −2 ln L at which toys and a scan do not have the same data."""
 
 
 @readable
@@ -235,12 +237,14 @@ class ScanResult(Exported):
     @classmethod
     @public
     def load(cls, path: str | os.PathLike[str]) -> ScanResult:
-        """Read a finished scan from `path`.
+        """Read a finished scan from `path`, with its toys where their file lies beside
+        it, with ``.toys`` before the end of the name.
 
         Raises
         ------
         InputError
-            If the file is not a scan, or the scan in it is not finished.
+            If the file is not a scan, or the scan in it is not finished, or the toys
+            beside it are damaged or of another scan.
         """
         result, state = read_scan(Path(path))
         if not state.done.all():
@@ -249,8 +253,7 @@ class ScanResult(Exported):
                 f" {state.done.size} points); run it again with resume=True, --resume"
                 " on the command line"
             )
-        warn_of_toys(Path(path))
-        return result
+        return with_stored_toys(result, Path(path))
 
 
 def toy_file(
@@ -271,26 +274,6 @@ def toy_file(
         return None
     path = Path(checkpoint)
     return path.with_name(f"{path.stem}.toys{path.suffix}")
-
-
-def warn_of_toys(path: Path) -> None:
-    """Say that the file of a scan does not have the toys that lie beside it.
-
-    Parameters
-    ----------
-    path : of the file.
-
-    Examples
-    --------
-    >>> warn_of_toys(Path("without-toys.h5"))
-    """
-    toys = toy_file(path)
-    if toys is not None and toys.exists():
-        warn(
-            f"{path} alone has −2 ln L without the toys in {toys.name}: its regions are"
-            " those of Wilks; for those of the toys repeat the scan with resume=True"
-            " (--resume)"
-        )
 
 
 @dataclass
@@ -419,3 +402,53 @@ def resumed_scan(path: Path, fingerprint: str, fresh: ScanState) -> ScanState:
             " choose another file"
         )
     return state
+
+
+def with_stored_toys(result: ScanResult, path: Path) -> ScanResult:
+    """A finished scan with the toys in the file beside it, as it is where there is
+    none.
+
+    Parameters
+    ----------
+    result : the scan.
+    path : of its file.
+
+    Raises
+    ------
+    InputError
+        If the toys are damaged, or of another scan.
+
+    Examples
+    --------
+    >>> import nuprobe as nu
+    >>> cost = nu.experiment("coherent-csi-2017").cost(free=["rn"])
+    >>> found = nu.scan(cost, {"rn": [4.0, 5.0, 6.0]})
+    >>> with_stored_toys(found, Path("none.h5")).toys is None
+    True
+    """
+    file = toy_file(path)
+    if file is None or not file.exists():
+        return result
+    toys = read_grid_toys(file)
+    if toys is None:
+        warn(
+            f"{file} has toys as an early version wrote them, without their p-values:"
+            f" the regions of {path} are those of Wilks; for those of the toys repeat"
+            " the scan with resume=True (--resume)"
+        )
+        return result
+    same = list(toys.axes) == list(result.axes) and all(
+        np.array_equal(x, result.axes[name]) for name, x in toys.axes.items()
+    )
+    if same:
+        # both are rises of the same −2 ln L, above one value along the first axis
+        with np.errstate(invalid="ignore"):
+            above = np.where(toys.delta > 0, result.twice_nll - toys.delta, np.nan)
+            ends = np.fmax.reduce(above, 0) - np.fmin.reduce(above, 0)
+        same = bool((ends[np.isfinite(ends)] < _ALIKE).all())
+    if not same:
+        raise InputError(
+            f"{file} has toys of another scan than {path}: move or remove it, or scan"
+            " again with toys and overwrite=True (--overwrite)"
+        )
+    return replace(result, toys=toys)

@@ -67,6 +67,7 @@ def plot_exclusion_plane(
     beside: Mapping[str, ExclusionPlane] | None = None,
     references: Sequence[str] = (),
     *,
+    rows: Mapping[str, Sequence[float | None]] | None = None,
     ax: Where = None,
     **artist: Any,
 ) -> Axes:
@@ -83,6 +84,8 @@ def plot_exclusion_plane(
     beside : planes of other data by name, whose allowed regions (Δχ² of 2 parameters)
         are filled; their grids may differ.
     references : texkeys for the line at the bottom.
+    rows : values of the first parameter above which each row is excluded, None where
+        it is not, by what they are called; such as limits by toys of single rows.
     ax : axes to draw on instead of a new figure.
     **artist : properties of the main artists, e.g. ``color="k", linewidth=2``.
 
@@ -125,6 +128,11 @@ def plot_exclusion_plane(
         )
         handles.append(axes.plot([], [], color=colour, linestyle=line)[0])
         labels.append(_LABELS[method])
+    for label, limits in (rows or {}).items():
+        x = np.array([np.nan if one is None else one for one in limits], dtype=float)
+        shown_x = result.parameters[0].shown(x)
+        handles += axes.plot(shown_x, result.y, ".", color="black", clip_on=False)
+        labels.append(label)
     best = result.best
     if best[0] > result.null:
         handles.append(axes.plot(*best, "x", color="black")[0])

@@ -10,6 +10,7 @@ import numpy as np
 
 from nuprobe.border import public
 from nuprobe.errors import UnknownNameError
+from nuprobe.inference.construction import Construction
 from nuprobe.parameters import Parameter
 from nuprobe.plotting.sheets import Where, new_figure
 from nuprobe.plotting.style import (
@@ -35,6 +36,17 @@ __all__ = ["plot_ladder"]
 _ONE, _SUM, _PUBLISHED = PALETTE[0], "black", "0.45"
 _WIDE: Final = 12.0  # ratio of widths from which the axis is logarithmic outside
 _ROW: Final = 0.24  # inches
+
+_QUANTITIES: Final = {
+    "sin2_theta_w": "weak mixing angle",
+    "charge_radius": "charge radii",
+    "anapole": "anapole moments",
+    "charge": "electric charges",
+    "magnetic_moment": "magnetic moments",
+    "electric_moment": "electric dipole moments",
+    "mu_eff": "effective magnetic moments",
+}
+"""What groups of parameters are called."""
 
 
 class _Row:
@@ -104,15 +116,26 @@ def plot_ladder(
     handles: dict[str, Artist] = {}
     for panel, name, each in zip(panels, names, rows, strict=True):
         _draw(panel, known[name], each, handles)
-    level = f"{100 * result.cl:.4g} %"
+    said = Construction("wilks", result.cl).short
     legend_above(
         figure,
         list(handles.values()),
         list(handles),
-        f"allowed at {level} for one parameter ({result.model})",
+        f"{_quantities([known[name] for name in names])}\n{said}, one at a time",
     )
     provenance(figure, result.references, f"set: {result.name}")
     return figure.every()
+
+
+def _quantities(parameters: Sequence[Parameter]) -> str:
+    """What the parameters are, in words; by their symbols where there are none."""
+    found = []
+    for p in parameters:
+        group = p.name.partition(".")[0]
+        symbol = f"${p.latex}$" if p.latex else p.name
+        found.append(_QUANTITIES.get(group, symbol))
+    text = ", ".join(dict.fromkeys(found))
+    return text[:1].upper() + text[1:]
 
 
 def _rows(result: GlobalResult, p: Parameter) -> list[_Row]:

@@ -97,7 +97,7 @@ def plot_moment_summary(
     rise = delta_threshold(cl)
     axes.axhline(rise, color="0.5", linewidth=0.8)
     axes.annotate(
-        f"{100 * cl:.4g} %",
+        f"{100 * cl:.4g} % CL, two-sided (Wilks)",
         (1.0, rise),
         xycoords=("axes fraction", "data"),
         xytext=(-3, 2),

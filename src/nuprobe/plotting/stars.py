@@ -112,7 +112,8 @@ def plot_tip(tip: Tip = M5, *, ax: Where = None, **artist: Any) -> Axes:
     except InputError:
         limit = None
     if limit is not None:
-        text = rf"$\mu_\nu < {limit * 1e12:.1f}\times10^{{-12}}\,\mu_B$ (95 % CL)"
+        size = rf"{limit * 1e12:.1f}\times10^{{-12}}"
+        text = rf"$\mu_\nu < {size}\,\mu_B$ (95 % CL, two-sided)"
         axes.axvline(1e12 * limit, color="0.3", ls="--", label=text)
     axes.set_xlim(0, 1e12 * LARGEST)
     axes.invert_yaxis()

@@ -8,11 +8,14 @@ JavaScript.
 
 from nuprobe.portable.document import Likelihood
 from nuprobe.portable.make import export_likelihood, portable_likelihood
+from nuprobe.portable.pyhf import pyhf_patchset, pyhf_workspace
 from nuprobe.portable.reading import read_likelihood
 
 __all__ = [
     "Likelihood",
     "export_likelihood",
     "portable_likelihood",
+    "pyhf_patchset",
+    "pyhf_workspace",
     "read_likelihood",
 ]

@@ -79,15 +79,25 @@ def between(
     result = np.empty((sets, points, components, part.values.shape[1]))
     nodes = math.prod(templates.axes[axis].nodes for axis in smooth)
     some = max(1, int(_ROOM * nodes / part.values.size))
+    along = derivative if derivative in smooth else None
+    known = part.interpolated
     for start in range(0, len(places), some):
-        here = np.zeros((len(places[start : start + some]), len(templates.axes)))
-        here[:, smooth] = places[start : start + some]
-        tables = _smoothed(templates, part, smooth, here, derivative)
-        for number, values in enumerate(tables, start):
+        chosen = places[start : start + some]
+        new = [x for x in chosen if (along, x.tobytes()) not in known]
+        if new:
+            here = np.zeros((len(new), len(templates.axes)))
+            here[:, smooth] = new
+            for x, values in zip(
+                new, _smoothed(templates, part, smooth, here, along), strict=True
+            ):
+                known[along, x.tobytes()] = Part(part.isotope, tuple(hats), values)
+        for number, x in enumerate(chosen, start):
             rows = np.flatnonzero(which == number)
-            one = Part(part.isotope, tuple(hats), values)
+            one = known[along, x.tobytes()]
             own = [(cell[rows], a[rows], b[rows]) for cell, a, b in hats.values()]
             result[:, rows] = one.contracted(own, coefficients[:, :, rows])
+        while len(known) > some:
+            del known[next(iter(known))]
     return result
 
 

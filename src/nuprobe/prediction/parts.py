@@ -73,6 +73,12 @@ class Part:
         ends = [0, *range(3, self.values.ndim), 2, 1]
         return np.ascontiguousarray(self.values.transpose(ends))
 
+    @cached_property
+    def interpolated(self) -> dict[tuple[int | None, bytes], Part]:
+        """Parts at some values of the smooth axes, as `nuprobe.prediction.between`
+        keeps them: a scan comes back to each value again and again."""
+        return {}
+
     def contracted(
         self,
         hats: Sequence[tuple[NDArray[np.intp], FloatArray, FloatArray]],

@@ -16,7 +16,7 @@ from nuprobe.experiments.limit_files import read_limit
 from nuprobe.inference import SampleResult
 from nuprobe.inference.chain.files import read_chain
 from nuprobe.inference.result_files import RESULT, made, numbers, opened, texts
-from nuprobe.inference.scan_result import read_scan, warn_of_toys
+from nuprobe.inference.scan_result import read_scan, with_stored_toys
 from nuprobe.inference.toys.files import ToyState
 from nuprobe.inference.toys.plane_files import read_plane
 from nuprobe.portable.reading import is_likelihood, likelihood_of
@@ -120,9 +120,10 @@ def stored(path: str | os.PathLike[str]) -> StoredResult:
 
 def _scan(path: Path) -> StoredResult:
     result, state = read_scan(path)
-    warn_of_toys(path)
     done, total = int(state.done.sum()), state.done.size
     finished = done == total
+    if finished:
+        result = with_stored_toys(result, path)
     names = " and ".join(result.axes)
     return StoredResult(
         str(path),

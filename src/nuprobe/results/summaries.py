@@ -10,7 +10,7 @@ import numpy as np
 
 from nuprobe.errors import InputError
 from nuprobe.experiments import Limit
-from nuprobe.inference import ExclusionPlane, ScanResult
+from nuprobe.inference import ExclusionPlane, GridToys, ScanResult
 from nuprobe.inference.levels import ONE_SIGMA
 
 __all__ = ["axis", "of_json", "of_limit", "of_plane", "of_scan"]
@@ -76,7 +76,20 @@ def of_scan(result: ScanResult, finished: bool) -> dict[str, Any]:
         regions[f"{cl:.4g}"] = {
             name: [region.to_dict() for region in each] for name, each in known.items()
         }
+    if result.toys is not None:
+        found["toys"] = {f"{cl:.4g}": _of_toys(result.toys, cl) for cl in _LEVELS}
     return {**found, "regions": regions}
+
+
+def _of_toys(toys: GridToys, cl: float) -> dict[str, Any]:
+    """What toys allow at one level."""
+    found: dict[str, Any] = {
+        "statement": toys.construction(cl).words,
+        "allowed_share": float(toys.allowed(cl).mean()),
+    }
+    if len(toys.axes) == 1:
+        found["intervals"] = [one.to_dict() for one in toys.intervals(cl)]
+    return found
 
 
 def of_plane(plane: ExclusionPlane, cl: float = 0.95) -> dict[str, Any]:

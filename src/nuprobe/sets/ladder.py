@@ -10,7 +10,7 @@ from typing import Any
 
 from nuprobe.border import public, public_methods
 from nuprobe.drawing import draws
-from nuprobe.inference import Cost, FitResult, fit
+from nuprobe.inference import Construction, Cost, FitResult, fit
 from nuprobe.inference.checkpoints import closing_bar
 from nuprobe.inference.fit import watched_fit
 from nuprobe.inference.levels import check_level
@@ -146,7 +146,8 @@ class GlobalResult:
     def __str__(self) -> str:
         tables = [str(self.table(p.name)) for p in self.parameters]
         notes = [
-            f"set {self.name}: {self.title}; one parameter at a time, others fixed"
+            f"set {self.name}: {self.title}; one parameter at a time, others fixed",
+            f"{Construction('wilks', self.cl)}",
         ]
         if self.apart:
             notes.append(f"depend on none of these: {', '.join(self.apart)}")
@@ -159,6 +160,7 @@ class GlobalResult:
             "title": self.title,
             "model": self.model,
             "cl": self.cl,
+            "intervals": Construction("wilks", self.cl).to_dict(),
             "limits": [
                 {
                     "parameter": s.parameter.name,

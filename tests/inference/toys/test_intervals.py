@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -18,6 +19,7 @@ from nuprobe.inference import (
     Cost,
     GaussianCost,
     PoissonCost,
+    ScanResult,
     ToySettings,
     fit,
     scan,
@@ -203,6 +205,45 @@ def test_toys_on_a_grid_are_exact_sums(tmp_path: Path) -> None:
     assert upper.construction(0.9).sides == 1
 
 
+@pytest.mark.parametrize("method", ["feldman-cousins", "cls"])
+def test_toys_of_a_scan_are_read_from_beside_it(method: str, tmp_path: Path) -> None:
+    file, toys = tmp_path / "scan.h5", tmp_path / "scan.toys.h5"
+    how: Any = method
+    axes = {"strength": [0.5, 2.0, 5.0, 9.0]}
+    found = scan(counting(4), axes, checkpoint=file, intervals=how, toys=60)
+    assert found.toys is not None
+    again = ScanResult.load(file)
+    assert again.toys is not None
+    for name in ("delta", "rises", "p_values", "errors"):
+        np.testing.assert_array_equal(
+            getattr(again.toys, name), getattr(found.toys, name)
+        )
+    assert again.construction(0.9) == found.construction(0.9)
+    assert again.toys.intervals(0.9) == found.toys.intervals(0.9)
+    said = nu.open_result(file)
+    assert said.toys is not None
+    # of other data with the same grid, and of another grid
+    whole = toys.read_bytes()
+    for other, grid in ((6, axes), (4, {"strength": [0.5, 2.0, 5.0]})):
+        scan(
+            counting(other),
+            grid,
+            checkpoint=file,
+            intervals=how,
+            toys=60,
+            overwrite=True,
+        )
+        toys.write_bytes(whole)
+        with pytest.raises(InputError, match="toys of another scan") as error:
+            ScanResult.load(file)
+        assert "\n" not in str(error.value)
+    toys.write_bytes(whole[:200])
+    with pytest.raises(InputError, match=r"scan\.toys\.h5"):
+        ScanResult.load(file)
+    toys.unlink()
+    assert ScanResult.load(file).toys is None
+
+
 def test_a_crossing_is_that_of_the_curve_and_its_error_covers() -> None:
     rng, x = np.random.default_rng(3), np.linspace(1.0, 2.0, 11)
     true = 2 * norm.sf(1.2 + 0.9 * (x - 1.0))
@@ -218,6 +259,45 @@ def test_a_crossing_is_that_of_the_curve_and_its_error_covers() -> None:
     # a step: between its sides
     p = np.where(x < 1.5, 0.3, 0.01)
     assert 1.4 <= crossing((x, p, 0.01 * p), (4, 5), 0.1)[0] <= 1.5
+
+
+def test_neighbours_that_differ_by_chance_do_not_fix_a_crossing() -> None:
+    # p-values of 1000 toys each along the neutron radius of CsI: the drop from 0.139
+    # to 0.097 is chance, and the other points put the crossing at 7.23
+    x = [6.7652, 7.0114, 7.0464, 7.0814, 7.1165, 7.1515, 7.1865, 7.2215, 7.4103, 7.6524]
+    p = np.array([0.239, 0.154, 0.146, 0.138, 0.127, 0.139, 0.097, 0.078, 0.073, 0.027])
+    sigma = np.sqrt(p * (1 - p) / 1000)
+    value, error = crossing((np.array(x), p, sigma), (5, 6), 0.1)
+    # the slope of all points, 0.31 per fm, makes 0.03 of the error of one
+    assert value == pytest.approx(7.228, abs=0.002)
+    assert 0.015 < error < 0.04
+
+
+@pytest.mark.parametrize(("observed", "background"), [(5, 3.0), (4, 3.0), (9, 1.0)])
+def test_errors_of_ends_cover_the_steps_of_counts(
+    observed: int, background: float
+) -> None:
+    """Shares of toys drawn from exact sums: their crossing against the exact end."""
+    x = np.linspace(0.6, 1.7, 15) * (observed - background + 2 * np.sqrt(observed))
+
+    def p_value(strength: float) -> float:
+        weight = poisson.pmf(COUNTS, strength + background)
+        delta = exact_delta(COUNTS, strength, background)
+        return float(weight[delta >= delta[observed] - 1e-9].sum())
+
+    fine = np.linspace(x[0], x[-1], 4000)
+    end = fine[np.array([p_value(s) > 0.1 for s in fine])].max()
+    exact = np.minimum([p_value(s) for s in x], 1.0)
+    rng, n, pulls = np.random.default_rng(11), 500, []
+    for _ in range(200):
+        p = rng.binomial(n, exact) / n
+        i = int(np.flatnonzero(p > 0.1).max())
+        share = np.clip(p, 1 / n, 1 - 1 / n)
+        sigma = np.sqrt(share * (1 - share) / n)
+        value, error = crossing((x, p, sigma), (i, i + 1), 0.1)
+        pulls.append((value - end) / error)
+    assert np.sqrt(np.mean(np.square(pulls))) < 1.2
+    assert np.mean(np.abs(pulls) > 3) < 0.01
 
 
 def test_words_have_level_sides_and_method() -> None:

@@ -110,7 +110,9 @@ def test_a_light_axial_boson_grows_with_its_inverse_mass() -> None:
     assert 1 < values[0] / values[1] < 1.5
 
 
-@pytest.mark.parametrize("pair", [(1.0, -1.0), (0.0, 1.0)])
+@pytest.mark.parametrize(
+    "pair", [pytest.param((1.0, -1.0), marks=pytest.mark.nightly), (0.0, 1.0)]
+)
 def test_events_of_the_explicit_matrix_element_agree(pair: tuple[float, float]) -> None:
     """Monte Carlo over 2 → 4 phase space, which knows no structure functions."""
     model = boson(100.0, 2e-3, *pair)

@@ -7,6 +7,7 @@ from functools import partial
 
 import numpy as np
 import pytest
+from tests.nightly import mostly_nightly
 from tests.processes.trident.dirac import (
     METRIC,
     Array,
@@ -293,12 +294,18 @@ def _nucleus() -> Current:
 
 @pytest.mark.parametrize(
     ("e_nu", "name", "target"),
-    [
-        (1500.0, "nu_mu -> nu_mu mu+ mu-", "nucleus"),
-        (600.0, "nu_mu -> nu_e e+ mu-", "nucleus"),
-        (3000.0, "nu_mu -> nu_mu mu+ mu-", "proton"),
-        (60e3, "nu_mu -> nu_mu mu+ mu-", "electron"),
-    ],
+    mostly_nightly(
+        [
+            (1500.0, "nu_mu -> nu_mu mu+ mu-", "nucleus"),
+            (600.0, "nu_mu -> nu_e e+ mu-", "nucleus"),
+            (3000.0, "nu_mu -> nu_mu mu+ mu-", "proton"),
+            (60e3, "nu_mu -> nu_mu mu+ mu-", "electron"),
+        ],
+        [
+            (600.0, "nu_mu -> nu_e e+ mu-", "nucleus"),
+            (60e3, "nu_mu -> nu_mu mu+ mu-", "electron"),
+        ],
+    ),
 )
 def test_totals_against_monte_carlo(e_nu: float, name: str, target: str) -> None:
     current = {

@@ -106,7 +106,7 @@ def summary_command(
 
         save_plot(draw, plot)  # type: ignore[arg-type]
     table = Table(
-        f"|{name}| ({kind}) at {100 * cl:g} % CL, two-sided",
+        f"|{name}| ({kind}) at {100 * cl:g} % CL, two-sided (Wilks)",
         ("experiment", "up to [mu_B]"),
         (*ends.items(), *((f"published: {label}", x) for label, x in beside)),
         {"up to [mu_B]": ".3e"},
@@ -118,6 +118,8 @@ def summary_command(
             "parameter": name,
             "kind": kind,
             "cl": cl,
+            "sides": 2,
+            "method": "wilks",
             "upper [mu_B]": ends,
             "published [mu_B]": dict(beside),
             "fits": {n: found.to_dict() for n, found in fits.items()},

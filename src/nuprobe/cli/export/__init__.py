@@ -6,6 +6,7 @@ from __future__ import annotations
 import click
 
 from nuprobe.cli.export.likelihood import likelihood_command
+from nuprobe.cli.export.pyhf import pyhf_command
 from nuprobe.cli.export.tables import FORMS, tables_command
 from nuprobe.errors import UnknownNameError
 
@@ -38,3 +39,4 @@ def export_command() -> None:
 for _form in FORMS:
     export_command.add_command(tables_command(_form))
 export_command.add_command(likelihood_command)
+export_command.add_command(pyhf_command)

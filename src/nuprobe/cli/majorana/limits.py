@@ -28,6 +28,7 @@ class _Limit:
     published : smallest and largest upper limit on m_ββ that was published, eV, or
         None.
     cl : confidence level, or None.
+    said : level and sides, as published.
     verified : how the numbers were verified.
     entry : id of the entry.
     """
@@ -37,6 +38,7 @@ class _Limit:
     years: float
     published: tuple[float, float] | None
     cl: float | None
+    said: str
     verified: str
     entry: str
 
@@ -71,6 +73,7 @@ def _published(isotopes: tuple[str, ...] = ()) -> list[_Limit]:
                 entry.value,
                 published,
                 entry.cl if isinstance(entry.cl, float) else None,
+                entry.confidence,
                 entry.verification.level,
                 entry.id,
             )
@@ -113,7 +116,11 @@ def limit_table(isotopes: tuple[str, ...], nucleus: MatrixElements) -> Table:
         ),
         tuple(rows),
         None,
-        notes_on(nucleus),
+        (
+            *notes_on(nucleus),
+            "limits as published: "
+            + "; ".join(dict.fromkeys(one.said for one in _published(isotopes))),
+        ),
     )
 
 

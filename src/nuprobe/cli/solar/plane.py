@@ -12,6 +12,7 @@ from nuprobe.cli.options import command
 from nuprobe.cli.output import Output, output_options, plot_option, save_plot
 from nuprobe.cli.solar.common import CurrentSpec, current_options
 from nuprobe.errors import InputError
+from nuprobe.inference.construction import Construction
 from nuprobe.tables import Table
 
 
@@ -80,6 +81,7 @@ def plane_command(
         save_plot(
             lambda: plot_solar_plane(found, cl=current.cl, references=references), plot
         )
+    said = Construction("wilks", current.cl, parameters=2)
     rows = []
     for i, value in enumerate(found.l1a.tolist()):
         inside = (None if math.isnan(x) else x for x in found.ranges(i, current.cl))
@@ -110,8 +112,9 @@ def plane_command(
             "flux of 8B neutrinos "
             + ("free" if found.flux == "free" else "as the solar model has it"),
             f"regions above the lowest point of {above}",
+            f"{said}",
             "lowest points of the grid, and its points inside the region of two"
             " parameters",
         ),
     )
-    out.emit(str(table), found.to_dict())
+    out.emit(str(table), {**found.to_dict(), "intervals": said.to_dict()})

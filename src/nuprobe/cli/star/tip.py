@@ -12,6 +12,8 @@ from nuprobe.errors import InputError, shown
 from nuprobe.tables import Table
 
 _NOTES = (
+    "distance: CL between both sides, two-sided; one-sided and bayes: 1 - CL above the"
+    " limit",
     "M5: Viaux et al. 2013, observed -4.17 +- 0.13, theory -3.99 +- 0.07; the formula"
     " of the tip is from memory (unverified)",
     "published errors are not Gaussian, so no prescription gives both published limits;"

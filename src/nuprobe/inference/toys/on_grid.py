@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import product
+from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
@@ -13,11 +14,17 @@ from numpy.typing import NDArray
 
 from nuprobe.border import public_methods
 from nuprobe.errors import InputError
-from nuprobe.inference.construction import Construction
+from nuprobe.inference.construction import METHODS, Construction
 from nuprobe.inference.costs import Cost
 from nuprobe.inference.levels import check_level
+from nuprobe.inference.result_files import numbers, opened, require, texts, whole
 from nuprobe.inference.toys.exclusion import null_of
-from nuprobe.inference.toys.rounds import Question, rounds
+from nuprobe.inference.toys.rounds import (
+    ROUNDS_FORMAT,
+    ROUNDS_KIND,
+    Question,
+    rounds,
+)
 from nuprobe.inference.toys.sample import Hypothesis
 from nuprobe.inference.toys.settings import ToySettings
 from nuprobe.inference.toys.straight import crossing
@@ -26,9 +33,11 @@ from nuprobe.inference.toys.truth import hypothesis_at, observed_fits
 from nuprobe.numerics import FloatArray
 from nuprobe.parameters import Parameter
 
-__all__ = ["GridToys", "toys_on_grid"]
+__all__ = ["GridToys", "read_grid_toys", "toys_on_grid"]
 
 _EQUAL = 1e-7  # differences of −2 ln L that rounding may make
+_STORED = ("delta", "rises", "p_values", "errors")
+"""Arrays of `GridToys` that a file has."""
 
 
 @public_methods
@@ -176,29 +185,81 @@ def toys_on_grid(
     about = f"{method} on a grid {shape} {free}"
     with rounds(cost, settings, about) as run:
         rises, values = run.throw(questions)
-    n, count = settings.number, len(points)
-    if method == "cls":
-        tested = points[:, cost.index(free[0])]
-        rises = np.where(values > np.tile(tested, 2)[:, None], 0.0, rises)
-        statistic = np.where(best > tested, 0.0, delta)
-        reached = rises >= np.tile(statistic, 2)[:, None] - _EQUAL
-        signal, without = reached.mean(axis=1).reshape(2, count)
-        share = signal / np.maximum(without, 1 / (2 * n))
-        parts = [(1 - s) / (n * np.maximum(s, 1 / n)) for s in (signal, without)]
-        errors = np.maximum(share, 1 / n) * np.sqrt(parts[0] + parts[1])
-    else:
-        share = (rises >= delta[:, None] - _EQUAL).mean(axis=1)
-        inside = np.clip(share, 1 / n, 1 - 1 / n)
-        errors = np.sqrt(inside * (1 - inside) / n)
-    return GridToys(
-        method,
-        dict(axes),
-        delta.reshape(shape),
-        rises[:count].reshape(*shape, n),
-        share.reshape(shape),
-        errors.reshape(shape),
-        settings,
-    )
+        n, count = settings.number, len(points)
+        if method == "cls":
+            tested = points[:, cost.index(free[0])]
+            rises = np.where(values > np.tile(tested, 2)[:, None], 0.0, rises)
+            statistic = np.where(best > tested, 0.0, delta)
+            reached = rises >= np.tile(statistic, 2)[:, None] - _EQUAL
+            signal, without = reached.mean(axis=1).reshape(2, count)
+            share = signal / np.maximum(without, 1 / (2 * n))
+            parts = [(1 - s) / (n * np.maximum(s, 1 / n)) for s in (signal, without)]
+            errors = np.maximum(share, 1 / n) * np.sqrt(parts[0] + parts[1])
+        else:
+            share = (rises >= delta[:, None] - _EQUAL).mean(axis=1)
+            inside = np.clip(share, 1 / n, 1 - 1 / n)
+            errors = np.sqrt(inside * (1 - inside) / n)
+        found = GridToys(
+            method,
+            dict(axes),
+            delta.reshape(shape),
+            rises[:count].reshape(*shape, n),
+            share.reshape(shape),
+            errors.reshape(shape),
+            settings,
+        )
+        run.said |= {"method": method, "axes": list(axes)}
+        run.said |= {"seed": settings.seed, "ensemble": settings.ensemble}
+        run.said["nuisances"] = settings.nuisances
+        run.arrays |= {f"axes/{name}": x for name, x in axes.items()}
+        run.arrays |= {f"grid/{name}": getattr(found, name) for name in _STORED}
+    return found
+
+
+def read_grid_toys(path: Path) -> GridToys | None:
+    """Toys of a scan from the file beside it; None of a file that has the toys alone,
+    as earlier versions wrote it.
+
+    Parameters
+    ----------
+    path : of the file.
+
+    Raises
+    ------
+    InputError
+        If it is damaged, or no file of toys.
+
+    Examples
+    --------
+    >>> read_grid_toys(Path("a.toys.h5"))
+    Traceback (most recent call last):
+    nuprobe.errors.InputError: a.toys.h5 cannot be read as a file of toys: No such ...
+    """
+    with opened(path, ROUNDS_KIND, ROUNDS_FORMAT) as file:
+        if "grid" not in file:
+            return None
+        names, method = texts(file, "axes"), str(file.attrs["method"])
+        axes = {name: numbers(file["axes"], name, 1) for name in names}
+        shape = tuple(len(x) for x in axes.values())
+        arrays = [
+            numbers(file["grid"], name, len(shape) + (name == "rises"))
+            for name in _STORED
+        ]
+        number = arrays[1].shape[-1]
+        require(
+            method in METHODS[1:]
+            and all(one.shape[: len(shape)] == shape for one in arrays)
+            and not any(np.isnan(one).any() for one in arrays),
+            "its arrays do not fit together",
+        )
+        drawn: tuple[Any, Any] = (
+            str(file.attrs["ensemble"]),
+            str(file.attrs["nuisances"]),
+        )
+        settings = ToySettings(number, whole(file, "seed", 0), *drawn)
+    delta, rises, p_values, errors = arrays
+    how: Any = method
+    return GridToys(how, axes, delta, rises, p_values, errors, settings)
 
 
 def _best(

@@ -155,7 +155,8 @@ def exclusion_plane(
     ----------
     cost : of Gaussian data, with or without covariance.
     axes : values of two parameters by name, the strength of the signal first; in their
-        units, increasing.
+        units, increasing. With one value of the second parameter Feldman–Cousins is
+        that of the strength alone, a row of a raster scan.
     null : strength without a signal; the lower limit of its range if not given.
     fixed : values of parameters that stay fixed; the others keep their default.
     toys : their number at each point, or all settings; 0 for the formulae alone.
@@ -233,12 +234,13 @@ def plane_axes(
             f"a plane needs two parameters, the strength first; got {shown(list(axes))}"
         )
     values = []
-    for name, given in axes.items():
+    for (name, given), least in zip(axes.items(), (2, 1), strict=True):
         p: Parameter = cost.parameters[cost.index(name)]
         one = np.asarray(p.read(given), dtype=float)
-        if one.ndim != 1 or len(one) < 2 or not (np.diff(one) > 0).all():
+        if one.ndim != 1 or len(one) < least or not (np.diff(one) > 0).all():
+            few = "two or more" if least == 2 else "one or more"
             raise InputError(
-                f"values of {name} must be two or more, increasing; got {shown(given)}"
+                f"values of {name} must be {few}, increasing; got {shown(given)}"
             )
         values.append(one)
     return list(axes), (values[0], values[1])

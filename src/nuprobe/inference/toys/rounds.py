@@ -27,7 +27,12 @@ from nuprobe.inference.toys.unfinished import Unfinished
 from nuprobe.numerics import FloatArray
 from nuprobe.reprs import readable
 
-__all__ = ["Question", "Rounds", "rounds"]
+__all__ = ["ROUNDS_FORMAT", "ROUNDS_KIND", "Question", "Rounds", "rounds"]
+
+ROUNDS_FORMAT: Final = "nuprobe-rounds-1"
+"""Of the file, with its version."""
+ROUNDS_KIND: Final = "file of toys"
+"""What is in it."""
 
 _ALIKE: Final = 1e-3  # relative difference of points that fits found twice
 
@@ -62,8 +67,8 @@ class _State(Unfinished):
     best : best value of the parameter of interest, shape (questions, toys).
     """
 
-    FORMAT = "nuprobe-rounds-1"
-    KIND = "file of toys"
+    FORMAT = ROUNDS_FORMAT
+    KIND = ROUNDS_KIND
     OTHER = (
         "other toys (data, prediction, question, level, seed, number or version of"
         " nuprobe differ); resume with what they were thrown with, or choose another"
@@ -102,6 +107,10 @@ class Rounds:
     cost : of the data that were observed.
     settings : how toys are thrown.
     about : tells the run from others, beside its first questions.
+
+    Attributes
+    ----------
+    said, arrays : what else the finished file has: attributes, and arrays by name.
     """
 
     def __init__(self, cost: Cost, settings: ToySettings, about: str) -> None:
@@ -109,6 +118,8 @@ class Rounds:
         self.file: Checkpoint = settings.file()
         self.state: _State | None = None
         self.asked = 0
+        self.said: dict[str, Any] = {}
+        self.arrays: dict[str, FloatArray] = {}
         self.provenance = provenance_of(cost, "")
         self.compute: Callable[[list[Task]], Iterator[tuple[Any, ...]]] | None = None
 
@@ -204,8 +215,8 @@ class Rounds:
     def image(self) -> bytes:
         """What there is so far, as a file."""
         assert self.state is not None
-        said = {"parameters": [p.name for p in self.cost.parameters]}
-        return self.state.image(self.provenance, said)
+        said = {"parameters": [p.name for p in self.cost.parameters], **self.said}
+        return self.state.image(self.provenance, said, **self.arrays)
 
     @property
     def remedy(self) -> str:

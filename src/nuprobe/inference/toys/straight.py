@@ -4,6 +4,7 @@ it."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
@@ -26,7 +27,8 @@ def crossing(
     level: float,
 ) -> tuple[float, float]:
     """Value at which p-values pass a level, and its error: at least that of points one
-    error higher and lower.
+    error higher and lower, and where no curve describes its neighbours at least what
+    one of them may move it on the slope of all.
 
     Parameters
     ----------
@@ -49,17 +51,37 @@ def crossing(
     """
     x, p, sigma = curve
     low, high = cell
-    plain, scatter = _between(curve, cell, level)
+    plain, alone = _between(curve, cell, level)
+    scatter = alone
     for least, most in _WINDOWS:
         rows = _around(p, sigma, cell, (least * level, most * level))
         found = _by_line(x[rows], p[rows], sigma[rows], level)
         if found is None:
             continue
-        room = _NEAR * found[1]
-        if x[low] - room <= found[0] <= x[high] + room:
-            # counts make steps, near one of which the level may stay
-            return found[0], max(found[1], scatter)
-    return plain, scatter
+        # neighbours that differ by chance seem to fix the crossing between them: what
+        # one point may move it follows from the slope of all
+        scatter = max(scatter, found.error, found.of_one)
+        room = _NEAR * max(found.error, found.of_one)
+        if found.straight and x[low] - room <= found.at <= x[high] + room:
+            return found.at, float(max(found.error, alone))
+    return plain, float(scatter)
+
+
+@dataclass(frozen=True)
+class _Crossed:
+    """Where a curve through several points crosses a level.
+
+    Attributes
+    ----------
+    at, error : the crossing.
+    of_one : its error if one of the points alone had to tell it.
+    straight : whether the points lie on the curve within their errors.
+    """
+
+    at: float
+    error: float
+    of_one: float
+    straight: bool
 
 
 def _around(
@@ -87,8 +109,8 @@ def _normal(p: FloatArray | float) -> FloatArray:
 
 def _by_line(
     x: FloatArray, p: FloatArray, sigma: FloatArray, level: float
-) -> tuple[float, float] | None:
-    """Crossing of the curve through some points; None if they are not on one."""
+) -> _Crossed | None:
+    """Crossing of the curve through some points; None if they are too few."""
     degree = next((d for d, few in _FEWEST.items() if len(x) >= few), 0)
     if not degree:
         return None
@@ -102,8 +124,6 @@ def _by_line(
     curve = inverse @ (powers.T @ (weight**2 * z))
     free = len(x) - degree - 1
     far = ((weight * (z - powers @ curve)) ** 2).sum()
-    if far > free + _FIT * np.sqrt(2 * free):
-        return None
     at = float(np.interp(0.0, *_rising(u, z)))
     slopes = np.polyder(curve)
     for _ in range(_STEPS):
@@ -112,8 +132,16 @@ def _by_line(
             return None
         at = float(np.clip(at - np.polyval(curve, at) / slope, -2.0, 2.0))
     row = np.vander([at], degree + 1)[0]
-    error = float(np.sqrt(row @ inverse @ row)) / abs(np.polyval(slopes, at))
-    return float(middle + scale * at), float(scale * error)
+    steep = abs(float(np.polyfit(u, z, 1, w=weight)[0])) or np.inf
+    moves = scale / abs(float(np.polyval(slopes, at)))
+    # points that lie further from it than their errors tell less
+    wide = float(np.sqrt(max(far / free, 1.0)))
+    return _Crossed(
+        at=float(middle + scale * at),
+        error=moves * wide * float(np.sqrt(row @ inverse @ row)),
+        of_one=scale * wide * float(np.median(1 / weight) / steep),
+        straight=bool(far <= free + _FIT * np.sqrt(2 * free) and abs(at) <= 1),
+    )
 
 
 def _rising(u: FloatArray, z: FloatArray) -> tuple[FloatArray, FloatArray]:
