@@ -32,7 +32,7 @@ def lindhard(t: np.ndarray, k: float) -> np.ndarray:
     """Ionisation (keV) of a recoil (keV) in germanium."""
     e = 11.5 * 32 ** (-7 / 3) * t
     g = 3 * e**0.15 + 0.7 * e**0.6 + e
-    return t * k * g / (1 + k * g)
+    return np.asarray(t * k * g / (1 + k * g))
 
 
 def helm(q: np.ndarray, a: int) -> np.ndarray:

@@ -244,7 +244,7 @@ class Signal:
     @property
     def _highest_recoil(self) -> float:
         """Highest energy (MeV) that the flux gives to anything that recoils."""
-        highest = max(part.e_max for part in self.flux.components)
+        highest = np.array(max(part.e_max for part in self.flux.components))
         return max(
             float(one.t_max(highest)) for one in self.process.scatterers(self.target())
         )
