@@ -104,7 +104,7 @@ SMALLER: dict[str, tuple[tuple[str, str], ...]] = {
         (ALL, f"{FEW} --"),
     ),
     "nuprobe global laboratory --model nsi --free epsilon_u.ee --cl 0.95": (
-        ("laboratory", f"laboratory {FEW.removeprefix('nuprobe global ')}"),
+        ("--cl", "--without coherent-csi-2021 --without coherent-lar-2020 --cl"),
     ),
     "nuprobe fit best --free sin2_2theta_14,dm2_41": (("dm2_41", "dm2_41 --no-minos"),),
     "nuprobe fit coherent-csi-2017 --free rn --cl 0.9 --intervals feldman-cousins"
