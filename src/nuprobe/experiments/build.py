@@ -10,6 +10,8 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 from typing import Any, Final, TypeVar
 
+import numpy as np
+
 from nuprobe.detectors import (
     Response,
     TableResponse,
