@@ -190,6 +190,7 @@ def _responses() -> list[Any]:
         detectors.PolynomialQuenching((0.06, 0.1)),
         detectors.TableQuenching(t, np.array([0.1, 0.12, 0.2])),
         detectors.FunctionQuenching(lambda t: 0.1 * t),
+        detectors.named_quenching("ge-fef"),
         *(detectors.FullAcceptance(), detectors.LogisticAcceptance(0.66, 0.5, 10.0)),
         detectors.TableAcceptance(edges, np.array([0.0, 0.5, 0.6])),
         detectors.ThresholdAcceptance(10.0, detectors.FullAcceptance()),

@@ -18,9 +18,9 @@ def list_command(what: str | None, out: Output) -> None:
     """List what can be selected by name.
 
     WHAT is one of targets, spins, fluxes, models, processes, levels, form-factors,
-    radii, experiments, sets, templates (of `nuprobe new`), parameters, observables,
-    reproductions, catalogue; without it all of them, except the long lists of targets,
-    spins, templates and the catalogue.
+    radii, quenchings, experiments, sets, templates (of `nuprobe new`), parameters,
+    observables, reproductions, catalogue; without it all of them, except the long lists
+    of targets, spins, templates and the catalogue.
     """
     wanted = [what] if what else [name for name in TABLES if name not in _LONG]
     tables = [TABLES[name]() for name in wanted]

@@ -212,6 +212,28 @@ def radii() -> Table:
     )
 
 
+def quenchings() -> Table:
+    """Published quenching factors by name."""
+    from nuprobe.detectors import named_quenchings
+    from nuprobe.units import keV
+
+    rows = []
+    for one in named_quenchings():
+        ends = (None, None) if one.measured is None else one.measured
+        shown = (None if x is None else x / keV for x in ends)
+        source = one.source or None
+        rows.append((one.name, one.title, one.k, one.sigma, *shown, source, one.status))
+    return Table(
+        "quenchings",
+        ("name", "what", "k", "+-", "from [keV]", "to [keV]", "source", "status"),
+        tuple(rows),
+        notes=(
+            "of nuclear recoils: --set quenching=ge-fef, or response.quenching ="
+            " 'ge-fef' in a file; those with k are Lindhard's form",
+        ),
+    )
+
+
 def experiments() -> Table:
     """Experiments."""
     from nuprobe.experiments import experiment, experiment_names
@@ -311,6 +333,7 @@ TABLES: dict[str, Callable[[], Table]] = {
     "levels": levels,
     "form-factors": form_factors,
     "radii": radii,
+    "quenchings": quenchings,
     "experiments": experiments,
     "sets": sets,
     "templates": templates,

@@ -8,6 +8,11 @@ from nuprobe.detectors.acceptance import (
     ThresholdAcceptance,
 )
 from nuprobe.detectors.cells import Cells
+from nuprobe.detectors.named_quenching import (
+    NamedQuenching,
+    named_quenching,
+    named_quenchings,
+)
 from nuprobe.detectors.quenching import (
     ConstantQuenching,
     FunctionQuenching,
@@ -37,6 +42,7 @@ __all__ = [
     "FunctionQuenching",
     "LindhardQuenching",
     "LogisticAcceptance",
+    "NamedQuenching",
     "PolynomialQuenching",
     "Quenching",
     "Response",
@@ -45,4 +51,6 @@ __all__ = [
     "TableResponse",
     "ThresholdAcceptance",
     "bin_acceptance",
+    "named_quenching",
+    "named_quenchings",
 ]

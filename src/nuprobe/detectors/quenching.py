@@ -24,7 +24,7 @@ __all__ = [
 
 class Quenching(Protocol):
     """Recoil energy (MeV) → electron-equivalent energy (MeV); must increase with the
-    recoil."""
+    recoil, except for a `TableQuenching` that says that it may fall."""
 
     def __call__(self, t_nr: FloatArray) -> FloatArray:
         """Electron-equivalent energy, MeV."""
@@ -73,10 +73,12 @@ class TableQuenching:
     ----------
     t_nr : increasing recoil energies in MeV, shape (n,).
     factor : E_ee over recoil energy there, shape (n,).
+    may_fall : whether E_ee may fall somewhere; such a table needs a smearing.
     """
 
     t_nr: FloatArray
     factor: FloatArray
+    may_fall: bool = False
 
     def __post_init__(self) -> None:
         t, f = np.asarray(self.t_nr, float), np.asarray(self.factor, float)
@@ -95,7 +97,7 @@ class TableQuenching:
         # t·f(t) is a parabola between two points, steepest down at the right end where
         # f falls
         slope = np.diff(f) / np.diff(t)
-        if np.any(f[1:] + t[1:] * slope <= 0):
+        if not self.may_fall and np.any(f[1:] + t[1:] * slope <= 0):
             raise InputError(
                 "the electron-equivalent energy of a quenching table must increase with"
                 " the recoil energy"

@@ -21,7 +21,11 @@ from numpy.typing import NDArray
 from nuprobe.border import quick_methods
 from nuprobe.detectors.acceptance import Acceptance, FullAcceptance
 from nuprobe.detectors.cells import Cells
-from nuprobe.detectors.quenching import ConstantQuenching, Quenching
+from nuprobe.detectors.quenching import (
+    ConstantQuenching,
+    Quenching,
+    TableQuenching,
+)
 from nuprobe.detectors.smearing import (
     COUNT_CELLS,
     AcceptancePoint,
@@ -172,6 +176,13 @@ class Response:
         if self.smearing not in SMEARINGS:
             raise UnknownNameError("smearing", self.smearing, SMEARINGS)
         edges = self.edges
+        falling = isinstance(self.quenching, TableQuenching) and self.quenching.may_fall
+        if falling and self.smearing == "none":
+            raise InputError(
+                "this quenching table may fall with the recoil energy, so several"
+                " recoils have one signal: it needs smearing = 'gaussian', 'gamma' or"
+                " 'poisson'"
+            )
         if self.smearing == "poisson" and (
             np.any(edges != np.round(edges)) or edges[0] < 0
         ):

@@ -10,6 +10,8 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 from typing import Any, Final, TypeVar
 
+import numpy as np
+
 from nuprobe.detectors import (
     Response,
     TableResponse,
@@ -34,6 +36,11 @@ from nuprobe.experiments.morphing import (
     morphed_response,
     morphing_axis,
     morphing_systematics,
+)
+from nuprobe.experiments.quenchings import (
+    check_named,
+    with_lindhard,
+    written_out,
 )
 from nuprobe.experiments.radii import axis_of, make_target
 from nuprobe.experiments.responses import acceptance_of, response_of
@@ -215,6 +222,7 @@ class Signal:
     def _make_response(self, values: Mapping[str, float]) -> Response | TableResponse:
         section = morphed_response(self.file, self.raw, values, self.folder.name)
         elements = {c.isotope.symbol for c in self.target().components}
+        check_named(section, elements, self._highest_recoil)
         result = response_of(section, self.folder, self.bins.energy_edges, elements)
         if self.single and isinstance(result, Response):
             result = replace(result, cells=self.bins.cells)
@@ -222,6 +230,10 @@ class Signal:
             if parameter.name in values and self._acts(parameter):
                 if parameter.acts_on == "quenching-scale":
                     result = result.scaled(values[parameter.name])
+                elif parameter.acts_on == "lindhard-k":
+                    result = with_lindhard(
+                        result, values[parameter.name], parameter.name, self.file.name
+                    )
                 elif parameter.acts_on == "signal-scale":
                     result = replace(
                         result, factor=result.factor * values[parameter.name]
@@ -230,6 +242,14 @@ class Signal:
                     share = values[parameter.name] / parameter.range[0]
                     result = replace(result, factor=result.factor * share)
         return result
+
+    @property
+    def _highest_recoil(self) -> float:
+        """Highest energy (MeV) that the flux gives to anything that recoils."""
+        highest = np.array(max(part.e_max for part in self.flux.components))
+        return max(
+            float(one.t_max(highest)) for one in self.process.scatterers(self.target())
+        )
 
     def acceptance(self) -> Acceptance:
         """Probability to keep an event, as a function of what the file says."""
@@ -243,7 +263,7 @@ class Signal:
             raw = changed(
                 # without other systematics, to avoid infinite recursion
                 {
-                    **self.raw,
+                    **written_out(self.raw),
                     "systematics": morphing_sections(self.raw),
                     "analyses": without_systematics(self.raw),
                 },
@@ -427,7 +447,7 @@ class Signal:
         """Axis of a parameter, which a scale of the quenching is for the first process
         alone unless it names others."""
         names = tuple(parameter.processes)
-        if not names and parameter.acts_on == "quenching-scale":
+        if not names and parameter.acts_on in ("quenching-scale", "lindhard-k"):
             names = (self.process.name,)
         axis = axis_of(parameter, self.file.target.nucleon)
         return replace(axis, processes=names)

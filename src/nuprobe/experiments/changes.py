@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 from nuprobe.errors import ExperimentFileError
 
 __all__ = ["Changed", "changed", "changes_of"]
+
+_SHORT: Final = {"quenching": "response.quenching"}
+"""Keys that may be written short."""
 
 
 class Changed(dict[str, Any]):
@@ -50,7 +53,8 @@ def changed(raw: Mapping[str, Any], changes: Mapping[str, Any], source: str) -> 
     Parameters
     ----------
     raw : the parsed file.
-    changes : dotted key → value; list items by their position.
+    changes : dotted key → value; list items by their position; ``quenching`` is short
+        for ``response.quenching``.
     source : name of the file, for messages.
 
     Raises
@@ -64,6 +68,8 @@ def changed(raw: Mapping[str, Any], changes: Mapping[str, Any], source: str) -> 
     {'flux': {'name': 'sns', 'exposure': 1e+23}}
     """
     result: dict[str, Any] = _deep_copy(raw)
+    if "response" in raw:
+        changes = {_SHORT.get(key, key): value for key, value in changes.items()}
     for key, value in changes.items():
         *path, last = key.split(".")
         node: Any = result
@@ -73,18 +79,25 @@ def changed(raw: Mapping[str, Any], changes: Mapping[str, Any], source: str) -> 
             elif isinstance(node, dict):
                 node = node.setdefault(part, {})
             else:
-                raise _no_key(source, key)
+                raise _no_key(source, key, node)
         if isinstance(node, list) and last.isdigit() and int(last) < len(node):
             node[int(last)] = value
         elif isinstance(node, dict):
             node[last] = value
         else:
-            raise _no_key(source, key)
+            raise _no_key(source, key, node)
     return Changed(result, {**changes_of(raw), **changes})
 
 
-def _no_key(source: str, key: str) -> ExperimentFileError:
-    return ExperimentFileError(f"{source}: there is no key {key!r} to change")
+def _no_key(source: str, key: str, node: Any) -> ExperimentFileError:
+    """Error for a key below a `node` that has none, which may be a name."""
+    named = (
+        f" because {key.rpartition('.')[0]} is {node!r}, a name: choose an analysis"
+        " without what changes it, or write out the values"
+        if isinstance(node, str)
+        else ""
+    )
+    return ExperimentFileError(f"{source}: there is no key {key!r} to change{named}")
 
 
 def _deep_copy(value: Any) -> Any:

@@ -30,6 +30,7 @@ from nuprobe.experiments.format import (
 from nuprobe.experiments.format.data import FLUX_UNIT
 from nuprobe.experiments.format.morphing import filled
 from nuprobe.experiments.morphing import Morphs, morphing_systematics
+from nuprobe.experiments.quenchings import quenching_of_a_table
 from nuprobe.experiments.radii import axis_of
 from nuprobe.experiments.systematics import shape_effect
 from nuprobe.nuclei import isotope, target
@@ -172,6 +173,10 @@ def _check_systematic(signal: Signal, systematic: object) -> None:
         for analysis in signal.file.analyses.values():
             shape_effect(systematic, signal.bins, analysis)
     elif isinstance(systematic, ResponseSystematic):
+        if quenching_of_a_table(
+            signal.file.response, [*systematic.up, *systematic.down]
+        ):
+            return  # an analysis that has it says so
         for side, keys in (("up", systematic.up), ("down", systematic.down)):
             try:
                 signal.with_response(keys).response()

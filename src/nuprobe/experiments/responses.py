@@ -17,6 +17,7 @@ from nuprobe.detectors import (
     TableQuenching,
     TableResponse,
     ThresholdAcceptance,
+    named_quenching,
 )
 from nuprobe.detectors.acceptance import Acceptance
 from nuprobe.detectors.quenching import Quenching
@@ -158,6 +159,8 @@ def _table_response(
 
 def _quenching(response: ResponseSection, folder: Folder) -> Quenching:
     section = response.quenching
+    if isinstance(section, str):
+        return named_quenching(section).function()
     if isinstance(section, ConstantQuenchingSection):
         return ConstantQuenching(section.factor)
     if isinstance(section, TableQuenchingSection):

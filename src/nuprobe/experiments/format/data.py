@@ -326,7 +326,12 @@ class KernelParameter(Strict):
         description="name in fits, grids and results",
     )
     acts_on: Literal[
-        "neutron-radius", "proton-radius", "quenching-scale", "signal-scale", "flux"
+        "neutron-radius",
+        "proton-radius",
+        "quenching-scale",
+        "lindhard-k",
+        "signal-scale",
+        "flux",
     ] = Field(
         description="quantity that the parameter sets; flux: the total flux of the"
         " source, default that of [flux]"
@@ -343,7 +348,7 @@ class KernelParameter(Strict):
         default=[],
         description=(
             "names of the processes that a scale acts on; default all, or the first"
-            " one for a scale of the quenching"
+            " one for a scale of the quenching or Lindhard's k"
         ),
     )
     latex: str = Field(default="", description="symbol for plots, without dollar signs")

@@ -11,6 +11,7 @@ from nuprobe.detectors import (
     ACCEPTANCE_QUANTITIES,
     COUNT_CELLS,
     SMEARINGS,
+    named_quenching,
 )
 from nuprobe.errors import InputError
 from nuprobe.experiments.format.quantities import (
@@ -357,11 +358,13 @@ class ResponseSection(Strict):
             | PolynomialQuenchingSection,
             Field(discriminator="kind"),
         ]
+        | str
         | None
     ) = Field(
         default=None,
-        description="electron-equivalent energy over recoil energy; a factor of 1 where"
-        " heat or electrons are measured",
+        description="electron-equivalent energy over recoil energy: a function, or a"
+        " name of `nuprobe list quenchings`; a factor of 1 where heat or electrons are"
+        " measured",
     )
     floor: Literal["none"] | Energy | None = Field(
         default=None,
@@ -410,6 +413,11 @@ class ResponseSection(Strict):
         description="relative accuracy asked of the integrals; worse than it and 1e-4"
         " is an error, between the two a warning",
     )
+
+    @field_validator("quenching", mode="before")
+    @classmethod
+    def _named(cls, value: Any) -> Any:
+        return named_quenching(value).name if isinstance(value, str) else value
 
     @model_validator(mode="after")
     def _check(self) -> ResponseSection:

@@ -177,7 +177,7 @@ class ExperimentFile(FileHeader):
             light = [
                 f"parameters.{p.name}"
                 for p in self.parameters
-                if p.acts_on == "quenching-scale"
+                if p.acts_on in ("quenching-scale", "lindhard-k")
             ]
             light += [
                 f"systematics.{s.name}"

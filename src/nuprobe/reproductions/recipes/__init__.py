@@ -6,6 +6,7 @@ elastic          cross sections of coherent scattering, radii and masses of nucl
 tridents         cross sections, events and limits of neutrino tridents
 electromagnetic  charge radii, moments and charges of neutrinos
 carbon           transitions of carbon nuclei between levels
+germanium        ionisation that a count needs, distance of a count from its expectation
 deuteron_tables  public tables of the break-up of the deuteron
 baselines        disappearance over short baselines
 energy_scales    ratios of detectors whose energy scales are free
@@ -106,6 +107,7 @@ from nuprobe.reproductions.recipes.experiments import (
     signal,
     signal_sigma,
 )
+from nuprobe.reproductions.recipes.germanium import expected_distance, lindhard_k
 from nuprobe.reproductions.recipes.global_fits import global_end, global_value
 from nuprobe.reproductions.recipes.independent import (
     broken_over_elastic,
@@ -211,6 +213,7 @@ __all__ = [
     "effective_neutrinos",
     "electromagnetic_limit",
     "equal_recoil",
+    "expected_distance",
     "fit_error",
     "fit_value",
     "fitted_background",
@@ -223,6 +226,7 @@ __all__ = [
     "heavy_neutrino_width",
     "inverse_beta_cosine",
     "inverse_beta_cross_section",
+    "lindhard_k",
     "magnetic_bracket",
     "magnetic_number_factor",
     "millicharge",

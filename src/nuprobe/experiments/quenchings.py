@@ -1,0 +1,141 @@
+"""Quenching by name, and Lindhard's k as a parameter: what they can be used for."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import replace
+from typing import Any
+
+from nuprobe.detectors import (
+    LindhardQuenching,
+    Response,
+    TableResponse,
+    named_quenching,
+)
+from nuprobe.errors import InputError
+from nuprobe.experiments.format import ResponseSection
+from nuprobe.units import keV
+
+__all__ = ["check_named", "quenching_of_a_table", "with_lindhard", "written_out"]
+
+
+def check_named(
+    section: ResponseSection, elements: Collection[str], t_max: float
+) -> None:
+    """Refuse a published quenching of another element, or tabulated for lower recoils.
+
+    Parameters
+    ----------
+    section : of the file; its quenching is a name, or anything else, which passes.
+    elements : symbols of those that recoil.
+    t_max : highest recoil energy, MeV.
+
+    Raises
+    ------
+    InputError
+        In one line: what does not fit, and what to do.
+
+    Examples
+    --------
+    >>> import nuprobe as nu
+    >>> csi = nu.experiment("coherent-csi-2017")
+    >>> csi.with_changes({"quenching": "ge-fef"})
+    Traceback (most recent call last):
+    nuprobe.errors.ExperimentFileError: ...: quenching ge-fef is of Ge, but ...
+    """
+    if not isinstance(section.quenching, str):
+        return
+    entry = named_quenching(section.quenching)
+    if set(elements) != {entry.element}:
+        raise InputError(
+            f"quenching {entry.name} is of {entry.element}, but what recoils"
+            f" is {', '.join(sorted(elements))}: choose another of `nuprobe list"
+            " quenchings`, or give response.quenching as a function"
+        )
+    if entry.highest is not None and t_max > entry.highest:
+        raise InputError(
+            f"quenching {entry.name} is tabulated up to"
+            f" {entry.highest / keV:g} keV, but recoils reach {t_max / keV:.3g} keV:"
+            " choose one of `nuprobe list quenchings` without an upper end"
+        )
+
+
+def with_lindhard(
+    response: Response | TableResponse, k: float, parameter: str, source: str
+) -> Response:
+    """Response with another k in Lindhard's formula.
+
+    Parameters
+    ----------
+    response : of the file.
+    k : electronic energy loss.
+    parameter : name of the parameter that it is, for messages.
+    source : name of the file, for messages.
+
+    Raises
+    ------
+    InputError
+        If the quenching of the response is not Lindhard's.
+
+    Examples
+    --------
+    >>> import nuprobe as nu
+    >>> ge = nu.experiment("conus-plus")
+    >>> with_lindhard(ge.signal.response(), 0.157, "k_ge", ge.name).quenching
+    LindhardQuenching(k=0.157, z=32)
+    """
+    quenching = getattr(response, "quenching", None)
+    if not isinstance(response, Response) or not isinstance(
+        quenching, LindhardQuenching
+    ):
+        raise InputError(
+            f"{source}: {parameter} is Lindhard's k, which the quenching of this"
+            " experiment does not have: leave it fixed, or choose a quenching of kind"
+            " 'lindhard' (`nuprobe list quenchings`)"
+        )
+    return replace(response, quenching=replace(quenching, k=k))
+
+
+def written_out(raw: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Parsed file whose quenching, if it is the name of one of Lindhard's form, has its
+    keys instead, so that systematics can change them.
+
+    Parameters
+    ----------
+    raw : the parsed file.
+
+    Examples
+    --------
+    >>> written_out({"response": {"quenching": "ge-lindhard"}})["response"]
+    {'quenching': {'kind': 'lindhard', 'k': 0.157, 'z': 32}}
+    """
+    name = raw["response"].get("quenching")
+    if not isinstance(name, str) or named_quenching(name).k is None:
+        return raw
+    function = named_quenching(name).function()
+    assert isinstance(function, LindhardQuenching)  # has k
+    keys = {"kind": "lindhard", "k": function.k, "z": function.z}
+    return {**raw, "response": {**raw["response"], "quenching": keys}}
+
+
+def quenching_of_a_table(section: ResponseSection, keys: Collection[str]) -> bool:
+    """Whether keys of the quenching are to be changed that a published table lacks.
+
+    Parameters
+    ----------
+    section : of the file.
+    keys : of the response, that a systematic changes.
+
+    Examples
+    --------
+    >>> import nuprobe as nu
+    >>> ge = nu.experiment("conus-plus").with_changes({"quenching": "ge-fef"})
+    >>> quenching_of_a_table(ge.file.response, ["quenching.k"])
+    True
+    """
+    name = section.quenching
+    return (
+        isinstance(name, str)
+        and named_quenching(name).k is None
+        and any(key.startswith("quenching.") for key in keys)
+    )
