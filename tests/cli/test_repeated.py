@@ -128,6 +128,21 @@ def test_events_take_one_range_and_one_name() -> None:
         variations(KEYS["varied"])
 
 
+@pytest.mark.filterwarnings("always::nuprobe.errors.ValidityWarning")
+def test_what_channels_share_is_said_once(run: Run) -> None:
+    tau = ("nu_e -> nu_tau tau+ e-", "nu_tau -> nu_e e+ tau-")
+    options = [word for one in tau for word in ("--channel", one)]
+    typed = ("xsec", "trident", *options, "--target", "Ar40", "--energy", "3 GeV")
+    code, out, err = run(*typed)
+    assert code == 0
+    (warning,) = err.splitlines()
+    assert tau[0] in warning
+    assert warning.endswith(f"(and so: {tau[1]})")
+    assert "\non Ar40, all, per nucleus\n" in out
+    assert out.count("form factor of Ar40") == 1
+    assert out.count("couplings of sm") == 1
+
+
 def test_channels_and_targets_give_rows_each(run: Run) -> None:
     channels = ("nu_mu -> nu_mu mu+ mu-", "nu_e -> nu_e e+ e-")
     targets = ("Ar40", "Fe56")

@@ -290,7 +290,7 @@ def test_a_projection_has_the_signal_and_the_error_of_the_original(
     computed = theirs.predict(analysis="first-principles").signal.sum()
     rates = mine.predict()
     assert rates.signal.sum() == pytest.approx(computed, rel=1e-12)
-    # a net count with its error was published; the computed signal has the same relative error
+    # a net count with its error was published: the relative error of the signal
     published = theirs.predict()
     assert published.sigma is not None
     relative = float(published.sigma.sum() / published.signal.sum())

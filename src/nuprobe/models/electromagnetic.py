@@ -259,8 +259,7 @@ class Electromagnetic(Stacked):
         """Diagonal elements of charges and charge radii where they are the same."""
         slots, found = self._slots(), []
         for name in COMMON:
-            matrix, p = getattr(self, name), PROPERTIES[name]
-            diagonal = np.zeros(3) if matrix is None else np.diagonal(matrix).real
+            p, diagonal = PROPERTIES[name], self._diagonal(name)
             if name in slots and diagonal.ndim == 1 and np.ptp(diagonal) == 0:
                 found.append(
                     Parameter(
@@ -272,6 +271,13 @@ class Electromagnetic(Stacked):
                     )
                 )
         return found
+
+    def _diagonal(self, name: str) -> FloatArray:
+        """Diagonal of a matrix, (..., flavours)."""
+        matrix = getattr(self, name)
+        if matrix is None:
+            return np.zeros(3)
+        return np.asarray(np.diagonal(matrix, axis1=-2, axis2=-1).real)
 
     def _modulus_parameters(self) -> list[Parameter]:
         """|μ_ν| by flavour, and of all flavours where they are the same."""
@@ -388,6 +394,8 @@ class Electromagnetic(Stacked):
         for key, (name, i, j) in self._slots().items():
             if getattr(self, name) is None:
                 continue
+            if key in COMMON and np.ptp(self._diagonal(name), axis=-1).any():
+                continue  # no parameter where flavours differ
             if name == "mu_eff":
                 step = np.zeros(3)
                 step[i] = 1.0

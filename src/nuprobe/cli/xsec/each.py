@@ -13,6 +13,7 @@ import click
 
 from nuprobe.cli.output import Output, save_plot
 from nuprobe.cli.xsec.joined import joined
+from nuprobe.cli.xsec.told_once import told_once
 from nuprobe.errors import InputError
 from nuprobe.tables import Table
 
@@ -70,10 +71,13 @@ def each(
         several = {name: typed[name] for name in REPEATABLE if name in typed}
         _check(typed, {n: v for n, v in several.items() if len(v) > 1}, together)
         choices = [values or (None,) for values in several.values()]
-        found = [
-            (values, function(**(typed | dict(zip(several, values, strict=True)))))
-            for values in product(*choices)
-        ]
+        found = []
+        with told_once() as heard:
+            for values in product(*choices):
+                names = [str(v) for v, c in zip(values, choices, strict=True) if c[1:]]
+                with heard.of(names):
+                    one = dict(zip(several, values, strict=True))
+                    found.append((values, function(**(typed | one))))
         drawn = [made for _, made in found if isinstance(made, Drawable)]
         if drawn:
             curves = [curve for made in drawn for curve in made.curves]

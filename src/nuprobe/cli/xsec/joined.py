@@ -57,7 +57,13 @@ class _RowsOfCases(Sequence[tuple[Cell, ...]]):
 
 
 def _notes(cases: list[tuple[tuple[str, ...], Table]]) -> Iterator[str]:
+    """What several cases share is said once, without their names if all do."""
+    said: dict[str, list[str]] = {}
     for cells, table in cases:
-        yield f"{', '.join(cells)}: {table.title}"
-        for note in table.notes:
-            yield f"{', '.join(cells)}: {note}"
+        label = ", ".join(cells)
+        for note in (table.title.removeprefix(f"{label} "), *table.notes):
+            said.setdefault(note, []).append(label)
+    own = {note: labels for note, labels in said.items() if len(labels) < len(cases)}
+    yield from (note for note in said if note not in own)
+    for note, labels in own.items():
+        yield f"{'; '.join(labels)}: {note}"
