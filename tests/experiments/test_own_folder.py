@@ -25,8 +25,10 @@ from nuprobe.experiments import (
 from nuprobe.experiments.findings import file_model
 from nuprobe.experiments.format import ExperimentFile
 from nuprobe.fluxes import flux_names
+from nuprobe.inference import sensitivity
 from nuprobe.parsing import parse_toml
 from nuprobe.toml_text import toml_lines
+from nuprobe.units import MeV
 
 FAST = ("conus-plus", "coherent-csi-2017", "ccfr-trident", "danss", "reactor-rates")
 SLOW = [pytest.param(n, marks=pytest.mark.nightly) for n in experiment_names()]
@@ -244,7 +246,7 @@ COUNTED = tuple(
     )
     is ExperimentFile
 )
-FEW = ("conus-plus", "coherent-csi-2017", "lz-er-2025", "texono-csi", "xenonnt-8b")
+FEW = ("conus-plus", "coherent-csi-2017", "lz-er-2025", "texono-csi", "pandax-4t-8b")
 
 
 def named_tables(text: str) -> set[str]:
@@ -278,6 +280,11 @@ def test_a_projection_needs_no_further_change(name: str, tmp_path: Path) -> None
     cost = mine.cost(free=["sin2_theta_w"])
     np.testing.assert_allclose(cost.data, mine.predict().total.ravel())
     assert nu.fit(cost).values["sin2_theta_w"] == pytest.approx(0.23863, rel=1e-3)
+    # limit is two-sided, so above the median of the one-sided ones
+    limit = nu.limit([mine], "b-l", mass=np.array([1.0]) * MeV).curves[0].coupling[0]
+    boson = nu.model("b-l", mass=1 * MeV, coupling=1e-6)
+    bands = sensitivity(mine.cost(boson, free=["coupling"]), "coupling").expected
+    assert 0 < bands[2] < limit < bands[4]
 
 
 def test_a_projection_has_the_signal_and_the_error_of_the_original(
