@@ -47,7 +47,7 @@ def test_no_such_folder(run: Run) -> None:
     assert err.count("\n") == 1
     code, _, err = run("new", "experiment", "ge", "--like", "conus")
     assert (code, err.count("\n")) == (2, 1)
-    assert "did you mean conus-plus" in err
+    assert "did you mean conus-2024, conus-plus" in err
 
 
 def test_templates(run: Run) -> None:
@@ -78,3 +78,22 @@ def test_a_kind_that_is_missing_or_unknown(run: Run, tmp_path: Path) -> None:
     assert err.strip().endswith(f"ge/experiment.toml: {said}")
     file.write_text(text.replace('kind = "lindhard"', 'kind = "lindhart"', 1))
     assert "kind is 'lindhart': it must be one of constant, " in run("check", "./ge")[1]
+
+
+def test_a_projection(run: Run, tmp_path: Path) -> None:
+    like = ("--like", "conus-plus", "--projection")
+    code, out, err = run("new", "experiment", "./ge", *like)
+    assert (code, err) == (0, "")
+    assert "wrote ./ge (README.md, experiment.toml)" in out
+    assert run("check", "./ge")[1] == "ge: no problems, no warnings\n"
+    text = (tmp_path / "ge/experiment.toml").read_text()
+    assert "--like conus-plus --projection" in text.splitlines()[0]
+    assert "# mass of the target" in text  # each key is explained
+    assert run("rate", "./ge")[0] == 0
+    code, out, _ = run("limit", "./ge", "--family", "b-l", "--masses", "1,10 MeV")
+    assert code == 0
+    free = ("--model", "b-l", "--param", "mass=1 MeV", "--free", "coupling")
+    code, out, _ = run("sensitivity", "./ge", *free, "--param", "coupling=1e-6")
+    assert (code, "median" in out) == (0, True)
+    code, _, err = run("new", "experiment", "./d", "--like", "danss", "--projection")
+    assert (code, err.count("\n")) == (2, 1)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import numpy as np
@@ -12,16 +13,22 @@ from tests.experiments.test_paper import SHEET
 import nuprobe as nu
 from nuprobe.errors import InputError, OutputError, UnknownNameError
 from nuprobe.experiments import (
+    Experiment,
     Finding,
     check_folder,
+    experiment_folder,
     experiment_names,
     new_experiment,
     new_flux,
     template_titles,
 )
+from nuprobe.experiments.findings import file_model
+from nuprobe.experiments.format import ExperimentFile
 from nuprobe.fluxes import flux_names
+from nuprobe.inference import sensitivity
 from nuprobe.parsing import parse_toml
 from nuprobe.toml_text import toml_lines
+from nuprobe.units import MeV
 
 FAST = ("conus-plus", "coherent-csi-2017", "ccfr-trident", "danss", "reactor-rates")
 SLOW = [pytest.param(n, marks=pytest.mark.nightly) for n in experiment_names()]
@@ -229,3 +236,133 @@ def test_a_flux_is_checked_too(tmp_path: Path) -> None:
     file.write_text(file.read_text().replace('emission = "iso', 'emision = "iso'))
     assert {f.key for f in check_folder(folder)} == {"emission", "emision"}
     assert all(f.line for f in check_folder(folder) if f.key == "emision")
+
+
+COUNTED = tuple(
+    name
+    for name in experiment_names()
+    if file_model(
+        parse_toml(experiment_folder(name).joinpath("experiment.toml").read_text())
+    )
+    is ExperimentFile
+)
+FEW = ("conus-plus", "coherent-csi-2017", "lz-er-2025", "texono-csi", "pandax-4t-8b")
+
+
+def named_tables(text: str) -> set[str]:
+    return set(re.findall(r'"([^"]+\.csv)"', text))
+
+
+@pytest.mark.parametrize(
+    "name", [*FEW, *(pytest.param(n, marks=pytest.mark.nightly) for n in COUNTED)]
+)
+def test_a_projection_needs_no_further_change(name: str, tmp_path: Path) -> None:
+    folder = new_experiment(tmp_path / "mine", name, projection=True)
+    assert problems(folder) == []
+    text = (folder / "experiment.toml").read_text()
+    raw = parse_toml(text)
+    assert raw["projection"] is True
+    assert not {"data", "sites", "shares_data_with", "references"} & raw.keys()
+    (analysis,) = raw["analyses"].values()
+    assert analysis["statistic"] == "poisson"
+    assert analysis.keys() <= {
+        *("title", "statistic", "systematics"),
+        *("energy_range", "energy_edges", "also"),
+    }
+    tables = {p.name for p in folder.glob("*.csv")}
+    assert tables == named_tables(text)
+    mine = nu.experiment(folder)
+    assert mine.is_projection()
+    assert not {s["name"] for s in raw.get("systematics", [])} & {
+        s.name for s in getattr(nu.experiment(name).file, "systematics", [])
+    }
+    # Asimov data: the fit finds what was put in
+    cost = mine.cost(free=["sin2_theta_w"])
+    total = np.ravel(mine.predict().total)
+    np.testing.assert_allclose(np.ravel(getattr(cost, "data", 0.0)), total)
+    assert nu.fit(cost).values["sin2_theta_w"] == pytest.approx(0.23863, rel=1e-3)
+    # limit is two-sided, so above the median of the one-sided ones
+    limit = nu.limit([mine], "b-l", mass=np.array([1.0]) * MeV).curves[0].coupling[0]
+    boson = nu.model("b-l", mass=1 * MeV, coupling=1e-6)
+    bands = sensitivity(mine.cost(boson, free=["coupling"]), "coupling").expected
+    median, highest = bands[2], bands[4]
+    assert median is not None
+    assert highest is not None
+    assert 0 < median < limit < highest
+
+
+def test_a_projection_has_the_signal_and_the_error_of_the_original(
+    tmp_path: Path,
+) -> None:
+    mine = nu.experiment(
+        new_experiment(tmp_path / "ge", "conus-plus", projection=True), Experiment
+    )
+    theirs = nu.experiment("conus-plus", Experiment)
+    computed = theirs.predict(analysis="first-principles").signal.sum()
+    rates = mine.predict()
+    assert rates.signal.sum() == pytest.approx(computed, rel=1e-12)
+    # a net count with its error was published: the relative error of the signal
+    published = theirs.predict()
+    assert published.sigma is not None
+    relative = float(published.sigma.sum() / published.signal.sum())
+    assert np.sqrt(rates.total.sum()) / computed == pytest.approx(relative, rel=1e-3)
+
+
+def test_backgrounds_of_a_projection_have_the_counts_of_the_original(
+    tmp_path: Path,
+) -> None:
+    lar = new_experiment(tmp_path / "ar", "coherent-lar-2020", projection=True)
+    ours = nu.experiment(lar, Experiment).predict()
+    theirs = nu.experiment("coherent-lar-2020", Experiment).predict()
+    for name in ("steady-state", "prompt-neutrons", "delayed-neutrons"):
+        wanted = theirs.components[name].sum()
+        assert ours.components[name].sum() == pytest.approx(wanted, rel=1e-3)
+    # one that the original subtracts is there too
+    csi = new_experiment(tmp_path / "csi", "coherent-csi-2017", projection=True)
+    subtracted = nu.experiment(csi, Experiment).predict()
+    assert subtracted.components["steady-state"].sum() > 300
+
+
+def test_no_projection_without_recoils_in_bins(tmp_path: Path) -> None:
+    for name in ("danss", "ccfr-trident", "sno-2013"):
+        with pytest.raises(InputError, match=rf"{name} does not .*conus-plus"):
+            new_experiment(tmp_path / "mine", name, projection=True)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_all_that_a_projection_cannot_have_is_said_at_once(tmp_path: Path) -> None:
+    folder = new_experiment(tmp_path / "ge", "conus-plus")
+    file = folder / "experiment.toml"
+    text = file.read_text()
+    assert text.count("\nprocess = ") == 2
+    text = text.replace("\nprocess = ", "\nprojection = true\nprocess = ", 1)
+    text = text.replace('mass = "2.83 kg"', 'mass = "2.83 kgg"')
+    text = text.replace('name = "reactor"', 'name = "reactr"')
+    file.write_text(text)
+    found = problems(folder)
+    assert {f.key for f in found} == {
+        *("projection", "target.mass", ""),
+        *("analyses.rate.signal", "analyses.nuclear-recoils.signal"),
+    }
+    (flux,) = (f for f in found if not f.key)
+    assert "unknown flux 'reactr'" in flux.message
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["conus-2024", *(pytest.param(n, marks=pytest.mark.nightly) for n in COUNTED)],
+)
+def test_any_wrong_value_is_a_finding(name: str, tmp_path: Path) -> None:
+    """Whatever is wrong, the later checks do not fail for want of it."""
+    folder = new_experiment(tmp_path / "mine", name)
+    file = folder / "experiment.toml"
+    lines = file.read_text().split("\n")
+    for mark in toml_lines("\n".join(lines)):
+        line = lines[mark.number - 1]
+        if mark.table or not line.rstrip().endswith(('"', "}", "]")):
+            continue
+        key = line.partition("=")[0]
+        changed = [*lines]
+        changed[mark.number - 1] = f"{key}= 2000-01-01"
+        file.write_text("\n".join(changed))
+        assert problems(folder), mark

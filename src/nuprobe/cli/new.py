@@ -25,15 +25,22 @@ def new_command() -> None:
     required=True,
     help="Experiment to copy, see `nuprobe list experiments`.",
 )
+@click.option(
+    "--projection",
+    is_flag=True,
+    help="Leave out the data and what belongs to them, for a detector without data.",
+)
 @overwrite_option
-def experiment_command(folder: Path, like: str) -> None:
+def experiment_command(folder: Path, like: str, projection: bool) -> None:
     """Write FOLDER with experiment.toml, in which a comment explains each key, the
     tables and a README to fill in. It gives the same counts as the original; the name
-    of the folder becomes that of the experiment."""
+    of the folder becomes that of the experiment. With --projection it has no data: the
+    detector, source, systematics and flat backgrounds of the original, for `nuprobe
+    limit` and `nuprobe sensitivity` (experiments that count recoils in bins)."""
     from nuprobe.experiments import new_experiment
 
     new_folder(folder, overwriting())
-    _say(new_experiment(folder, like), folder, "rate")
+    _say(new_experiment(folder, like, projection), folder, "rate")
 
 
 @command("flux", epilog="Example: nuprobe new flux ./myflux --like sns")

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
@@ -29,6 +30,8 @@ from nuprobe.toml_text import Key, key_lines, line_of
 
 __all__ = ["Finding", "check_folder", "file_model"]
 
+_MISSING: Final = (AttributeError, AssertionError, LookupError, TypeError, ValueError)
+"""Raised where a section is needed that is wrong itself, which is said already."""
 _PART: Final = r"[A-Za-z0-9_-]+"
 
 
@@ -129,9 +132,10 @@ class _Checked:
             return (self._unreadable(str(err)),)
         self.lines = key_lines(self.text)
         model: type[BaseModel] = FluxFile if flux else file_model(self.raw)
-        self._check_file(model)
+        file = self._check_file(model)
         if self.found:
             self._check_tables()
+            self._check_rest(file)
         elif flux:
             self._try(lambda: read_flux(self.folder))
         else:
@@ -148,7 +152,8 @@ class _Checked:
 
     # -- the file
 
-    def _check_file(self, model: type[BaseModel]) -> None:
+    def _check_file(self, model: type[BaseModel]) -> BaseModel:
+        """Say what is wrong with the file; return what is right of it."""
         raw, broken = dict(self.raw), set[str]()
         if model is ExperimentFile:
             for step in expansions():
@@ -162,7 +167,7 @@ class _Checked:
             place = self._as_written(place)
             if ".".join(map(str, place)) not in broken:
                 self._add(message, place)
-        _run_validators(model, values, bad, self._add)
+        return _run_validators(model, values, bad, self._add)
 
     def _as_written(self, place: Place) -> Place:
         """The place in the text: ``background`` stands before [[backgrounds]]."""
@@ -192,6 +197,29 @@ class _Checked:
                 self._try(step)
         if not self.found:
             self._try(self._open)
+
+    def _check_rest(self, file: BaseModel) -> None:
+        """What can be read of an experiment whose file is not in order, as far as its
+        sections are: only what has not been said of the file itself."""
+        if not isinstance(file, ExperimentFile) or self.raw.get("sites"):
+            return
+        said = list(self.found)
+        for name, value in file.__dict__.items():
+            if isinstance(value, list) and not all(
+                isinstance(one, (BaseModel, str)) for one in value
+            ):
+                file.__dict__[name] = []  # names alone, of sections that are wrong
+        steps = check_steps(Signal(file, self.folder, self.raw))
+        with suppress(*_MISSING):  # the list of steps itself may need a wrong section
+            for step in steps:
+                with suppress(*_MISSING):
+                    self._try(step)
+        new = [
+            one
+            for one in self.found[len(said) :]
+            if not any(old.message in one.message for old in said)
+        ]
+        self.found = said + new
 
     def _open(self) -> None:
         opened = experiment(Path(str(self.folder.root)))
@@ -331,8 +359,9 @@ def _run_validators(
     values: Mapping[str, Any],
     bad: Sequence[tuple[Place, str]],
     add: Callable[[str], None],
-) -> None:
-    """Run each check of the file as a whole by itself, where what it needs is right."""
+) -> BaseModel:
+    """Run each check of the file as a whole by itself, where what it needs is right;
+    return the file without what is wrong."""
     whole = model.model_construct(**values)
     for name in set(model.model_fields) - set(values):
         whole.__dict__.pop(name, None)
@@ -341,7 +370,14 @@ def _run_validators(
             _run(partial(validator.func, whole), add, bool(bad))
     if isinstance(whole, ExperimentFile):
         # of these the check itself says the first
-        _run(partial(_each, whole.name_problems, add), add, bool(bad))
+        for problems in (
+            whole.name_problems,
+            whole.projection_problems,
+            whole.analysis_problems,
+            whole.table_problems,
+        ):
+            _run(partial(_each, problems, add), add, bool(bad))
+    return whole
 
 
 def _each(problems: Callable[[], Iterator[str]], add: Callable[[str], None]) -> None:

@@ -17,19 +17,36 @@ from nuprobe.experiments import experiment_folder, experiment_names
 from nuprobe.experiments.commented import commented
 from nuprobe.experiments.findings import file_model
 from nuprobe.experiments.format import ExperimentFile
+from nuprobe.experiments.projected import projected
+from nuprobe.experiments.toml_files import remarks, toml_of
 from nuprobe.files import replace_folder
 from nuprobe.fluxes import flux_names
 from nuprobe.fluxes.files import FluxFile
 from nuprobe.parsing import LARGEST_TABLE, parse_toml, read_text
-from nuprobe.toml_text import key_lines, toml_lines
+from nuprobe.schema import Folder
+from nuprobe.toml_text import Key, key_lines, toml_lines
 
 __all__ = ["new_experiment", "new_flux", "template_titles"]
 
 _MADE_BY: Final = "nuprobe new"
+_ASSUMED: Final = """\
+- No data: fits and limits take the expectation of the Standard Model for them.
+- Arrival times and pulse shapes, if the original has them, are summed over.
+- Each background is flat, with as many counts in the range as in the original, and
+  known up to its systematic. What the original measures beside the data and subtracts
+  is thus known exactly: give it a systematic.
+- If the original gives only a net count with its error, the background is such that the
+  Poisson error of all counts is the published one. If it gives neither, there is no
+  background: add one, e.g. `background = "10 1/keV/kg/day"` (which needs `flux.time`).
+- Systematics are those of the first analysis of the original, without the ones that
+  are tables in its bins.
+
+…
+"""
 
 
 @public
-def new_experiment(folder: str | Path, like: str) -> Path:
+def new_experiment(folder: str | Path, like: str, projection: bool = False) -> Path:
     """Write a folder with an experiment of your own, a copy of another to change.
 
     Parameters
@@ -37,6 +54,10 @@ def new_experiment(folder: str | Path, like: str) -> Path:
     folder : where; new or empty, or written by an earlier call and then replaced. Its
         name becomes that of the experiment.
     like : name of `experiment_names`.
+    projection : leave out the data and what belongs to them, for a detector that has
+        none: fits and limits then take the expectation of the Standard Model. Arrival
+        times are summed over and backgrounds are flat. For experiments that count
+        recoils in bins.
 
     Returns
     -------
@@ -48,7 +69,8 @@ def new_experiment(folder: str | Path, like: str) -> Path:
     UnknownNameError
         If there is no such experiment.
     InputError
-        If the name of the folder cannot be that of an experiment.
+        If the name of the folder cannot be that of an experiment, or if there is no
+        projection of this kind of experiment.
     OutputError
         If the folder contains anything else, or cannot be written.
 
@@ -61,11 +83,17 @@ def new_experiment(folder: str | Path, like: str) -> Path:
     ...     mine = nu.experiment(new_experiment(f"{there}/ge", "conus-plus"))
     >>> mine.name
     'ge'
+    >>> with TemporaryDirectory() as there:
+    ...     folder = new_experiment(f"{there}/ge", "conus-plus", projection=True)
+    ...     nu.experiment(folder).is_projection()
+    True
     """
     if like not in experiment_names():
         raise UnknownNameError("experiment", like, experiment_names())
     source = experiment_folder(like)
     raw = parse_toml(read_text(source.joinpath("experiment.toml")))
+    if projection:
+        return _write_projection(Path(folder), like, source, raw)
     return _write(Path(folder), like, source, "experiment.toml", file_model(raw))
 
 
@@ -141,6 +169,63 @@ def _write(folder: Path, like: str, source: Traversable, main: str, model: Any) 
     files[main] = head + commented(text, raw, model.model_json_schema()) + "\n"
     files["README.md"] = _readme(name, like, what, text, sorted(files))
     return replace_folder(folder, files, made_by=_MADE_BY)
+
+
+def _write_projection(
+    folder: Path, like: str, source: Traversable, raw: Mapping[str, Any]
+) -> Path:
+    if file_model(raw) is not ExperimentFile:
+        raise InputError(_no_projection(like, str(raw["process"])))
+    name = _name(folder)
+    mine = projected(raw, Folder(source, "experiment.toml"), name)
+    mine["title"] = f"{name}, a projection after {like}"
+    said = {
+        key: remark
+        for key, remark in remarks(
+            read_text(source.joinpath("experiment.toml"))
+        ).items()
+        if _value_at(mine, key) == _value_at(raw, key)
+    }
+    text = toml_of(mine, said)
+    head = (
+        f"# {name}, made by `nuprobe new experiment --like {like} --projection`: a"
+        f" detector without data.\n# Change the numbers to yours, then run `nuprobe"
+        f" check`.\n"
+    )
+    files = {
+        path: content
+        for path, content in _texts(source, "")
+        if f'"{path}"' in text or path.startswith(f"{mine['flux']['name'][2:]}/")
+    }
+    schema = ExperimentFile.model_json_schema()
+    files["experiment.toml"] = head + commented(text, mine, schema) + "\n"
+    readme = _readme(name, like, "experiment", text, sorted(files))
+    files["README.md"] = readme.removesuffix("…\n") + _ASSUMED
+    return replace_folder(folder, files, made_by=_MADE_BY)
+
+
+def _no_projection(like: str, process: str) -> str:
+    counted = [
+        name
+        for name in experiment_names()
+        if file_model(
+            parse_toml(read_text(experiment_folder(name).joinpath("experiment.toml")))
+        )
+        is ExperimentFile
+    ]
+    return (
+        "a projection can be begun from an experiment that counts recoils in bins, and"
+        f" {like} does not (process = {shown(process)}): use one of"
+        f" {', '.join(counted)}"
+    )
+
+
+def _value_at(raw: Mapping[str, Any], key: Key) -> Any:
+    """The value of a key outside of lists, or None."""
+    here: Any = raw
+    for part in key:
+        here = here.get(part) if isinstance(here, Mapping) else None
+    return here
 
 
 def _name(folder: Path) -> str:

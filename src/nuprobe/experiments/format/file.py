@@ -147,14 +147,20 @@ class ExperimentFile(FileHeader):
     @model_validator(mode="after")
     def _check_projection(self) -> ExperimentFile:
         """What a projection and an experiment without data may have."""
+        for problem in self.projection_problems():
+            raise InputError(problem)
+        return self
+
+    def projection_problems(self) -> Iterator[str]:
+        """What a projection, or flat backgrounds, cannot have."""
         controlled = self._controlled
         if self.projection and self.data is not None:
-            raise InputError(
+            yield (
                 "projection = true is for experiments without data: remove it, or"
                 " [data]"
             )
         if controlled and not self.projection:
-            raise InputError(
+            yield (
                 f"backgrounds: control of {controlled[0]} requires projection ="
                 " true; give a column of data"
             )
@@ -162,11 +168,10 @@ class ExperimentFile(FileHeader):
             any(isinstance(b, FlatBackground) for b in self.backgrounds)
             and self.binning.time is not None
         ):
-            raise InputError(
+            yield (
                 "a flat background has no arrival times: use a template when there"
                 " is [binning.time]"
             )
-        return self
 
     @model_validator(mode="after")
     def _check_response(self) -> ExperimentFile:
@@ -285,56 +290,51 @@ class ExperimentFile(FileHeader):
     @model_validator(mode="after")
     def _check_analyses(self) -> ExperimentFile:
         """Statistic and time bins of each analysis."""
+        for problem in self.analysis_problems():
+            raise InputError(problem)
+        return self
+
+    def analysis_problems(self) -> Iterator[str]:
+        """What an analysis cannot have with its statistic and the bins."""
+        fluxes = [p for p in self.parameters if p.acts_on == "flux"]
         for name, analysis in self.analyses.items():
+            place = f"analyses.{name}"
             if analysis.covariance is not None and analysis.statistic != "gaussian":
-                raise InputError(
-                    f"analyses.{name}: a covariance needs statistic = 'gaussian'"
-                )
-            if analysis.covariance is not None and self.data is None:
-                raise InputError(f"analyses.{name}: a covariance needs [data]; add it")
+                yield f"{place}: a covariance needs statistic = 'gaussian'"
+            if analysis.covariance is not None and not self._has_data:
+                yield f"{place}: a covariance needs [data]; {self._no_data}"
             if analysis.subtract and analysis.statistic != "gaussian":
-                raise InputError(
-                    f"analyses.{name}: subtracting counts needs statistic = 'gaussian'"
-                )
-            self._check_counted(name, analysis)
-            fluxes = [p for p in self.parameters if p.acts_on == "flux"]
+                yield f"{place}: subtracting counts needs statistic = 'gaussian'"
+            yield from self._counted_problems(name, analysis)
             if analysis.signal and analysis.signal.flux is not None and not fluxes:
-                raise InputError(
-                    f"analyses.{name}.signal.flux needs a parameter with acts_on ="
+                yield (
+                    f"{place}.signal.flux needs a parameter with acts_on ="
                     " 'flux'; add one, or remove it"
                 )
             if analysis.time_bins and analysis.arrival == "ignored":
-                raise InputError(
-                    f"analyses.{name}: arrival = 'ignored' needs time_bins = false"
-                )
+                yield f"{place}: arrival = 'ignored' needs time_bins = false"
             if analysis.time_bins and self.binning.time is None:
-                raise InputError(
-                    f"analyses.{name}: time_bins = true needs [binning.time]"
-                )
-        return self
+                yield f"{place}: time_bins = true needs [binning.time]"
 
-    def _check_counted(self, name: str, analysis: Analysis) -> None:
+    def _counted_problems(self, name: str, analysis: Analysis) -> Iterator[str]:
         """A background that is counted, and no systematic that stands for it."""
         place = f"analyses.{name}"
-        for problem in _unknown(
-            f"{place}.counted", list(analysis.counted), self._measured
-        ):
-            raise InputError(problem)
+        yield from _unknown(f"{place}.counted", list(analysis.counted), self._measured)
         if analysis.counted and analysis.statistic != "poisson":
-            raise InputError(
+            yield (
                 f"{place}: counted needs statistic = 'poisson'; a Gaussian analysis"
                 " subtracts"
             )
         for systematic in self.systematics:
             both = set(systematic.acts_on) & set(analysis.counted)
             if systematic.name in analysis.systematics and both:
-                raise InputError(
+                yield (
                     f"{place}: {systematic.name} acts on {min(both)}, whose counts are"
                     " fitted; remove one of the two"
                 )
         left = [b for b in analysis.counted if not analysis.has(b)]
         if left:
-            raise InputError(
+            yield (
                 f"{place}: {left[0]} is counted but not among its backgrounds; add it"
             )
 
@@ -380,25 +380,49 @@ class ExperimentFile(FileHeader):
     @model_validator(mode="after")
     def _check_tables(self) -> ExperimentFile:
         """Tables in the bins of the experiment name their edges as [data] does."""
-        if self.data is not None:
-            return self
-        if self._measured:
-            raise InputError(
-                "a measured background is a column of the data table: add [data]"
+        for problem in self.table_problems():
+            raise InputError(problem)
+        return self
+
+    def table_problems(self) -> Iterator[str]:
+        """What needs the table of the data, where there is none."""
+        if self._has_data:
+            return
+        for name in self._measured:
+            yield (
+                f"backgrounds.{name}: a measured background is a column of the data"
+                f" table: {self._no_data}"
             )
-        tables = [b.name for b in self.backgrounds if isinstance(b, TableBackground)]
-        tables += [s.name for s in self.systematics if isinstance(s, ShapeSystematic)]
+        tables = [
+            f"backgrounds.{b.name}"
+            for b in self.backgrounds
+            if isinstance(b, TableBackground)
+        ]
+        tables += [
+            f"systematics.{s.name}"
+            for s in self.systematics
+            if isinstance(s, ShapeSystematic)
+        ]
         tables += [
             f"analyses.{name}.signal"
             for name, a in self.analyses.items()
             if a.signal is not None and a.signal.counts is None
         ]
-        if tables:
-            raise InputError(
-                f"{tables[0]}: a table in the bins of the experiment names its edges as"
-                " [data]: add [data]"
+        for place in tables:
+            yield (
+                f"{place}: a table in the bins of the experiment names its edges as"
+                f" [data]: {self._no_data}"
             )
-        return self
+
+    @property
+    def _has_data(self) -> bool:
+        """Whether there are data that a projection would not have to do without."""
+        return self.data is not None and not self.projection
+
+    @property
+    def _no_data(self) -> str:
+        """What to do with something that needs [data]."""
+        return "remove it from a projection" if self.projection else "add [data]"
 
     @property
     def _processes(self) -> list[str]:
