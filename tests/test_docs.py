@@ -19,6 +19,7 @@ from typing import Any
 import click
 import numpy as np
 import pytest
+from click.testing import CliRunner
 
 import nuprobe as nu
 from nuprobe.cli import main
@@ -67,10 +68,10 @@ def _write_shown_files(folder: Path, command: str) -> None:
 def _write_results(folder: Path) -> None:
     """Write the results that the page on exports reads."""
     csi = nu.experiment("coherent-csi-2017")
-    limit = nu.limit(["ccfr-trident"], "lmu-ltau", mass=[10.0, 100.0])
-    for name, result in (("limit", limit), ("rate", csi.predict())):
-        text = json.dumps(result.to_dict())
-        (folder / f"{name}.json").write_text(text, encoding="utf-8")
+    for typed in ("limit ccfr-trident --masses '10, 100 MeV'", f"rate {csi.name}"):
+        verb, *options = shlex.split(typed)
+        words = [verb, *options, "--json", "-o", str(folder / f"{verb}.json")]
+        assert CliRunner().invoke(cli, words).exit_code == 0
     nu.scan(csi.cost(free=["rn"]), {"rn": np.linspace(2, 9, 9)}).save(folder / "rn.h5")
 
 

@@ -154,6 +154,7 @@ LONG_FOR_THE_COMMAND_LINE = {
     "grids.py": "the parser of grids and priors, shared by three verbs",
     "made.py": "what JSON of every verb says of its making",
     "listings.py": "one short function for each of ten tables",
+    "mixing_rows.py": "limits on a mixing by formula and by toys, and their table",
     "output.py": "every way in which a verb writes",
     "planes.py": "where a limit is computed, and both of its files",
     "values.py": "values as typed, shared by all verbs",

@@ -68,7 +68,7 @@ def test_a_parameter_of_another_model_is_told_which_model_has_it() -> None:
     conus = nu.experiment("conus-plus")
     with pytest.raises(UnknownNameError, match=r"Give a model that has it: nsi$"):
         conus.cost(free="epsilon_u.ee")
-    with pytest.raises(UnknownNameError, match=r"known: cevns_scale, sin2_theta_w$"):
+    with pytest.raises(UnknownNameError, match=r"cevns_scale, k_ge, sin2_theta_w$"):
         conus.cost(free="nonsense")
     both = [nu.experiment(name) for name in ("m5-tip", "primordial-abundances")]
     with pytest.raises(

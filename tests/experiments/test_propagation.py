@@ -213,8 +213,8 @@ def test_a_tabulated_response_is_linear_and_ends(values: list[float], t: float) 
         ([[0.1, 0.2]], [0.0, 0.5], "positive"),
         ([[0.1, 0.2, 0.3]], [0.5, 1.0], "shape"),
         ([[0.6, 0.2], [0.6, 0.1]], [0.5, 1.0], "at most 1"),
-        ([[-0.1, 0.2]], [0.5, 1.0], "not be negative"),
-        ([[float("nan"), 0.2]], [0.5, 1.0], "not be negative"),
+        ([[-0.1, 0.2]], [0.5, 1.0], "none may be negative"),
+        ([[float("nan"), 0.2]], [0.5, 1.0], "lowest probability is nan"),
     ],
 )
 def test_tables_that_are_no_response(

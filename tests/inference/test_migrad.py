@@ -39,7 +39,9 @@ def shipped() -> list[Any]:
     found = []
     for k, e in enumerate(counting()):
         names = ("sin2_theta_w", *(p.name for p in e.file.parameters))
-        for i, analysis in enumerate(e.analyses):
+        for i, (analysis, chosen) in enumerate(e.file.analyses.items()):
+            if not (e.file.data or e.file.projection or chosen.observed):
+                continue  # a prediction without data
             for j, name in enumerate(names):
                 now = e.name not in SLOW and i == 0 and j == (k + 1) % len(names)
                 marks = [] if now else [pytest.mark.nightly]

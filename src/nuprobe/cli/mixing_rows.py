@@ -40,7 +40,22 @@ class Rows:
 
 
 def by_formula(planes: Mapping[str, ExclusionPlane], cl: float) -> Rows:
-    """Asymptotic CLs along the rows of planes, by label, at the level `cl`."""
+    """Asymptotic CLs along the rows of planes, by label, at the level `cl`.
+
+    Parameters
+    ----------
+    planes : by label.
+    cl : confidence level.
+
+    Examples
+    --------
+    >>> import nuprobe as nu
+    >>> cost = nu.experiment("danss").cost(free=["sin2_2theta_14", "dm2_41"])
+    >>> axes = {"sin2_2theta_14": [0.02, 0.1, 0.5], "dm2_41": [0.5, 1.0]}
+    >>> planes = {"danss": nu.inference.exclusion_plane(cost, axes)}
+    >>> [round(x, 3) for x in by_formula(planes, 0.9).limits["danss"]]
+    [0.036, 0.02]
+    """
     limits = {name: one.limits("raster", cl) for name, one in planes.items()}
     return Rows("raster", Construction("cls", cl), limits)
 
@@ -61,6 +76,19 @@ def by_toys(
     cl : confidence level.
     method : of the toys.
     plane : says who computes.
+
+    Examples
+    --------
+    >>> from types import SimpleNamespace
+    >>> import numpy as np
+    >>> import nuprobe as nu
+    >>> from nuprobe.cli.constructions import MethodSpec
+    >>> cost = nu.experiment("danss").cost(free=["sin2_2theta_14", "dm2_41"])
+    >>> here = SimpleNamespace(workers=None, dask=None)
+    >>> method = MethodSpec("cls", 20)
+    >>> found = by_toys({"danss": cost}, np.array([1.0]), 0.9, method, here)
+    >>> 0.002 < found.limits["danss"][0] < 0.1
+    True
     """
     import numpy as np
 
@@ -86,7 +114,23 @@ def by_toys(
 
 
 def rows_table(found: Rows, planes: Mapping[str, ExclusionPlane], cl: float) -> Table:
-    """Limits `found`, and what `planes` say of no mixing at the level `cl`."""
+    """Table of limits, with what planes say of no mixing.
+
+    Parameters
+    ----------
+    found : the limits.
+    planes : by label.
+    cl : confidence level.
+
+    Examples
+    --------
+    >>> import nuprobe as nu
+    >>> cost = nu.experiment("danss").cost(free=["sin2_2theta_14", "dm2_41"])
+    >>> axes = {"sin2_2theta_14": [0.02, 0.1, 0.5], "dm2_41": [0.5, 1.0]}
+    >>> planes = {"danss": nu.inference.exclusion_plane(cost, axes)}
+    >>> rows_table(by_formula(planes, 0.9), planes, 0.9).columns
+    ('dm2_41 [eV2]', 'danss')
+    """
     columns: dict[str, list[float | None]] = {}
     for label, limits in found.limits.items():
         columns[label] = limits

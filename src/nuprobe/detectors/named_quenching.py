@@ -74,7 +74,7 @@ class NamedQuenching:
         --------
         >>> quenching = named_quenching("ge-bonhomme-2022").function()
         >>> round(float(quenching(np.array([1.0 * keV]))[0] / keV), 3)
-        0.185
+        0.175
         """
         return _function(self.name)
 

@@ -755,7 +755,7 @@ def test_z_prime() -> None:
         [1e-6 / (2**0.5 * 1.1663788e-11)]
     )
     # no coupling to e⁺e⁻ without mixing, none to ν_e at all, none where flavour changes
-    assert trident.coefficients(LMuLTau(10.0, 1e-3), "nu_mu -> nu_mu e+ e-")[-1] == 0
+    assert trident.mediator_masses(LMuLTau(10.0, 1e-3), "nu_mu -> nu_mu e+ e-") == ()
     assert trident.mediator_masses(LMuLTau(10.0, 1e-3), "nu_e -> nu_e mu+ mu-") == ()
     assert trident.mediator_masses(LMuLTau(10.0, 1e-3), "nu_mu -> nu_e e+ mu-") == ()
     mixed = LMuLTau(10.0, 1e-3, mixing=0.01)

@@ -34,7 +34,7 @@ from nuprobe.cosmology.decay.processes import (
     photon_scattering,
     photon_spectrum_scattered,
 )
-from nuprobe.numerics import FloatArray, gauss_legendre, jit
+from nuprobe.numerics import FloatArray, gauss_legendre
 
 __all__ = ["LOWEST", "Cascade", "cascade", "grid", "loss_rate"]
 
@@ -120,27 +120,13 @@ def _deposit(kernel: FloatArray, share: FloatArray, n: int) -> FloatArray:
     return found
 
 
-@jit
-def _scattered(energy: FloatArray, out: FloatArray, weight: FloatArray) -> FloatArray:
-    """Hat weights (n, sources) of points out (sources, points) with weights."""
-    n = energy.size
-    found = np.zeros((n, n))
-    for source in range(out.shape[0]):
-        for point in range(out.shape[1]):
-            e = out[source, point]
-            if e >= energy[0]:
-                cell = min(np.searchsorted(energy, e, side="right") - 1, n - 2)
-                share = (e - energy[cell]) / (energy[cell + 1] - energy[cell])
-                found[cell, source] += weight[source, point] * (1 - share)
-                found[cell + 1, source] += weight[source, point] * share
-    return found
-
-
 def _transfers(
     energy: FloatArray, medium: Medium
 ) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray, FloatArray]:
     """Rates from hat to hat, (n, sources): photons to photons, photons to electrons,
     electrons to photons, electrons to electrons, and losses of electrons (n,)."""
+    from nuprobe.cosmology.decay.compiled import scattered
+
     n = energy.size
     x, w = gauss_legendre(_ORDER)
     share = np.broadcast_to(x, (n - 1, _ORDER))
@@ -165,8 +151,8 @@ def _transfers(
     soft = _soft(round(step, 12))
     taken, rate = inverse_compton(energy, soft, medium)
     rate = rate * np.log(soft[1] / soft[0])
-    made = _scattered(energy, energy[:, None] * taken, rate)
-    kept = _scattered(energy, energy[:, None] * (1 - taken), rate)
+    made = scattered(energy, energy[:, None] * taken, rate)
+    kept = scattered(energy, energy[:, None] * (1 - taken), rate)
     np.fill_diagonal(kept, 0.0)
     cell = energy[:, None] - _below(energy)
     far = energy[:, None] * taken > cell
@@ -179,13 +165,15 @@ def _transfers(
 def _struck(energy: FloatArray, medium: Medium) -> FloatArray:
     """Electrons of Compton scattering, (n, sources). Those that have more than the
     energy of the photon (by up to m/2, of their mass) count at that energy."""
+    from nuprobe.cosmology.decay.compiled import scattered
+
     x, w = gauss_legendre(_COMPTON)
     depth = np.log1p(2 * energy / M_ELECTRON)[:, None]
     source = np.broadcast_to(energy[:, None], (energy.size, _COMPTON))
     photon = source * np.exp(-depth * x)
     rate = compton_spectrum(photon, source, medium) * photon * depth * w
     out = np.minimum(source + M_ELECTRON - photon, source)
-    return _scattered(energy, out, rate)
+    return scattered(energy, out, rate)
 
 
 def _below(energy: FloatArray) -> FloatArray:

@@ -16,7 +16,11 @@ __all__ = ["total_jacobian"]
 
 
 def total_jacobian(
-    term: Statistic, p: FloatArray, nu: FloatArray, wanted: list[int]
+    term: Statistic,
+    p: FloatArray,
+    nu: FloatArray,
+    wanted: list[int],
+    compiled: bool = False,
 ) -> FloatArray:
     """Derivatives of the expectation in some columns of points, a new (points, wanted,
     bins).
@@ -27,6 +31,8 @@ def total_jacobian(
     p, nu : its points and linear nuisances, shapes (points, columns) and (points,
         nuisances).
     wanted : columns, in order.
+    compiled : use compiled loops where the prediction has them; loading them takes half
+        a second.
 
     Examples
     --------
@@ -40,7 +46,7 @@ def total_jacobian(
     if not wanted:
         return np.empty((len(p), 0, term.n_bins))
     every = len(wanted) == columns
-    if isinstance(prediction, CompiledPrediction) and prediction.compiled:
+    if compiled and isinstance(prediction, CompiledPrediction) and prediction.compiled:
         moves = prediction.total_jacobian(p, nu)
         return moves if every else np.ascontiguousarray(moves[:, wanted])
     morphing = list(range(columns - len(morphing_of(prediction)), columns))

@@ -114,7 +114,7 @@ def joint_curvature(
         q, v = p[:, columns], nu[:, k]
         wanted = [i for i, column in enumerate(columns) if column >= first]
         rows = [*(columns[i] for i in wanted), *(d + j for j in k)]
-        moves = total_jacobian(term, q, v, wanted)
+        moves = total_jacobian(term, q, v, wanted, compiled)
         if compiled:
             part, both = curvature_compiled(term, moves, v, e, bent)
         else:

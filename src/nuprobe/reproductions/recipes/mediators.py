@@ -45,7 +45,7 @@ def coupling_limit(
 
     Examples
     --------
-    >>> 1e-4 < coupling_limit("coherent-csi-2021", "b-l", "100 MeV") < 1e-3
+    >>> 5e-5 < coupling_limit("coherent-csi-2021", "b-l", "100 MeV") < 2e-4
     True
     """
     text = json.dumps(dict(changes or {}), sort_keys=True)
