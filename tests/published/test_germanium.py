@@ -13,7 +13,12 @@ from scipy.special import ndtr
 
 import nuprobe as nu
 from nuprobe.detectors import named_quenching, named_quenchings
-from nuprobe.errors import ExperimentFileError, InputError, UnknownNameError
+from nuprobe.errors import (
+    ExperimentFileError,
+    InputError,
+    UnknownNameError,
+    ValidityWarning,
+)
 from nuprobe.experiments import Experiment, joint_cost
 from nuprobe.reproductions import recipes
 from nuprobe.units import keV
@@ -224,3 +229,14 @@ def test_a_named_k_can_be_moved_by_a_systematic() -> None:
     """`shapes` of CONUS+ has ±0.004 in k around any named k."""
     named = _experiment("conus-plus").with_changes({"quenching": "ge-lindhard"})
     assert named.predict(analysis="shapes").signal_sigma > 0
+
+
+def test_what_cannot_move_published_counts_is_told() -> None:
+    """The default analysis of CONUS+ is scaled to the published expectation."""
+    changed = _experiment("conus-plus").with_changes({"quenching": "ge-fef"})
+    with pytest.warns(ValidityWarning, match=r"quenching is; .* first-principles"):
+        published = changed.predict().signal.sum()
+    assert published == pytest.approx(
+        _experiment("conus-plus").predict().signal.sum(), rel=1e-12
+    )
+    assert changed.predict(analysis="first-principles").signal.sum() > 2 * published

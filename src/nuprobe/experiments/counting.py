@@ -11,7 +11,7 @@ import numpy as np
 
 from nuprobe.border import public
 from nuprobe.detectors import Response, TableResponse
-from nuprobe.errors import InputError
+from nuprobe.errors import InputError, warn
 from nuprobe.experiments.backgrounds import (
     expected_variance,
     observed,
@@ -19,6 +19,7 @@ from nuprobe.experiments.backgrounds import (
 )
 from nuprobe.experiments.base import refuse_fixed_mass
 from nuprobe.experiments.build import Signal
+from nuprobe.experiments.changes import changes_of
 from nuprobe.experiments.checks import check_signal
 from nuprobe.experiments.counts import CountsPrediction
 from nuprobe.experiments.folders import FolderExperiment
@@ -226,6 +227,7 @@ class Experiment(FolderExperiment[ExperimentFile]):
         kernel_free = tuple(p for p in free if p not in own)
         # what is free is present, also where the model has none of it
         model = model.with_values({p: np.asarray(own[p]) for p in model_free})
+        self._warn_of_published(name, chosen)
         single = chosen.statistic == "unbinned"
         every = self.signal.of_events if single else self.signal
         signal, morphs = every.counted(chosen), self._morphs(chosen)
@@ -387,6 +389,23 @@ class Experiment(FolderExperiment[ExperimentFile]):
     def _analysis(self, name: str | None) -> tuple[str, Analysis]:
         name = self._named(name)
         return name, self.file.analyses[name]
+
+    def _warn_of_published(self, name: str, analysis: Analysis) -> None:
+        """Warn if what has been changed cannot move the counts of the Standard Model,
+        which are as published, but could in another analysis."""
+        keys = [
+            key
+            for key in changes_of(self.raw)
+            if key.partition(".")[0] in ("flux", "target", "response")
+        ]
+        computed = [n for n, a in self.file.analyses.items() if a.signal is None]
+        if analysis.signal is None or not keys or not computed:
+            return
+        warn(
+            f"analysis {name} of {self.name} takes the Standard Model's counts from the"
+            f" publication, whatever {', '.join(keys)} is; to see what it does, choose"
+            f" an analysis that computes them: {', '.join(computed)}"
+        )
 
     def _morphs(self, analysis: Analysis) -> Morphs:
         return Morphs(morphing_systematics(self.file, analysis), self.bins, analysis)
