@@ -564,6 +564,22 @@ def test_workers_end_with_the_process_that_started_them(tmp_path: Path) -> None:
         time.sleep(0.1)
 
 
+def test_a_script_that_its_workers_would_run_again_ends(tmp_path: Path) -> None:
+    """With a cost that is larger than what a pipe holds; it waited forever."""
+    script = tmp_path / "run.py"
+    script.write_text(
+        "import nuprobe as nu\n"
+        "cost = nu.experiment('coherent-csi-2017').cost(free=['rn'])\n"
+        "nu.scan(cost, {'rn': [4.0, 5.0, 6.0]}, workers=2)\n"
+    )
+    ended = subprocess.run(
+        [sys.executable, str(script)], capture_output=True, text=True, timeout=300
+    )
+    assert ended.returncode == 1
+    assert "put what it does below if __name__ == '__main__':" in ended.stderr
+    assert "scan stopped (BrokenProcessPool" in ended.stderr
+
+
 def _session(number: int) -> list[int]:
     """Processes of a session that are alive."""
     found = []

@@ -13,7 +13,8 @@ from concurrent.futures import (
     Future,
     wait,
 )
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from multiprocessing.reduction import ForkingPickler
 from pathlib import Path
 from typing import Any
 
@@ -29,12 +30,12 @@ __all__ = ["DaskExecutor", "dask_executor", "one_place", "place", "working"]
 _WORKER: dict[str, Cost] = {}
 
 
-def _start_worker(cost: Cost) -> None:
+def _start_worker(sent: Any) -> None:
     # to stop is for the process that gathers the results: a worker ends after it
     for one in (signal.SIGINT, *STOPPING):
         signal.signal(one, signal.SIG_IGN)
     threading.Thread(target=_end_with_parent, daemon=True).start()
-    _WORKER["cost"] = cost
+    _WORKER["cost"] = ForkingPickler.loads(sent.get())
 
 
 def _end_with_parent() -> None:
@@ -95,18 +96,46 @@ def computing(
                 tasks,
             )
     else:
-        from concurrent.futures import ProcessPoolExecutor
-        from multiprocessing import get_context
-
-        pool = ProcessPoolExecutor(
-            workers, get_context("spawn"), _start_worker, (cost,)
-        )
-        try:
+        assert workers is not None
+        with _processes(workers, cost) as pool:
             yield lambda points, tasks: _gathered(
                 lambda t: pool.submit(_work_here, points[t], _compiled(points)), tasks
             )
-        finally:
-            pool.shutdown(wait=True, cancel_futures=True)
+
+
+@contextmanager
+def _processes(workers: int, cost: Cost) -> Iterator[Executor]:
+    """Worker processes, each of which holds the cost.
+
+    It is sent to them once they run: among the arguments with which a process begins,
+    more than a pipe holds would block us for good if the process died before it read
+    them, as it does where a script starts workers without a guard.
+    """
+    from concurrent.futures import ProcessPoolExecutor
+    from multiprocessing import current_process, get_context
+
+    if getattr(current_process(), "_inheriting", False):
+        # a worker imports the script that started it
+        raise InputError(
+            "worker processes import this script, which would start workers again: put"
+            " what it does below if __name__ == '__main__':"
+        )
+    context = get_context("spawn")
+    sent, payload = context.SimpleQueue(), bytes(ForkingPickler.dumps(cost))
+
+    def send() -> None:
+        # workers that never come leave the other end closed
+        with suppress(OSError):
+            for _ in range(workers):
+                sent.put(payload)
+
+    pool = ProcessPoolExecutor(workers, context, _start_worker, (sent,))
+    threading.Thread(target=send, daemon=True).start()
+    try:
+        yield pool
+    finally:
+        pool.shutdown(wait=True, cancel_futures=True)
+        sent.close()
 
 
 def _shared(pool: Any, cost: Cost) -> Any:
@@ -159,18 +188,11 @@ def working(
                 lambda task: pool.submit(function, payload, task), tasks
             )
     else:
-        from concurrent.futures import ProcessPoolExecutor
-        from multiprocessing import get_context
-
-        pool = ProcessPoolExecutor(
-            workers, get_context("spawn"), _start_worker, (cost,)
-        )
-        try:
+        assert workers is not None
+        with _processes(workers, cost) as pool:
             yield lambda tasks: _gathered(
                 lambda task: pool.submit(_call_here, function, task), tasks
             )
-        finally:
-            pool.shutdown(wait=True, cancel_futures=True)
 
 
 def _gathered(
