@@ -30,12 +30,14 @@ __all__ = ["DaskExecutor", "dask_executor", "one_place", "place", "working"]
 _WORKER: dict[str, Cost] = {}
 
 
-def _start_worker(sent: Any) -> None:
+def _start_worker(receiver: Any, turn: Any) -> None:
     # to stop is for the process that gathers the results: a worker ends after it
     for one in (signal.SIGINT, *STOPPING):
         signal.signal(one, signal.SIG_IGN)
     threading.Thread(target=_end_with_parent, daemon=True).start()
-    _WORKER["cost"] = ForkingPickler.loads(sent.get())
+    with turn:
+        payload = receiver.recv_bytes()
+    _WORKER["cost"] = ForkingPickler.loads(payload)
 
 
 def _end_with_parent() -> None:
@@ -121,21 +123,29 @@ def _processes(workers: int, cost: Cost) -> Iterator[Executor]:
             " what it does below if __name__ == '__main__':"
         )
     context = get_context("spawn")
-    sent, payload = context.SimpleQueue(), bytes(ForkingPickler.dumps(cost))
+    receiver, sender = context.Pipe(duplex=False)
+    payload = bytes(ForkingPickler.dumps(cost))
 
     def send() -> None:
-        # workers that never come leave the other end closed
-        with suppress(OSError):
+        # a pool with few tasks starts fewer workers: what they would have read stays
+        # in the pipe, until nobody is left to read it
+        with suppress(BrokenPipeError):
             for _ in range(workers):
-                sent.put(payload)
+                sender.send_bytes(payload)
 
-    pool = ProcessPoolExecutor(workers, context, _start_worker, (sent,))
-    threading.Thread(target=send, daemon=True).start()
+    start = (receiver, context.Lock())
+    pool = ProcessPoolExecutor(workers, context, _start_worker, start)
+    sending = threading.Thread(target=send, daemon=True)
+    sending.start()
     try:
         yield pool
     finally:
         pool.shutdown(wait=True, cancel_futures=True)
-        sent.close()
+        # in this order: a pipe closed at its own end while a thread writes into it may
+        # meet another file that got the same number
+        receiver.close()
+        sending.join()
+        sender.close()
 
 
 def _shared(pool: Any, cost: Cost) -> Any:
