@@ -22,6 +22,7 @@ from concurrent.futures import (
 )
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from itertools import islice
 from math import inf
 from multiprocessing.reduction import ForkingPickler
 from pathlib import Path
@@ -35,6 +36,7 @@ __all__ = [
     "Sender",
     "dask_executor",
     "gathered",
+    "in_order",
     "one_place",
     "place",
     "result_of",
@@ -151,18 +153,19 @@ class Sender(Generic[Value]):
         return found  # type: ignore[no-any-return]
 
     @property
+    def parallel(self) -> int:
+        """How many workers there are; processors of this machine where the executor
+        does not tell."""
+        for name in ("parallel", "_max_workers"):
+            found = getattr(self.pool, name, None)
+            if isinstance(found, int):
+                return max(found, 1)
+        return os.cpu_count() or 1
+
+    @property
     def ahead(self) -> int:
         """How many tasks keep all workers busy."""
-        return _AHEAD * _parallel(self.pool)
-
-
-def _parallel(pool: Any) -> int:
-    """Workers of an executor; processors of this machine where it does not tell."""
-    for name in ("parallel", "_max_workers"):
-        found = getattr(pool, name, None)
-        if isinstance(found, int):
-            return max(found, 1)
-    return os.cpu_count() or 1
+        return _AHEAD * self.parallel
 
 
 @contextmanager
@@ -248,6 +251,38 @@ def gathered(
                 yield task, *future.result()
     finally:
         for future in pending:
+            future.cancel()
+
+
+def in_order(
+    sender: Sender[Value], function: Callable[[Value, Any], Any], tasks: Iterable[Any]
+) -> Iterator[Any]:
+    """Results in the order of their tasks, of which there may be no end.
+
+    Parameters
+    ----------
+    sender : to the workers.
+    function : of the value that they have and a task; of a module.
+    tasks : what is done.
+
+    Examples
+    --------
+    >>> from concurrent.futures import ThreadPoolExecutor
+    >>> with ThreadPoolExecutor(2) as pool, sending(3, pool, None) as sender:
+    ...     list(in_order(sender, pow, [2, 3]))
+    [9, 27]
+    """
+    waiting: deque[Future[Any]] = deque()
+    left = iter(tasks)
+    try:
+        while True:
+            room = max(sender.ahead - len(waiting), 0)
+            waiting.extend(sender.send(function, t) for t in islice(left, room))
+            if not waiting:
+                return
+            yield result_of(waiting.popleft())
+    finally:
+        for future in waiting:
             future.cancel()
 
 

@@ -69,7 +69,7 @@ def computing(
                 lambda t: sender.send(_work_there, (points[t], compiled)),
                 tasks,
                 lambda: sender.ahead,
-            )  # type: ignore[return-value]
+            )
 
         yield there
 
