@@ -23,11 +23,11 @@ from nuprobe.models import LeptonModel
 from nuprobe.numerics import FloatArray
 from nuprobe.places import in_order, sending
 
-__all__ = ["Filling", "Sums", "filled_elsewhere"]
+__all__ = ["Filling", "filled_elsewhere"]
 
 
 @dataclass
-class Sums:
+class _Sums:
     """Σ w_a and Σ w_a w_b in cells, plus the number of events."""
 
     first: FloatArray
@@ -35,7 +35,7 @@ class Sums:
     counts: FloatArray
 
     @classmethod
-    def empty(cls, models: int, cells: int) -> Sums:
+    def empty(cls, models: int, cells: int) -> _Sums:
         """Of no events."""
         return cls(
             np.zeros((models, cells)),
@@ -43,7 +43,7 @@ class Sums:
             np.zeros(cells),
         )
 
-    def plus(self, other: Sums) -> None:
+    def plus(self, other: _Sums) -> None:
         """Add the sums of other events."""
         self.first += other.first
         self.second += other.second
@@ -80,17 +80,17 @@ class Filling:
         self.wanted, self.models, self.asked, self.cuts = wanted, models, asked, cuts
         self.named = {o.name: o for w in wanted for o in w}
         self.edges: dict[str, FloatArray] = {}
-        self.sums: list[Sums] = []
+        self.sums: list[_Sums] = []
         self._clear()
 
     def _clear(self) -> None:
-        self.flow = Sums.empty(len(self.models), len(self.cuts) + 1)
+        self.flow = _Sums.empty(len(self.models), len(self.cuts) + 1)
         self.trials = self.events = 0
         if self.edges:
             sizes = [
                 math.prod(self.edges[o.name].size - 1 for o in w) for w in self.wanted
             ]
-            self.sums = [Sums.empty(len(self.models), size + 1) for size in sizes]
+            self.sums = [_Sums.empty(len(self.models), size + 1) for size in sizes]
 
     def empty(self) -> Filling:
         """The same without events; edges stay."""
@@ -100,7 +100,12 @@ class Filling:
         return made
 
     def plus(self, other: _Part) -> None:
-        """Add what another one of the same edges was filled with."""
+        """Add what another one of the same edges was filled with.
+
+        Parameters
+        ----------
+        other : what one chunk adds.
+        """
         self.trials += other.trials
         self.events += other.events
         self.flow.plus(other.flow)
@@ -144,7 +149,7 @@ class Filling:
         for w in self.wanted:
             share_range(w, self.edges, free)
         sizes = [math.prod(self.edges[o.name].size - 1 for o in w) for w in self.wanted]
-        self.sums = [Sums.empty(len(self.models), size + 1) for size in sizes]
+        self.sums = [_Sums.empty(len(self.models), size + 1) for size in sizes]
 
     def result(self) -> Distributions:
         """Distributions of all that was filled."""
@@ -223,6 +228,15 @@ def filled_elsewhere(
     unweighted : whether they are.
     executor, workers : as those of `nuprobe.places.sending`.
     update : told how many events a chunk had.
+
+    Examples
+    --------
+    >>> from concurrent.futures import ThreadPoolExecutor
+    >>> from nuprobe.events import distributions, trident
+    >>> gen = trident("nu_mu -> nu_mu mu+ mu-", "Ar40", 5000.0, regime="coherent")
+    >>> with ThreadPoolExecutor(1) as pool:  # calls this
+    ...     distributions(gen, ["m_pair"], n=1000, executor=pool)["m_pair"].models
+    ('generated',)
     """
     index = 0
     while filling.events < n and not filling.sums:
@@ -244,7 +258,7 @@ def _distribution(
     wanted: tuple[Observable, ...],
     edges: tuple[FloatArray, ...],
     models: tuple[str, ...],
-    sums: Sums,
+    sums: _Sums,
     trials: int,
 ) -> Distribution:
     shape = tuple(e.size - 1 for e in edges)
@@ -262,7 +276,7 @@ def _distribution(
 
 
 def _flow(
-    cuts: Sequence[Cut], models: tuple[str, ...], last: Sums, trials: int
+    cuts: Sequence[Cut], models: tuple[str, ...], last: _Sums, trials: int
 ) -> CutFlow:
     """From the last cut that each event passed to what is left after each."""
 
