@@ -3,12 +3,13 @@
   "use strict";
   const SIZE = 15; // px of the names of axes
   const SIDE = 22; // px for the name of a vertical axis
+  const LEFT = 48; // px for its numbers
   const FONT = "Helvetica, Arial, 'Liberation Sans', sans-serif";
 
   // An empty figure. `look` has colours, and for files a backend and a fixed width.
   function figure(options, look) {
     const { colours, backend = "canvas", width = null } = look;
-    const { xRange, yRange, xLog = false, yLog = false, height, left = 48, below = 26, above = 12 } = options;
+    const { xRange, yRange, xLog = false, yLog = false, height, left = LEFT, below = 26, above = 12 } = options;
     const made = Bokeh.Plotting.figure({
       x_range: xRange, y_range: yRange, x_axis_type: xLog ? "log" : "linear", y_axis_type: yLog ? "log" : "linear",
       height, tools: [], toolbar_location: null, output_backend: backend,
@@ -32,15 +33,6 @@
       });
   }
 
-  function legend(items, colours, columns) {
-    return new Bokeh.Models.Legend({
-      items: items.map(({ label, renderers }) => new Bokeh.Models.LegendItem({ label: { value: label }, renderers })),
-      ncols: columns, label_text_font: FONT, label_text_font_size: "12px", label_text_color: colours.ink,
-      background_fill_color: colours.paper, background_fill_alpha: 0.85, border_line_color: null, padding: 4, spacing: 1,
-      glyph_width: 22, glyph_height: 14, label_standoff: 6, margin: 4,
-    });
-  }
-
   // Put a panel {figure, x, y} into an element of the page, its axes named by runs of text; resolves with a
   // function that takes it away again.
   async function embed({ figure: made, x, y }, element) {
@@ -57,16 +49,23 @@
 
   async function shown(made, element) {
     const view = await Bokeh.Plotting.show(made, element);
-    return Array.isArray(view) ? view[0] : view;
+    const first = Array.isArray(view) ? view[0] : view;
+    hasten(first);
+    return first;
   }
 
-  const NS = "http://www.w3.org/2000/svg";
-  function node(tag, attributes, ...children) {
-    const made = document.createElementNS(NS, tag);
-    for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, String(value));
-    made.append(...children);
-    return made;
+  // Whenever it paints, Bokeh asks the style sheet for each property of each axis, which takes a third of the time.
+  // Our figures have no such styles. Without this, or where Bokeh is made otherwise, they are only slower.
+  let hastened = false;
+  function hasten(view) {
+    if (hastened) return;
+    hastened = true;
+    let visual = Object.values(view.visuals ?? {}).find((one) => typeof one?._get_css_value === "function");
+    while (visual && !Object.hasOwn(visual, "_get_css_value")) visual = Object.getPrototypeOf(visual);
+    if (visual) visual._get_css_value = () => "";
   }
+
+  const { node, legend } = nuprobe.svgLegend;
 
   // the name of an axis as SVG text, raised and lowered runs smaller
   function text(runs, transform) {
@@ -79,11 +78,11 @@
     return node("text", { transform, "text-anchor": "middle", "font-family": FONT, "font-size": SIZE, fill: "#1b1f24", "xml:space": "preserve" }, ...parts);
   }
 
-  // SVG of panels one above the other, as text
-  async function svg(panels, width, title, description) {
+  // SVG of panels one above the other with a legend below them, as text
+  async function svg({ panels, items }, width, title, description) {
     const room = nuprobe.el("div", { class: "offscreen", "aria-hidden": "true" });
     document.body.append(room);
-    const whole = node("svg", { xmlns: NS, width, role: "img" }, node("title", {}, title), node("desc", {}, description));
+    const whole = node("svg", { width, role: "img" }, node("title", {}, title), node("desc", {}, description));
     const back = node("rect", { width, fill: "#ffffff" });
     whole.append(back);
     let top = 0;
@@ -106,6 +105,9 @@
     } finally {
       room.remove();
     }
+    const { element, height } = legend(items, SIDE + LEFT, top + 4, width);
+    whole.append(element);
+    top += height + 14;
     whole.setAttribute("height", String(top));
     whole.setAttribute("viewBox", `0 0 ${width} ${top}`);
     back.setAttribute("height", String(top));
@@ -148,5 +150,5 @@
     }
   }
 
-  nuprobe.figures = { figure, legend, embed, svg, png, SIDE };
+  nuprobe.figures = { figure, embed, svg, png, SIDE };
 })((window.nuprobe ??= {}));

@@ -94,15 +94,16 @@
     place("profile").checked = model.nuisances === null;
   }
 
-  // everything after the state changed; while a slider moves only what must keep up with it
+  // Everything after the state changed. While a slider moves, the spectrum is drawn at once, and the rest when that
+  // is on the screen.
   function render(state, live) {
-    if (!live && !spectrumPanel.plot) entries.models.set(state);
-    spectrumPanel.render(session, state, live);
-    session.summarise(state);
-    planePanel.render(session, state);
-    showControls(state);
-    showNumbers(state);
-    if (live) return;
+    if (live) {
+      spectrumPanel.render(session, state, true);
+      soon();
+      return;
+    }
+    spectrumPanel.render(session, state, false);
+    follow(state, false);
     entries.models.set(state);
     session.computePlane(state);
     planePanel.describe(session, state);
@@ -110,6 +111,24 @@
     place("undo").disabled = !session.store.canUndo();
     place("redo").disabled = !session.store.canRedo();
     write(state);
+  }
+
+  // numbers, markers and fields
+  function follow(state, live) {
+    session.summarise(state, live);
+    planePanel.render(session, state);
+    showControls(state);
+    showNumbers(state);
+  }
+
+  let due = false;
+  function soon() {
+    if (due) return;
+    due = true;
+    requestAnimationFrame(() => setTimeout(() => {
+      due = false;
+      if (session) follow(session.store.get(), true);
+    }));
   }
 
   function showNumbers(state) {
@@ -267,6 +286,9 @@
     const index = pages.checkIndex(nuprobe.index);
     replace(place("page"), index.pages.map((page) => el("option", { value: page.name }, page.title)));
     listen();
+    // on a narrow screen the pictures come first
+    if (window.matchMedia("(max-width: 52rem)").matches) place("nuisance-panel").open = false;
+    Bokeh.set_log_level("warn");
     return open(location.hash);
   }
 

@@ -33,36 +33,53 @@
     ["deviation", (s) => (s.deviations === null ? "…" : `${shown(s.deviations, 2)} σ`), "the same in standard deviations"],
   ];
 
-  function table(element, names, summaries, calc, states) {
-    replace(element, el("table", { class: "numbers" },
-      el("caption", { class: "hidden" }, "Numbers of the models"),
-      el("thead", {}, el("tr", {}, el("td"), names.map((name, i) => el("th", { scope: "col" }, el("span", { class: `swatch swatch-${i}` }), name)))),
-      el("tbody", {},
-        ROWS.map(([title, text, about]) => el("tr", {}, el("th", { scope: "row", title: about }, title),
-          summaries.map((one) => el("td", {}, text(one))))),
-        calc.parameters.map((p, k) => el("tr", {}, el("th", { scope: "row" }, labels.symbolElements(p), labels.unit(p) ? ` (${labels.unit(p)})` : ""),
-          states.map((model) => el("td", {}, shown(model.point[k], 6))))))));
+  // A table that is built anew only when its heads change, and whose cells are otherwise set where they differ.
+  function build(element, caption, kind, names, heads) {
+    const key = JSON.stringify([names, heads.map((head) => head.key)]);
+    if (element.dataset.key !== key) {
+      element.dataset.key = key;
+      element.cells = heads.map(() => names.map((_, i) => (kind === "pulls" ? el("span", { class: `bar-pull model-${i}` },
+        el("span", { class: "fill", "aria-hidden": "true" }), el("span", { class: "value" })) : el("span"))));
+      replace(element, el("table", { class: kind },
+        el("caption", { class: "hidden" }, caption),
+        el("thead", {}, el("tr", {}, el("td"), names.map((name, i) => el("th", { scope: "col" }, el("span", { class: `swatch swatch-${i}` }), name)))),
+        el("tbody", {}, heads.map((head, k) => el("tr", {}, el("th", { scope: "row", title: head.about }, head.title()),
+          element.cells[k].map((cell) => el("td", {}, cell)))))));
+    }
+    return element.cells;
+  }
+
+  function put(cell, text) {
+    if (cell.textContent !== text) cell.textContent = text;
+  }
+
+  function table(element, names, summaries, calc, models) {
+    const heads = [...ROWS.map(([title, , about]) => ({ key: title, title: () => title, about })),
+      ...calc.parameters.map((p) => ({ key: p.name, about: p.name,
+        title: () => [...labels.symbolElements(p), labels.unit(p) ? ` (${labels.unit(p)})` : ""] }))];
+    const cells = build(element, "Numbers of the models", "numbers", names, heads);
+    ROWS.forEach(([, text], k) => summaries.forEach((one, i) => put(cells[k][i], text(one))));
+    calc.parameters.forEach((_, k) => models.forEach((model, i) => put(cells[ROWS.length + k][i], shown(model.point[k], 6))));
   }
 
   // bars of pulls, −3σ to 3σ
   function pullTable(element, names, calc, nuisances) {
     const own = calc.nuisances.map((n, k) => ({ n, k })).filter(({ n }) => n.sigma !== null);
-    if (own.length === 0) return replace(element, el("p", { class: "soft" }, "This likelihood has no nuisances with a pull."));
-    return replace(element, el("table", { class: "pulls" },
-      el("caption", { class: "hidden" }, "Pulls of the nuisances in standard deviations"),
-      el("thead", {}, el("tr", {}, el("td"), names.map((name, i) => el("th", { scope: "col" }, el("span", { class: `swatch swatch-${i}` }), name)))),
-      el("tbody", {}, own.map(({ n, k }) => el("tr", {},
-        el("th", { scope: "row", title: n.description || n.name }, labels.symbolElements(n)),
-        nuisances.map((values, i) => el("td", {}, bar(values[k] / n.sigma, i))))))));
+    if (own.length === 0) {
+      element.dataset.key = "";
+      replace(element, el("p", { class: "soft" }, "This likelihood has no nuisances with a pull."));
+      return;
+    }
+    const heads = own.map(({ n }) => ({ key: n.name, about: n.description || n.name, title: () => labels.symbolElements(n) }));
+    const cells = build(element, "Pulls of the nuisances in standard deviations", "pulls", names, heads);
+    own.forEach(({ n, k }, row) => nuisances.forEach((values, i) => setBar(cells[row][i], values[k] / n.sigma)));
   }
 
-  function bar(pull, model) {
-    const made = el("span", { class: `bar-pull model-${model}` }, el("span", { class: "fill", "aria-hidden": "true" }),
-      el("span", { class: "value" }, shown(rounded(pull, 2), 2)));
+  function setBar(cell, pull) {
+    put(cell.lastChild, shown(rounded(pull, 2), 2));
     const reach = Math.min(1, Math.abs(pull) / 3) * 50;
-    made.style.setProperty("--from", `${pull < 0 ? 50 - reach : 50}%`);
-    made.style.setProperty("--wide", `${reach}%`);
-    return made;
+    cell.style.setProperty("--from", `${pull < 0 ? 50 - reach : 50}%`);
+    cell.style.setProperty("--wide", `${reach}%`);
   }
 
   // one sentence for the live region

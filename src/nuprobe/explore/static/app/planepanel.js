@@ -192,9 +192,9 @@
 
     forFile(session, state, width) {
       const colours = theme.colours("light");
-      const plot = new PlanePlot(this.content(session, state, colours), { colours, backend: "svg", width: width - figures.SIDE, legend: true, height: 600 });
+      const plot = new PlanePlot(this.content(session, state, colours), { colours, backend: "svg", width: width - figures.SIDE, file: true, height: 600 });
       this.fill(plot, session, state);
-      return plot.panels();
+      return { panels: plot.panels(), items: [...plot.items.filter((item) => !item.last), ...plot.items.filter((item) => item.last)] };
     }
   }
 

@@ -1,7 +1,8 @@
 // The plane of two parameters: allowed regions, best fit, models, published limits; or Δχ² of one parameter.
 (function (nuprobe) {
   "use strict";
-  const { figures, labels, theme, regions } = nuprobe;
+  const { figures, labels, regions } = nuprobe;
+  const MARKERS = ["circle", "square", "triangle", "diamond"];
   const LINES = ["solid", [6, 3], [2, 2]];
   const source = (data) => new Bokeh.ColumnDataSource({ data });
 
@@ -14,14 +15,13 @@
       const range = (axis) => new Range1d({ start: axis.lower, end: axis.upper });
       this.figure = figures.figure({
         xRange: range(x), yRange: y ? range(y) : new Range1d({ start: 0, end: 10 }), xLog: x.log, yLog: Boolean(y?.log),
-        height: look.height ?? 470, below: look.legend ? 50 : 26,
+        height: look.height ?? 470, below: look.file ? 54 : 26,
       }, look);
       this.names = { x: labels.axisRuns(content.entries.x), y: y ? labels.axisRuns(content.entries.y) : labels.runs("\\Delta\\chi^2") };
-      this.legend = [];
+      this.items = [];
       if (y) this.buildPlane();
       else this.buildCurve();
       this.buildModels();
-      if (look.legend) this.figure.add_layout(figures.legend(this.legend, this.colours, 2), "below");
     }
 
     buildPlane() {
@@ -35,9 +35,9 @@
       this.drawLayers("region");
       this.lines = regions.NAMES.map((name, i) => {
         const lines = source({ xs: [], ys: [] });
-        const renderer = figure.multi_line({ xs: { field: "xs" }, ys: { field: "ys" }, source: lines,
+        figure.multi_line({ xs: { field: "xs" }, ys: { field: "ys" }, source: lines,
           line_color: colours.levels[0], line_width: [2.2, 1.7, 1.5][i], line_dash: { value: LINES[i] } });
-        this.legend.push({ label: `allowed at ${name} CL`, renderers: [renderer] });
+        this.items.push({ label: `allowed at ${name} CL`, kind: "line", colour: colours.levels[0], dash: LINES[i] });
         return lines;
       });
       this.drawLayers("line");
@@ -54,9 +54,9 @@
       figure.text({ x: { field: "x" }, y: { field: "y" }, text: { field: "t" }, text_font_size: "11px",
         text_color: colours.soft, text_baseline: "bottom", x_offset: 4, y_offset: -1,
         source: source({ x: levels.map(() => this.content.axes.x.lower), y: levels, t: regions.NAMES }) });
-      const renderer = figure.line({ x: { field: "x" }, y: { field: "y" }, source: this.curve, line_color: colours.levels[0],
+      figure.line({ x: { field: "x" }, y: { field: "y" }, source: this.curve, line_color: colours.levels[0],
         line_width: 2.2 });
-      this.legend.push({ label: "Δχ², nuisances at their best", renderers: [renderer] });
+      this.items.push({ label: "Δχ², nuisances profiled", kind: "line", colour: colours.levels[0] });
       this.drawLayers("line");
       this.buildBest();
     }
@@ -64,9 +64,9 @@
     buildBest() {
       const { colours, figure } = this;
       this.best = source({ x: [], y: [] });
-      const star = figure.scatter({ x: { field: "x" }, y: { field: "y" }, source: this.best, marker: "star", size: 15,
+      figure.scatter({ x: { field: "x" }, y: { field: "y" }, source: this.best, marker: "star", size: 15,
         fill_color: colours.levels[0], line_color: colours.paper, line_width: 1 });
-      this.legend.push({ label: "best fit", renderers: [star] });
+      this.items.push({ label: "best fit", kind: "point", shape: "star", colour: colours.levels[0] });
     }
 
     drawLayers(when) {
@@ -74,7 +74,9 @@
         if ((layer.kind === "region") !== (when === "region")) continue;
         const points = this.pointsOf(layer);
         const xs = points.map((p) => p[0]), ys = points.map((p) => p[1]);
-        this.legend.push({ label: layer.title, renderers: [this.drawLayer(layer, xs, ys)] });
+        this.drawLayer(layer, xs, ys);
+        const kind = { region: "region", point: "point" }[layer.kind] ?? "line";
+        this.items.push({ last: true, label: layer.title, kind, colour: layer.colour, dash: layer.kind === "line" ? [6, 3] : layer.dash, shape: "diamond" });
       }
     }
 
@@ -91,10 +93,10 @@
       const rows = source({ x: xs, y: ys });
       const at = { x: { field: "x" }, y: { field: "y" }, source: rows };
       if (kind === "region")
-        return figure.patch({ ...at, fill_color: colour, fill_alpha: 0.16, line_color: colour, line_width: 1.4, line_dash: { value: dash } });
-      if (kind === "point")
-        return figure.scatter({ ...at, marker: "diamond", size: 10, fill_color: colour, line_color: this.colours.paper });
-      return figure.line({ ...at, line_color: colour, line_width: 1.8, line_dash: { value: kind === "line" ? [6, 3] : dash } });
+        figure.patch({ ...at, fill_color: colour, fill_alpha: 0.16, line_color: colour, line_width: 1.4, line_dash: { value: dash } });
+      else if (kind === "point")
+        figure.scatter({ ...at, marker: "diamond", size: 10, fill_color: colour, line_color: this.colours.paper });
+      else figure.line({ ...at, line_color: colour, line_width: 1.8, line_dash: { value: kind === "line" ? [6, 3] : dash } });
     }
 
     buildModels() {
@@ -103,11 +105,11 @@
         const colour = this.colours.models[i];
         const own = i === this.content.active;
         const at = { x: { field: "x" }, y: { field: "y" }, source: rows };
-        const halo = this.figure.scatter({ ...at, marker: "circle", size: own ? 16 : 12, fill_color: this.colours.paper,
+        this.figure.scatter({ ...at, marker: "circle", size: own ? 16 : 12, fill_color: this.colours.paper,
           line_color: colour, line_width: 2 });
-        const dot = this.figure.scatter({ ...at, marker: ["circle", "square", "triangle", "diamond"][i], size: own ? 8 : 6,
+        this.figure.scatter({ ...at, marker: MARKERS[i], size: own ? 8 : 6,
           fill_color: colour, line_color: null });
-        this.legend.push({ label: name, renderers: [halo, dot] });
+        this.items.push({ label: name, kind: "ring", colour, shape: MARKERS[i] });
         return rows;
       });
     }
@@ -136,6 +138,9 @@
     // where the models stand; a point outside the axes is not drawn
     setModels(places) {
       places.forEach(([x, y], i) => {
+        const known = this.points[i].place;
+        if (known && Object.is(known[0], x) && Object.is(known[1], y)) return;
+        this.points[i].place = [x, y];
         this.points[i].data = Number.isFinite(x) && Number.isFinite(y) ? { x: [x], y: [y] } : { x: [], y: [] };
       });
     }
@@ -153,5 +158,4 @@
   }
 
   nuprobe.PlanePlot = PlanePlot;
-  nuprobe.PlanePlot.DASHES = theme.DASHES;
 })((window.nuprobe ??= {}));

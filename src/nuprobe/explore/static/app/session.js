@@ -98,11 +98,13 @@
       }
     }
 
-    summarise(state) {
+    // of all models, or of the active one alone
+    summarise(state, activeOnly = false) {
       this.nuisances.length = this.profiled.length = state.models.length;
       const dimensions = state.plane.y === null ? 1 : 2;
       const minimum = this.plane.minimum?.twiceNll ?? null;
       this.summaries = state.models.map((model, i) => {
+        if (activeOnly && i !== state.active && this.summaries[i]) return this.summaries[i];
         this.nuisances[i] = this.nuisancesOf(i, model);
         const found = { nuisances: this.nuisances[i], shapes: this.profiled[i]?.shapes ?? 0 };
         return numbers.summary(this.calc, model.point, found, minimum, dimensions);

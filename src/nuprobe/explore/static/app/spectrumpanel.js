@@ -99,9 +99,9 @@
 
     // the same figure for a file, on white with its legend
     forFile(session, state, width) {
-      const plot = new SpectrumPlot(this.content(session, state), { colours: theme.colours("light"), backend: "svg", width: width - figures.SIDE, legend: true });
+      const plot = new SpectrumPlot(this.content(session, state), { colours: theme.colours("light"), backend: "svg", width: width - figures.SIDE, file: true });
       plot.update(session.shown.rows, session.shown.totals, session.shown.residuals);
-      return plot.panels();
+      return { panels: plot.panels(), items: plot.items };
     }
   }
 

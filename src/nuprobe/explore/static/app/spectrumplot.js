@@ -34,18 +34,17 @@
       this.yRange = new Range1d({ start: this.floor, end: 1 });
       this.main = figures.figure({ xRange: xRange(), yRange: this.yRange, yLog: log, height: 330, below: 6 }, look);
       this.below = figures.figure({ xRange: xRange(), yRange: new Range1d({ start: -4, end: 4 }),
-        height: 140 + (look.legend ? 24 : 0), above: 4, below: look.legend ? 50 : 26 }, look);
+        height: 140 + (look.file ? 28 : 0), above: 4, below: look.file ? 54 : 26 }, look);
       const run = (text) => [{ text, level: 0 }];
       this.names = { x: run(label), y: run(this.content.ylabel), residuals: run("residual / σ") };
       for (const hidden of this.main.xaxis) hidden.setv({ major_label_text_alpha: 0, major_label_standoff: 0, major_label_text_font_size: "1px" });
       this.parts = source(this.partColumns());
       this.models = source(this.modelColumns());
-      const legend = this.drawStack(colours);
-      legend.push(...this.drawModels(colours));
-      legend.push(this.drawData(data, colours));
+      const stack = this.drawStack(colours);
+      const models = this.drawModels(colours);
+      this.items = [this.drawData(data, colours), ...stack, ...models];
       this.drawResiduals(colours);
       if (axis.labels) this.nameTicks();
-      if (look.legend) this.main.add_layout(figures.legend(legend, colours, 1), "center");
     }
 
     partColumns() {
@@ -60,18 +59,18 @@
       const found = [];
       for (let i = 0; i < this.count; i++) {
         const colour = colours.parts[i % colours.parts.length];
-        const renderer = this.main.varea_step({ x: { field: "x" }, y1: { field: `y${i}` }, y2: { field: `y${i + 1}` },
+        this.main.varea_step({ x: { field: "x" }, y1: { field: `y${i}` }, y2: { field: `y${i + 1}` },
           source: this.parts, step_mode: "after", fill_color: colour, fill_alpha: 1 });
-        found.unshift({ label: this.content.parts[i], renderers: [renderer] });
+        found.unshift({ label: this.content.parts[i], kind: "part", colour });
       }
       return found;
     }
 
     drawModels(colours) {
       return this.content.models.map((name, i) => {
-        const renderer = this.main.step({ x: { field: "x" }, y: { field: `y${i}` }, source: this.models, mode: "after",
+        this.main.step({ x: { field: "x" }, y: { field: `y${i}` }, source: this.models, mode: "after",
           line_color: colours.models[i], line_width: i === this.content.active ? 2.2 : 1.6, line_dash: { value: theme.DASHES[i] } });
-        return { label: name, renderers: [renderer] };
+        return { label: name, kind: "line", colour: colours.models[i], dash: theme.DASHES[i] };
       });
     }
 
@@ -79,11 +78,11 @@
       const middle = this.middles();
       const low = this.floor > 0 ? data.low.map((x) => Math.max(x, this.floor)) : data.low;
       const bars = source({ x: middle, y: data.value, low, high: data.high });
-      const segment = this.main.segment({ x0: { field: "x" }, x1: { field: "x" }, y0: { field: "low" }, y1: { field: "high" },
+      this.main.segment({ x0: { field: "x" }, x1: { field: "x" }, y0: { field: "low" }, y1: { field: "high" },
         source: bars, line_color: colours.ink, line_width: 1.2 });
-      const points = this.main.scatter({ x: { field: "x" }, y: { field: "y" }, source: bars, size: this.dot(), fill_color: colours.ink,
+      this.main.scatter({ x: { field: "x" }, y: { field: "y" }, source: bars, size: this.dot(), fill_color: colours.ink,
         line_color: null });
-      return { label: "data", renderers: [segment, points] };
+      return { label: "data", kind: "data", colour: colours.ink };
     }
 
     dot() {
