@@ -44,6 +44,9 @@
     return `${x < 0 ? "−" : ""}${short === "1" ? "" : `${short} × `}10${raised(power)}`;
   }
 
+  // two decimals, without a sign of zero
+  const decimals = (x) => (Math.abs(x) < 0.005 ? "0" : x.toFixed(2)).replace("-", "−");
+
   // A number that reads back as itself.
   const exact = (x) => String(x);
 
@@ -57,5 +60,5 @@
   // Four significant digits, as a slider sets them.
   const rounded = (x, digits = 4) => (x === 0 || !Number.isFinite(x) ? x : Number(x.toPrecision(digits)));
 
-  Object.assign(nuprobe, { Refused, el, replace, shown, exact, parsed, rounded, raised });
+  Object.assign(nuprobe, { Refused, el, replace, shown, decimals, exact, parsed, rounded, raised });
 })((window.nuprobe ??= {}));

@@ -87,12 +87,18 @@
       this.field.setAttribute("aria-invalid", text === null ? "false" : "true");
     }
 
+    // nuisances that follow the data have four digits here, and 0 is what no eye tells from it
+    text(value) {
+      if (!("sigma" in this.entry)) return exact(value);
+      return exact(Math.abs(value) < 1e-7 * (this.entry.sigma ?? 1) ? 0 : rounded(value));
+    }
+
     // show a value that the state has
     set(value) {
       const beyond = value < this.span.low || value > this.span.high;
       this.value = value;
       if (this.field.getAttribute("aria-invalid") !== "true" || document.activeElement !== this.field) {
-        this.field.value = exact("sigma" in this.entry ? rounded(value) : value);
+        this.field.value = this.text(value);
         this.complain(null);
       }
       const unit = labels.unit(this.entry);
@@ -101,7 +107,7 @@
       this.element.classList.toggle("beyond", beyond);
       if (this.pull) {
         const pull = value / this.entry.sigma;
-        this.pull.textContent = `${shown(rounded(pull, 2), 2)} σ`;
+        this.pull.textContent = `${nuprobe.decimals(pull)} σ`;
         this.pull.classList.toggle("far", Math.abs(pull) >= 2);
       }
     }

@@ -22,7 +22,8 @@
         button("save-plane-png", "PNG", () => this.figure("plane", "png")),
         button("save-plane-csv", "CSV", () => this.csv("plane")),
         el("span", { class: "soft" }, "Everything"),
-        button("save-json", "JSON", () => this.json()));
+        button("save-json", "JSON", () => this.json()),
+        button("print", "Print", () => this.print()));
       this.parts = {};
       const part = (key, title, given) => {
         if (!given) return null;
@@ -69,6 +70,30 @@
       if (kind === "svg") files.saveText(name, text, "image/svg+xml");
       else files.save(name, await figures.png(text, SCALE));
       messages.note(`Saved ${name}`);
+    }
+
+    // Figures as in files take the place of those on the screen, whatever its width and colours.
+    async prepare() {
+      for (const which of ["spectrum", "plane"]) {
+        const image = el("img", { alt: "" });
+        image.src = URL.createObjectURL(new Blob([await this.svg(which)], { type: "image/svg+xml" }));
+        await image.decode();
+        replace(document.getElementById(`print-${which}`), image);
+      }
+      document.body.classList.add("printing");
+    }
+
+    async print() {
+      await this.prepare();
+      window.print();
+    }
+
+    static printed() {
+      document.body.classList.remove("printing");
+      for (const image of document.querySelectorAll(".for-print img")) {
+        URL.revokeObjectURL(image.src);
+        image.remove();
+      }
     }
 
     async csv(which) {

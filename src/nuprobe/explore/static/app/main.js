@@ -1,7 +1,7 @@
 // The page as a whole: opens what the address asks for, and lets state, controls and pictures follow each other.
 (function (nuprobe) {
   "use strict";
-  const { el, replace, check, controls, files, labels, link, messages, numbers, openFile, pages, state: states, theme } = nuprobe;
+  const { el, replace, check, controls, files, link, messages, numbers, openFile, pages, state: states, theme } = nuprobe;
   const place = (id) => document.getElementById(id);
 
   let session = null, entries = null, ours = null, serial = 0;
@@ -194,6 +194,9 @@
     place("summary").textContent = page.summary ?? "";
     place("summary").hidden = !page.summary;
     place("page").value = page.name;
+    const { accuracy } = session.calc;
+    place("accuracy").hidden = accuracy === null;
+    place("accuracy").textContent = accuracy === null ? "" : `This likelihood is interpolated; χ² is good to ${nuprobe.shown(accuracy, 1)}.`;
   }
 
   // open what an address asks for; nothing changes if it cannot be opened
@@ -235,7 +238,8 @@
     const typing = event.target.matches?.('input[type="text"], textarea');
     if (typing || !(event.ctrlKey || event.metaKey) || !session) return;
     const key = event.key.toLowerCase();
-    if (key === "z" && !event.shiftKey) session.store.undo();
+    if (key === "p") exports.print().catch(messages.refuse);
+    else if (key === "z" && !event.shiftKey) session.store.undo();
     else if (key === "y" || (key === "z" && event.shiftKey)) session.store.redo();
     else return;
     event.preventDefault();
@@ -258,7 +262,7 @@
       theme.toggle();
       redraw();
     });
-    theme.onPrint(redraw);
+    window.addEventListener("afterprint", nuprobe.Exports.printed);
     place("profile").addEventListener("change", (event) => edit((state) => states.withModel(state, state.active,
       { nuisances: event.target.checked ? null : Array.from(session.nuisances[state.active]) })));
     place("best").addEventListener("click", attempt(async () => toBest()));
@@ -292,6 +296,6 @@
     return open(location.hash);
   }
 
-  nuprobe.app = { session: () => session, start, spectrumPanel, planePanel, labels };
+  nuprobe.app = { session: () => session, spectrumPanel, planePanel, exports };
   attempt(start)();
 })((window.nuprobe ??= {}));

@@ -1,7 +1,7 @@
 // The numbers of each model: χ², probabilities, pulls.
 (function (nuprobe) {
   "use strict";
-  const { el, replace, shown, statistics, labels, rounded } = nuprobe;
+  const { el, replace, shown, statistics, labels } = nuprobe;
 
   // of one model: χ² with its parts, and probabilities
   // ("shapes" is what the integral over marginal nuisances adds to −2 ln L)
@@ -76,7 +76,7 @@
   }
 
   function setBar(cell, pull) {
-    put(cell.lastChild, shown(rounded(pull, 2), 2));
+    put(cell.lastChild, nuprobe.decimals(pull));
     const reach = Math.min(1, Math.abs(pull) / 3) * 50;
     cell.style.setProperty("--from", `${pull < 0 ? 50 - reach : 50}%`);
     cell.style.setProperty("--wide", `${reach}%`);

@@ -152,6 +152,7 @@
     describe(session, state) {
       const { plane, calc } = session;
       const { x, y } = state.plane;
+      document.getElementById("plane-lines").hidden = y === null;
       const entries = [x, y].filter(Boolean).map((axis) => calc.parameters[calc.index(axis.name)]);
       const names = entries.map((entry) => labels.symbol(entry)).join(" and ");
       let text = "Computing …";

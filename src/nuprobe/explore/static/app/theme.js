@@ -21,7 +21,6 @@
   const DASHES = ["solid", [7, 3], [7, 3, 2, 3], [2, 3]];
 
   const KEY = "nuprobe-theme";
-  let printing = false;
 
   function stored() {
     try {
@@ -32,7 +31,7 @@
   }
 
   const preferred = () => (window.matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light");
-  const name = () => (printing ? "light" : document.documentElement.dataset.theme || "light");
+  const name = () => document.documentElement.dataset.theme || "light";
   const colours = (which = name()) => (which === "dark" ? DARK : LIGHT);
 
   function apply(which) {
@@ -50,18 +49,8 @@
     return next;
   }
 
-  // figures are drawn again for paper, and as before afterwards
-  function onPrint(redraw) {
-    const set = (on) => {
-      printing = on;
-      redraw();
-    };
-    window.addEventListener("beforeprint", () => set(true));
-    window.addEventListener("afterprint", () => set(false));
-  }
-
   const start = stored();
   apply(start === "dark" || start === "light" ? start : preferred());
 
-  nuprobe.theme = { DASHES, name, colours, toggle, onPrint };
+  nuprobe.theme = { DASHES, name, colours, toggle };
 })((window.nuprobe ??= {}));
