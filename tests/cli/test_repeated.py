@@ -39,7 +39,7 @@ LISTS = {
     "measured", "published",
     "beside", "marks", "methods",
     "channel", "channels", "target_text", "flux_name", "flavour", "model", "cuts",
-    "labels",
+    "labels", "pages",
     "observables", "without", "cl", "names", "isotopes", "density", "temperature",
 }  # fmt: skip
 """Repeatable options whose values all count."""
