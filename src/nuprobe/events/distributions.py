@@ -341,7 +341,7 @@ def _number(n: Any) -> int:
 
 
 @contextmanager
-def _bar(n: int, progress: bool) -> Iterator[Callable[[int], None]]:
+def _bar(n: int, progress: bool) -> Iterator[Callable[[int], object]]:
     """What counts events, up to n."""
     from tqdm.auto import tqdm
 
