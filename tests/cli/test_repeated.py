@@ -29,6 +29,7 @@ KEYS = {
     "varied": ("x=v-a", "x=sm"),
     "compared": ("x=v-a", "x=sm"),
     "bins": ("energy=6,14,30", "energy=6:30:3"),
+    "parts": ("dm2_41=1:2 eV2", "dm2_41=1:3 eV2"),
     "at": ("tan2_12=0.4", "tan2_12=0.5"),
     "styles": ("linewidth=1", "linewidth=2"),
     "moment": ("ee=1e-11", "ee=2e-11"),
