@@ -25,7 +25,8 @@ def array(value):
 
 class Likelihood:
     def __init__(self, document):
-        if document["format"] != "nuprobe-likelihood" or document["version"] not in (1, 2):
+        known = document["version"] in (1, 2)
+        if document["format"] != "nuprobe-likelihood" or not known:
             raise ValueError("not a likelihood of version 1 or 2")
         self.document = document
         self.parameters, self.nuisances = document["parameters"], document["nuisances"]
