@@ -39,7 +39,7 @@ LISTS = {
     "measured", "published",
     "beside", "marks", "methods",
     "channel", "channels", "target_text", "flux_name", "flavour", "model", "cuts",
-    "labels",
+    "labels", "pages",
     "observables", "without", "cl", "names", "isotopes", "density", "temperature",
 }  # fmt: skip
 """Repeatable options whose values all count."""
@@ -121,7 +121,7 @@ def test_events_take_one_range_and_one_name() -> None:
     from nuprobe.cli.events.specs import HistogramSpec
     from nuprobe.cli.variations import variations
 
-    spec = HistogramSpec((), None, KEYS["ranges"], (), 1, 1, None)
+    spec = HistogramSpec((), None, KEYS["ranges"], (), 1, 1, None, None)
     with pytest.raises(InputError, match="E_minus twice"):
         spec.limits()
     with pytest.raises(InputError, match="two models are called 'x'"):

@@ -7,7 +7,6 @@ import json
 import shutil
 import subprocess
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
@@ -16,6 +15,7 @@ from tests.portable.families import (
     FOLDER,
     assert_same,
     cost_of,
+    every_statistic,
     families,
     points_of,
     reference,
@@ -23,8 +23,8 @@ from tests.portable.families import (
 
 import nuprobe as nu
 from nuprobe.errors import InputError
-from nuprobe.experiments import family_cost, joint_cost
-from nuprobe.inference import CNPCost, Cost, CovarianceCost
+from nuprobe.experiments import family_cost
+from nuprobe.inference import Cost
 from nuprobe.portable import Likelihood, export_likelihood, portable_likelihood
 from nuprobe.portable.make import as_json
 
@@ -74,44 +74,9 @@ def _most(made: Likelihood) -> float:
     return 1e6 if smooth < 2 else 2e6
 
 
-def _statistics() -> dict[str, Cost]:
-    """One cost of each statistic and each kind of block."""
-    csi = nu.experiment("coherent-csi-2017")
-    binned = csi.cost(free=["rn"], analysis="energy-time")
-    plain = csi.cost(free=["rn"])
-    free: Any = {"free": ["sin2_theta_w"]}
-    counted = csi.with_changes(
-        {"analyses.energy-time.counted": {"steady-state": "bins"}}
-    )
-    return {
-        "gaussian": plain,
-        "gaussian of two sides": nu.experiment("conus-plus").cost(**free),
-        "covariance": CovarianceCost(
-            plain.terms[0].prediction,
-            plain.terms[0].data,
-            np.diag(np.full(12, 40.0)) + 3.0,
-        ),
-        "projected": binned,
-        "on-off": counted.cost(free=["rn"], analysis="energy-time"),
-        "poisson": nu.experiment("coherent-lar-2020").cost(**free),
-        "cnp": CNPCost(binned.terms[0].prediction, binned.terms[0].data),
-        "single events": nu.experiment("xenonnt-er-2022").cost(**free),
-        "sites": nu.experiment("lz-er-2025").cost(**free),
-        "morphing": nu.experiment("xenonnt-8b").cost(**free),
-        "several": joint_cost(
-            [csi, nu.experiment("coherent-lar-2020")], free=["sin2_theta_w"]
-        ),
-        "trident": nu.experiment("charm2-trident").cost("lmu-ltau"),
-        "couplings": nu.experiment("ccfr-trident").cost(
-            nu.model("pair-couplings"), ["c_v", "c_a"]
-        ),
-        "mediator": family_cost(csi, "b-l"),
-    }
-
-
 @pytest.fixture(scope="module")
 def statistics() -> dict[str, Cost]:
-    return _statistics()
+    return every_statistic()
 
 
 def test_every_statistic(statistics: dict[str, Cost]) -> None:
