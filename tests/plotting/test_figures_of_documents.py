@@ -44,6 +44,7 @@ def faults(table: Table) -> Iterator[str]:
     known = {item.id: item for item in founding.items()}
     for source, quantity, published, _, _, tolerance, agrees in table.rows:
         assert isinstance(published, float)
+        assert isinstance(tolerance, float)
         if not agrees:
             yield f"{source}, {quantity}: outside of its tolerance"
         if not any(
