@@ -92,8 +92,8 @@ def test_an_ellipse(tmp_path: Path) -> None:
 def test_contours_are_those_of_contourpy(tmp_path: Path) -> None:
     rng = np.random.default_rng(3)
     for shape in ((9, 12), (30, 30)):
-        z = rng.normal(size=shape)  # saddles everywhere
-        x, y = np.arange(shape[1]) * 1.5, np.sort(rng.uniform(size=shape[0]))
+        z = np.asarray(rng.normal(size=shape))  # saddles everywhere
+        x, y = np.arange(float(shape[1])), np.sort(rng.uniform(size=shape[0]))
         level = 0.1
         wanted = contour_generator(x, y, z, name="serial").lines(level)
         found = _lines(tmp_path, x, y, z, levels=[level], minimum=0)
