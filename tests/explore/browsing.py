@@ -309,6 +309,8 @@ def requests(browser: WebDriver) -> list[str]:
         message = json.loads(line["message"])["message"]
         if message["method"] == "Network.requestWillBeSent":
             address = message["params"]["request"]["url"]
-            if not re.match(r"(file|blob:file|data|blob:null|about|chrome)[:/]", address):
+            if not re.match(
+                r"(file|blob:file|data|blob:null|about|chrome)[:/]", address
+            ):
                 found.append(address)
     return found
