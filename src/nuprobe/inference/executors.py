@@ -23,11 +23,18 @@ from nuprobe.inference.costs import COMPILED, Cost
 from nuprobe.numerics import FloatArray
 from nuprobe.stopping import STOPPING
 
-__all__ = ["DaskExecutor", "dask_executor", "one_place", "place", "working"]
+__all__ = [
+    "DaskExecutor",
+    "checked_workers",
+    "dask_executor",
+    "one_place",
+    "place",
+    "working",
+]
 
 
-# what a worker process computes with: the cost travels once, when the process starts
-_WORKER: dict[str, Cost] = {}
+# what a worker process computes with: it travels once, when the process starts
+_WORKER: dict[str, Any] = {}
 
 
 def _start_worker(receiver: Any, turn: Any) -> None:
@@ -106,8 +113,8 @@ def computing(
 
 
 @contextmanager
-def _processes(workers: int, cost: Cost) -> Iterator[Executor]:
-    """Worker processes, each of which holds the cost.
+def _processes(workers: int, cost: Any) -> Iterator[Executor]:
+    """Worker processes, each of which holds the cost, or whatever else it is given.
 
     It is sent to them once they run: among the arguments with which a process begins,
     more than a pipe holds would block us for good if the process died before it read
@@ -148,22 +155,22 @@ def _processes(workers: int, cost: Cost) -> Iterator[Executor]:
         sender.close()
 
 
-def _shared(pool: Any, cost: Cost) -> Any:
+def _shared(pool: Any, cost: Any) -> Any:
     """What stands for a cost in the tasks of an executor."""
     share = getattr(pool, "share", None)
     return cost if share is None else share(cost)
 
 
 def _call_here(
-    function: Callable[[Cost, Any], tuple[Any, ...]], task: Any
+    function: Callable[[Any, Any], tuple[Any, ...]], task: Any
 ) -> tuple[Any, ...]:
     return function(_WORKER["cost"], task)
 
 
 @contextmanager
 def working(
-    cost: Cost,
-    function: Callable[[Cost, Any], tuple[Any, ...]],
+    cost: Any,
+    function: Callable[[Any, Any], tuple[Any, ...]],
     executor: Any,
     workers: int | None,
 ) -> Iterator[Callable[[list[Any]], Iterator[tuple[Any, ...]]]]:
@@ -171,8 +178,8 @@ def working(
 
     Parameters
     ----------
-    cost : travels once a worker.
-    function : of the cost and a task; a function of a module, so that it travels.
+    cost : or anything else that travels once a worker.
+    function : of it and a task; a function of a module, so that it travels.
     executor : where to compute, of `one_place`.
     workers : start that many processes instead; without either, compute here.
 
@@ -319,6 +326,31 @@ def one_place(executor: Any, client: Any, workers: int | None) -> Any:
             f" the path of its JSON file, got {shown(client)}"
         )
     return executor if client is None else client
+
+
+def checked_workers(workers: int | None) -> int | None:
+    """A number of processes, if there can be so many.
+
+    Parameters
+    ----------
+    workers : None for none.
+
+    Raises
+    ------
+    InputError
+        If it is not a whole number above 0.
+
+    Examples
+    --------
+    >>> checked_workers(2)
+    2
+    """
+    whole = isinstance(workers, int) and not isinstance(workers, bool)
+    if workers is not None and (not whole or workers < 1):
+        raise InputError(
+            f"workers must be a whole number of at least 1, got {shown(workers)}"
+        )
+    return workers
 
 
 @contextmanager
