@@ -21,6 +21,7 @@ from nuprobe.reprs import readable
 from nuprobe.sets.core import DEFAULT, ExperimentSet, experiment_set
 from nuprobe.sets.cost import ALL, Costs, costs_of
 from nuprobe.sets.published import Published, beside, compared
+from nuprobe.sets.words import heading
 from nuprobe.tables import Table
 
 __all__ = ["GlobalResult", "Step", "global_limits"]
@@ -138,7 +139,7 @@ class GlobalResult:
             rows.append((name, p.shown(one.value), words, None, None))
         columns = ("experiment", best, allowed, "largest difference", "cause")
         return Table(
-            f"{parameter} ({self.model})",
+            heading(parameter),
             columns,
             tuple(rows),
             {best: ".4g", "largest difference": ".0%"},
