@@ -173,6 +173,7 @@ WRITERS: dict[tuple[tuple[str, ...], str], tuple[tuple[str, ...], str]] = {
         for option in ("output", "plot")
         if (verb, option) != ("current", "plot")
     },
+    (("explore",), "folder"): (("explore", "--page", "weak-angle", "-o"), "folder"),
     (("schema",), "output"): (("schema", "-o"), "a.json"),
     (("data", "list"), "output"): (("data", "list", "-o"), "a.txt"),
     (("demo",), "output"): (("demo", "--quiet", "-o"), "folder"),

@@ -13,7 +13,7 @@ from nuprobe.errors import UnknownNameError
 from nuprobe.latex import escaped, tabular
 from nuprobe.tables import harmless
 
-__all__ = ["EXPORTS", "cells", "export"]
+__all__ = ["EXPORTS", "cells", "citation_key", "export"]
 
 
 def export(entries: Iterable[Entry], form: str) -> str:
@@ -88,7 +88,7 @@ def _latex(entries: list[Entry]) -> str:
     header = ("observable", "experiment", "constraint", "confidence level", "source")
     rows = []
     for e in entries:
-        keys = [_citation_key(s) for s in (e.source, e.via) if s is not None]
+        keys = [citation_key(s) for s in (e.source, e.via) if s is not None]
         rows.append(
             [
                 f"${_balanced(_typeset(e.observable.latex))}$",
@@ -113,14 +113,26 @@ def _csv(entries: list[Entry]) -> str:
 def _bibtex(entries: list[Entry]) -> str:
     works: dict[str, str] = {}
     for source in (s for e in entries for s in (e.source, e.via) if s is not None):
-        key = _citation_key(source)
+        key = citation_key(source)
         text = _work(key, source)
         # the fullest description of a publication wins
         works[key] = max(works.get(key, ""), text, key=len)
     return "\n\n".join(works[key] for key in sorted(works))
 
 
-def _citation_key(source: Source) -> str:
+def citation_key(source: Source) -> str:
+    """Under which key a source is cited: its texkey, or else eprint, DOI or record.
+
+    Parameters
+    ----------
+    source : of an entry.
+
+    Examples
+    --------
+    >>> from nuprobe.catalogue import catalogue
+    >>> citation_key(catalogue()["charge_radius.ee/LSND-2001"].source)
+    '10.1103/PhysRevD.63.112001'
+    """
     if source.texkeys:
         return source.texkeys[0]
     name = (

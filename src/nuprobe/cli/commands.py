@@ -54,6 +54,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "nuprobe.cli.export",
         "Results for HEPData, papers and spreadsheets; likelihoods for others.",
     ),
+    "explore": (
+        "nuprobe.cli.explore",
+        "Likelihoods in the browser: sliders, spectra and contours, offline.",
+    ),
     "schema": ("nuprobe.cli.schema", "JSON Schemas of experiments and catalogue."),
     "data": (
         "nuprobe.cli.data",

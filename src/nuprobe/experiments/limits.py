@@ -33,10 +33,10 @@ from nuprobe.experiments.trident import TridentExperiment
 from nuprobe.experiments.universe import UniverseExperiment
 from nuprobe.inference import Construction, Cost, ToySettings
 from nuprobe.inference.construction import check_method
-from nuprobe.inference.executors import checked_workers, one_place
 from nuprobe.models import named
 from nuprobe.models.stack import angles_of
 from nuprobe.numerics import FloatArray
+from nuprobe.places import checked_workers, one_place
 from nuprobe.provenance import Provenance
 
 __all__ = ["Limit", "LimitCurve", "choose", "default_family", "family_cost", "limit"]
@@ -362,7 +362,8 @@ def limit(
             "analyses must be given by experiment, such as {'ccfr-trident':"
             f" 'published'}}, got {shown(analyses)}"
         )
-    one_place(None, rest.get("client"), checked_workers(rest.get("workers")))
+    checked_workers(rest.get("workers"))
+    one_place(None, rest.get("client"), rest.get("workers"))
     opened = choose(experiments, analyses)
     if not isinstance(cl, (int, float)) or not 0 < cl < 1:
         raise InputError(f"a confidence level must lie between 0 and 1, got {cl!r}")

@@ -12,11 +12,12 @@ from nuprobe.border import public, public_methods
 from nuprobe.drawing import draws
 from nuprobe.inference import Construction, FitResult, fit
 from nuprobe.inference.checkpoints import closing_bar
-from nuprobe.inference.executors import checked_workers, working
+from nuprobe.inference.executors import working
 from nuprobe.inference.fit import watched_fit
 from nuprobe.inference.levels import check_level
 from nuprobe.inference.regions import Region
 from nuprobe.parameters import Parameter
+from nuprobe.places import checked_workers
 from nuprobe.reprs import readable
 from nuprobe.sets.core import DEFAULT, ExperimentSet, experiment_set
 from nuprobe.sets.cost import ALL, Costs, costs_of

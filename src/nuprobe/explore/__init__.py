@@ -1,0 +1,12 @@
+"""Likelihoods in the browser: a folder of static files with sliders, spectra and
+contours, which asks nothing of a network.
+
+A page is a portable likelihood with a description: its plane, published limits as
+layers, presets, and what to type for the same in Python.
+"""
+
+from nuprobe.explore.pages import PageFile, default_pages, read_page
+from nuprobe.explore.serve import serve
+from nuprobe.explore.site import write_explorer
+
+__all__ = ["PageFile", "default_pages", "read_page", "serve", "write_explorer"]

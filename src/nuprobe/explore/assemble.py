@@ -1,0 +1,217 @@
+"""A page of the explorer from its description: everything the browser needs."""
+
+from __future__ import annotations
+
+import base64
+import gzip
+import json
+from collections.abc import Sequence
+from dataclasses import replace
+from math import inf, isfinite
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+
+from nuprobe.errors import UnknownNameError
+from nuprobe.explore.bibliography import bibtex_of
+from nuprobe.explore.layers import layers_of
+from nuprobe.explore.pages import PageFile, opened, page_cost
+from nuprobe.explore.spectra import spectra_of
+from nuprobe.explore.texts import command_text, python_text
+from nuprobe.parameters import Parameter
+
+if TYPE_CHECKING:
+    from nuprobe.inference import Cost
+
+__all__ = ["FORMAT", "VERSION", "built_page", "page_of"]
+
+FORMAT: Final = "nuprobe-page"
+VERSION: Final = 1
+
+_POINTS: Final = 60  # of each axis
+_WIDE: Final = 1e3  # ratio of ends from which an axis is logarithmic
+_STEPS: Final = 10.0  # of a parameter to both sides, where its range is infinite
+_CHECKS: Final = 4
+
+
+def built_page(name: str, page: PageFile) -> dict[str, Any]:
+    """A page from its description alone.
+
+    Parameters
+    ----------
+    name : of the page.
+    page : described.
+
+    Raises
+    ------
+    NuprobeError
+        If the experiments cannot be opened, or their likelihood does not travel.
+
+    Examples
+    --------
+    >>> page = PageFile(title="CsI", experiments=["coherent-csi-2017"], free=["rn"])
+    >>> made = built_page("csi", page)
+    >>> made["plane"]["x"]["name"], made["document"]["format"]
+    ('rn', 'nuprobe-likelihood')
+    """
+    return page_of(name, page, page_cost(page))
+
+
+def page_of(
+    name: str, page: PageFile, cost: Cost, command: str | None = None
+) -> dict[str, Any]:
+    """A page of a cost.
+
+    Parameters
+    ----------
+    name : of the page.
+    page : describes it.
+    cost : its likelihood.
+    command : what to type for one point, with ``{name}`` for values; default that of
+        the description.
+
+    Raises
+    ------
+    NuprobeError
+        If the likelihood does not travel, or the description names a parameter that it
+        does not have.
+
+    Examples
+    --------
+    >>> import nuprobe as nu
+    >>> page = PageFile(title="CsI", experiments=["coherent-csi-2017"])
+    >>> cost = nu.experiment("coherent-csi-2017").cost(free=["rn"])
+    >>> sorted(page_of("csi", page, cost))[:5]
+    ['bibtex', 'checks', 'command', 'document', 'format']
+    """
+    from nuprobe.portable import portable_likelihood
+    from nuprobe.portable.make import as_json
+
+    document = as_json(portable_likelihood(cost, ranges=page.ranges))
+    parameters = [_part(p, page) for p in cost.parameters]
+    _known_names(page, parameters)
+    plane = _plane(page, parameters)
+    layers = layers_of(page, plane, parameters)
+    keys = [*document.get("references", []), *(one["texkey"] for one in layers)]
+    return {
+        "format": FORMAT,
+        "version": VERSION,
+        "name": name,
+        "title": page.title,
+        "summary": page.summary,
+        "document": document,
+        "plane": plane,
+        "presets": _presets(page, parameters),
+        "layers": layers,
+        "spectra": spectra_of(cost, opened(page)),
+        "command": command or command_text(page, parameters),
+        "python": python_text(page, parameters),
+        "bibtex": bibtex_of(filter(None, keys)),
+        "checks": _checks(cost, parameters, plane),
+    }
+
+
+def _part(p: Parameter, page: PageFile) -> Parameter:
+    """A parameter with the part of its range that the likelihood has."""
+    low, high = page.ranges.get(p.name, (p.lower, p.upper))
+    default = min(max(p.default, low), high)
+    return replace(p, lower=low, upper=high, default=default)
+
+
+def _presets(page: PageFile, parameters: Sequence[Parameter]) -> list[dict[str, Any]]:
+    """Points with names, of all parameters."""
+    default = {p.name: float(p.default) for p in parameters}
+    if not page.presets:
+        return [{"name": "default", "point": default}]
+    return [{"name": one.name, "point": default | one.point} for one in page.presets]
+
+
+def _known_names(page: PageFile, parameters: Sequence[Parameter]) -> None:
+    known = [p.name for p in parameters]
+    axes = [] if page.plane is None else [page.plane.x, page.plane.y]
+    named = [axis.name for axis in axes if axis is not None]
+    named += [key for preset in page.presets for key in preset.point]
+    for name in named:
+        if name not in known:
+            raise UnknownNameError("parameter of the page", name, known)
+
+
+def _plane(page: PageFile, parameters: Sequence[Parameter]) -> dict[str, Any]:
+    """Both axes, the second None for a single parameter."""
+    if page.plane is not None:
+        return page.plane.model_dump()
+    axes = [_axis(p) for p in _mass_first(parameters)[:2]]
+    return {"x": axes[0], "y": axes[1] if len(axes) > 1 else None}
+
+
+def _mass_first(parameters: Sequence[Parameter]) -> list[Parameter]:
+    return sorted(parameters, key=lambda p: p.name != "mass")
+
+
+def _axis(p: Parameter) -> dict[str, Any]:
+    """The range of a parameter, or ten steps to both sides."""
+    size = _STEPS * p.step
+    low = max(p.lower, p.default - size) if p.lower < 0 or p.upper == inf else p.lower
+    high = min(p.upper, p.default + size) if p.upper == inf or p.lower < 0 else p.upper
+    log = low > 0 and isfinite(high) and high > _WIDE * low
+    if p.name == "coupling" and p.default > 0:
+        low, high, log = p.default * 1e-3, p.default * 10, True
+    return {
+        "name": p.name,
+        "lower": float(low),
+        "upper": float(high),
+        "log": log,
+        "points": _POINTS,
+    }
+
+
+def _checks(
+    cost: Cost, parameters: Sequence[Parameter], plane: dict[str, Any]
+) -> list[dict[str, Any]]:
+    """Numbers of the package at points of the plane, with nuisances off centre."""
+    rng = np.random.default_rng(1)
+    names = [p.name for p in parameters]
+    points = np.repeat([[p.default for p in parameters]], _CHECKS, axis=0)
+    for axis in filter(None, (plane["x"], plane["y"])):
+        share = (np.arange(1, _CHECKS) + rng.uniform(0, 1, _CHECKS - 1)) / (_CHECKS + 1)
+        low, high = axis["lower"], axis["upper"]
+        i = names.index(axis["name"])
+        if axis["log"]:
+            points[1:, i] = low * (high / low) ** share
+        else:
+            points[1:, i] = low + (high - low) * share
+    nuisances = np.zeros((_CHECKS, len(cost.nuisances)))
+    for i, n in enumerate(cost.nuisances):
+        anchors = getattr(n, "anchors", None)
+        size = 0.1 * (n.sigma if isfinite(n.sigma) else 1.0)
+        if anchors:
+            size = 0.1 * min(-anchors[0], anchors[-1])
+        nuisances[1:, i] = size * rng.uniform(-1, 1, _CHECKS - 1)
+    values = cost.twice_nll(points, nuisances)
+    own = [n.name for n in cost.nuisances]
+    return [
+        {
+            "point": dict(zip(names, point.tolist(), strict=True)),
+            "nuisances": dict(zip(own, row.tolist(), strict=True)),
+            "twice_nll": float(value),
+        }
+        for point, row, value in zip(points, nuisances, values, strict=True)
+        if isfinite(value)
+    ]
+
+
+def packed(document: dict[str, Any]) -> dict[str, str]:
+    """A document as the file of a page has it: compressed, in base64.
+
+    Parameters
+    ----------
+    document : of a likelihood.
+
+    Examples
+    --------
+    >>> sorted(packed({}))
+    ['gzip64']
+    """
+    raw = json.dumps(document, ensure_ascii=False, allow_nan=False).encode()
+    small = gzip.compress(raw, 9, mtime=0)
+    return {"gzip64": base64.b64encode(small).decode("ascii")}

@@ -1,0 +1,317 @@
+"""What is drawn over a plane: published curves and constants of the catalogue, curves
+that are computed when a page is made, and straight lines."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from math import isfinite
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+
+from nuprobe.errors import InputError, UnknownNameError
+from nuprobe.explore.pages import (
+    BandLayer,
+    CatalogueLayer,
+    ExclusionLayer,
+    LineLayer,
+    PageFile,
+)
+from nuprobe.numerics import FloatArray
+from nuprobe.parameters import Parameter
+
+if TYPE_CHECKING:
+    from nuprobe.catalogue import Catalogue
+    from nuprobe.catalogue.entry import Entry
+
+__all__ = ["layers_of"]
+
+_MASSES: Final = 80
+_UNVERIFIED: Final = "transcribed"
+"""Level of a number of the catalogue that was compared with no second source."""
+
+_CONVENTIONS: Final = ("charge-one", "lagrangian")
+
+
+def layers_of(
+    page: PageFile, plane: Mapping[str, Any], parameters: Sequence[Parameter]
+) -> list[dict[str, Any]]:
+    """Layers of a page, in the units of its parameters.
+
+    Parameters
+    ----------
+    page : names them.
+    plane : of the page, as the browser gets it.
+    parameters : of the likelihood.
+
+    Returns
+    -------
+    list of dict
+        ``name``, ``title``, ``texkey``, ``doi``, ``kind`` (``"curve"``, ``"region"``,
+        ``"line"``), the parameters ``x`` and ``y`` of its ``points``, ``cl``, ``note``
+        and ``verified``. A line has the parameter ``along`` which it has ``value``.
+
+    Raises
+    ------
+    NuprobeError
+        If an entry is unknown, or does not fit the plane.
+
+    Examples
+    --------
+    >>> page = PageFile(
+    ...     title="CCFR",
+    ...     experiments=["ccfr-trident"],
+    ...     layers=[{"kind": "muon-g2", "result": "2021"}],
+    ... )
+    >>> axis = {"lower": 10.0, "upper": 1e3, "log": True}
+    >>> plane = {"x": {"name": "mass", **axis}, "y": {"name": "coupling", **axis}}
+    >>> [one["title"] for one in layers_of(page, plane, [])]
+    ['(g-2) of the muon, 2021, 2 sigma']
+    """
+    found: list[dict[str, Any]] = []
+    for one in page.layers:
+        if isinstance(one, CatalogueLayer):
+            found += _published(one, plane, parameters)
+        elif isinstance(one, ExclusionLayer):
+            found.append(_exclusion(one, page, plane))
+        elif isinstance(one, BandLayer):
+            found.append(_band(one, plane))
+        else:
+            found.append(_line(one, plane, parameters))
+    return found
+
+
+# -- the catalogue
+
+
+def _published(
+    one: CatalogueLayer, plane: Mapping[str, Any], parameters: Sequence[Parameter]
+) -> Iterator[dict[str, Any]]:
+    from nuprobe.catalogue import catalogue
+
+    known = catalogue()
+    for name in one.entries:
+        for e in _entries(known, name):
+            if e.curve is not None:
+                yield _curve(e, plane, one.note)
+            elif one.parameter is None:
+                raise InputError(
+                    f"{e.id} has no curve: give the parameter that it limits"
+                )
+            else:
+                yield from _constant(e, one, plane, parameters)
+
+
+def _entries(known: Catalogue, name: str) -> list[Entry]:
+    """One entry, or all curves of a topic that are not superseded."""
+    if name in known:
+        return [known[name]]
+    every = [e for e in known.search() if e.topic == name]
+    if not every:
+        topics = sorted({e.topic for e in known.search()})
+        raise UnknownNameError("entry or topic of the catalogue", name, topics)
+    return [e for e in every if e.curve is not None and e.status != "superseded"]
+
+
+def _about(e: Entry, note: str) -> dict[str, Any]:
+    from nuprobe.catalogue.export import citation_key
+
+    said = [note, "projection" if e.kind == "projection" else "", e.notes.caveat]
+    if e.verification.level == _UNVERIFIED:
+        said.append("unverified: compared with no second source")
+    return {
+        "name": e.id,
+        "title": f"{e.experiment} {e.year}",
+        "texkey": citation_key(e.source),
+        "doi": e.source.doi or "",
+        "cl": e.cl if isinstance(e.cl, float) else None,
+        "note": "; ".join(filter(None, said)),
+        "verified": e.verification.level != _UNVERIFIED,
+    }
+
+
+def _curve(e: Entry, plane: Mapping[str, Any], note: str) -> dict[str, Any]:
+    """A coupling over a mass."""
+    from nuprobe.catalogue.quantities import unit_factor
+
+    assert e.curve is not None
+    if e.convention not in _CONVENTIONS or e.curve.x.quantity != "mass":
+        raise InputError(
+            f"{e.id} is not a coupling over a mass in a convention of the plane; leave"
+            " it out"
+        )
+    _needs(plane, e.id)
+    points = np.array(e.curve.points, dtype=float)
+    x = points[:, 0] * unit_factor(e.curve.x.unit, "mass")
+    y = points[:, 1:] * unit_factor(e.curve.y.unit, e.curve.y.quantity)
+    found = _about(e, note)
+    if e.curve.shape == "band":
+        return {**found, **_outline(x, y[:, 0], y[:, 1])}
+    kind = "curve" if e.curve.shape == "curve" else "region"
+    return {**found, "kind": kind, **_points(x, y[:, 0])}
+
+
+def _constant(
+    e: Entry,
+    one: CatalogueLayer,
+    plane: Mapping[str, Any],
+    parameters: Sequence[Parameter],
+) -> Iterator[dict[str, Any]]:
+    """Both ends of an interval, or a limit."""
+    from nuprobe.catalogue.ladder import common_factor, rung_of
+
+    assert one.parameter is not None
+    factor = common_factor(e)
+    if factor is None:
+        raise InputError(
+            f"{e.id}: nothing converts its convention, {e.convention}; leave it out"
+        )
+    rung = rung_of(e, factor * one.factor)
+    ends = [] if rung is None else [rung.lower, rung.upper]
+    some = [x for x in dict.fromkeys(ends) if x is not None]
+    if not some:
+        raise InputError(f"{e.id} has no number that a line could show; leave it out")
+    for value in some:
+        line = _along(one.parameter, float(value), plane, parameters)
+        if line is not None:
+            yield {**_about(e, one.note), **line}
+
+
+# -- what is computed
+
+
+def _exclusion(
+    one: ExclusionLayer, page: PageFile, plane: Mapping[str, Any]
+) -> dict[str, Any]:
+    """The first coupling that is excluded, over the masses of the plane."""
+    from nuprobe.experiments import experiment, limit
+    from nuprobe.explore.pages import family_of
+
+    _needs(plane, one.experiment)
+    axes = {axis["name"]: axis for axis in (plane["x"], plane["y"])}
+    ends = axes["mass"]["lower"], axes["mass"]["upper"]
+    opened = experiment(one.experiment)
+    mass = np.geomspace(*ends, _MASSES)
+    found = limit([opened], family_of(page), mass=mass, cl=one.cl)
+    (curve,) = found.curves
+    some = np.isfinite(curve.coupling)
+    projected = "projection; " if curve.projected else ""
+    keys = list(opened.file.references)
+    return {
+        "name": f"{one.experiment}-limit",
+        "title": one.title,
+        "texkey": keys[0] if keys else "",
+        "doi": "",
+        "kind": "curve",
+        "cl": one.cl,
+        "note": f"{projected}computed by nuprobe: {found.statistic}",
+        "verified": True,
+        **_points(curve.mass[some], curve.coupling[some]),
+    }
+
+
+def _band(one: BandLayer, plane: Mapping[str, Any]) -> dict[str, Any]:
+    """Two standard deviations around a discrepancy, or a limit."""
+    from nuprobe.bounds import muon_g2
+
+    _needs(plane, "muon-g2")
+    axes = {axis["name"]: axis for axis in (plane["x"], plane["y"])}
+    ends = axes["mass"]["lower"], axes["mass"]["upper"]
+    mass = np.geomspace(*ends, _MASSES)
+    result = muon_g2.layer(one.result)
+    about = {
+        "name": f"muon-g2-{result.name}",
+        "texkey": result.experiment,
+        "doi": "",
+        "note": (
+            f"a_mu measured minus predicted ({result.theory}):"
+            f" {result.delta:.3g} +- {result.sigma:.2g}"
+        ),
+        "verified": result.verified,
+    }
+    if result.role == "discrepancy":
+        title = f"(g-2) of the muon, {result.name}, 2 sigma"
+        lower, upper = muon_g2.band(result, mass)
+        return {**about, "title": title, "cl": 0.9545, **_outline(mass, lower, upper)}
+    title = f"(g-2) of the muon, {result.name}"
+    upper = muon_g2.upper_limit(result, mass)
+    return {
+        **about,
+        "title": title,
+        "cl": 0.95,
+        "kind": "curve",
+        **_points(mass, upper),
+    }
+
+
+def _line(
+    one: LineLayer, plane: Mapping[str, Any], parameters: Sequence[Parameter]
+) -> dict[str, Any]:
+    line = _along(one.parameter, one.value, plane, parameters)
+    if line is None:
+        raise InputError(
+            f"layer {one.title}: {one.value:g} lies outside the range of"
+            f" {one.parameter}"
+        )
+    return {
+        "name": one.title.lower().replace(" ", "-"),
+        "title": one.title,
+        "texkey": one.texkey,
+        "doi": "",
+        "cl": one.cl,
+        "note": one.note,
+        "verified": one.verified,
+        **line,
+    }
+
+
+# -- shapes
+
+
+def _needs(plane: Mapping[str, Any], what: str) -> None:
+    names = {axis["name"] for axis in (plane["x"], plane["y"]) if axis is not None}
+    if names != {"mass", "coupling"}:
+        raise InputError(
+            f"layer {what}: a coupling over a mass needs the plane of mass and"
+            " coupling; leave it out"
+        )
+
+
+def _points(mass: FloatArray, coupling: FloatArray) -> dict[str, Any]:
+    return {
+        "x": "mass",
+        "y": "coupling",
+        "points": np.stack([mass, coupling], axis=1).tolist(),
+    }
+
+
+def _outline(mass: FloatArray, lower: FloatArray, upper: FloatArray) -> dict[str, Any]:
+    """A band as a closed region."""
+    x = np.concatenate([mass, mass[::-1]])
+    y = np.concatenate([upper, lower[::-1]])
+    return {"kind": "region", **_points(x, y)}
+
+
+def _along(
+    name: str,
+    value: float,
+    plane: Mapping[str, Any],
+    parameters: Sequence[Parameter],
+) -> dict[str, Any] | None:
+    """A line at one value of a parameter, over the other axis of the plane; None if
+    the parameter cannot have it."""
+    known = {p.name: p for p in parameters}
+    if name not in known:
+        raise UnknownNameError("parameter of the page", name, list(known))
+    p = known[name]
+    if not (isfinite(value) and p.lower <= value <= p.upper):
+        return None
+    x, y = plane["x"], plane["y"]
+    line = {"kind": "line", "along": name, "value": value}
+    if y is None or name not in (x["name"], y["name"]):
+        return {**line, "x": name, "y": "", "points": []}
+    if name == x["name"]:
+        points = [[value, y["lower"]], [value, y["upper"]]]
+    else:
+        points = [[x["lower"], value], [x["upper"], value]]
+    return {**line, "x": x["name"], "y": y["name"], "points": points}
