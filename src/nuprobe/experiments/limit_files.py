@@ -15,7 +15,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any, Final, TypedDict
+from typing import Any, Final, TypedDict, Unpack
 
 import numpy as np
 from numpy.typing import NDArray
@@ -216,14 +216,7 @@ def plan(
 def computed(
     plan: Plan,
     compute: Callable[[str, FloatArray], LimitCurve],
-    *,
-    checkpoint: str | os.PathLike[str] | None = None,
-    resume: bool = False,
-    overwrite: bool = False,
-    every_s: float = 30.0,
-    progress: bool = False,
-    workers: int | None = None,
-    client: Any = None,
+    **run: Unpack[Running],
 ) -> list[LimitCurve]:
     """Compute the curves of a limit block by block, saved as they come.
 
@@ -232,8 +225,7 @@ def computed(
     plan : what it consists of.
     compute : gives the curve of that label at some masses; for workers it must travel,
         as a method of an object does.
-    checkpoint, resume, overwrite, every_s, progress : as in `Saving`.
-    workers, client : as in `Running`.
+    **run : as in `Running`.
 
     Raises
     ------
@@ -250,8 +242,14 @@ def computed(
     >>> computed(made, lambda label, m: LimitCurve(label, m, 1e-3 * m))[0].coupling
     array([0.001, 0.002])
     """
-    file = Checkpoint(checkpoint, resume, overwrite, every_s)
-    executor = one_place(None, client, workers)
+    file = Checkpoint(
+        run.get("checkpoint"),
+        run.get("resume", False),
+        run.get("overwrite", False),
+        run.get("every_s", 30.0),
+    )
+    workers, progress = run.get("workers"), run.get("progress", False)
+    executor = one_place(None, run.get("client"), workers)
     state = LimitState.fresh(plan)
     with file.held():
         state = file.known(partial(_resumed, plan=plan)) or state
@@ -262,7 +260,7 @@ def computed(
         try:
             with working(compute, _curve, executor, workers) as every:
                 left = _tasks(plan, state)
-                if workers is not None or client is not None:
+                if workers is not None or executor is not None:
                     left.reverse()  # what combines experiments takes longest
                 for (i, block, *_), curve in every(left):
                     state.keep(i, block, curve)

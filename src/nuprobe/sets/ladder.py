@@ -3,13 +3,15 @@ all, beside published ones."""
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, TypedDict, Unpack
 
 from nuprobe.border import public, public_methods
 from nuprobe.drawing import draws
+from nuprobe.errors import UnknownNameError
 from nuprobe.inference import Construction, FitResult, fit
 from nuprobe.inference.checkpoints import closing_bar
 from nuprobe.inference.executors import working
@@ -187,6 +189,14 @@ class GlobalResult:
         }
 
 
+class Running(TypedDict, total=False):
+    """How limits are computed: `progress`, show a bar on a terminal; `workers`, in that
+    many processes."""
+
+    progress: bool
+    workers: int | None
+
+
 @public
 def global_limits(
     experiments: str | Path | Sequence[Any] | ExperimentSet = DEFAULT,
@@ -197,8 +207,7 @@ def global_limits(
     without: Iterable[str] = (),
     together: bool = True,
     minos: bool = True,
-    progress: bool = False,
-    workers: int | None = None,
+    **run: Unpack[Running],
 ) -> GlobalResult:
     """Limits on parameters from each experiment of a set, from those of one place and
     from all.
@@ -214,10 +223,10 @@ def global_limits(
     together : fit all parameters at once, too.
     minos : regions of the parameters of that fit, not its curvature alone; of six
         parameters they take minutes.
-    progress : whether a bar is shown on a terminal, of the fits and then of the points
-        that the fit of all parameters has looked at.
-    workers : start that many processes, which share the fits of one parameter; a
-        script needs the usual ``if __name__ == "__main__":``.
+    run : ``progress``, whether a bar is shown on a terminal, of the fits and then of
+        the points that the fit of all parameters has looked at; ``workers``, start that
+        many processes, which share the fits of one parameter (a script needs the usual
+        ``if __name__ == "__main__":``).
 
     Raises
     ------
@@ -233,6 +242,12 @@ def global_limits(
     '[0.19..., 0.30...]'
     """
     check_level(cl)
+    for name in run:
+        if name not in Running.__annotations__:
+            known = [*inspect.signature(global_limits).parameters][:-1]
+            known += Running.__annotations__
+            raise UnknownNameError("argument of global_limits", name, known)
+    progress, workers = run.get("progress", False), run.get("workers")
     checked_workers(workers)
     chosen = experiment_set(experiments).without(without)
     free = list(free)
