@@ -34,7 +34,7 @@ PARAMETERS: Final = [
         "unit": "fm",
     },
 ]
-PAGE: Final = {
+PAGE: Final[dict[str, Any]] = {
     "format": "nuprobe-page",
     "version": 1,
     "name": "plane",
