@@ -116,9 +116,8 @@ def _entries(known: Catalogue, name: str) -> list[Entry]:
 def _about(e: Entry, note: str) -> dict[str, Any]:
     from nuprobe.catalogue.export import citation_key
 
-    said = [note, "projection" if e.kind == "projection" else "", e.notes.caveat]
-    if e.verification.level == _UNVERIFIED:
-        said.append("unverified: compared with no second source")
+    caveat = e.notes.caveat.strip().removesuffix(".")
+    said = [note, "projection" if e.kind == "projection" else "", caveat]
     return {
         "name": e.id,
         "title": f"{e.experiment} {e.year}",
@@ -167,14 +166,21 @@ def _constant(
             f"{e.id}: nothing converts its convention, {e.convention}; leave it out"
         )
     rung = rung_of(e, factor * one.factor)
-    ends = [] if rung is None else [rung.lower, rung.upper]
-    some = [x for x in dict.fromkeys(ends) if x is not None]
-    if not some:
+    ends = {} if rung is None else {"lower": rung.lower, "upper": rung.upper}
+    if all(value is None for value in ends.values()):
         raise InputError(f"{e.id} has no number that a line could show; leave it out")
-    for value in some:
+    about = _about(e, one.note)
+    for side, value in ends.items():
+        if value is None or (side == "upper" and value == ends["lower"]):
+            continue
         line = _along(one.parameter, float(value), plane, parameters)
         if line is not None:
-            yield {**_about(e, one.note), **line}
+            yield {
+                **about,
+                "name": f"{e.id}/{side}",
+                "title": f"{about['title']}, {side} end",
+                **line,
+            }
 
 
 # -- what is computed
