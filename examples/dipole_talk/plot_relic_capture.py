@@ -22,8 +22,8 @@ electrons = [nu.majorana.TritiumElectrons(mass, nature) for nature in natures]
 ax = plotting.plot_tritium(electrons, resolution)
 
 # %%
-# By hand the ratio for slow neutrinos: of Dirac neutrinos only the left-helical half can
-# be captured. Captures in a year:
+# By hand the ratio for slow neutrinos: of Dirac neutrinos only the left-helical half
+# can be captured. Captures in a year:
 
 dirac, majorana = (nu.majorana.capture_rate(100.0, nature) for nature in natures)
 print(f"Dirac {dirac:.2f}, Majorana {majorana:.2f}")
