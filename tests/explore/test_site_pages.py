@@ -170,8 +170,7 @@ def test_pages_their_commands_and_python(
     assert code == 0, err
     from_command = json.loads(out)["lowest_twice_nll"]
     printed: list[float] = []
-    code = _filled(made["python"], point)
-    exec(code, {"print": printed.append})
+    exec(_filled(made["python"], point), {"print": printed.append})
     cost = page_cost(page)
     row = [[point[p.name] for p in cost.parameters]]
     expected = cost.profiled(row).twice_nll[0]
@@ -188,8 +187,8 @@ def test_pages_their_commands_and_python(
 
 
 def _check_layers(made: dict[str, Any]) -> None:
-    names = [layer["name"] for layer in made["layers"]]
-    assert len({*names}) == len(names)
+    ends = [(layer["name"], layer.get("value")) for layer in made["layers"]]
+    assert len({*ends}) == len(ends)
     for layer in made["layers"]:
         assert layer["kind"] in ("curve", "region", "line")
         assert len(layer["points"]) >= 2
@@ -238,12 +237,29 @@ def test_published_limits_are_in_the_units_of_the_axes() -> None:
     parameters = page_cost(page).parameters
     assert page.plane is not None
     plane = page.plane.model_dump()
-    layers = {one["name"]: one for one in layers_of(page, plane, parameters)}
-    upper = layers["charge_radius.ee/LSND-2001/upper"]
+    lower, upper = (
+        one
+        for one in layers_of(page, plane, parameters)
+        if one["name"] == "charge_radius.ee/LSND-2001"
+    )
+    assert lower["value"] == pytest.approx(-5.94e-32)
     assert upper["value"] == pytest.approx(8.28e-32)
     assert (upper["kind"], upper["along"]) == ("line", "charge_radius.ee")
     assert upper["points"] == [[upper["value"], -1e-30], [upper["value"], 6e-31]]
     assert (upper["cl"], upper["doi"]) == (0.9, "10.1103/PhysRevD.63.112001")
+
+
+def test_curves_hidden_at_first_are_not_drawn_twice() -> None:
+    page = PAGES["b-l"].model_copy(
+        update={
+            "layers": [one for one in PAGES["b-l"].layers if one.kind == "catalogue"]
+        }
+    )
+    assert page.plane is not None
+    layers = layers_of(page, page.plane.model_dump(), [])
+    names = [one["name"] for one in layers]
+    assert len({*names}) == len(names) == 19
+    assert sum(one.get("shown", True) for one in layers) == 3
 
 
 def test_computed_curves_are_those_of_the_package() -> None:
@@ -403,7 +419,7 @@ def test_an_interrupted_one_leaves_the_old_one(
 def test_without_the_library_it_says_what_to_install(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(site_module.importlib.util, "find_spec", lambda _: None)
+    monkeypatch.setattr("importlib.util.find_spec", lambda _: None)
     with pytest.raises(InputError, match=r'pip install "nuprobe\[explore\]"'):
         site_module.library_files()
 
@@ -492,7 +508,7 @@ def test_open_serves_and_opens(
         started("http://127.0.0.1:1/")
 
     monkeypatch.setattr(explore, "serve", served)
-    monkeypatch.setattr(webbrowser, "open", lambda address: not seen.append(address))
+    monkeypatch.setattr(webbrowser, "open", seen.append)
     line = ("explore", "coherent-csi-2017", "--free", "rn", "-o", "site", "--open")
     code, _, err = run(*line)
     assert code == 0
