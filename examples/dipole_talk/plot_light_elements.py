@@ -16,7 +16,7 @@ from nuprobe.reproductions import published_table
 
 # %%
 # Photons of half its mass destroy ⁷Be from 3.2 MeV on and deuterium from 4.5 MeV on: in
-# between, lithium can be lowered without touching deuterium.
+# between, lithium can be lowered without touching deuterium. Above, deuterium is gone.
 
 masses = np.array([3.0, 3.3, 3.6, 4.0, 4.4, 4.8, 5.5, 6.5, 8.0])
 found = [sterile_decay(m, 1e5, abundance=1e-5) for m in masses]
@@ -26,6 +26,7 @@ with style():
         values = np.array([getattr(one, name) for one in found])
         ax.plot(masses, values / values[0], "o-", label=label)
     ax.set(xlabel=r"$m_N$ [MeV]", ylabel="abundance over that at 3 MeV", yscale="log")
+    ax.set_ylim(1e-4, 3)
     ax.legend(title=r"$\tau = 10^5$ s, $n_N/n_\gamma = 10^{-5}$")
     provenance(ax.figure)
 
