@@ -128,14 +128,12 @@ def test_a_document_refers_to_what_it_has(costs: dict[str, Cost]) -> None:
         assert analysis["parameters_of_interest"] == ["mu"]
 
 
-@pytest.mark.parametrize(
-    "name", ["sites", pytest.param("both", marks=pytest.mark.nightly)]
-)
-def test_pyhs3_agrees(costs: dict[str, Cost], name: str) -> None:
-    """pyhs3 compiles for minutes where there are many bins."""
+def test_pyhs3_agrees() -> None:
+    """pyhs3 0.4 multiplies the probabilities of all bins, which vanish together where
+    there are hundreds: this one has few."""
     pyhs3 = pytest.importorskip("pyhs3", reason="pyhs3 is not installed")
     pytensor = pytest.importorskip("pytensor", reason="pyhs3 needs pytensor")
-    cost = costs[name]
+    cost = nu.experiment("lz-er-2025").cost(free=["sin2_theta_w"])
     workspace = pyhs3.Workspace(**hs3_document(cost, POINTS[:2]))
     _, nuisances = points_of(cost, 2)
     lost = []

@@ -3,10 +3,18 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
+
+import click
 
 from nuprobe.cli.belonging import shared_out
 from nuprobe.cli.experiments import ExperimentSpec
+from nuprobe.cli.options import grouped
+from nuprobe.cli.output import JSON
+from nuprobe.cli.ranges import ranges_of
 from nuprobe.cli.specs import ModelSpec, names
 from nuprobe.cli.values import bin_edges, key_values
 from nuprobe.errors import InputError
@@ -15,8 +23,72 @@ if TYPE_CHECKING:
     from nuprobe.explore import PageFile
 
 
+@dataclass(frozen=True)
+class MakingSpec:
+    """Which pages are made, and where.
+
+    Attributes
+    ----------
+    pages : names of shipped ones, or YAML files.
+    folder : to write.
+    overwrite : whether an earlier explorer may be replaced.
+    workers : processes.
+    quiet : without a progress bar.
+    opened : served, and opened in a browser.
+    as_json : sizes as JSON.
+    """
+
+    pages: tuple[str, ...]
+    folder: Path
+    overwrite: bool
+    workers: int | None
+    quiet: bool
+    opened: bool
+    as_json: bool
+
+
+making_options = grouped(
+    "making",
+    MakingSpec,
+    click.option(
+        "--page",
+        "pages",
+        multiple=True,
+        metavar="NAME|FILE",
+        help=(
+            "Pages instead of EXPERIMENT: shipped ones by name, or YAML files;"
+            " repeatable [default: all that are shipped]."
+        ),
+    ),
+    click.option(
+        "-o",
+        "--output",
+        "folder",
+        type=click.Path(path_type=Path),
+        required=True,
+        help="Folder to write (atomically).",
+    ),
+    click.option("--overwrite", is_flag=True, help="Replace an earlier explorer."),
+    click.option(
+        "--workers", type=click.IntRange(1), help="Processes that make pages."
+    ),
+    click.option("--quiet", is_flag=True, help="No progress bar."),
+    click.option(
+        "--open",
+        "opened",
+        is_flag=True,
+        help="Serve it on 127.0.0.1 and open a browser.",
+    ),
+    JSON,
+)
+"""Add these options, as `MakingSpec` ``making``."""
+
+
 def page_as_typed(
-    experiment: ExperimentSpec, model: ModelSpec, free: str | None
+    experiment: ExperimentSpec,
+    model: ModelSpec,
+    free: str | None,
+    parts: Sequence[str] = (),
 ) -> dict[str, PageFile]:
     """One page by its name.
 
@@ -24,6 +96,7 @@ def page_as_typed(
     ----------
     experiment, model : as typed.
     free : names of parameters as typed, or None.
+    parts : of their ranges, as typed.
 
     Raises
     ------
@@ -32,7 +105,7 @@ def page_as_typed(
     """
     from nuprobe.experiments import experiment as experiment_of
     from nuprobe.experiments.scanned import mediator_names
-    from nuprobe.explore import PageFile
+    from nuprobe.explore.pages import PageFile, page_cost
 
     asked = names(free or "")
     plane = not asked or sorted(asked) == ["coupling", "mass"]
@@ -64,6 +137,9 @@ def page_as_typed(
         free=asked,
         with_projections=experiment.with_projections,
     )
+    if parts:
+        ranges = ranges_of(parts, page_cost(page).parameters)
+        page = page.model_copy(update={"ranges": ranges})
     return {_slug("-".join(one.name for one in opened)): page}
 
 

@@ -5,7 +5,7 @@
 
 (globalThis.nuprobeParts ??= []).push(function counts(engine) {
   const { Refused } = engine;
-  const { Axis, Field, fieldOf, shown } = engine.inner;
+  const { Axis, Field, Quotient, fieldOf, shown } = engine.inner;
 
   // a linear axis of a nuisance that morphs: weights of its nodes in one of its cells
   class Morph {
@@ -58,6 +58,9 @@
     constructor(parts) {
       Object.assign(this, parts);
       this.fields = [...this.sources, ...this.moving];
+      if (this.over < 0) return;
+      this.quotient = new Quotient(this.sources[this.signal], this.sources[this.over]);
+      this.fields[this.signal] = this.quotient;
     }
 
     // what the nuisances of the document do, as names became positions
@@ -72,6 +75,9 @@
               if (axes[p.axis] instanceof Morph) throw new Refused("a propagator needs the axis of a parameter");
       const sources = block.sources.map((source) => fieldOf(source, block, axes, known.parameters, known.entries));
       const signal = names.indexOf("signal");
+      const over = block.over === null ? -1 : names.indexOf(block.over);
+      if (over >= 0 && (sources[signal].linear.length || sources[over].linear.length))
+        throw new Refused("the signal of a block with the entry over must not morph");
       const moving = [];
       const still = new Map();
       const where = new Map([["signal", signal]]);
@@ -98,7 +104,7 @@
         nuisance: effect.nuisance,
       }));
       return new Block({
-        bins, first, place: order.subarray(first, first + bins), signal, sources, moving, still, effects,
+        bins, first, place: order.subarray(first, first + bins), signal, over, sources, moving, still, effects,
         backgrounds: block.backgrounds.map((b) => b.name), where,
         axes: axes.filter((axis) => axis instanceof Axis),
         morphs: axes.filter((axis) => axis instanceof Morph),
@@ -112,7 +118,16 @@
 
     evaluate(point, which = -1) {
       for (const axis of this.axes) axis.move(point[axis.parameter]);
+      const { quotient } = this;
+      if (which < 0 || !quotient) {
+        for (const field of this.sources) field.evaluate(point, which);
+        if (quotient) quotient.evaluate();
+        return;
+      }
+      this.evaluate(point);
+      const [above, below] = [quotient.above.values.slice(), quotient.below.values.slice()];
       for (const field of this.sources) field.evaluate(point, which);
+      quotient.evaluateSlope(above, below);
     }
   }
 

@@ -5,7 +5,7 @@
   const { Refused } = engine;
   const { shown, canonical, sha256 } = engine.inner;
   const FORMAT = "nuprobe-likelihood";
-  const VERSION = 1;
+  const VERSION = 2;
   const LARGEST = 200_000_000; // characters
   const MOST = 50_000_000; // numbers of one array
   const DEEPEST = 12; // axes
@@ -128,7 +128,7 @@
   );
   const PIECE = entry(
     { monomial: mapping(whole(1)), table: array },
-    { propagators: [list(entry({ axis: whole(0), momentum: number, power: number })), []], log: [orNull(array), null] },
+    { propagators: [list(entry({ axis: whole(0), momentum: number, power: number })), []], log: [orNull(array), null], complement: [mapping(number), new Map()] },
   );
   const GROUP = entry(
     { pieces: list(PIECE), templates: array },
@@ -138,6 +138,7 @@
     { bins: list(whole(1), 2), components: list(text), time: array, sources: list(entry({ name: text, groups: list(GROUP) })) },
     {
       axes: [list(AXIS), []],
+      over: [orNull(text), null],
       weights: [orNull(array), null],
       backgrounds: [list(entry({ name: text, counts: array }, { axes: [list(whole(0)), []] })), []],
       effects: [
@@ -167,7 +168,7 @@
       format: text, version: whole(1), name: text, parameters: list(PARAMETER), nuisances: list(NUISANCE),
       terms: list(entry({ name: text, statistic, blocks: list(BLOCK) })),
     },
-    { references: [list(text), []], provenance: [anything, {}], checksum: [text, ""] },
+    { references: [list(text), []], provenance: [anything, {}], accuracy: [orNull(number), null], checksum: [text, ""] },
   );
 
   // a document, all arrays as {shape, data}; what is not right is refused

@@ -81,6 +81,8 @@
       if (names.indexOf(name) < i) refuse(`${place}.sources.name`, `${shown(name)} is used twice; rename one`);
     });
     if (!sources.includes("signal")) refuse(`${place}.sources`, "one must be called signal");
+    if (block.over !== null && (block.over === "signal" || !sources.includes(block.over)))
+      refuse(`${place}.over`, `there is no source ${shown(block.over)} beside the signal`);
     block.sources.forEach((source, i) =>
       source.groups.forEach((group, j) =>
         checkGroup(group, block, `${place}.sources.${i}.groups.${j}`, known)));
@@ -144,6 +146,8 @@
       hasShape(`${at}.log`, piece.log, smooth, refuse);
       for (const name of piece.monomial.keys())
         if (!parameters.has(name)) refuse(`${at}.monomial`, `${shown(name)} is not a parameter`);
+      for (const name of piece.complement.keys())
+        if (!parameters.has(name)) refuse(`${at}.complement`, `${shown(name)} is not a parameter`);
       for (const propagator of piece.propagators)
         if (propagator.axis >= block.axes.length) refuse(`${at}.propagators`, `there is no axis ${propagator.axis}`);
     });

@@ -75,19 +75,58 @@
       return this.rows.get(j);
     }
 
-    evaluate(surface, i, j, near) {
+    // at a point of the grid, nuisances starting from those at points nearby: along the
+    // straight line through the two nearest, if there are two
+    evaluate(surface, i, j, near, beyond) {
       const { values, nuisances, nu, nx, point, x, y } = this;
       const at = j * nx + i;
       const size = nu.length;
+      const { profiler } = surface;
       point[x.column] = x.values[i];
       point[y.column] = y.values[j];
-      const warm = near >= 0 && values[near] < Infinity && !surface.morphing;
-      const { profiler } = surface;
-      if (warm) for (let k = 0; k < size; k++) profiler.nu[k] = nuisances[near * size + k];
-      else profiler.nu.set(nu);
       surface.move(point);
-      values[at] = surface.profile(warm);
+      if (surface.morphing && this.stride < this.first) values[at] = this.fromSeveral(surface, i, j, near);
+      else if (near >= 0 && values[near] < Infinity && !surface.morphing) {
+        const line = beyond >= 0 && values[beyond] < Infinity;
+        for (let k = 0; k < size; k++) {
+          const here = nuisances[near * size + k];
+          profiler.nu[k] = line ? 2 * here - nuisances[beyond * size + k] : here;
+        }
+        values[at] = surface.profile(true);
+      } else {
+        profiler.nu.set(nu);
+        values[at] = surface.profile(false);
+      }
       nuisances.set(profiler.nu, at * size);
+    }
+
+    // the lowest of the minima that nuisances which morph reach from the last point and
+    // from those of the coarser grid around, where they lie in different cells
+    fromSeveral(surface, i, j, near) {
+      const { nx, ny, nuisances, values, stride, nu } = this;
+      const { profiler } = surface;
+      const around = (k, n) => {
+        const before = Math.floor(k / (2 * stride)) * 2 * stride;
+        return [before, Math.min(before + 2 * stride, n - 1)];
+      };
+      const starts = new Map();
+      const add = (at) => {
+        if (!(values[at] < Infinity)) return;
+        const start = nuisances.subarray(at * nu.length, (at + 1) * nu.length);
+        const cells = surface.morphs.map((m) => m.kinks.findIndex((kink) => kink >= start[m.nuisance]));
+        starts.set(cells.join(), start);
+      };
+      for (const b of around(j, ny)) for (const a of around(i, nx)) add(b * nx + a);
+      if (near >= 0) add(near);
+      let best = Infinity;
+      let found = nu;
+      for (const start of starts.values()) {
+        profiler.nu.set(start);
+        const value = surface.profile(true);
+        if (value < best) [best, found] = [value, Float64Array.from(profiler.nu)];
+      }
+      profiler.nu.set(found);
+      return best < Infinity ? best : surface.profile(false);
     }
 
     pointAt(at) {
@@ -99,6 +138,8 @@
     }
 
     *pass(stride) {
+      this.stride = stride;
+      this.first ??= stride;
       const { nx, ny, values, across } = this;
       const slow = every(across ? nx : ny, stride);
       const fast = every(across ? ny : nx, stride);
@@ -106,14 +147,16 @@
       for (const a of slow) {
         const surface = this.row(a);
         let last = above;
+        let beyond = -1;
         let first = -1;
         for (const b of fast) {
           const [i, j] = across ? [a, b] : [b, a];
           const at = j * nx + i;
           if (values[at] !== values[at]) {
-            this.evaluate(surface, i, j, last);
+            this.evaluate(surface, i, j, last, beyond);
             yield null;
           }
+          beyond = first < 0 ? -1 : last;
           if (first < 0) first = at;
           last = at;
         }

@@ -60,7 +60,8 @@
         this.joint = morphing.minimise(isFree, warm);
       } else {
         profiler.take(this.terms);
-        profiler.release(isFree);
+        if (this.released !== isFree) profiler.release(isFree);
+        this.released = isFree;
         this.joint = profiler.minimise(warm);
       }
       return this.joint + this.shapes;
@@ -115,8 +116,8 @@
 
   class Likelihood {
     constructor(found) {
-      const { name, parameters, nuisances, references, provenance } = found;
-      Object.assign(this, { name, parameters, nuisances, references, provenance });
+      const { name, parameters, nuisances, references, provenance, accuracy } = found;
+      Object.assign(this, { name, parameters, nuisances, references, provenance, accuracy });
       const numbered = (entries) => new Map(entries.map((e, i) => [e.name, i]));
       this.index = { parameters: numbered(parameters), nuisances: numbered(nuisances) };
       const known = { ...this.index, entries: parameters };

@@ -94,6 +94,8 @@
       if (surface.profiler.boundary) return this.differences(u, (v) => this.value(v));
       const point = Float64Array.from(this.point);
       const found = this.columns.map((i, a) => surface.slope(i) * this.width[a] * (this.log[a] ? point[i] : 1));
+      // at an end a slope may be infinite
+      if (!found.every(Number.isFinite)) return this.differences(u, (v) => this.value(v));
       if (!surface.marginal.length) return found;
       const shapes = this.differences(u, (v) => {
         this.set(v);
@@ -147,7 +149,7 @@
       let pushed = false;
       for (let count = 0; count < STEPS && here.gradient; count++) {
         const bends = this.hessian(u, here.gradient);
-        const { move, fall, least, direction } = this.step(u, here.gradient, bends, radius);
+        const { move, fall, promised, least, direction } = this.step(u, here.gradient, bends, radius);
         if (fall < CLOSE * Math.max(1, here.value)) {
           if (pushed || !(least < -1e-6)) break;
           // a saddle, or a point of symmetry
@@ -163,7 +165,9 @@
         const there = this.slopesAt(next);
         const gain = here.value - there.value;
         if (there.gradient && gain > 0) {
-          radius = gain > 0.5 * fall ? 2 * radius : gain < 0.1 * fall ? radius / 2 : radius;
+          const length = Math.max(...move.map(Math.abs));
+          if (gain > 0.5 * promised) radius = Math.max(radius, 3 * length);
+          else if (gain < 0.1 * promised) radius = length / 2;
           [u, here] = [next, there];
         } else {
           if (fall < 1e-9 * Math.max(1, here.value) || radius < 1e-9) break; // rounding
@@ -194,9 +198,15 @@
         if (Math.max(...move.map(Math.abs)) <= radius) break;
       }
       const fall = slope.reduce((sum, s, i) => sum + (s * s) / size[i], 0) / 2;
+      // what the step itself promises
+      let promised = 0;
+      for (let a = 0; a < n; a++) {
+        promised -= gradient[a] * move[a];
+        for (let b = 0; b < n; b++) promised -= (move[a] * bends[a * n + b] * move[b]) / 2;
+      }
       let lowest = 0;
       values.forEach((x, i) => (lowest = x < values[lowest] ? i : lowest));
-      return { move, fall, least: values[lowest], direction: u.map((_, a) => vectors[a * n + lowest]) };
+      return { move, fall, promised, least: values[lowest], direction: u.map((_, a) => vectors[a * n + lowest]) };
     }
   }
 

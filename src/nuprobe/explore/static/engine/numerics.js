@@ -128,6 +128,56 @@
     return x;
   }
 
+  // upper triangle R (n × n, row by row) with Rᵀ R = Aᵀ A of columns, by Householder's
+  // reflections; the columns are overwritten
+  function triangle(columns) {
+    const n = columns.length;
+    const found = new Float64Array(n * n);
+    columns.forEach((column, a) => {
+      let square = 0;
+      for (let i = a; i < column.length; i++) square += column[i] * column[i];
+      const length = column[a] > 0 ? -Math.sqrt(square) : Math.sqrt(square);
+      const scale = square - column[a] * length; // half of |v|²
+      column[a] -= length;
+      found[a * n + a] = length;
+      for (let b = a + 1; b < n; b++) {
+        const other = columns[b];
+        let along = 0;
+        for (let i = a; i < column.length; i++) along += column[i] * other[i];
+        if (scale > 0) along /= scale;
+        for (let i = a; i < column.length; i++) other[i] -= along * column[i];
+        found[a * n + b] = other[a];
+      }
+    });
+    return found;
+  }
+
+  // pivots of a triangle that is n wide; 0 for a direction that it does not see
+  function pivot(r, n, a) {
+    let whole = 0;
+    for (let b = 0; b <= a; b++) whole = Math.max(whole, Math.abs(r[b * n + a]));
+    const x = r[a * n + a];
+    return Math.abs(x) > 1e-15 * whole ? 1 / x : 0;
+  }
+
+  // R⁻ᵀ x and x := R⁻¹ x of the first `size` of a triangle
+  function solveLower(r, n, size, x) {
+    const y = Float64Array.from(x);
+    for (let a = 0; a < size; a++) {
+      for (let b = 0; b < a; b++) y[a] -= r[b * n + a] * y[b];
+      y[a] *= pivot(r, n, a);
+    }
+    return y;
+  }
+
+  function solveUpper(r, n, size, x) {
+    for (let a = size - 1; a >= 0; a--) {
+      for (let b = a + 1; b < size; b++) x[a] -= r[a * n + b] * x[b];
+      x[a] *= pivot(r, n, a);
+    }
+    return x;
+  }
+
   // ln det of a positive definite matrix, which is overwritten
   function logDeterminant(a, n) {
     const inverse = new Float64Array(n);
@@ -138,5 +188,5 @@
   }
 
   Object.assign(engine, { Refused });
-  engine.inner = { shown, canonical, sha256, factor, solve, logDeterminant };
+  engine.inner = { shown, canonical, sha256, factor, solve, triangle, solveLower, solveUpper, logDeterminant };
 });

@@ -5,13 +5,15 @@
 "use strict";
 
 (globalThis.nuprobeParts ??= []).push(function profile(engine) {
-  const { factor, solve } = engine.inner;
+  const { factor, solve, triangle, solveUpper, solveLower } = engine.inner;
   // Newton decrements at which the step just taken was the last one, or the next is
   const LAST = 1e-6;
   const LAST_BUT_ONE = 1e-3;
   const PLAIN = 15; // steps that only keep µ positive; later ones must also go down
   const MOST = 500;
   const KEPT = 0.9; // share of a count that a step may remove
+  const LONG = 1e6; // decrement of a step of which rounding leaves something to do
+  const LOST = 1e-6; // of a pivot: rounding of products hides what is left
 
   // nuisances of one likelihood at a point; arrays are used again for the next point
   class Profiler {
@@ -90,13 +92,61 @@
         this.positive = factor(small, free, inverse);
       }
       for (let a = 0; a < free; a++) packed[a] = -gradient[order[a]];
-      solve(small, free, inverse, packed);
+      if (!again) this.triangle = this.lost() ? this.orthogonal() : null;
       step.fill(0);
+      if (this.triangle) return this.leastSquares();
+      solve(small, free, inverse, packed);
       let decrement = 0;
       for (let a = 0; a < free; a++) {
         step[order[a]] = packed[a];
         decrement -= packed[a] * gradient[order[a]];
       }
+      return decrement;
+    }
+
+    // whether nuisances cancel each other so well that their curvatures drown
+    lost() {
+      const { free, small, inverse } = this;
+      for (let a = 0; a < free; a++) {
+        const whole = small[a * free + a];
+        if (whole > 0 && !(inverse[a] * whole < 1 / LOST && inverse[a] > 0)) return true;
+      }
+      return false;
+    }
+
+    // the Newton step as a problem of least squares |A δ + q|, where the entries of H =
+    // Aᵀ A and of the gradient Aᵀ q have lost what nuisances leave when they cancel: the
+    // triangle of A and q; null where bins do not stand alone
+    orthogonal() {
+      const { free, order, works, weights, nu } = this;
+      if (works.some(({ statistic }) => statistic.reduce)) return null;
+      const rows = free + works.reduce((n, work) => n + work.used, 0);
+      const columns = Array.from({ length: free + 1 }, () => new Float64Array(rows));
+      this.flat = new Float64Array(free);
+      for (let a = 0; a < free; a++) {
+        columns[a][a] = Math.sqrt(2 * weights[order[a]]);
+        columns[free][a] = columns[a][a] * nu[order[a]];
+      }
+      let at = free;
+      for (const work of works) {
+        work.addRows(columns, at, this);
+        at += work.used;
+      }
+      return triangle(columns);
+    }
+
+    // the step of that problem
+    leastSquares() {
+      const { free, order, triangle: r, step, flat } = this;
+      const size = free + 1;
+      const right = solveLower(r, size, free, flat); // what is linear in the nuisances
+      let decrement = 0;
+      for (let a = 0; a < free; a++) {
+        right[a] = -(right[a] + r[a * size + free]);
+        decrement += right[a] * right[a];
+      }
+      solveUpper(r, size, free, right);
+      for (let a = 0; a < free; a++) step[order[a]] = right[a];
       return decrement;
     }
 
@@ -125,10 +175,10 @@
         if (!safe || count >= PLAIN) length = this.backtrack(nu, length, decrement, pseudo);
         for (let j = 0; j < this.size; j++) nu[j] += length * this.step[j];
         for (const work of this.works) work.follow(length);
-        if (exact || last) return true;
+        if ((exact && (decrement < LONG || count > 2)) || last) return true;
         if (!begin && length === 1 && decrement <= LAST * least) return true;
         if (length === 0) return decrement < LAST * Math.max(1, Math.abs(this.value(nu)));
-        last = safe && !begin && length === 1 && decrement <= LAST_BUT_ONE * least;
+        last = safe && !begin && !this.triangle && length === 1 && decrement <= LAST_BUT_ONE * least;
       }
       return false;
     }
@@ -195,7 +245,8 @@
       this.base = statistic.whiten ? new Float64Array(bins) : term.base;
       this.slopes = statistic.whiten ? new Float64Array(this.k * bins) : term.slopes;
       this.used = bins; // bins that follow the steps
-      this.summed = 0;
+      this.rows = Array.from({ length: this.k }, (_, j) => this.slopes.subarray(j * bins, (j + 1) * bins));
+      this.live = new Int32Array(this.k);
     }
 
     // working coordinates of what the term has evaluated
@@ -205,7 +256,7 @@
         for (let b = 0; b < bins; b++) this.base[b] = term.base[b] - statistic.data[b];
         this.slopes.set(term.slopes);
         statistic.whiten(this.base);
-        for (let j = 0; j < k; j++) statistic.whiten(this.slopes.subarray(j * bins, (j + 1) * bins));
+        for (const row of this.rows) statistic.whiten(row);
       }
       if (!statistic.linear) return;
       for (let j = 0; j < k; j++) {
@@ -269,30 +320,56 @@
     }
 
     addSlopes(all, pseudo, begin, again) {
-      const { statistic, mu, slopes, bins, k, nuisances, scratch, used, rest } = this;
+      const { statistic, mu, bins, nuisances, used, rest, rows, live } = this;
       statistic.derivatives(mu, pseudo);
       const { first, second } = statistic;
       const wide = begin && statistic.expected(mu) ? bins : used;
-      const { gradient, hessian, size, at } = all;
+      let count = 0;
+      for (let j = 0; j < this.k; j++) if (all.at[nuisances[j]] >= 0) live[count++] = j;
       const linear = used < bins ? statistic.linear : 0;
-      for (let j = 0; j < k; j++) {
-        const global = nuisances[j];
-        if (at[global] < 0) continue;
-        const row = j * bins;
-        let total = linear * rest[j];
-        for (let b = 0; b < used; b++) total += first[b] * slopes[row + b];
-        gradient[global] += total;
-        if (again) continue;
-        for (let b = 0; b < wide; b++) scratch[b] = second[b] * slopes[row + b];
-        for (let l = 0; l <= j; l++) {
-          const other = nuisances[l];
-          if (at[other] < 0) continue;
-          const h = dot(scratch, slopes, l * bins, wide);
-          if (global > other) hessian[global * size + other] += h;
-          else hessian[other * size + global] += h;
-        }
+      const row = (i) => rows[live[i < count ? i : count - 1]];
+      for (let i = 0; i < count; i += 4) {
+        sums(first, row(i), row(i + 1), row(i + 2), row(i + 3), used, FOUND);
+        for (let m = i; m < i + 4 && m < count; m++)
+          all.gradient[nuisances[live[m]]] += linear * rest[live[m]] + FOUND[m - i];
       }
-      if (statistic.reduce && !again) this.reduce(all);
+      if (again) return;
+      for (let i = 0; i < count; i += 2)
+        for (let j = 0; j <= i + 1 && j < count; j += 4) {
+          products(second, row(i), row(i + 1), row(j), row(j + 1), row(j + 2), row(j + 3), wide, FOUND);
+          this.store(all, i, j, count);
+        }
+      if (statistic.reduce) this.reduce(all);
+    }
+
+    // what `products` found into the lower triangle of the Hessian
+    store({ hessian, size }, i, j, count) {
+      const { nuisances, live } = this;
+      for (let m = i; m < i + 2 && m < count; m++)
+        for (let n = j; n < j + 4 && n <= m; n++) {
+          const [a, b] = [nuisances[live[m]], nuisances[live[n]]];
+          const x = FOUND[4 * (m - i) + n - j];
+          if (a > b) hessian[a * size + b] += x;
+          else hessian[b * size + a] += x;
+        }
+    }
+
+    // rows √f″ s of the columns, and f′/√f″ behind them; slopes of bins that are straight go
+    // to `flat`
+    addRows(columns, at, all) {
+      const { statistic, used, rows, nuisances, rest, bins } = this;
+      const { first, second, linear } = statistic;
+      const last = columns.length - 1;
+      for (let b = 0; b < used; b++)
+        if (second[b] > 0) columns[last][at + b] = first[b] / Math.sqrt(second[b]);
+      for (let j = 0; j < this.k; j++) {
+        const a = all.at[nuisances[j]];
+        if (a < 0) continue;
+        if (used < bins) all.flat[a] += linear * rest[j];
+        for (let b = 0; b < used; b++)
+          if (second[b] > 0) columns[a][at + b] = Math.sqrt(second[b]) * rows[j][b];
+          else all.flat[a] += first[b] * rows[j][b];
+      }
     }
 
     reduce(all) {
@@ -366,17 +443,37 @@
     return 1e-4 * 2 ** 52 * least;
   }
 
-  function dot(a, matrix, first, n) {
+  const FOUND = new Float64Array(8);
+
+  // Σ of a row with four others
+  function sums(a, x, y, z, u, n, out) {
     let [p, q, r, s] = [0, 0, 0, 0];
-    let b = 0;
-    for (; b + 3 < n; b += 4) {
-      p += a[b] * matrix[first + b];
-      q += a[b + 1] * matrix[first + b + 1];
-      r += a[b + 2] * matrix[first + b + 2];
-      s += a[b + 3] * matrix[first + b + 3];
+    for (let b = 0; b < n; b++) {
+      const v = a[b];
+      p += v * x[b];
+      q += v * y[b];
+      r += v * z[b];
+      s += v * u[b];
     }
-    for (; b < n; b++) p += a[b] * matrix[first + b];
-    return p + q + r + s;
+    out[0] = p; out[1] = q; out[2] = r; out[3] = s;
+  }
+
+  // Σ of weighted products of two rows with four others: eight sums for six rows that
+  // are read, which is what takes the time
+  function products(w, x0, x1, y0, y1, y2, y3, n, out) {
+    let a = 0, b = 0, c = 0, d = 0, e = 0, f = 0, g = 0, h = 0;
+    for (let i = 0; i < n; i++) {
+      const p = w[i] * x0[i];
+      const q = w[i] * x1[i];
+      const r = y0[i];
+      const s = y1[i];
+      const t = y2[i];
+      const u = y3[i];
+      a += p * r; b += p * s; c += p * t; d += p * u;
+      e += q * r; f += q * s; g += q * t; h += q * u;
+    }
+    out[0] = a; out[1] = b; out[2] = c; out[3] = d;
+    out[4] = e; out[5] = f; out[6] = g; out[7] = h;
   }
 
   Object.assign(engine.inner, { Profiler });

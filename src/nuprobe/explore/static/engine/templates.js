@@ -163,13 +163,21 @@
   }
 
   class Piece {
-    // powers: [parameter, scale, power]; propagators: [parameter, momentum², power]
-    constructor(powers, propagators, log, table) {
-      Object.assign(this, { powers, propagators, log, table });
+    // powers: [parameter, scale, power]; propagators: [parameter, momentum², power];
+    // complements: [parameter, power] of 1 − value
+    constructor({ powers, propagators, complements }, log, table) {
+      Object.assign(this, { powers, propagators, complements, log, table });
     }
 
     value(point) {
-      return this.monomial(point) * this.propagator(point);
+      return this.monomial(point) * this.propagator(point) * this.complement(point);
+    }
+
+    complement(point, without = -1) {
+      let x = 1;
+      for (const [parameter, power] of this.complements)
+        if (parameter !== without) x *= (1 - point[parameter]) ** power;
+      return x;
     }
 
     monomial(point, without = -1) {
@@ -191,31 +199,40 @@
       for (const [parameter, scale, power] of this.powers)
         if (parameter === which) {
           const own = (power * (point[which] / scale) ** (power - 1)) / scale;
-          found += own * this.monomial(point, which) * this.propagator(point);
+          found += own * this.monomial(point, which) * this.propagator(point) * this.complement(point);
         }
       for (const [parameter, square, power] of this.propagators)
         if (parameter === which) {
           const x = point[which];
           found -= ((2 * power * x) / (square + x * x)) * this.value(point);
         }
+      for (const [parameter, power] of this.complements)
+        if (parameter === which) {
+          const own = power * (1 - point[which]) ** (power - 1);
+          found -= own * this.complement(point, which) * this.monomial(point) * this.propagator(point);
+        }
       return found;
     }
 
-    depends(parameter) {
-      return this.powers.some((p) => p[0] === parameter) || this.propagators.some((p) => p[0] === parameter);
+    // factors that are no tables
+    get factors() {
+      return [...this.powers, ...this.propagators, ...this.complements];
     }
 
-    // [what stays free, its value of the rest]
+    depends(parameter) {
+      return this.factors.some((factor) => factor[0] === parameter);
+    }
+
+    // what stays free, and the value of the rest
     split(point, free) {
-      const rest = new Piece(
-        this.powers.filter((p) => !free.has(p[0])),
-        this.propagators.filter((p) => !free.has(p[0])),
-      );
-      const left = new Piece(
-        this.powers.filter((p) => free.has(p[0])),
-        this.propagators.filter((p) => free.has(p[0])),
-      );
-      return [left, rest.value(point)];
+      const some = (kept) => {
+        const chosen = (factors) => factors.filter((factor) => free.has(factor[0]) === kept);
+        const { powers, propagators, complements } = this;
+        return new Piece({
+          powers: chosen(powers), propagators: chosen(propagators), complements: chosen(complements),
+        });
+      };
+      return [some(true), some(false).value(point)];
     }
   }
 
@@ -254,7 +271,7 @@
       for (const group of this.groups)
         if (group.axes.some((axis) => free.has(axis.parameter))) kept.push(group);
         else mergeGroup(group, point, free, merged, wide);
-      if (!kept.length && [...merged.values()].every(({ piece }) => !piece.powers.length && !piece.propagators.length)) {
+      if (!kept.length && [...merged.values()].every(({ piece }) => !piece.factors.length)) {
         const only = merged.values().next().value;
         return new Field([], this.linear, this.bins, only ? only.sum : new Float64Array(wide));
       }
@@ -265,9 +282,29 @@
         templates.set(sum, i * wide);
         const table = new Float64Array(every.length);
         table[i] = 1;
-        return new Piece(piece.powers, piece.propagators, null, table);
+        return new Piece(piece, null, table);
       });
       return new Field([...kept, new Group(pieces, [], every.length, templates)], this.linear, this.bins);
+    }
+  }
+
+  // one field over another, bin by bin
+  class Quotient {
+    constructor(above, below) {
+      Object.assign(this, { above, below, linear: [], bins: above.bins });
+      this.now = new Float64Array(above.bins);
+      this.constant = above.constant && below.constant;
+    }
+
+    evaluate() {
+      const [a, b] = [this.above.values, this.below.values];
+      for (let i = 0; i < a.length; i++) this.now[i] = a[i] / b[i];
+    }
+
+    // its derivatives in a parameter, from those that both fields have now
+    evaluateSlope(above, below) {
+      const [a, b] = [this.above.values, this.below.values];
+      for (let i = 0; i < a.length; i++) this.now[i] = (a[i] - (above[i] / below[i]) * b[i]) / below[i];
     }
   }
 
@@ -277,7 +314,7 @@
     for (const piece of group.pieces) {
       const [left, rest] = piece.split(point, free);
       const strength = rest * (piece.log ? Math.exp(dot(weights, piece.log)) : 1);
-      const key = JSON.stringify([left.powers, left.propagators]);
+      const key = JSON.stringify([left.powers, left.propagators, left.complements]);
       if (!merged.has(key)) merged.set(key, { piece: left, sum: new Float64Array(wide) });
       if (strength === 0) continue;
       group.own.fill(0);
@@ -343,16 +380,18 @@
         throw new Refused("linear axes of a group must be in the order of the block");
       const own = group.linear.map((i) => axes[i]);
       const flat = inBins(block, group.templates.shape, group.templates.data);
-      const pieces = group.pieces.map((piece) => new Piece(
-        [...piece.monomial].map(([name, power]) => [index.get(name), parameters[index.get(name)].scale, power]),
-        piece.propagators.map((p) => [axes[p.axis].parameter, p.momentum ** 2, p.power]),
-        piece.log ? piece.log.data : null,
-        piece.table.data,
-      ));
+      const pieces = group.pieces.map((piece) => {
+        const factors = {
+          powers: [...piece.monomial].map(([name, power]) => [index.get(name), parameters[index.get(name)].scale, power]),
+          propagators: piece.propagators.map((p) => [axes[p.axis].parameter, p.momentum ** 2, p.power]),
+          complements: [...piece.complement].map(([name, power]) => [index.get(name), power]),
+        };
+        return new Piece(factors, piece.log ? piece.log.data : null, piece.table.data);
+      });
       return new Group(pieces, group.smooth.map((i) => axes[i]), factors, spread(flat, own, linear, factors, bins));
     });
     return new Field(groups, linear, bins);
   }
 
-  Object.assign(engine.inner, { Axis, Field, fieldOf, product });
+  Object.assign(engine.inner, { Axis, Field, Quotient, fieldOf, product });
 });
