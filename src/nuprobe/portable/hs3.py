@@ -118,7 +118,7 @@ def hs3_document(
 
 
 def _check_names(cost: Cost) -> None:
-    taken = [n.name for n in (*cost.nuisances, *cost.parameters)]
+    taken = [n.name for n in cost.nuisances] + [p.name for p in cost.parameters]
     twice = [n for i, n in enumerate((*taken, _POI)) if n in taken[:i]]
     if twice:
         raise InputError(
