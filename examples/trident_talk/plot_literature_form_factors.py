@@ -34,7 +34,13 @@ table = published_table(
         ("T25", "exponential", 0.87145, iron[kinds.Exponential](q2), 8.7e-5),
         ("T27", "Fermi", 0.85438, iron[kinds.WoodsSaxon](q2), 8.5e-5),
         ("T26", "R0 [fm]", 4.62929, iron[kinds.Dipole].r0 / fm, 4.6e-5),
-        ("T28", "R of Fermi [fm]", 4.09368, iron[kinds.WoodsSaxon].radius / fm, 4.09e-5),
+        (
+            "T28",
+            "R of Fermi [fm]",
+            4.09368,
+            iron[kinds.WoodsSaxon].radius / fm,
+            4.09e-5,
+        ),
     ]
 )
 print(table)
