@@ -17,6 +17,8 @@
     settle: () => session.store.commit(),
     toggle: (name) => edit((state) => ({ ...state, hidden: state.hidden.includes(name)
       ? state.hidden.filter((one) => one !== name) : [...state.hidden, name] })),
+    all: (names, shown) => edit((state) => ({ ...state, hidden: shown ? state.hidden.filter((one) => !names.includes(one))
+      : [...new Set([...state.hidden, ...names])] })),
   });
   const exports = new nuprobe.Exports({ buttons: place("export-buttons"), texts: place("texts") },
     () => ({ session, spectrumPanel, planePanel }));
@@ -106,6 +108,7 @@
     follow(state, false);
     entries.models.set(state);
     session.computePlane(state);
+    announce();
     planePanel.describe(session, state);
     exports.set(session, state);
     place("undo").disabled = !session.store.canUndo();
@@ -152,7 +155,16 @@
     }
     planePanel.plot?.setModels(planePanel.places(session, state));
     showNumbers(state);
-    document.body.dataset.ready = String(session.plane.minimum !== null && !session.plane.busy);
+    announce();
+  }
+
+  // the body says when numbers and figures are those of the state
+  async function announce() {
+    const own = session;
+    const done = () => own.plane.minimum !== null && !own.plane.busy;
+    if (!done()) document.body.dataset.ready = "false";
+    await Promise.all([spectrumPanel.building, planePanel.building]);
+    if (own === session && done()) document.body.dataset.ready = "true";
   }
 
   function write(state) {
@@ -165,6 +177,7 @@
     const calc = new nuprobe.calc.Calculation(document);
     try {
       pages.checkAgainst(page, calc);
+      nuprobe.texts.check(page, calc);
     } catch (error) {
       calc.close();
       throw error;
