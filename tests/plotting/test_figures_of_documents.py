@@ -50,7 +50,7 @@ def faults(table: Table) -> Iterator[str]:
         if not any(
             check.expect is not None
             and check.expect == pytest.approx(published, rel=1e-12)
-            and tolerance <= 1.02 * allowed(check)
+            and tolerance <= (1 + 1e-9) * allowed(check)
             for check in known[str(source)].checks
         ):
             yield f"{source}, {quantity}: {published:g} +- {tolerance:g} is not there"

@@ -30,6 +30,9 @@ _MASSES: Final = 80
 _UNVERIFIED: Final = "transcribed"
 """Level of a number of the catalogue that was compared with no second source."""
 
+_VETO: Final = 1.0
+"""Coupling from which a published curve stands for a mass without a limit."""
+
 _CONVENTIONS: Final = ("charge-one", "lagrangian")
 
 
@@ -50,8 +53,8 @@ def layers_of(
         ``name``, ``title``, ``texkey``, ``doi``, ``kind`` (``"curve"``, ``"region"``,
         ``"line"``), the parameters ``x`` and ``y`` of its ``points``, ``cl``, ``note``
         and ``verified``, and ``shown``, false, if it is hidden at first. A line has the
-        parameter ``along`` which it has ``value``; both ends of an interval have one
-        name.
+        parameter ``along`` which it has ``value``; both ends of an interval, and
+        the pieces of a curve, have one name.
 
     Raises
     ------
@@ -97,7 +100,7 @@ def _published(
     for name in one.entries:
         for e in _entries(known, name):
             if e.curve is not None:
-                yield _curve(e, plane, one)
+                yield from _curve(e, plane, one)
             elif one.parameter is None:
                 raise InputError(
                     f"{e.id} has no curve: give the parameter that it limits"
@@ -134,8 +137,10 @@ def _about(e: Entry, one: CatalogueLayer) -> dict[str, Any]:
     }
 
 
-def _curve(e: Entry, plane: Mapping[str, Any], one: CatalogueLayer) -> dict[str, Any]:
-    """A coupling over a mass."""
+def _curve(
+    e: Entry, plane: Mapping[str, Any], one: CatalogueLayer
+) -> Iterator[dict[str, Any]]:
+    """A coupling over a mass, in several pieces where masses were left out."""
     from nuprobe.catalogue.quantities import unit_factor
 
     assert e.curve is not None
@@ -150,9 +155,14 @@ def _curve(e: Entry, plane: Mapping[str, Any], one: CatalogueLayer) -> dict[str,
     y = points[:, 1:] * unit_factor(e.curve.y.unit, e.curve.y.quantity)
     found = _about(e, one)
     if e.curve.shape == "band":
-        return {**found, **_outline(x, y[:, 0], y[:, 1])}
-    kind = "curve" if e.curve.shape == "curve" else "region"
-    return {**found, "kind": kind, **_points(x, y[:, 0])}
+        yield {**found, **_outline(x, y[:, 0], y[:, 1])}
+    elif e.curve.shape == "region":
+        yield {**found, "kind": "region", **_points(x, y[:, 0])}
+    else:
+        limits = y[:, 0] < _VETO
+        for piece in np.split(np.arange(len(x)), np.flatnonzero(np.diff(limits)) + 1):
+            if limits[piece[0]] and len(piece) > 1:
+                yield {**found, "kind": "curve", **_points(x[piece], y[piece, 0])}
 
 
 def _constant(
