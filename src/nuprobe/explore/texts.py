@@ -33,6 +33,8 @@ def command_text(page: PageFile, parameters: Sequence[Parameter]) -> str:
     words += _model_words(page)
     axes = []
     for p in parameters:
+        if p.name == page.observable:
+            continue  # minimised over it is what a scan is without it
         unit = f" {p.unit}" if p.unit else ""
         axes.append(f"{p.name}={{{p.name}}}:{{{p.name}}}{unit}:1")
     words = [_braced(word) for word in words]
@@ -100,6 +102,9 @@ def python_text(page: PageFile, parameters: Sequence[Parameter]) -> str:
     opened = ", ".join(_experiment(page, name) for name in page.experiments)
     lines = ["import nuprobe as nu", "", f"experiments = [{opened}]"]
     lines += _joint(page) if page.free else _family(page)
+    if page.observable is not None:
+        lines[1:1] = ["from nuprobe.explore import with_observable"]
+        lines.append(f"cost = with_observable(cost, {page.observable!r})")
     at = ", ".join(f"{{{p.name}}}" for p in parameters)
     lines = [_braced(line) for line in lines]
     return "\n".join([*lines, f"print(cost.profiled([[{at}]]).twice_nll[0])"])

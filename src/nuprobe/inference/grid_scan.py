@@ -278,14 +278,16 @@ def _best_fit(
 
 
 def dips(values: FloatArray) -> NDArray[np.intp]:
-    """Numbers of the lowest points that no neighbour along an axis is below."""
-    dip = np.isfinite(values)
+    """Numbers of the lowest points that no neighbour is below, diagonal ones included:
+    along axes alone each point of a slanting valley would be a dip."""
+    around = np.where(np.isfinite(values), values, np.inf)
     for axis in range(values.ndim):
-        step = np.moveaxis(values, axis, 0)
-        here = np.moveaxis(dip, axis, 0)
-        here[1:] &= step[1:] <= step[:-1]
-        here[:-1] &= step[:-1] <= step[1:]
-    found = np.flatnonzero(dip)
+        step = np.moveaxis(around, axis, 0)
+        lowest = step.copy()
+        np.minimum(lowest[1:], step[:-1], out=lowest[1:])
+        np.minimum(lowest[:-1], step[1:], out=lowest[:-1])
+        around = np.moveaxis(lowest, 0, axis)
+    found = np.flatnonzero(np.isfinite(values) & (values <= around))
     return found[np.argsort(values.ravel()[found], kind="stable")[:_DIPS]]
 
 

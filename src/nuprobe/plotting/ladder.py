@@ -24,6 +24,7 @@ from nuprobe.plotting.style import (
 )
 from nuprobe.sets.cost import ALL
 from nuprobe.sets.ladder import GlobalResult
+from nuprobe.sets.words import quantity
 
 if TYPE_CHECKING:
     from matplotlib.artist import Artist
@@ -36,17 +37,6 @@ __all__ = ["plot_ladder"]
 _ONE, _SUM, _PUBLISHED = PALETTE[0], "black", "0.45"
 _WIDE: Final = 12.0  # ratio of widths from which the axis is logarithmic outside
 _ROW: Final = 0.24  # inches
-
-_QUANTITIES: Final = {
-    "sin2_theta_w": "weak mixing angle",
-    "charge_radius": "charge radii",
-    "anapole": "anapole moments",
-    "charge": "electric charges",
-    "magnetic_moment": "magnetic moments",
-    "electric_moment": "electric dipole moments",
-    "mu_eff": "effective magnetic moments",
-}
-"""What groups of parameters are called."""
 
 
 class _Row:
@@ -131,9 +121,8 @@ def _quantities(parameters: Sequence[Parameter]) -> str:
     """What the parameters are, in words; by their symbols where there are none."""
     found = []
     for p in parameters:
-        group = p.name.partition(".")[0]
         symbol = f"${p.latex}$" if p.latex else p.name
-        found.append(_QUANTITIES.get(group, symbol))
+        found.append(quantity(p.name, several=True) or symbol)
     text = ", ".join(dict.fromkeys(found))
     return text[:1].upper() + text[1:]
 

@@ -22,7 +22,7 @@ EXACT: Final = 1e-10
 """Error of −2 ln L at the points that are tried, relative to it where it is above 1,
 that counts as none: at others it may be a few times larger."""
 
-_GOOD: Final = 1e-6
+_GOOD: Final = 1e-5
 """The same where more nodes help little, as between those of a spline."""
 _SLOW: Final = 5.0  # times smaller with half as many nodes again
 

@@ -10,6 +10,7 @@
       try {
         this.likelihood = this.engine.compile(document);
         this.client = this.engine.client(document);
+        this.client.ready?.catch(() => {}); // what it would refuse was refused above
       } catch (error) {
         throw new Refused(`This likelihood cannot be used: ${error.message}`);
       }

@@ -106,6 +106,7 @@
     follow(state, false);
     entries.models.set(state);
     session.computePlane(state);
+    announce();
     planePanel.describe(session, state);
     exports.set(session, state);
     place("undo").disabled = !session.store.canUndo();
@@ -152,7 +153,16 @@
     }
     planePanel.plot?.setModels(planePanel.places(session, state));
     showNumbers(state);
-    document.body.dataset.ready = String(session.plane.minimum !== null && !session.plane.busy);
+    announce();
+  }
+
+  // the body says when numbers and figures are those of the state
+  async function announce() {
+    const own = session;
+    const done = () => own.plane.minimum !== null && !own.plane.busy;
+    if (!done()) document.body.dataset.ready = "false";
+    await Promise.all([spectrumPanel.building, planePanel.building]);
+    if (own === session && done()) document.body.dataset.ready = "true";
   }
 
   function write(state) {
@@ -165,6 +175,7 @@
     const calc = new nuprobe.calc.Calculation(document);
     try {
       pages.checkAgainst(page, calc);
+      nuprobe.texts.check(page, calc);
     } catch (error) {
       calc.close();
       throw error;

@@ -109,7 +109,8 @@
         this.key = key;
         this.setMenus(state);
         layerList.render(this.place.layers, this.layers(session, state), state.hidden, (name) => this.act.toggle(name));
-        this.build(session, state);
+        this.plot = null; // the old one has other models
+        this.building = this.build(session, state);
       } else this.plot?.setModels(this.places(session, state));
     }
 
