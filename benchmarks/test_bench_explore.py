@@ -1,5 +1,5 @@
-"""What a slider of the explorer waits for, in Chromium: medians of many, printed and not
-asserted; that the numbers are the package's is."""
+"""What a slider of the explorer waits for, in Chromium: medians of many, printed and
+not asserted; that the numbers are the package's is."""
 
 from __future__ import annotations
 
