@@ -86,6 +86,16 @@ FEW = "nuprobe global " + " ".join(
     )
 )
 SMALLER: dict[str, tuple[tuple[str, str], ...]] = {
+    # needs the plotting library, and makes pages for minutes
+    **{
+        f"nuprobe explore {words}": (("explore", "explore --help"),)
+        for words in (
+            "-o site",
+            "coherent-csi-2021 --free rn,sin2_theta_w -o csi",
+            "conus-plus --model b-l -o b-l",
+            'danss --free sin2_2theta_14,dm2_41 --range "dm2_41=0.1:10 eV2" -o danss',
+        )
+    },
     "nuprobe limit ./ge --family b-l --plot b-l.pdf": (
         ("--plot", '--masses "1, 10 MeV" --plot'),
     ),
@@ -250,6 +260,8 @@ def test_a_command_shown_in_the_documentation_runs(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     monkeypatch.chdir(tmp_path)
+    if command.startswith("nuprobe explore") and "--help" not in command:
+        pytest.importorskip("bokeh", reason="the explorer copies it")
     _write_shown_files(tmp_path, command)
     monkeypatch.setattr(sys, "argv", shlex.split(command))
     with warnings.catch_warnings():

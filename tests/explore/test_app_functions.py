@@ -20,7 +20,8 @@ from nuprobe.latex import escaped
 NODE: Final = shutil.which("node")
 STATIC: Final = files("nuprobe.explore") / "static" / "app"
 PARTS: Final = (
-    "base labels statistics check files pages state spectra link texts tables regions"
+    "base labels ticks statistics check files pages state spectra link texts regions"
+    " tables"
 )
 AXIS: Final = {"lower": 0.1, "upper": 0.4, "log": False, "points": 20}
 PARAMETERS: Final = [
@@ -172,7 +173,7 @@ PAGES: Final[list[tuple[dict[str, Any], str]]] = [
     ({"layers": [{"name": "a"}]}, "layers[0].title must be text"),
     ({"layers": [{**PAGE["layers"][0], "kind": "x"}]}, "layers[0].kind"),
     ({"layers": [{**PAGE["layers"][0], "points": [[1, None]]}]}, "layers[0].points"),
-    ({"layers": 2 * PAGE["layers"]}, "of different names"),
+    ({"layers": [{**PAGE["layers"][0], "shown": "no"}]}, "layers[0].shown"),
     ({"spectra": [{"term": "t", "title": "T"}]}, "spectra[0].axes"),
     (
         {
@@ -276,3 +277,42 @@ def test_a_spreadsheet_computes_nothing() -> None:
     rows = [["=1+1", "+2", "-3", "@x", 'a "b", c', -4.5]]
     line = node("nuprobe.tables.lines(data)", rows)
     assert line == '\'=1+1,\'+2,\'-3,\'@x,"a ""b"", c",-4.5\r\n'
+
+
+def test_a_layer_may_start_hidden() -> None:
+    layers = [{**PAGE["layers"][0], "shown": False}, {**PAGE["layers"][0], "name": "b"}]
+    page = {**PAGE, "layers": layers}
+    state, hash_, other = node(
+        "[nuprobe.state.initial(data, calc), nuprobe.link.encode("
+        "nuprobe.state.initial(data, calc), data, calc),"
+        " nuprobe.link.encode({...nuprobe.state.initial(data, calc), hidden: []},"
+        " data, calc)]",
+        page,
+    )
+    assert state["hidden"] == ["a"]
+    assert "hide" not in hash_
+    assert other.endswith("&hide=")
+
+
+TICKS: Final[list[tuple[tuple[float, float, bool], list[str]]]] = [
+    ((0, 1, False), ["0", "0.2", "0.4", "0.6", "0.8", "1.0"]),
+    ((-3e-32, 3e-32, False), ["−3", "−2", "−1", "0", "1", "2", "3"]),
+    ((6.6e-5, 9.4e-5, False), ["7.0", "7.5", "8.0", "8.5", "9.0"]),
+    ((1, 1e4, True), ["10⁰", "10¹", "10²", "10³", "10⁴"]),
+    ((0.01, 1, True), ["0.01", "0.1", "1"]),
+    ((0.2, 3, True), ["0.2", "0.5", "1", "2"]),
+    ((1e-10, 1e10, True), ["10⁻⁹", "10⁻⁶", "10⁻³", "10⁰", "10³", "10⁶", "10⁹"]),
+]
+
+
+def test_ticks() -> None:
+    found = node(
+        "data.map(([low, high, log]) => (log ? nuprobe.ticks.logarithmic(low, high, 7)"
+        " : nuprobe.ticks.linear(low, high, 7, nuprobe.ticks.power(low, high))))",
+        [ends for ends, _ in TICKS],
+    )
+    for ((low, high, _), texts), ticks in zip(TICKS, found, strict=True):
+        assert ticks["texts"] == texts
+        every = [*ticks["ticks"], *ticks["minor"]]
+        assert min(every) >= low - 1e-9 * (high - low)
+        assert max(every) <= high + 1e-9 * (high - low)

@@ -273,7 +273,10 @@ def test_layers_come_and_go(page: WebDriver) -> None:
     click(page, "#layer-1")
     ready(page)
     assert page.execute_script(drawn) == ["a-curve", "a-point", "a-line"]
-    click(page, "#layer-1")
+    click(page, "#layer-none")
+    ready(page)
+    assert page.execute_script(drawn) == []
+    click(page, "#layer-all")
     ready(page)
     assert len(page.execute_script(drawn)) == 4
 

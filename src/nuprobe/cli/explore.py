@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     "explore",
     epilog="""\b
 Examples:
-  nuprobe explore -o site --open
+  nuprobe explore -o site
   nuprobe explore --page weak-angle -o site
   nuprobe explore coherent-csi-2021 --free rn,sin2_theta_w -o site
   nuprobe explore conus-plus --model b-l -o site --json""",

@@ -53,7 +53,7 @@ class AxisEntry(Strict):
     lower: float = Field(description="In the unit of the parameter.")
     upper: float = Field(description="In the unit of the parameter.")
     log: bool = Field(default=False, description="Whether the axis is logarithmic.")
-    points: int = Field(default=60, ge=2, le=60, description="Of the grid.")
+    points: int = Field(default=60, ge=2, le=400, description="Of the grid.")
 
     @model_validator(mode="after")
     def _increases(self) -> AxisEntry:
@@ -94,6 +94,7 @@ class CatalogueLayer(Strict):
     factor: float = Field(
         default=1.0, gt=0, description="From the unit of the entry to the parameter's."
     )
+    shown: bool = Field(default=True, description="False hides it at first.")
     note: str = Field(default="", description="What else there is to know.")
 
 

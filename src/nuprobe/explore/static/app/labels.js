@@ -88,8 +88,11 @@
   const unit = (entry) => (entry.unit ? UNITS[entry.unit] ?? entry.unit : "");
 
   // the name of an axis as runs, with its unit
-  const axisRuns = (entry) => [...(entry.latex ? runs(entry.latex) : [{ text: symbol(entry), level: 0 }]),
-    ...(unit(entry) ? [{ text: ` (${unit(entry)})`, level: 0 }] : [])];
+  // (of multiples of a power of ten, where the numbers of the axis are)
+  function axisRuns(entry, exponent = 0) {
+    const made = [exponent ? `10${nuprobe.raised(exponent)}` : "", unit(entry)].filter(Boolean).join(" ");
+    return [...(entry.latex ? runs(entry.latex) : [{ text: symbol(entry), level: 0 }]), ...(made ? [{ text: ` (${made})`, level: 0 }] : [])];
+  }
 
   nuprobe.labels = { runs, plain, elements, symbol, symbolElements, unit, axisRuns, ofRuns };
 })((window.nuprobe ??= {}));

@@ -19,7 +19,7 @@
     if (state.active !== 0) query.set("active", String(state.active + 1));
     for (const end of ["x", "y"])
       if (axisText(state.plane[end]) !== axisText(start.plane[end])) query.set(end, axisText(state.plane[end]));
-    if (state.hidden.length > 0) query.set("hide", state.hidden.map(encodeURIComponent).join(","));
+    if (state.hidden.join() !== start.hidden.join()) query.set("hide", state.hidden.map(encodeURIComponent).join(","));
     const { spectrum, axis, log } = state.view;
     if (spectrum || axis || log) query.set("view", [spectrum, axis, ...(log ? ["log"] : [])].join(":"));
     return `#${query.toString()}`;

@@ -17,6 +17,8 @@
     settle: () => session.store.commit(),
     toggle: (name) => edit((state) => ({ ...state, hidden: state.hidden.includes(name)
       ? state.hidden.filter((one) => one !== name) : [...state.hidden, name] })),
+    all: (names, shown) => edit((state) => ({ ...state, hidden: shown ? state.hidden.filter((one) => !names.includes(one))
+      : [...new Set([...state.hidden, ...names])] })),
   });
   const exports = new nuprobe.Exports({ buttons: place("export-buttons"), texts: place("texts") },
     () => ({ session, spectrumPanel, planePanel }));

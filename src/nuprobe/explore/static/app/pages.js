@@ -65,12 +65,12 @@
       for (const key of ["texkey", "doi", "note", "group", "x", "y"])
         need(layer[key] === undefined || layer[key] === null || isText(layer[key]), `${where}.${key}`, "text");
       need(KINDS.includes(layer.kind), `${where}.kind`, `one of ${KINDS.join(", ")}`);
+      need(layer.shown === undefined || typeof layer.shown === "boolean", `${where}.shown`, "true or false");
       need(layer.cl === undefined || layer.cl === null || isNumber(layer.cl), `${where}.cl`, "a number");
       if (layer.along !== undefined && layer.along !== null)
         need(isText(layer.along) && isNumber(layer.value), where, "a line along a parameter at a number");
       else checkPoints(layer.points, `${where}.points`);
     });
-    need(new Set(layers.map((layer) => layer.name)).size === layers.length, "layers", "of different names");
   }
 
   const rises = (x) => Array.isArray(x) && x.length > 1 && x.every(isNumber) && x.every((y, k) => k === 0 || y > x[k - 1]);

@@ -108,7 +108,7 @@
       if (key !== this.key) {
         this.key = key;
         this.setMenus(state);
-        layerList.render(this.place.layers, this.layers(session, state), state.hidden, (name) => this.act.toggle(name));
+        layerList.render(this.place.layers, this.layers(session, state), state.hidden, this.act);
         this.plot = null; // the old one has other models
         this.building = this.build(session, state);
       } else this.plot?.setModels(this.places(session, state));
@@ -166,9 +166,20 @@
         text += ".";
       }
       if (plane.busy && plane.minimum) text += " Refining …";
+      const outside = this.outside(session, state);
+      if (outside.length > 0) text += ` Outside these axes: ${outside.join(", ")}.`;
       this.place.summary.textContent = text;
       this.place.figure.setAttribute("aria-label",
         `${y ? "Plane" : "Δχ²"} of ${names}. ${text} Arrow keys move the model, with shift ten times as far.`);
+    }
+
+    // names of models that the plane cannot show
+    outside(session, state) {
+      const axes = [state.plane.x, state.plane.y].filter(Boolean);
+      return state.models.filter((model) => axes.some((axis) => {
+        const value = model.point[session.calc.index(axis.name)];
+        return value < axis.lower || value > axis.upper;
+      })).map((model) => model.name);
     }
 
     tapped({ x, y }) {
