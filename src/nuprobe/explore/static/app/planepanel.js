@@ -166,6 +166,8 @@
         text += ".";
       }
       if (plane.busy && plane.minimum) text += " Refining …";
+      const others = calc.parameters.filter((p) => p.name !== x.name && p.name !== y?.name).map((p) => labels.symbol(p));
+      if (others.length > 0) text += ` ${others.join(", ")} as in “${state.models[state.active].name}”.`;
       const outside = this.outside(session, state);
       if (outside.length > 0) text += ` Outside these axes: ${outside.join(", ")}.`;
       this.place.summary.textContent = text;
