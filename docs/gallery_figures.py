@@ -37,8 +37,8 @@ LETTERS = {
 
 
 class DocumentOrder:
-    """Order examples by the first item of their founding document that names them; those
-    of no document by their names."""
+    """Order examples by the first item of their founding document that names them;
+    those of no document by their names."""
 
     def __init__(self, src_dir):
         self.folder = Path(src_dir).name
