@@ -252,4 +252,15 @@ def _axis(panel: Axes, p: Parameter, rows: Sequence[_Row]) -> tuple[float, float
     start = 0.0 if p.lower == p.default else -edge
     panel.set_xscale("symlog", linthresh=least, linscale=0.6)
     panel.set_xlim(start, edge)
+    panel.set_xticks(_decades(least, edge, start < 0.0))
     return start, edge
+
+
+def _decades(least: float, edge: float, both: bool) -> list[float]:
+    """Powers of ten to be labelled on an axis that is linear up to `least`, so few that
+    they do not touch each other; on both sides of 0."""
+    first, last = round(np.log10(least)), int(np.floor(np.log10(edge)))
+    step = 1 + (last - first) // 4
+    powers = range(last, first - 1 if step == 1 else first, -step)
+    above = [10.0**k for k in sorted(powers)]
+    return [*(-x for x in reversed(above)), 0.0, *above] if both else [0.0, *above]
