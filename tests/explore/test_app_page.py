@@ -96,6 +96,21 @@ def test_the_contours_have_the_right_height(page: WebDriver) -> None:
         assert heights == pytest.approx(contour["delta_chi2"], rel=0.1)
 
 
+def test_the_page_compares_itself_with_the_package(page: WebDriver) -> None:
+    text = one(page, "#accuracy").text
+    assert text.startswith("At 4 points χ² differs from the package's by")
+    page.execute_script(
+        "const s = nuprobe.app.session();"
+        "const checks = s.page.checks.map((c) =>"
+        " ({...c, twice_nll: c.twice_nll + 1e-6}));"
+        "nuprobe.index.pages.push({name: 'off', title: 'Off', summary: ''});"
+        "nuprobe.page({...s.page, name: 'off', checks}); location.hash = 'page=off'"
+    )
+    ready(page, "off")
+    (line,) = messages(page)
+    assert "χ² differs from the package's by 10⁻⁶: do not use its numbers" in line
+
+
 def test_a_number_sets_the_model(page: WebDriver) -> None:
     typed(page, field(page, "rn"), "5.5")
     assert point(page) == [0.23863, 5.5]

@@ -197,8 +197,9 @@
     title(page);
     buildControls();
     session.store.subscribe((state, live) => own === session && render(state, live));
-    render(first, false);
     place("board").hidden = false;
+    render(first, false);
+    verify(page, calc);
   }
 
   function title(page) {
@@ -207,9 +208,20 @@
     place("summary").textContent = page.summary ?? "";
     place("summary").hidden = !page.summary;
     place("page").value = page.name;
-    const { accuracy } = session.calc;
-    place("accuracy").hidden = accuracy === null;
-    place("accuracy").textContent = accuracy === null ? "" : `This likelihood is interpolated; χ² is good to ${nuprobe.shown(accuracy, 1)}.`;
+  }
+
+  // how well the numbers of this page are known to be right
+  function verify(page, calc) {
+    const { accuracy } = calc;
+    const { worst, wrong } = calc.agreement(page.checks ?? []);
+    const lines = [];
+    if (accuracy !== null) lines.push(`This likelihood is interpolated; χ² is good to ${nuprobe.shown(accuracy, 1)}.`);
+    if (worst !== null) lines.push(`At ${page.checks.length} points χ² differs from the package's by ${nuprobe.shown(worst, 1)} at most.`);
+    if (wrong)
+      messages.show(`This page's χ² differs from the package's by ${nuprobe.shown(worst, 2)}: do not use its numbers. Write the site again`
+        + " with “nuprobe explore”; if it stays, please report it.");
+    replace(place("accuracy"), lines.join(" "));
+    place("accuracy").hidden = lines.length === 0;
   }
 
   // open what an address asks for; nothing changes if it cannot be opened

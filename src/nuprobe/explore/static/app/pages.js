@@ -117,6 +117,8 @@
     need(isObject(page.document), "document", "a likelihood");
     need(isObject(page.plane), "plane", "an object");
     need(Array.isArray(page.presets) && page.presets.length > 0, "presets", "a list with at least one model");
+    need(page.checks === undefined || (Array.isArray(page.checks) && page.checks.every((one) => isObject(one) && isObject(one.point)
+      && isObject(one.nuisances) && isNumber(one.twice_nll))), "checks", "points with numbers");
     checkLayers(page.layers ?? []);
     checkSpectra(page.spectra ?? []);
     return page;

@@ -160,12 +160,14 @@
       if (plane.minimum) {
         const unit = (entry) => (labels.unit(entry) ? ` ${labels.unit(entry)}` : "");
         text = "Best fit: " + entries.map((entry) => `${labels.symbol(entry)} = ${shown(plane.minimum.point[calc.index(entry.name)])}${unit(entry)}`).join(", ")
-          + `, χ² = ${shown(plane.minimum.twiceNll, 6)}`;
+          + `, ${calc.marginal ? "−2 ln L" : "χ²"} = ${shown(plane.minimum.twiceNll, 6)}`;
         if (plane.intervals) text += "; " + plane.intervals.map((found, i) =>
           `${regions.NAMES[i]}: ${found.map(([a, b]) => `${shown(a)} to ${shown(b)}`).join(" and ") || "none"}`).join("; ");
         text += ".";
       }
       if (plane.busy && plane.minimum) text += " Refining …";
+      const others = calc.parameters.filter((p) => p.name !== x.name && p.name !== y?.name).map((p) => labels.symbol(p));
+      if (others.length > 0) text += ` ${others.join(", ")} as in “${state.models[state.active].name}”.`;
       const outside = this.outside(session, state);
       if (outside.length > 0) text += ` Outside these axes: ${outside.join(", ")}.`;
       this.place.summary.textContent = text;
