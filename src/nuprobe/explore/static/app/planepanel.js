@@ -160,7 +160,7 @@
       if (plane.minimum) {
         const unit = (entry) => (labels.unit(entry) ? ` ${labels.unit(entry)}` : "");
         text = "Best fit: " + entries.map((entry) => `${labels.symbol(entry)} = ${shown(plane.minimum.point[calc.index(entry.name)])}${unit(entry)}`).join(", ")
-          + `, χ² = ${shown(plane.minimum.twiceNll, 6)}`;
+          + `, ${calc.marginal ? "−2 ln L" : "χ²"} = ${shown(plane.minimum.twiceNll, 6)}`;
         if (plane.intervals) text += "; " + plane.intervals.map((found, i) =>
           `${regions.NAMES[i]}: ${found.map(([a, b]) => `${shown(a)} to ${shown(b)}`).join(" and ") || "none"}`).join("; ");
         text += ".";
