@@ -235,7 +235,10 @@ def _tried(
         if not (np.isfinite(lower) and np.isfinite(upper)):
             lower = max(lower, p.default - 5 * p.step)
             upper = min(upper, p.default + 5 * p.step)
-        columns.append(rng.uniform(lower, upper, (_TRIED, 1)))
+        size = 10 ** rng.uniform(-3.0, 0.0, _TRIED // 2) * (upper - lower)
+        around = p.default + size * rng.choice([-1.0, 1.0], _TRIED // 2)
+        column = np.append(around, rng.uniform(lower, upper, _TRIED // 2))
+        columns.append(rng.permutation(np.clip(column, lower, upper))[:, None])
     return coordinates, np.concatenate(columns, axis=1)
 
 
