@@ -52,6 +52,14 @@ bibtex_reference_style = "label"
 sphinx_gallery_conf = {
     "examples_dirs": ["../examples"],
     "gallery_dirs": ["auto_examples"],
+    "subsection_order": [
+        "../examples/trident_talk",
+        "../examples/cevns_seminar",
+        "../examples/dipole_talk",
+        "../examples/em_paper",
+        "../examples/l023_page",
+    ],
+    "within_subsection_order": "gallery_figures.DocumentOrder",
     "image_scrapers": ("gallery_figures",),
     "abort_on_example_error": True,
     "download_all_examples": False,

@@ -1,6 +1,10 @@
 """Let sphinx-gallery find figures that are made without pyplot, as `nuprobe.plotting`
-does, by what its functions return: axes, or an array of them."""
+does, by what its functions return: axes, or an array of them; and let it order examples
+as the founding documents do."""
 
+from pathlib import Path
+
+import yaml
 from matplotlib.figure import Figure
 from sphinx_gallery.scrapers import figure_rst
 
@@ -20,3 +24,24 @@ def _collect(block, block_vars, gallery_conf):
 
 def _get_sg_image_scraper():
     return _collect
+
+
+class DocumentOrder:
+    """Order examples by the first item of the founding documents that names them; those
+    of no item by their names."""
+
+    def __init__(self, src_dir):
+        self.folder = Path(src_dir).name
+        self.places = {}
+        for path in sorted((Path(__file__).parent / "founding").glob("*.yaml")):
+            for item in yaml.safe_load(path.read_text(encoding="utf-8"))["items"]:
+                for name in item.get("example", ()):
+                    self.places.setdefault(name, item["id"])
+
+    def __repr__(self):
+        return "<DocumentOrder>"  # in the cache of the build
+
+    def __call__(self, filename):
+        """Key to sort by."""
+        here = f"{self.folder}/{filename}"
+        return (self.places.get(here, ""), filename)

@@ -303,7 +303,7 @@ def _rows(document: Document, known: Mapping[tuple[str, str], float]) -> Iterato
         does = f"`{item.command}`" if item.command else ""
         if item.python:
             does = f"[Python](#{item.id.lower()})"
-        parts = [f"*{item.place}*: {item.says}", does, item.note]
+        parts = [f"*{item.place}*: {item.says}", does, item.note, _drawn(item)]
         cells = [
             item.id,
             "<br>".join(_cell(part) for part in parts if part),
@@ -312,6 +312,13 @@ def _rows(document: Document, known: Mapping[tuple[str, str], float]) -> Iterato
             f"**{item.verdict}**",
         ]
         yield f"| {' | '.join(cells)} |"
+
+
+def _drawn(item: Item) -> str:
+    """Links to the gallery."""
+    pages = (f"auto_examples/{name.removesuffix('.py')}" for name in item.example)
+    links = (f"{{doc}}`{page}`" for page in pages)
+    return f"Drawn in {', '.join(links)}" if item.example else ""
 
 
 def _snippets(document: Document) -> Iterator[str]:

@@ -20,6 +20,7 @@ from nuprobe.schema import Strict, validate
 
 __all__ = [
     "COMPUTED",
+    "EXAMPLES",
     "MEANING",
     "PAGE",
     "SOURCES",
@@ -36,6 +37,7 @@ __all__ = [
 
 ROOT = Path(__file__).parents[1]
 TABLE = ROOT / "docs" / "founding"
+EXAMPLES = ROOT / "examples"
 PAGE = ROOT / "docs" / "founding.md"
 COMPUTED = TABLE / "computed.csv"
 ORDER = ("l023", "em-paper", "dipole-talk", "cevns-seminar", "trident-talk")
@@ -133,6 +135,7 @@ class Item(Strict):
     python : a snippet instead; each line that it prints is a number.
     files : name and content of files that the command reads.
     checks : what is read from the output.
+    example : scripts of the gallery that draw it, below `examples`.
     verdict : works, slip, partly or waits.
     note : why it differs, or what is missing.
     """
@@ -144,6 +147,7 @@ class Item(Strict):
     python: str | None = None
     files: Mapping[str, str] = Field(default_factory=dict)
     checks: tuple[Check, ...] = ()
+    example: tuple[str, ...] = ()
     verdict: Verdict
     note: str = ""
 
@@ -157,7 +161,16 @@ class Item(Strict):
             raise InputError(f"verdict {self.verdict!r} needs a command with checks")
         if self.verdict != "works" and not self.note:
             raise InputError(f"verdict {self.verdict!r} needs a note")
+        for name in self.example:
+            if not (EXAMPLES / name).is_file():
+                raise InputError(f"there is no example {name} below examples/")
         return self
+
+    @property
+    def is_figure(self) -> bool:
+        """Whether the document shows a figure, or its command draws one."""
+        drawn = any(check.figure is not None for check in self.checks)
+        return drawn or self.says.startswith(("figure", "figures"))
 
 
 class Document(Strict):

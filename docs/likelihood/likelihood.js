@@ -8,8 +8,8 @@
 
 export class Likelihood {
   constructor(document) {
-    if (document.format !== "nuprobe-likelihood" || document.version !== 1)
-      throw new Error("not a likelihood of version 1");
+    if (document.format !== "nuprobe-likelihood" || ![1, 2].includes(document.version))
+      throw new Error("not a likelihood of version 1 or 2");
     this.parameters = document.parameters;
     this.nuisances = document.nuisances;
     this.terms = unpacked(document.terms);
@@ -126,7 +126,8 @@ function blockCounts(block, values, scaled) {
   const weights = axes.map((axis, i) => axisWeights(axis, at[i]));
   const counts = {};
   for (const source of block.sources)
-    counts[source.name] = sourceCounts(block, source, weights, at, scaled);
+    counts[source.name] = sourceCounts(block, source, weights, at, values, scaled);
+  if (block.over) counts.signal = counts.signal.map((x, i) => x / counts[block.over][i]);
   const signal = counts.signal, total = Float64Array.from(signal);
   const add = (factor, row) => row.forEach((x, i) => (total[i] += factor * x));
   for (const background of block.backgrounds ?? []) {
@@ -145,7 +146,7 @@ function blockCounts(block, values, scaled) {
   return Array.from(total);
 }
 
-function sourceCounts(block, source, weights, at, scaled) {
+function sourceCounts(block, source, weights, at, values, scaled) {
   const [energies, times] = block.bins, components = block.components.length;
   const each = new Float64Array(components * energies);
   for (const group of source.groups) {
@@ -154,6 +155,8 @@ function sourceCounts(block, source, weights, at, scaled) {
     for (const piece of group.pieces) {
       let factor = piece.log ? Math.exp(smooth(piece.log)[0]) : 1;
       for (const [name, power] of Object.entries(piece.monomial)) factor *= scaled[name] ** power;
+      for (const [name, power] of Object.entries(piece.complement ?? {}))
+        factor *= (1 - values[name]) ** power;
       for (const p of piece.propagators ?? [])
         factor *= (p.momentum ** 2 + at[p.axis] ** 2) ** -p.power;
       const own = smooth(piece.table);

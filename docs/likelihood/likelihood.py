@@ -25,8 +25,9 @@ def array(value):
 
 class Likelihood:
     def __init__(self, document):
-        if document["format"] != "nuprobe-likelihood" or document["version"] != 1:
-            raise ValueError("not a likelihood of version 1")
+        known = document["version"] in (1, 2)
+        if document["format"] != "nuprobe-likelihood" or not known:
+            raise ValueError("not a likelihood of version 1 or 2")
         self.document = document
         self.parameters, self.nuisances = document["parameters"], document["nuisances"]
 
@@ -86,9 +87,11 @@ def block_counts(block, values, scaled):
     weights = [axis_weights(a, values[a["name"]]) for a in block.get("axes", [])]
     at = [values[a["name"]] for a in block.get("axes", [])]
     counts = {
-        source["name"]: source_counts(block, source, weights, at, scaled)
+        source["name"]: source_counts(block, source, weights, at, values, scaled)
         for source in block["sources"]
     }
+    if "over" in block:
+        counts["signal"] = counts["signal"] / counts[block["over"]]
     signal = counts["signal"]
     total = signal.copy()
     for background in block.get("backgrounds", []):
@@ -109,7 +112,7 @@ def block_counts(block, values, scaled):
     return total
 
 
-def source_counts(block, source, weights, at, scaled):
+def source_counts(block, source, weights, at, values, scaled):
     """Counts of one source, shape (points, bins)."""
     each = np.zeros((1, len(block["components"]), block["bins"][0]))
     for group in source["groups"]:
@@ -121,6 +124,8 @@ def source_counts(block, source, weights, at, scaled):
                 own = own * np.exp(log)[:, None]
             for name, power in piece.get("monomial", {}).items():
                 own = own * scaled[name][:, None] ** power
+            for name, power in piece.get("complement", {}).items():
+                own = own * (1 - values[name])[:, None] ** power
             for p in piece.get("propagators", []):
                 flat = p["momentum"] ** 2 + at[p["axis"]] ** 2
                 own = own * flat[:, None] ** -p["power"]

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from nuprobe import events as events
     from nuprobe import exports as exports
     from nuprobe import majorana as majorana
+    from nuprobe import nuclei as nuclei
     from nuprobe import oscillation as oscillation
     from nuprobe import plotting as plotting
     from nuprobe import portable as portable
@@ -112,6 +113,7 @@ _TABLE = {
     "majorana": "nuprobe.majorana",
     "model": "nuprobe.models",
     "model_names": "nuprobe.models",
+    "nuclei": "nuprobe.nuclei",
     "open_result": "nuprobe.results",
     "oscillation": "nuprobe.oscillation",
     "plotting": "nuprobe.plotting",

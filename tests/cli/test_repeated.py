@@ -29,6 +29,7 @@ KEYS = {
     "varied": ("x=v-a", "x=sm"),
     "compared": ("x=v-a", "x=sm"),
     "bins": ("energy=6,14,30", "energy=6:30:3"),
+    "parts": ("dm2_41=1:2 eV2", "dm2_41=1:3 eV2"),
     "at": ("tan2_12=0.4", "tan2_12=0.5"),
     "styles": ("linewidth=1", "linewidth=2"),
     "moment": ("ee=1e-11", "ee=2e-11"),
@@ -104,12 +105,13 @@ def test_a_flag_given_twice_says_the_same(run: Run) -> None:
         ("sample", "coherent-csi-2017", "--free", "rn", "--quiet", "--prior"),
         ("rate", "coherent-csi-2017", "--bins"),
         ("precession", "--kind", "dirac", "--moment"),
+        ("export", "likelihood", "best", "--free", "sin2_2theta_14,dm2_41", "--range"),
     ],
 )  # fmt: skip
 def test_a_key_has_one_value(run: Run, line: tuple[str, ...]) -> None:
     names = {"--param": "params", "--set": "changes", "--flux-option": "flux_option",
              "--analysis": "analyses", "--prior": "priors", "--bins": "bins",
-             "--moment": "moment"}  # fmt: skip
+             "--moment": "moment", "--range": "parts"}  # fmt: skip
     first, second = KEYS[names[line[-1]]]
     code, _, err = run(*line, first, line[-1], second)
     assert code == 2
@@ -121,7 +123,7 @@ def test_events_take_one_range_and_one_name() -> None:
     from nuprobe.cli.events.specs import HistogramSpec
     from nuprobe.cli.variations import variations
 
-    spec = HistogramSpec((), None, KEYS["ranges"], (), 1, 1, None)
+    spec = HistogramSpec((), None, KEYS["ranges"], (), 1, 1, None, None)
     with pytest.raises(InputError, match="E_minus twice"):
         spec.limits()
     with pytest.raises(InputError, match="two models are called 'x'"):

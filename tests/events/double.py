@@ -81,6 +81,10 @@ class Double:
             "seed": self.seed,
         }
 
+    @property
+    def maker(self) -> Double:
+        return self
+
     def sized(self, n: int) -> Double:
         return self
 

@@ -570,7 +570,6 @@ def test_a_run_that_goes_on_writes_the_same_file(
         variations=MODELS,
         unweighted=False,
         resume=True,
-        workers=2,
     )
     assert (written.resumed > 0) == (stop > 0)
     assert not part.exists()

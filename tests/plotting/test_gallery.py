@@ -33,7 +33,8 @@ def figures(page: Path) -> dict[str, Any]:
         for p in PAGES
     ],
 )
-def test_a_page_runs(page: Path) -> None:
+def test_a_page_runs(page: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(page.parent)  # it may read a folder beside it
     assert figures(page)
 
 

@@ -13,9 +13,9 @@ import numpy as np
 
 import nuprobe as nu
 from nuprobe.errors import NuprobeError
-from nuprobe.experiments import family_cost
+from nuprobe.experiments import family_cost, joint_cost
 from nuprobe.experiments.scanned import mediator_names
-from nuprobe.inference import Cost
+from nuprobe.inference import CNPCost, Cost, CovarianceCost
 from nuprobe.models import model_fields
 from nuprobe.numerics import FloatArray
 
@@ -74,6 +74,41 @@ def _free(experiment: Any, model: Any) -> list[str]:
         if len(found) == 3:
             break
     return found
+
+
+def every_statistic() -> dict[str, Cost]:
+    """One cost of each statistic and each kind of block."""
+    csi = nu.experiment("coherent-csi-2017")
+    binned = csi.cost(free=["rn"], analysis="energy-time")
+    plain = csi.cost(free=["rn"])
+    free: Any = {"free": ["sin2_theta_w"]}
+    counted = csi.with_changes(
+        {"analyses.energy-time.counted": {"steady-state": "bins"}}
+    )
+    return {
+        "gaussian": plain,
+        "gaussian of two sides": nu.experiment("conus-plus").cost(**free),
+        "covariance": CovarianceCost(
+            plain.terms[0].prediction,
+            plain.terms[0].data,
+            np.diag(np.full(12, 40.0)) + 3.0,
+        ),
+        "projected": binned,
+        "on-off": counted.cost(free=["rn"], analysis="energy-time"),
+        "poisson": nu.experiment("coherent-lar-2020").cost(**free),
+        "cnp": CNPCost(binned.terms[0].prediction, binned.terms[0].data),
+        "single events": nu.experiment("xenonnt-er-2022").cost(**free),
+        "sites": nu.experiment("lz-er-2025").cost(**free),
+        "morphing": nu.experiment("xenonnt-8b").cost(**free),
+        "several": joint_cost(
+            [csi, nu.experiment("coherent-lar-2020")], free=["sin2_theta_w"]
+        ),
+        "trident": nu.experiment("charm2-trident").cost("lmu-ltau"),
+        "couplings": nu.experiment("ccfr-trident").cost(
+            nu.model("pair-couplings"), ["c_v", "c_a"]
+        ),
+        "mediator": family_cost(csi, "b-l"),
+    }
 
 
 def points_of(cost: Cost, number: int = POINTS) -> tuple[FloatArray, FloatArray]:

@@ -151,7 +151,7 @@ GROUP = (*BLOCK, "sources", 0, "groups", 0)
     ("change", "words"),
     [
         (_set("format", "other"), "is not a portable likelihood"),
-        (_set("version", 2), "version 2 of the format is later than 1"),
+        (_set("version", 3), "version 3 of the format is later than 2"),
         (_set("version", "x"), "version: "),
         (_set("nmae", "x"), "unknown key 'nmae'"),
         (_drop, "terms.0.blocks.0.time: this key is required"),
@@ -310,7 +310,10 @@ def test_mediators_from_the_command_line(
     [
         (("conus-plus",), "no parameters: name some with --free"),
         (("conus-plus", "--model", "b-l", "--free", "x"), "needs mass and coupling"),
-        (("danss", "--free", "sin2_2theta_14,dm2_41"), "in sin2_2theta_14, dm2_41"),
+        (
+            ("danss", "--free", "sin2_2theta_14,dm2_41", "--range", "dm2_41=1"),
+            "write name=low:high",
+        ),
         (("m5-tip", "--model", "b-l"), "mediators are not available"),
         (("conus-plus", "conus-plus", "--model", "b-l"), "twice"),
     ],

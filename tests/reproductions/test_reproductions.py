@@ -12,8 +12,13 @@ import yaml
 
 import nuprobe as nu
 from nuprobe.catalogue import catalogue
-from nuprobe.errors import ExperimentFileError, UnknownNameError
-from nuprobe.reproductions import recipes, reproduce, reproduction_keys
+from nuprobe.errors import ExperimentFileError, InputError, UnknownNameError
+from nuprobe.reproductions import (
+    published_table,
+    recipes,
+    reproduce,
+    reproduction_keys,
+)
 from nuprobe.reproductions.files import Published, ReproductionFile
 from nuprobe.reproductions.studies import csi_choices, nuclear_models
 from nuprobe.schema import validate
@@ -215,3 +220,26 @@ def test_choices_move_the_prediction_as_known() -> None:
     # window
     published = rows["no smearing, arrival window not applied"]
     assert published["R_n [fm]"] == pytest.approx(5.5, abs=0.1)
+
+
+def test_a_table_of_published_numbers_judges_each_row() -> None:
+    near, far = ("A", "x [fm]", 5.0, 5.1, 0.1 + 1e-12), ("B", "y", -2.0, -2.3, 0.2)
+    table = published_table([near, far, ("C", "z", 0, 0.0, 0)], notes=["why"])
+    assert [row[-1] for row in table.rows] == [True, False, True]
+    assert [row[4] for row in table.rows] == pytest.approx([0.1, -0.3, 0.0])
+    assert str(table).rstrip().endswith("why")
+    assert published_table([]).rows == ()
+
+
+@pytest.mark.parametrize(
+    ("row", "words"),
+    [
+        (("A", "x", 5.0, 5.1), "row 1 has 4 values"),
+        (("A", "x", 5.0, float("nan"), 0.1), "A, x, computed"),
+        (("A", "x", "5 fm", 5.1, 0.1), "A, x, published"),
+        (("A", "x", 5.0, 5.1, -0.1), "tolerance is -0.1"),
+    ],
+)
+def test_a_row_that_cannot_be_judged_is_refused(row: Any, words: str) -> None:
+    with pytest.raises(InputError, match=words):
+        published_table([row])

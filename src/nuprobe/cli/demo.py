@@ -13,6 +13,24 @@ from nuprobe.cli.options import command
 from nuprobe.cli.output import new_folder
 
 
+def _gallery(clone: Path) -> str:
+    """Say where the gallery is: in a clone its scripts and, once built, its page; for
+    an installed package the address of the documentation, if it has one."""
+    what = "The gallery draws each figure of the founding documents:"
+    scripts = clone / "examples"
+    if (scripts / "GALLERY_HEADER.rst").is_file():
+        page = clone / "docs" / "_build" / "html" / "auto_examples" / "index.html"
+        built = page if page.is_file() else "`make docs` runs them"
+        return f"{what} scripts in {scripts}; {built}"
+    from importlib.metadata import metadata
+
+    urls = dict(
+        url.split(", ", 1) for url in metadata("nuprobe").get_all("Project-URL") or ()
+    )
+    where = urls.get("Documentation", "folder examples of the repository")
+    return f"{what} {where}"
+
+
 @command("demo", epilog="Example: nuprobe demo -o demo")
 @click.option(
     "-o",
@@ -42,6 +60,7 @@ def demo_command(output: Path, overwrite: bool, quiet: bool) -> None:
         f"\n{len(result.files)} files in {output} after"
         f" {time.perf_counter() - start:.1f} s"
     )
+    click.echo(_gallery(Path(__file__).parents[3]))
     if result.failed:
         click.echo(
             f"nuprobe: {result.failed} numbers outside their tolerance", err=True

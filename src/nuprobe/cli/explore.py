@@ -11,6 +11,7 @@ from nuprobe.cli.experiments import ExperimentSpec, experiment_options
 from nuprobe.cli.options import command
 from nuprobe.cli.output import JSON, emit, new_folder
 from nuprobe.cli.pages import page_as_typed
+from nuprobe.cli.ranges import ranges_option
 from nuprobe.cli.specs import ModelSpec, model_options
 from nuprobe.errors import InputError
 
@@ -37,6 +38,7 @@ Examples:
         " [default: mass and coupling of the model's mediator]."
     ),
 )
+@ranges_option
 @click.option(
     "--page",
     "pages",
@@ -66,6 +68,7 @@ def explore_command(
     experiment: ExperimentSpec,
     model: ModelSpec,
     free: str | None,
+    parts: tuple[str, ...],
     pages: tuple[str, ...],
     folder: Path,
     overwrite: bool,
@@ -84,7 +87,7 @@ def explore_command(
 
     new_folder(folder, overwrite)
     library_files()  # said before anything is computed
-    asked = _asked(experiment, model, free, pages)
+    asked = _asked(experiment, model, (free, parts), pages)
     made = built_pages(asked, workers=workers, progress=not quiet)
     sizes = write_explorer(folder, made)
     data = [one.to_dict() for one in sizes]
@@ -96,7 +99,7 @@ def explore_command(
 def _asked(
     experiment: ExperimentSpec,
     model: ModelSpec,
-    free: str | None,
+    parameters: tuple[str | None, tuple[str, ...]],
     pages: tuple[str, ...],
 ) -> dict[str, PageFile]:
     """Pages by name."""
@@ -105,11 +108,12 @@ def _asked(
     if experiment.experiments:
         if pages:
             raise InputError("give EXPERIMENT or --page, not both")
-        return page_as_typed(experiment, model, free)
-    if model != ModelSpec() or free is not None or experiment != ExperimentSpec(()):
+        return page_as_typed(experiment, model, *parameters)
+    nothing = ExperimentSpec(()), ModelSpec(), (None, ())
+    if (experiment, model, parameters) != nothing:
         raise InputError(
-            "--model, --free and options on experiments require an EXPERIMENT, e.g."
-            " nuprobe explore coherent-csi-2021 --free rn -o site"
+            "--model, --free, --range and options on experiments require an EXPERIMENT,"
+            " e.g. nuprobe explore coherent-csi-2021 --free rn -o site"
         )
     return named_pages(pages)
 

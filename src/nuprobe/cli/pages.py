@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from nuprobe.cli.belonging import shared_out
 from nuprobe.cli.experiments import ExperimentSpec
+from nuprobe.cli.ranges import ranges_of
 from nuprobe.cli.specs import ModelSpec, names
 from nuprobe.cli.values import bin_edges, key_values
 from nuprobe.errors import InputError
@@ -16,7 +18,10 @@ if TYPE_CHECKING:
 
 
 def page_as_typed(
-    experiment: ExperimentSpec, model: ModelSpec, free: str | None
+    experiment: ExperimentSpec,
+    model: ModelSpec,
+    free: str | None,
+    parts: Sequence[str] = (),
 ) -> dict[str, PageFile]:
     """One page by its name.
 
@@ -24,6 +29,7 @@ def page_as_typed(
     ----------
     experiment, model : as typed.
     free : names of parameters as typed, or None.
+    parts : of their ranges, as typed.
 
     Raises
     ------
@@ -32,7 +38,7 @@ def page_as_typed(
     """
     from nuprobe.experiments import experiment as experiment_of
     from nuprobe.experiments.scanned import mediator_names
-    from nuprobe.explore import PageFile
+    from nuprobe.explore.pages import PageFile, page_cost
 
     asked = names(free or "")
     plane = not asked or sorted(asked) == ["coupling", "mass"]
@@ -64,6 +70,9 @@ def page_as_typed(
         free=asked,
         with_projections=experiment.with_projections,
     )
+    if parts:
+        ranges = ranges_of(parts, page_cost(page).parameters)
+        page = page.model_copy(update={"ranges": ranges})
     return {_slug("-".join(one.name for one in opened)): page}
 
 

@@ -13,7 +13,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Final
+from typing import Any, Final, SupportsIndex
 
 import numpy as np
 from numpy.typing import NDArray
@@ -68,6 +68,16 @@ class Cut:
 
     text: str
     passes: Callable[[Events], Mask]
+
+    def __reduce_ex__(self, protocol: SupportsIndex) -> str | tuple[Any, ...]:
+        # what was read from text travels as text: its function cannot
+        if getattr(self.passes, "__module__", None) == __name__:
+            return _read_again, (self.text,)
+        return super().__reduce_ex__(protocol)
+
+
+def _read_again(text: str) -> Cut:
+    return Cut(text, _all(parse_cuts(text)))
 
 
 @dataclass(frozen=True)

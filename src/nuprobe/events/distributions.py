@@ -6,29 +6,24 @@ from a generator.
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Executor
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final, Literal, TypedDict, Unpack
 
 import numpy as np
-from numpy.typing import NDArray
 
 from nuprobe.border import public
 from nuprobe.errors import InputError, UnknownNameError, shown
-from nuprobe.events.binning import (
-    BINS,
-    cells,
-    edges_or_number,
-    settled,
-    share_range,
-)
-from nuprobe.events.cuts import Cut, clopper_pearson, parse_cuts
-from nuprobe.events.distribution import CutFlow, Distribution, Distributions
+from nuprobe.events.binning import BINS, edges_or_number
+from nuprobe.events.cuts import Cut, parse_cuts
+from nuprobe.events.distribution import Distribution, Distributions
+from nuprobe.events.filling import Filling, filled_elsewhere
 from nuprobe.events.observables import Observable, observable
-from nuprobe.events.sample import Chunk, Events
+from nuprobe.events.sample import Chunk
+from nuprobe.events.sampler import where
 from nuprobe.models import LeptonModel
-from nuprobe.numerics import FloatArray
+from nuprobe.places import place
 from nuprobe.processes.trident.spectra import Spectrum, spectrum
 
 if TYPE_CHECKING:
@@ -47,6 +42,8 @@ _DETERMINISTIC: Final = {
     "W": "w",
 }
 
+_PLACES: Final = ("workers", "executor", "client")
+
 Spec = str | Observable | tuple[str | Observable, str | Observable]
 CutSpec = str | Cut | Sequence[str | Cut] | None
 GENERATED: Final = "generated"
@@ -55,135 +52,15 @@ GENERATED: Final = "generated"
 
 class Generation(TypedDict, total=False):
     """How many events a generator makes for distributions, and how: `n` at least (whole
-    chunks are used, so that no trial is lost), `unweighted`, `workers` (threads),
-    `progress` (whether a bar is shown)."""
+    chunks are used, so that no trial is lost), `unweighted`, `workers` (processes),
+    `executor` or `client` instead, `progress` (whether a bar is shown)."""
 
     n: int | None
     unweighted: bool
-    workers: int
+    workers: int | None
+    executor: Executor | None
+    client: Any
     progress: bool
-
-
-@dataclass
-class Sums:
-    """Σ w_a and Σ w_a w_b in cells, plus the number of events."""
-
-    first: FloatArray
-    second: FloatArray
-    counts: FloatArray
-
-    @classmethod
-    def empty(cls, models: int, cells: int) -> Sums:
-        return cls(
-            np.zeros((models, cells)),
-            np.zeros((models, models, cells)),
-            np.zeros(cells),
-        )
-
-    def add(self, cell: NDArray[np.intp], weights: FloatArray) -> None:
-        """Add events: `cell` of each, shape (n,), and weights of shape (models, n)."""
-        n = self.counts.size
-        self.counts += np.bincount(cell, minlength=n)
-        for a, w in enumerate(weights):
-            self.first[a] += np.bincount(cell, w, minlength=n)
-            for b in range(a + 1):
-                self.second[a, b] += np.bincount(cell, w * weights[b], minlength=n)
-                self.second[b, a] = self.second[a, b]
-
-    def covariance(self, trials: int) -> FloatArray:
-        return (
-            np.asarray(self.second - self.first[:, None] * self.first / trials)
-            / trials**2
-        )
-
-
-class _Filling:
-    """Distributions as they fill: edges are settled by the first events that pass."""
-
-    def __init__(
-        self,
-        wanted: Sequence[tuple[Observable, ...]],
-        models: Mapping[str, LeptonModel | None],
-        asked: Mapping[str, FloatArray | int],
-        cuts: Sequence[Cut],
-    ) -> None:
-        self.wanted, self.models, self.asked, self.cuts = wanted, models, asked, cuts
-        self.named = {o.name: o for w in wanted for o in w}
-        self.edges: dict[str, FloatArray] = {}
-        self.flow = Sums.empty(len(models), len(cuts) + 1)
-        self.sums: list[Sums] = []
-        self.trials = self.events = 0
-
-    def add(self, chunk: Chunk) -> None:
-        """Fill the events of a chunk."""
-        events = chunk.events
-        self.trials += chunk.trials
-        self.events += len(events)
-        weights = np.stack(
-            [
-                events.weight if m is None else events.weights(m)
-                for m in self.models.values()
-            ]
-        )
-        alive = np.ones(len(events), dtype=bool)
-        last = np.zeros(len(events), dtype=np.intp)
-        for j, cut in enumerate(self.cuts):
-            alive &= cut.passes(events)
-            last[alive] = j + 1
-        self.flow.add(last, weights)
-        if alive.any():
-            self._fill(events[alive], weights[:, alive])
-
-    def _fill(self, events: Events, weights: FloatArray) -> None:
-        values = {name: one(events) for name, one in self.named.items()}
-        if not self.sums:
-            self._settle(values, weights[0])
-        for w, filled in zip(self.wanted, self.sums, strict=True):
-            cell = cells([values[o.name] for o in w], [self.edges[o.name] for o in w])
-            filled.add(cell, weights)
-
-    def _settle(self, values: Mapping[str, FloatArray], weight: FloatArray) -> None:
-        self.edges = {
-            name: settled(one, self.asked[name], values[name], weight)
-            for name, one in self.named.items()
-        }
-        free = {name: isinstance(e, int) for name, e in self.asked.items()}
-        for w in self.wanted:
-            share_range(w, self.edges, free)
-        sizes = [math.prod(self.edges[o.name].size - 1 for o in w) for w in self.wanted]
-        self.sums = [Sums.empty(len(self.models), size + 1) for size in sizes]
-
-    def result(self) -> Distributions:
-        """Distributions of all that was filled."""
-        if not self.events:
-            raise InputError(
-                "there are no events: generate more, or check that the flux reaches"
-                " above the threshold"
-            )
-        models = tuple(self.models)
-        flow = _flow(self.cuts, models, self.flow, self.trials)
-        if not flow.events[-1]:
-            killer = int(np.argmax(flow.events == 0))
-            raise InputError(
-                f"no event passes the cuts: {flow.cuts[killer - 1]!r} removed the"
-                f" last {int(flow.events[killer - 1])} of {self.events} events;"
-                " loosen it, or generate more"
-            )
-        items = tuple(
-            _distribution(
-                w, tuple(self.edges[o.name] for o in w), models, s, self.trials
-            )
-            for w, s in zip(self.wanted, self.sums, strict=True)
-        )
-        return Distributions(
-            items,
-            models,
-            flow.values[:, 0],
-            flow.errors[:, 0],
-            flow,
-            self.events,
-            self.trials,
-        )
 
 
 @public
@@ -213,8 +90,9 @@ def distributions(
         pass the cuts, without the tails (`Distribution.outside` says what lies there).
     cuts : as `parse_cuts` reads them.
     generation : for a generator: ``n``, at least so many events (whole chunks are used,
-        so that no trial is lost); ``unweighted``; ``workers``, threads; ``progress``,
-        whether a bar is shown.
+        so that no trial is lost); ``unweighted``; ``workers``, processes, ``executor``
+        or ``client`` as in `write_events`: they change no bit; ``progress``, whether a
+        bar is shown.
 
     Returns
     -------
@@ -253,8 +131,11 @@ def distributions(
                 f"{text} of {idle[0]}: it is not among the observables"
                 f" {', '.join(asked)}"
             )
-    filling = _Filling(wanted, dict(models or {GENERATED: None}), asked, conditions)
-    for chunk in _chunks(source, **generation):
+    filling = Filling(wanted, dict(models or {GENERATED: None}), asked, conditions)
+    if _sent(filling, source, generation):
+        return filling.result()
+    here: Any = {k: v for k, v in generation.items() if k not in _PLACES}
+    for chunk in _chunks(source, **here):
         if not isinstance(chunk, Chunk):
             raise InputError(f"events come from a sample, not from {shown(source)}")
         filling.add(chunk)
@@ -402,7 +283,6 @@ def _chunks(
     source: Any,
     n: int | None = None,
     unweighted: bool = False,
-    workers: int = 1,
     progress: bool = False,
 ) -> Iterator[Chunk]:
     """Chunks of a sample, a generator or an iterable."""
@@ -412,20 +292,13 @@ def _chunks(
         yield Chunk(0, source.events, source.trials)
         return
     if hasattr(source, "chunks"):
-        if not isinstance(n, int) or isinstance(n, bool) or not 0 < n <= 10**13:
-            raise InputError(
-                "give the number of events to generate, at least one: n=100_000"
-                f" (got {shown(n)})"
-            )
-        from tqdm.auto import tqdm
-
+        n = _number(n)
         made = 0
-        with tqdm(total=n, unit="event", unit_scale=True, disable=not progress) as bar:
-            sized = source.sized(n)
-            for chunk in sized.chunks(unweighted=unweighted, workers=workers):
+        with _bar(n, progress) as update:
+            for chunk in source.sized(n).chunks(unweighted=unweighted):
                 yield chunk
                 made += len(chunk.events)
-                bar.update(min(len(chunk.events), n - bar.n))
+                update(len(chunk.events))
                 if made >= n:
                     return
         return
@@ -437,62 +310,40 @@ def _chunks(
     )
 
 
-def _distribution(
-    wanted: tuple[Observable, ...],
-    edges: tuple[FloatArray, ...],
-    models: tuple[str, ...],
-    sums: Sums,
-    trials: int,
-) -> Distribution:
-    shape = tuple(e.size - 1 for e in edges)
-    size, m = math.prod(shape), len(models)
-    return Distribution(
-        wanted,
-        edges,
-        models,
-        (sums.first[:, :size] / trials).reshape(m, *shape),
-        sums.covariance(trials)[..., :size].reshape(m, m, *shape),
-        (sums.second[..., :size] / trials**2).reshape(m, m, *shape),
-        sums.first[:, size] / trials,
-        sums.counts[:size].reshape(shape),
-    )
+def _sent(filling: Filling, source: Any, generation: Generation) -> bool:
+    """Whether other processes were asked to fill; they have filled all then."""
+    executor, workers = where(generation)
+    if executor is None and workers is None:
+        return False
+    if not hasattr(source, "chunks"):
+        raise InputError(
+            "workers, executor and client require a generator: a sample is used as it"
+            " is"
+        )
+    n = _number(generation.get("n"))
+    unweighted = generation.get("unweighted", False)
+    with (
+        place(executor) as pool,
+        _bar(n, generation.get("progress", False)) as update,
+    ):
+        maker = source.sized(n).maker
+        filled_elsewhere(filling, maker, n, unweighted, pool, workers, update)
+    return True
 
 
-def _flow(
-    cuts: Sequence[Cut], models: tuple[str, ...], last: Sums, trials: int
-) -> CutFlow:
-    """From the last cut that each event passed to what is left after each."""
+def _number(n: Any) -> int:
+    if not isinstance(n, int) or isinstance(n, bool) or not 0 < n <= 10**13:
+        raise InputError(
+            "give the number of events to generate, at least one: n=100_000"
+            f" (got {shown(n)})"
+        )
+    return n
 
-    def left(a: FloatArray) -> FloatArray:
-        return np.asarray(np.flip(np.cumsum(np.flip(a, -1), -1), -1))
 
-    first, second = left(last.first), left(np.einsum("aac->ac", last.second))
-    values = first / trials
-    errors = np.sqrt(np.maximum(second - first**2 / trials, 0.0)) / trials
-    total = np.where(first[:, :1] > 0, first[:, :1], 1.0)
-    efficiency = first / total
-    # Σ (w_i (pass_i − ε))² = (1 − 2ε) S_pass + ε² S_all
-    square = (1 - 2 * efficiency) * second + efficiency**2 * second[:, :1]
-    error = np.sqrt(np.maximum(square, 0.0)) / total
-    effective = np.where(second > 0, first**2 / np.where(second > 0, second, 1.0), 0.0)
-    interval = np.array(
-        [
-            [
-                clopper_pearson(min(float(e), 1.0) * float(row[0]), float(row[0]))
-                for e in es
-            ]
-            for es, row in zip(efficiency, effective, strict=True)
-        ]
-    )
-    texts = tuple(c.text for c in cuts)
-    return CutFlow(
-        texts,
-        models,
-        left(last.counts),
-        values,
-        errors,
-        efficiency,
-        error,
-        interval,
-        effective,
-    )
+@contextmanager
+def _bar(n: int, progress: bool) -> Iterator[Callable[[int], object]]:
+    """What counts events, up to n."""
+    from tqdm.auto import tqdm
+
+    with tqdm(total=n, unit="event", unit_scale=True, disable=not progress) as bar:
+        yield lambda made: bar.update(min(made, n - bar.n))

@@ -24,7 +24,7 @@ from nuprobe.events.preparation import (
     prepare,
 )
 from nuprobe.events.sample import Chunk, EventProcess, Events, concatenate
-from nuprobe.events.sampler import TRIALS, Effort, Loops, Sampler
+from nuprobe.events.sampler import TRIALS, Effort, Loops, Maker, Sampler
 from nuprobe.fluxes import Flux, FluxComponent, Line, flux
 from nuprobe.models import LeptonModel, StandardModel
 from nuprobe.nuclei import Target, TargetSpec
@@ -277,6 +277,12 @@ class Generator:
     def efficiency(self) -> float:
         """Share of the trials that become unweighted events, from the training."""
         return self.sampler.efficiency
+
+    @property
+    def maker(self) -> Maker:
+        """What makes the chunks, once all is trained: it travels to other
+        processes."""
+        return self.sampler.maker
 
     @public
     def chunk(self, index: int, unweighted: bool = False) -> Chunk:

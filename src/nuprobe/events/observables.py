@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final, SupportsIndex
 
 import numpy as np
 
@@ -38,6 +38,12 @@ class Observable:
     latex: str
     function: Callable[[Events], FloatArray]
     logarithmic: bool = False
+
+    def __reduce_ex__(self, protocol: SupportsIndex) -> str | tuple[Any, ...]:
+        # one of this module travels by its name: its function cannot
+        if OBSERVABLES.get(self.name) is self:
+            return observable, (self.name,)
+        return super().__reduce_ex__(protocol)
 
     def __call__(self, events: Events) -> FloatArray:
         """Value for each event, shape (n,)."""

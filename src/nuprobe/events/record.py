@@ -25,6 +25,7 @@ from nuprobe.processes.trident.targets import by_fermi_momentum
 __all__ = [
     "HADRONS",
     "PB",
+    "ChunkMaker",
     "EventSource",
     "Run",
     "StoredEvents",
@@ -53,6 +54,13 @@ HADRONS: Final = {"proton": 9902210, "neutron": 9902110}
 """Numbers of the hadrons that a nucleon broke into, as one particle: those that
 generators use for a nucleon dissociated to an arbitrary mass (``p_diffr+``,
 ``n_diffr0``); charge and baryon number are the nucleon's."""
+
+
+class ChunkMaker(Protocol):
+    """What makes chunks that depend on their index alone; it can be pickled."""
+
+    def chunk(self, index: int, unweighted: bool = False) -> Chunk:
+        """One chunk; `unweighted` ones of equal weights."""
 
 
 class EventSource(Protocol):
@@ -91,6 +99,10 @@ class EventSource(Protocol):
     @property
     def settings(self) -> dict[str, Any]:
         """All that defines the events, ready for JSON."""
+
+    @property
+    def maker(self) -> ChunkMaker:
+        """What makes the chunks in other processes."""
 
     def sized(self, n: int) -> EventSource:
         """The source for a file of n events in all; its chunks may differ by
@@ -284,6 +296,21 @@ class Tally:
         )
         return Tally(
             self.events + len(weights), self.trials + trials, sums, squares, excess
+        )
+
+    def plus(self, other: Tally) -> Tally:
+        """Return the tally of these events and others: as if those had been added.
+
+        Parameters
+        ----------
+        other : of the other events alone.
+        """
+        return Tally(
+            self.events + other.events,
+            self.trials + other.trials,
+            tuple(a + b for a, b in zip(self.sums, other.sums, strict=True)),
+            tuple(a + b for a, b in zip(self.squares, other.squares, strict=True)),
+            self.excess + other.excess,
         )
 
     def sigma(self, column: int = 0) -> tuple[float, float]:

@@ -26,7 +26,7 @@ from nuprobe.events.record import (
 from nuprobe.events.sample import MOMENTA, Chunk, Events
 from nuprobe.numerics import FloatArray
 
-__all__ = ["branches", "check", "encode", "finish", "read_root"]
+__all__ = ["branches", "check", "encode", "finish", "read_root", "renumbered"]
 
 TREE: Final = "events"
 _ABOUT: Final = "nuprobe"
@@ -152,6 +152,31 @@ def encode(
     return rows.tobytes(), tally.add(
         weights, chunk.trials, run.generator.max_weight * PB
     )
+
+
+def renumbered(run: Run, block: bytes, first: int) -> bytes:
+    """Records of events, the first of which gets another number.
+
+    Parameters
+    ----------
+    run : the generator and what of it is written.
+    block : of `encode`, numbered from 0.
+    first : number of the first event.
+
+    Examples
+    --------
+    >>> from nuprobe.events import trident
+    >>> gen = trident("nu_mu -> nu_mu mu+ mu-", "Ar40", 5000.0, regime="coherent")
+    >>> run = Run(gen.sized(5), True, {})
+    >>> chunk, nothing = run.generator.chunk(0), Tally.empty(run)
+    >>> weights = run.weights(chunk.events) * PB
+    >>> block, tally = encode(run, chunk, weights, nothing)
+    >>> renumbered(run, block, tally.events) == encode(run, chunk, weights, tally)[0]
+    True
+    """
+    rows = np.frombuffer(bytearray(block), dtype=_layout(run))
+    rows["event"] += first
+    return rows.tobytes()
 
 
 def finish(run: Run, part: Path, made: Path, tally: Tally) -> None:

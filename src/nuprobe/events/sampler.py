@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Final, Literal, NamedTuple
+from typing import Any, Final, Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,10 +23,20 @@ from nuprobe.events.arrays import (
 )
 from nuprobe.events.grid import maximum_weight, refine, smoothed, uniform
 from nuprobe.events.preparation import SampledProcess
-from nuprobe.events.sample import MOMENTA, Chunk, Events
+from nuprobe.events.sample import MOMENTA, Chunk, EventProcess, Events
 from nuprobe.numerics import FloatArray
+from nuprobe.places import one_place
 
-__all__ = ["TRIALS", "Effort", "Loops", "Made", "Sampler", "stack"]
+__all__ = [
+    "TRIALS",
+    "Effort",
+    "Loops",
+    "Made",
+    "Maker",
+    "Sampler",
+    "check_workers",
+    "stack",
+]
 
 Loops = Literal["compiled", "numpy"]
 """How random numbers become events: by compiled loops, or by plain NumPy."""
@@ -154,6 +164,88 @@ def stack(
 
 
 @dataclass(frozen=True, eq=False)
+class Maker:
+    """What makes chunks once all is trained: arrays and names alone, so that it
+    travels to other processes.
+
+    Attributes
+    ----------
+    processes : what can happen.
+    seed, columns, loops : as those of `Sampler`.
+    sampling : of all processes.
+    max_weight : cm², that unweighted events have, but for those beyond it.
+    """
+
+    processes: tuple[EventProcess, ...]
+    seed: int
+    columns: int
+    loops: Loops
+    sampling: Sampling
+    max_weight: float
+
+    def make(self, index: int, unweighted: bool, enough: int | None = None) -> Made:
+        """Make a chunk.
+
+        Parameters
+        ----------
+        index : of the chunk.
+        unweighted : accept events by their weight.
+        enough : events after which plain NumPy may stop, for callers that need no more;
+            None for the whole chunk.
+        """
+        u = _random(self.seed, _EVENTS, index).random((TRIALS, self.columns))
+        out = empty_output(TRIALS)
+        limit = self.max_weight if unweighted else 0.0
+        n = _run(self.loops, u, limit, self.sampling, out, enough)
+        v = out.values[:n]
+        events = Events(
+            processes=self.processes,
+            process=out.process[:n].copy(),
+            **{name: out.momenta[:n, i].copy() for i, name in enumerate(MOMENTA)},
+            q2=v[:, 4].copy(),
+            k2=v[:, 5].copy(),
+            s=v[:, 6].copy(),
+            terms=v[:, 1:4].copy(),
+            weight=v[:, 0].copy(),
+        )
+        return Made(Chunk(index, events, TRIALS), out.trial[:n])
+
+    def chunk(self, index: int, unweighted: bool = False) -> Chunk:
+        """Make a chunk, without its trials.
+
+        Parameters
+        ----------
+        index, unweighted : as in `make`.
+        """
+        return self.make(index, unweighted).chunk
+
+
+def _random(seed: int, stream: int, index: int) -> np.random.Generator:
+    """Random numbers that depend on these three alone."""
+    return np.random.Generator(
+        np.random.PCG64DXSM(np.random.SeedSequence((seed, stream, index)))
+    )
+
+
+def _run(
+    loops: Loops,
+    u: FloatArray,
+    limit: float,
+    sampling: Sampling,
+    out: Output,
+    enough: int | None = None,
+) -> int:
+    """Turn random numbers into events; numba is imported for compiled loops alone."""
+    if loops == "numpy":
+        from nuprobe.events import plain
+
+        return plain.generate(u, limit, sampling, out, enough)
+    from nuprobe.events import kernels
+
+    return kernels.generate(u, limit, sampling, out)
+
+
+@dataclass(frozen=True, eq=False)
 class Sampler:
     """Events of prepared processes from one seed.
 
@@ -184,9 +276,7 @@ class Sampler:
         stream : 1 trains, 2 makes events.
         index : of the process or the chunk.
         """
-        return np.random.Generator(
-            np.random.PCG64DXSM(np.random.SeedSequence((self.seed, stream, index)))
-        )
+        return _random(self.seed, stream, index)
 
     @cached_property
     def training(self) -> Training:
@@ -212,7 +302,7 @@ class Sampler:
             out = empty_output(n, dimensions)
             u = random.random((n, self.columns))
             sampling = stack(alone, np.array([0.0, 1.0]), [grid])
-            self._run(u, -1.0, sampling, out)
+            _run(self.loops, u, -1.0, sampling, out)
             return out
 
         short = self.effort == "short"
@@ -241,50 +331,26 @@ class Sampler:
         """Share of the trials that become unweighted events, from the training."""
         return float(self.training.mean.sum() / self.training.largest.sum())
 
-    def _run(
-        self,
-        u: FloatArray,
-        limit: float,
-        sampling: Sampling,
-        out: Output,
-        enough: int | None = None,
-    ) -> int:
-        """Turn random numbers into events; numba is imported for compiled loops
-        alone."""
-        if self.loops == "numpy":
-            from nuprobe.events import plain
-
-            return plain.generate(u, limit, sampling, out, enough)
-        from nuprobe.events import kernels
-
-        return kernels.generate(u, limit, sampling, out)
+    @cached_property
+    def maker(self) -> Maker:
+        """What makes the chunks."""
+        return Maker(
+            tuple(p.process for p in self.processes),
+            self.seed,
+            self.columns,
+            self.loops,
+            self.sampling,
+            self.max_weight,
+        )
 
     def make(self, index: int, unweighted: bool, enough: int | None = None) -> Made:
-        """Make a chunk.
+        """Make a chunk, as `Maker.make` does.
 
         Parameters
         ----------
-        index : of the chunk.
-        unweighted : accept events by their weight.
-        enough : events after which plain NumPy may stop, for callers that need no more;
-            None for the whole chunk.
+        index, unweighted, enough : as there.
         """
-        u = self.random(_EVENTS, index).random((TRIALS, self.columns))
-        out = empty_output(TRIALS)
-        limit = self.max_weight if unweighted else 0.0
-        n = self._run(u, limit, self.sampling, out, enough)
-        v = out.values[:n]
-        events = Events(
-            processes=tuple(p.process for p in self.processes),
-            process=out.process[:n].copy(),
-            **{name: out.momenta[:n, i].copy() for i, name in enumerate(MOMENTA)},
-            q2=v[:, 4].copy(),
-            k2=v[:, 5].copy(),
-            s=v[:, 6].copy(),
-            terms=v[:, 1:4].copy(),
-            weight=v[:, 0].copy(),
-        )
-        return Made(Chunk(index, events, TRIALS), out.trial[:n])
+        return self.maker.make(index, unweighted, enough)
 
     def stream(
         self, start: int, unweighted: bool, workers: int, enough: int | None = None
@@ -302,17 +368,9 @@ class Sampler:
         InputError
             If the number of workers is not positive, or more than `_MOST_WORKERS`.
         """
-        if (
-            isinstance(workers, bool)
-            or not isinstance(workers, (int, np.integer))
-            or not 1 <= workers <= _MOST_WORKERS
-        ):
-            raise InputError(
-                "the number of workers must be an integer of 1 or more and at most"
-                f" {_MOST_WORKERS}, got {shown(workers)}"
-            )
+        check_workers(workers)
         index = start
-        self.sampling  # noqa: B018  trained once, before there are threads
+        self.maker  # noqa: B018  trained once, before there are threads
         if workers == 1:
             while True:
                 yield self.make(index, unweighted, enough)
@@ -327,3 +385,52 @@ class Sampler:
                 yield waiting.popleft().result()
         finally:
             pool.shutdown(wait=True, cancel_futures=True)
+
+
+def check_workers(workers: int) -> None:
+    """Refuse numbers of workers that cannot be.
+
+    Parameters
+    ----------
+    workers : threads or processes.
+
+    Examples
+    --------
+    >>> check_workers(0)
+    Traceback (most recent call last):
+    nuprobe.errors.InputError: the number of workers must be an integer of 1 or more ...
+    """
+    if (
+        isinstance(workers, bool)
+        or not isinstance(workers, (int, np.integer))
+        or not 1 <= workers <= _MOST_WORKERS
+    ):
+        raise InputError(
+            "the number of workers must be an integer of 1 or more and at most"
+            f" {_MOST_WORKERS}, got {shown(workers)}"
+        )
+
+
+def where(asked: Mapping[str, Any]) -> tuple[Any, int | None]:
+    """Where chunks are made: an executor as `nuprobe.places.place` takes it, or a
+    number of processes; neither for this process.
+
+    Parameters
+    ----------
+    asked : at most one of ``executor``, ``client`` and ``workers``.
+
+    Raises
+    ------
+    InputError
+        If more than one is given, or one is not valid.
+
+    Examples
+    --------
+    >>> where({"workers": 1}), where({"workers": 2})
+    ((None, None), (None, 2))
+    """
+    workers = asked.get("workers")
+    if workers is not None:
+        check_workers(workers)
+    given = one_place(asked.get("executor"), asked.get("client"), workers)
+    return given, None if workers == 1 else workers

@@ -3,13 +3,14 @@ stopped, and read back."""
 
 from __future__ import annotations
 
-import gzip
 import json
 import os
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import Executor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, Final, TypedDict, Unpack
 
@@ -17,13 +18,12 @@ import numpy as np
 
 from nuprobe.border import public
 from nuprobe.errors import (
-    ComputationError,
     InputError,
     OutputError,
-    StoppedError,
     shown,
 )
 from nuprobe.events import hepmc, root
+from nuprobe.events.encoding import Blocks, LostError, encoded, pack, tool_of
 from nuprobe.events.hepmc_reader import read_hepmc
 from nuprobe.events.journal import (
     Progress,
@@ -33,10 +33,12 @@ from nuprobe.events.journal import (
     unfinished,
 )
 from nuprobe.events.record import PB, EventSource, Run, StoredEvents, Tally
-from nuprobe.events.sample import MOMENTA, Chunk
+from nuprobe.events.sampler import where
 from nuprobe.files import writable_or_error
+from nuprobe.inference.checkpoints import stopped
 from nuprobe.models import LeptonModel
-from nuprobe.stopping import name_of, number_of, stop_signals
+from nuprobe.places import place
+from nuprobe.stopping import stop_signals
 from nuprobe.unfinished import alone
 
 __all__ = [
@@ -55,10 +57,12 @@ FORMATS: Final = (".hepmc3", ".hepmc", ".hepmc3.gz", ".hepmc.gz", ".root")
 
 
 class Writing(TypedDict, total=False):
-    """How a file is written: `workers` (threads that generate), `overwrite`, `resume`
-    and `progress` (whether a bar is shown)."""
+    """How a file is written: `workers` (processes), `executor` or `client` instead,
+    `overwrite`, `resume` and `progress` (whether a bar is shown)."""
 
-    workers: int
+    workers: int | None
+    executor: Executor | None
+    client: Any
     overwrite: bool
     resume: bool
     progress: bool
@@ -167,12 +171,8 @@ def check_new(
             " --overwrite to start again"
         )
     writable_or_error(path)
-    _tool(ending).check()
+    tool_of(ending).check()
     return ending
-
-
-def _tool(ending: str) -> Any:
-    return root if ending == ".root" else hepmc
 
 
 @public
@@ -201,7 +201,11 @@ def write_events(
     variations : models by the name of their weight, which each event gets beside that
         of the generated model. Any other model can be applied on reading.
     unweighted : whether the events have equal weights.
-    writing : ``workers``, threads that generate (the file does not depend on them);
+    writing : ``workers``, processes that generate and write (a script needs the usual
+        ``if __name__ == "__main__":`` for more than one); ``executor``, anything with
+        the interface of `concurrent.futures` instead; ``client``, a Dask cluster: a
+        ``distributed.Client``, the address of its scheduler, or the path of the JSON
+        file that the scheduler writes (the file depends on none of them);
         ``overwrite``, replace an existing file, at the end, and without ``resume``
         discard an unfinished run; ``resume``, go on with an unfinished run, if there is
         one; ``progress``, show a bar.
@@ -230,9 +234,12 @@ def write_events(
     path = Path(path)
     overwrite, resume = writing.get("overwrite", False), writing.get("resume", False)
     ending = check_new(path, n, resume=resume, overwrite=overwrite)
+    executor, workers = where(writing)
     run = Run(generator.sized(n), unweighted, dict(variations or {}))
-    with _as_output_error(path), _told(path, n), stop_signals():
-        resumed, tally = _write(path, run, n, ending, writing)
+    with place(executor) as pool:
+        blocks = partial(encoded, executor=pool, workers=workers)
+        with _as_output_error(path), _told(path, n), stop_signals():
+            resumed, tally = _write(path, run, n, ending, writing, blocks)
     sigma, error = tally.sigma()
     return WrittenEvents(
         path=path,
@@ -249,23 +256,27 @@ def write_events(
 
 
 def _write(
-    path: Path, run: Run, n: int, ending: str, writing: Writing
+    path: Path,
+    run: Run,
+    n: int,
+    ending: str,
+    writing: Writing,
+    blocks: Callable[..., Blocks],
 ) -> tuple[int, Tally]:
-    """Write the file, or the rest of it; returns how many events were there and the
-    tally of all."""
+    """Write the file, or the rest of it, by blocks; returns how many events were there
+    and the tally of all."""
     part, journal = unfinished(path)
-    tool = _tool(ending)
+    tool = tool_of(ending)
     # the text goes through JSON once, so that it compares with what a journal says
     settings: dict[str, Any] = json.loads(
         json.dumps({**run.settings, "events": int(n), "format": ending})
     )
-    zipped = ending.endswith(".gz")
     with alone(part) as claim:
         if writing.get("resume") and (journal.exists() or not claim.fresh):
             state = read_journal(part, journal, settings)
         else:
             text = hepmc.header(run, n) if tool is hepmc else b""
-            head = _pack(text, zipped)
+            head = pack(text, ending)
             journal.unlink(missing_ok=True)
             append(part, 0, head)
             crc = zlib.crc32(head)
@@ -273,14 +284,15 @@ def _write(
             commit(journal, settings, state)
         resumed = state.tally.events
         if resumed < n:
-            for done, block in _encoded(run, n, state, ending, writing):
+            made = blocks(run, n, state, ending)
+            for done, block in _shown(made, n, state, writing.get("progress", False)):
                 append(part, state.offset, block)
                 commit(journal, settings, done)
                 state = done
         if tool is root:
             _finish_root(path, run, part, state.tally)
         else:
-            append(part, state.offset, _pack(hepmc.FOOTER, zipped))
+            append(part, state.offset, pack(hepmc.FOOTER, ending))
             part.replace(path)
         journal.unlink()
     return resumed, state.tally
@@ -326,10 +338,8 @@ def read_events(path: str | Path) -> StoredEvents:
     return root.read_root(path) if format_of(path) == ".root" else read_hepmc(path)
 
 
-def _encoded(
-    run: Run, n: int, state: Progress, ending: str, writing: Writing
-) -> Iterator[tuple[Progress, bytes]]:
-    """Bytes of one chunk after the other, until there are n events."""
+def _shown(made: Blocks, n: int, state: Progress, progress: bool) -> Blocks:
+    """The same blocks with a bar."""
     from tqdm.auto import tqdm
 
     with tqdm(
@@ -337,49 +347,12 @@ def _encoded(
         initial=state.tally.events,
         unit="event",
         unit_scale=True,
-        disable=not writing.get("progress"),
+        disable=not progress,
     ) as bar:
-        for chunk in run.generator.chunks(
-            start=state.chunk,
-            unweighted=run.unweighted,
-            workers=writing.get("workers", 1),
-        ):
-            chunk = _first(chunk, n - state.tally.events)
-            weights = run.weights(chunk.events)
-            if not all(
-                np.isfinite(a).all()
-                for a in (weights, *(getattr(chunk.events, m) for m in MOMENTA))
-            ):
-                raise ComputationError(
-                    f"chunk {chunk.index} contains an event that is not finite;"
-                    " please report this"
-                )
-            block, tally = _tool(ending).encode(run, chunk, weights * PB, state.tally)
-            if tally.events >= n and _tool(ending) is hepmc:
-                block = hepmc.with_checksum(block, state.text)
-            text = zlib.crc32(block, state.text)
-            block = _pack(block, ending.endswith(".gz"))
-            crc = zlib.crc32(block, state.crc)
-            offset = state.offset + len(block)
-            state = Progress(chunk.index + 1, offset, crc, text, tally)
-            yield state, block
-            bar.update(len(chunk.events))
-            if tally.events >= n:
-                return
-
-
-def _first(chunk: Chunk, n: int) -> Chunk:
-    """The first n events of a chunk with their share of the trials."""
-    size = len(chunk.events)
-    if size <= n:
-        return chunk
-    return Chunk(chunk.index, chunk.events[:n], round(chunk.trials * n / size))
-
-
-def _pack(content: bytes, zipped: bool) -> bytes:
-    # gzipped members follow each other and unpack as one; without a time they are
-    # always the same
-    return gzip.compress(content, 6, mtime=0) if zipped and content else content
+        for done, block in made:
+            yield done, block
+            bar.update(done.tally.events - state.tally.events)
+            state = done
 
 
 @contextmanager
@@ -400,12 +373,10 @@ def _told(path: Path, n: int) -> Iterator[None]:
     """Say of a run that is stopped how to go on."""
     try:
         yield
-    except KeyboardInterrupt as err:
+    except (KeyboardInterrupt, LostError) as err:
         part, journal = unfinished(path)
         done = json.loads(journal.read_text())["tally"]["events"]
         more = " --overwrite" if path.exists() else ""
-        raise StoppedError(
-            f"events stopped ({name_of(err)}); {done} of {n} are in {part}; continue"
-            f" with --resume{more}",
-            signal=number_of(err),
-        ) from err
+        why = err.__cause__ if isinstance(err, LostError) and err.__cause__ else err
+        remedy = f"{done} of {n} are in {part}; continue with --resume{more}"
+        raise stopped("events", why, remedy) from err

@@ -6,6 +6,7 @@ import base64
 import gzip
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from math import inf, isfinite
 from typing import TYPE_CHECKING, Any, Final
 
@@ -86,8 +87,8 @@ def page_of(
     from nuprobe.portable import portable_likelihood
     from nuprobe.portable.make import as_json
 
-    document = as_json(portable_likelihood(cost))
-    parameters = cost.parameters
+    document = as_json(portable_likelihood(cost, ranges=page.ranges))
+    parameters = [_part(p, page) for p in cost.parameters]
     _known_names(page, parameters)
     plane = _plane(page, parameters)
     layers = layers_of(page, plane, parameters)
@@ -106,8 +107,15 @@ def page_of(
         "command": command or command_text(page, parameters),
         "python": python_text(page, parameters),
         "bibtex": bibtex_of(filter(None, keys)),
-        "checks": _checks(cost, plane),
+        "checks": _checks(cost, parameters, plane),
     }
+
+
+def _part(p: Parameter, page: PageFile) -> Parameter:
+    """A parameter with the part of its range that the likelihood has."""
+    low, high = page.ranges.get(p.name, (p.lower, p.upper))
+    default = min(max(p.default, low), high)
+    return replace(p, lower=low, upper=high, default=default)
 
 
 def _presets(page: PageFile, parameters: Sequence[Parameter]) -> list[dict[str, Any]]:
@@ -157,11 +165,13 @@ def _axis(p: Parameter) -> dict[str, Any]:
     }
 
 
-def _checks(cost: Cost, plane: dict[str, Any]) -> list[dict[str, Any]]:
+def _checks(
+    cost: Cost, parameters: Sequence[Parameter], plane: dict[str, Any]
+) -> list[dict[str, Any]]:
     """Numbers of the package at points of the plane, with nuisances off centre."""
     rng = np.random.default_rng(1)
-    names = [p.name for p in cost.parameters]
-    points = np.repeat([[p.default for p in cost.parameters]], _CHECKS, axis=0)
+    names = [p.name for p in parameters]
+    points = np.repeat([[p.default for p in parameters]], _CHECKS, axis=0)
     for axis in filter(None, (plane["x"], plane["y"])):
         share = (np.arange(1, _CHECKS) + rng.uniform(0, 1, _CHECKS - 1)) / (_CHECKS + 1)
         low, high = axis["lower"], axis["upper"]

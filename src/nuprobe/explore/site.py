@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import importlib.util
 import json
 import os
@@ -111,7 +112,7 @@ def site_files(
         if f"pages/{name}.js" in scripts:
             raise InputError(f"two pages are called {name}; rename one")
         small = packed(page["document"])
-        documents[name] = len(small["gzip64"])
+        documents[name] = len(base64.b64decode(small["gzip64"]))
         if documents[name] > LARGEST_DOCUMENT:
             raise InputError(
                 f"the likelihood of {name} takes {documents[name]:,} bytes, and a page"

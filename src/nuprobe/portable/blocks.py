@@ -33,7 +33,7 @@ from nuprobe.portable.sources import (
     source_of,
 )
 
-__all__ = ["blocks_of"]
+__all__ = ["SIGNAL", "all_rows", "blocks_of", "refuse_morphing"]
 
 SIGNAL = "signal"
 
@@ -224,26 +224,57 @@ def _squared(s: Strength) -> dict[int, float]:
 # -- all others
 
 
-def _plain(prediction: Prediction) -> BlockEntry:
-    """Base and slopes as polynomials in the parameters."""
-    own = prediction.parameters
+def refuse_morphing(prediction: Prediction) -> None:
+    """Refuse nuisances that morph between anchors, of a prediction without templates.
+
+    Parameters
+    ----------
+    prediction : any.
+
+    Examples
+    --------
+    >>> import nuprobe as nu
+    >>> refuse_morphing(nu.experiment("best").prediction(free=["sin2_2theta_14"]))
+    """
     if morphing_of(prediction):
         raise InputError(
             f"{prediction.name}: the nuisance {morphing_of(prediction)[0].name} morphs"
             " between anchors of a prediction that has no templates, so it cannot be"
             " written as a portable likelihood: fix or drop it"
         )
-    zero = np.array([[p.default for p in own]])
-    n_bins = prediction.expectation(zero).base.shape[1]
+
+
+def all_rows(prediction: Prediction, points: FloatArray) -> FloatArray:
+    """Base and slopes of a prediction, shape (points, 1 + nuisances, bins).
+
+    Parameters
+    ----------
+    prediction : any.
+    points : shape (points, parameters).
+
+    Examples
+    --------
+    >>> import nuprobe as nu
+    >>> best = nu.experiment("best").prediction(free=["sin2_2theta_14"])
+    >>> all_rows(best, np.array([[0.1], [0.2], [0.3]])).shape
+    (3, 2, 2)
+    """
+    e = prediction.expectation(points)
+    shape = len(points), e.base.shape[1]
+    return np.stack([np.broadcast_to(x, shape) for x in (e.base, *e.slopes)], axis=1)
+
+
+def _plain(prediction: Prediction) -> BlockEntry:
+    """Base and slopes as polynomials in the parameters."""
+    refuse_morphing(prediction)
+    own = prediction.parameters
 
     def every(points: FloatArray) -> FloatArray:
-        e = prediction.expectation(points)
-        return np.stack(
-            [np.broadcast_to(x, (len(points), n_bins)) for x in (e.base, *e.slopes)],
-            axis=1,
-        ).reshape(len(points), -1)
+        return all_rows(prediction, points).reshape(len(points), -1)
 
     polynomial = polynomial_of(every, own, prediction.name)
+    zero = np.array([[p.default for p in own]])
+    n_bins = prediction.expectation(zero).base.shape[1]
     names = [n.name for n in prediction.nuisances]
     tables = polynomial.coefficients.reshape(-1, 1 + len(names), n_bins)
     sources, effects = [_source(SIGNAL, polynomial, prediction, tables[:, 0])], []

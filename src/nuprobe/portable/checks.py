@@ -152,10 +152,12 @@ def _check_block(
         _once("sources", name, dict.fromkeys([*sources, *backgrounds][:i]))
     if "signal" not in sources:
         raise InputError("sources: one must be called signal")
+    if block.over is not None and block.over not in {*sources} - {"signal"}:
+        raise InputError(f"over: there is no source {block.over} beside the signal")
     for i, source in enumerate(block.sources):
         for j, group in enumerate(source.groups):
             with _in(f"sources.{i}.groups.{j}"):
-                _check_group(group, block, parameters)
+                _check_group(group, block, parameters, ranges)
     for i, b in enumerate(block.backgrounds):
         nodes = _nodes(f"backgrounds.{i}.axes", b.axes, block, "linear")
         _has_shape(f"backgrounds.{i}.counts", b.counts, (*nodes, bins))
@@ -210,7 +212,12 @@ def _nodes(
     return tuple(len(block.axes[axis].nodes) for axis in axes)
 
 
-def _check_group(group: GroupEntry, block: BlockEntry, parameters: set[str]) -> None:
+def _check_group(
+    group: GroupEntry,
+    block: BlockEntry,
+    parameters: set[str],
+    ranges: Mapping[str, tuple[float, float]],
+) -> None:
     smooth = _nodes("smooth", group.smooth, block, "chebyshev")
     linear = _nodes("linear", group.linear, block, "linear")
     if not group.pieces or group.pieces[0].table.ndim != 1 + len(smooth):
@@ -221,6 +228,11 @@ def _check_group(group: GroupEntry, block: BlockEntry, parameters: set[str]) -> 
     for i, piece in enumerate(group.pieces):
         with _in(f"pieces.{i}"):
             _check_piece(piece, block, smooth, number, parameters)
+            for name in piece.complement:
+                if name not in parameters or not ranges[name][1] <= 1:
+                    raise InputError(
+                        f"complement: {name} is not a parameter whose range ends at 1"
+                    )
 
 
 def _check_piece(

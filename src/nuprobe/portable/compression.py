@@ -15,7 +15,7 @@ import numpy as np
 
 from nuprobe.numerics import FloatArray
 
-__all__ = ["LARGE", "factored"]
+__all__ = ["LARGE", "factored", "rounded"]
 
 LARGE: Final = 5000
 """Numbers of a template from which files would be too large: less accuracy is kept."""
@@ -51,7 +51,7 @@ def factored(rows: Sequence[FloatArray]) -> tuple[list[FloatArray], FloatArray]:
     """
     together = _factored(rows)
     if together[1].shape[1] > LARGE:
-        return together[0], _rounded(together[1])
+        return together[0], rounded(together[1])
     if len(rows) == 1:
         return together
     apart = _side_by_side([_factored([table]) for table in rows])
@@ -64,8 +64,18 @@ def _size(found: tuple[list[FloatArray], FloatArray]) -> int:
     return sum(map(np.count_nonzero, (*factors, templates)))
 
 
-def _rounded(templates: FloatArray) -> FloatArray:
-    """To fewer bits, whose zeros compress."""
+def rounded(templates: FloatArray) -> FloatArray:
+    """Numbers to fewer bits, whose zeros compress: to 3e-11 of each.
+
+    Parameters
+    ----------
+    templates : of any shape.
+
+    Examples
+    --------
+    >>> rounded(np.array([0.5, 1.0]))
+    array([0.5, 1. ])
+    """
     mantissa, exponent = np.frexp(templates)
     whole = np.round(np.ldexp(mantissa, _BITS_OF_LARGE))
     return np.asarray(np.ldexp(whole, exponent - _BITS_OF_LARGE))

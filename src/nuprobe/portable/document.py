@@ -34,7 +34,8 @@ __all__ = [
 ]
 
 FORMAT: Final = "nuprobe-likelihood"
-VERSION: Final = 1
+VERSION: Final = 2
+"""The latest; files say 1 where they have nothing of version 2."""
 
 
 class ParameterEntry(Strict):
@@ -98,11 +99,15 @@ class PropagatorEntry(Strict):
 
 
 class PieceEntry(Strict):
-    """Part of the factors of a group: monomial × propagators × exp(log) × table, the
-    last two interpolated over the smooth axes."""
+    """Part of the factors of a group: monomial × complement × propagators × exp(log) ×
+    table, the last two interpolated over the smooth axes."""
 
     monomial: dict[str, int] = Field(
         description="Power of value / scale by name of the parameter; {} is 1."
+    )
+    complement: dict[str, float] = Field(
+        default={},
+        description="Power of (1 − value) by name of the parameter. Version 2.",
     )
     propagators: list[PropagatorEntry] = []
     log: Array | None = Field(
@@ -182,6 +187,13 @@ class BlockEntry(Strict):
         default=None, description="Factor on every source in each bin, shape (bins,)."
     )
     sources: list[SourceEntry] = Field(description="One of them is the signal.")
+    over: str | None = Field(
+        default=None,
+        description=(
+            "Name of a source by which the signal is divided, bin by bin, before"
+            " anything else is done with it. Version 2."
+        ),
+    )
     backgrounds: list[BackgroundEntry] = Field(
         default=[], description="Part of the base."
     )
@@ -269,11 +281,21 @@ class Likelihood(Strict):
     """
 
     format: Literal["nuprobe-likelihood"] = Field(description="What the file is.")
-    version: Literal[1] = Field(description="Of the format.")
+    version: Literal[1, 2] = Field(
+        description="Of the format: 1 has neither `over` nor `complement`."
+    )
     name: str = Field(description="Of the cost.")
     parameters: list[ParameterEntry] = Field(description="Columns of points.")
     nuisances: list[NuisanceEntry] = Field(description="Columns of nuisances.")
     terms: list[TermEntry] = Field(description="Data sets.")
+    accuracy: float | None = Field(
+        default=None,
+        gt=0,
+        description=(
+            "Largest error of −2 ln L by interpolation that was found, relative to it"
+            " where it is above 1; absent where there is none but rounding."
+        ),
+    )
     references: list[str] = Field(default=[], description="Texkeys and DOIs.")
     provenance: dict[str, Any] = Field(
         default={}, description="Command, version, date, experiments and model."
@@ -302,8 +324,8 @@ def json_schema() -> dict[str, Any]:
 
     Examples
     --------
-    >>> json_schema()["properties"]["version"]["const"]
-    1
+    >>> json_schema()["properties"]["version"]["enum"]
+    [1, 2]
     """
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from nuprobe.border import public
-from nuprobe.errors import InputError, shown
+from nuprobe.errors import InputError, UnknownNameError, shown
 from nuprobe.files import atomic_write
 from nuprobe.inference import (
     CNPCost,
@@ -24,12 +24,11 @@ from nuprobe.inference import (
 )
 from nuprobe.inference.provenances import provenance_of
 from nuprobe.parameters import MorphingNuisance, Nuisance, Parameter
-from nuprobe.portable.blocks import blocks_of
 from nuprobe.portable.canonical import checksum_of
 from nuprobe.portable.document import (
     CNP,
     FORMAT,
-    VERSION,
+    BlockEntry,
     Covariance,
     Gaussian,
     Likelihood,
@@ -41,25 +40,32 @@ from nuprobe.portable.document import (
     StatisticEntry,
     TermEntry,
 )
+from nuprobe.portable.nodes import EXACT, range_of
 from nuprobe.portable.polynomials import scale_of
+from nuprobe.portable.sampled import sampled_blocks
 
 __all__ = ["export_likelihood", "portable_likelihood"]
 
 
 @public
-def portable_likelihood(cost: Cost) -> Likelihood:
+def portable_likelihood(
+    cost: Cost, *, ranges: Mapping[str, tuple[float, float]] | None = None
+) -> Likelihood:
     """The likelihood of a cost with everything that its value needs, for other
     programs.
 
     Parameters
     ----------
     cost : of one or several experiments, over its free parameters.
+    ranges : parts of the ranges of parameters, which the file then has; needed where
+        the expectation is no polynomial in a parameter whose range is infinite, and
+        useful where it would need many nodes.
 
     Raises
     ------
     InputError
-        If the expectation is not made of polynomials in the parameters (phases and
-        mixing angles), or the statistic is not known.
+        If the expectation can be neither written as polynomials in the parameters nor
+        interpolated, or the statistic is not known.
 
     Examples
     --------
@@ -71,29 +77,55 @@ def portable_likelihood(cost: Cost) -> Likelihood:
     if not isinstance(cost, Cost):
         raise InputError(f"cost must be a Cost, got {shown(cost)}")
     made = provenance_of(cost, "")
+    parts = _parts(cost, ranges or {})
+    terms, errors = [], []
+    for term in cost.terms:
+        statistic = _statistic(term)
+        blocks, error = sampled_blocks(term.prediction, parts, term.value)
+        terms.append(TermEntry(name=term.name, statistic=statistic, blocks=blocks))
+        errors.append(error)
+    accuracy = max(errors, default=0.0)
     bare = Likelihood(
         format=FORMAT,
-        version=VERSION,
+        version=2 if any(_second(b) for term in terms for b in term.blocks) else 1,
         name=cost.name,
-        parameters=[_parameter(p) for p in cost.parameters],
+        parameters=[_parameter(p, parts) for p in cost.parameters],
         nuisances=[_nuisance(n) for n in cost.nuisances],
-        terms=[
-            TermEntry(
-                name=term.name,
-                statistic=_statistic(term),
-                blocks=blocks_of(term.prediction),
-            )
-            for term in cost.terms
-        ],
+        terms=terms,
+        accuracy=accuracy if accuracy > EXACT else None,
         references=list(made.references),
         provenance=made.to_dict(),
     )
     return bare.model_copy(update={"checksum": checksum_of(as_json(bare))})
 
 
+def _parts(
+    cost: Cost, ranges: Mapping[str, tuple[float, float]]
+) -> Mapping[str, tuple[float, float]]:
+    """Parts of ranges, checked."""
+    known = {p.name: p for p in cost.parameters}
+    for name in ranges:
+        if name not in known:
+            raise UnknownNameError("parameter of the likelihood", name, list(known))
+        range_of(known[name], ranges)
+    return {k: (float(low), float(high)) for k, (low, high) in ranges.items()}
+
+
+def _second(block: BlockEntry) -> bool:
+    """Whether a block needs version 2."""
+    groups = (group for source in block.sources for group in source.groups)
+    return block.over is not None or any(
+        piece.complement for group in groups for piece in group.pieces
+    )
+
+
 @public
 def export_likelihood(
-    cost: Cost, path: str | os.PathLike[str], *, overwrite: bool = False
+    cost: Cost,
+    path: str | os.PathLike[str],
+    *,
+    overwrite: bool = False,
+    ranges: Mapping[str, tuple[float, float]] | None = None,
 ) -> Path:
     """Write the portable likelihood of a cost.
 
@@ -102,6 +134,7 @@ def export_likelihood(
     cost : as of `portable_likelihood`.
     path : of the file, ``.json``, or ``.json.gz`` to compress it.
     overwrite : whether an existing file may be replaced.
+    ranges : as of `portable_likelihood`.
 
     Raises
     ------
@@ -124,7 +157,8 @@ def export_likelihood(
         raise InputError(
             f"{target} exists already: choose another name, or allow overwrite=True"
         )
-    return atomic_write(target, file_content(portable_likelihood(cost), target))
+    made = portable_likelihood(cost, ranges=ranges)
+    return atomic_write(target, file_content(made, target))
 
 
 def file_content(likelihood: Likelihood, path: Path) -> bytes:
@@ -175,21 +209,29 @@ def _whole(value: Any) -> Any:
         return {
             key: one if key == "provenance" else _whole(one)
             for key, one in value.items()
-            if key in _KEPT or not (one is None or one is False or one in ("", []))
+            if key in _KEPT or not _absent(key, one)
         }
     if isinstance(value, list) and value and isinstance(value[0], Mapping):
         return [_whole(one) for one in value]
     return value
 
 
-def _parameter(p: Parameter) -> ParameterEntry:
+def _absent(key: str, value: Any) -> bool:
+    empty = key == "complement" and not value
+    return value is None or value is False or value in ("", []) or empty
+
+
+def _parameter(
+    p: Parameter, ranges: Mapping[str, tuple[float, float]]
+) -> ParameterEntry:
+    low, high = range_of(p, ranges)
     return ParameterEntry(
         name=p.name,
         unit=p.unit,
         latex=p.latex,
-        default=p.default,
-        lower=p.lower if isfinite(p.lower) else None,
-        upper=p.upper if isfinite(p.upper) else None,
+        default=min(max(p.default, low), high),
+        lower=low if isfinite(low) else None,
+        upper=high if isfinite(high) else None,
         scale=scale_of(p),
     )
 

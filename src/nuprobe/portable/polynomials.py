@@ -22,7 +22,7 @@ from nuprobe.errors import InputError
 from nuprobe.numerics import FloatArray
 from nuprobe.parameters import SCALES, Parameter
 
-__all__ = ["Polynomial", "polynomial_of", "scale_of"]
+__all__ = ["Polynomial", "blamed", "exact_polynomial", "polynomial_of", "scale_of"]
 
 _DEGREES: Final = (0, 1, 2, 3, 4)
 _LARGEST: Final = 2000  # monomials
@@ -99,19 +99,38 @@ def polynomial_of(
     >>> found.powers.tolist(), found.coefficients.round(9).tolist(), found.scale
     ([[0], [2]], [[2.0], [0.03]], array([0.1]))
     """
-    found = _found(values, parameters)
+    found = exact_polynomial(values, parameters)
     if found is not None:
         return found
-    blamed = [
-        p.name
-        for i, p in enumerate(parameters)
-        if _found(_along(values, parameters, i), [p]) is None
-    ]
-    names = ", ".join(blamed or [p.name for p in parameters])
+    names = ", ".join(p.name for p in blamed(values, parameters))
     raise InputError(
         f"{what} is not a polynomial up to the fourth degree in {names}, so it cannot"
         " be written as a portable likelihood: leave that out of the free parameters"
     )
+
+
+def blamed(values: Values, parameters: Sequence[Parameter]) -> list[Parameter]:
+    """Parameters in each of which alone a function is no polynomial up to the fourth
+    degree; all of them if it is in each, but not in them together.
+
+    Parameters
+    ----------
+    values : of points (points, parameters), shape (points, functions).
+    parameters : with their ranges and steps.
+
+    Examples
+    --------
+    >>> x, y = Parameter("x", 1.0, step=0.1), Parameter("y", 1.0, step=0.1)
+    >>> found = blamed(lambda p: p[:, :1] * np.sin(p[:, 1:]), [x, y])
+    >>> [p.name for p in found]
+    ['y']
+    """
+    found = [
+        p
+        for i, p in enumerate(parameters)
+        if exact_polynomial(_along(values, parameters, i), [p]) is None
+    ]
+    return found or list(parameters)
 
 
 def _along(values: Values, parameters: Sequence[Parameter], i: int) -> Values:
@@ -126,8 +145,22 @@ def _along(values: Values, parameters: Sequence[Parameter], i: int) -> Values:
     return along
 
 
-def _found(values: Values, parameters: Sequence[Parameter]) -> Polynomial | None:
-    """The polynomial of least degree that holds, or None."""
+def exact_polynomial(
+    values: Values, parameters: Sequence[Parameter]
+) -> Polynomial | None:
+    """The polynomial of least degree that holds, or None.
+
+    Parameters
+    ----------
+    values : of points (points, parameters), shape (points, functions).
+    parameters : with their ranges and steps.
+
+    Examples
+    --------
+    >>> x = Parameter("x", 0.0, step=0.1)
+    >>> exact_polynomial(np.cos, [x]) is None
+    True
+    """
     d = len(parameters)
     scale = np.array([scale_of(p) for p in parameters])
     samples = [_Sample.of(values, parameters, steps) for steps in _scales(parameters)]

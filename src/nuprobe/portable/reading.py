@@ -129,7 +129,7 @@ def likelihood_of(data: Any, source: str) -> Likelihood:
     --------
     >>> likelihood_of({"format": "nuprobe-likelihood", "version": 9}, "a.json")
     Traceback (most recent call last):
-    nuprobe.errors.InputError: a.json: version 9 of the format is later than 1, ...
+    nuprobe.errors.InputError: a.json: version 9 of the format is later than 2, ...
     """
     if not is_likelihood(data):
         raise InputError(

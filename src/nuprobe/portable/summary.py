@@ -49,6 +49,7 @@ def summary_of(likelihood: Likelihood) -> dict[str, Any]:
             for term in likelihood.terms
         ],
         "version": likelihood.version,
+        "accuracy": likelihood.accuracy,
         "checksum": likelihood.checksum,
     }
 
@@ -78,6 +79,8 @@ def lines_of(likelihood: Likelihood) -> Iterator[str]:
         s = term.statistic
         bins = f"{len(s.data)} bin{'s' * (len(s.data) > 1)}"
         yield f"data {term.name}: {s.kind}, {bins}, sum {s.data.sum():g}"
+    if likelihood.accuracy is not None:
+        yield f"accuracy of -2 ln L by interpolation: {likelihood.accuracy:.1g}"
     yield f"checksum {likelihood.checksum}"
 
 

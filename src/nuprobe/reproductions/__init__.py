@@ -8,17 +8,20 @@ names the entries.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from importlib import resources
 from typing import Any
 
 from nuprobe.border import public
-from nuprobe.errors import UnknownNameError
+from nuprobe.errors import InputError, UnknownNameError
+from nuprobe.numerics import number
 from nuprobe.reprs import readable
+from nuprobe.tables import Table
 
 __all__ = [
     "Reproduction",
+    "published_table",
     "reproduce",
     "reproduction_keys",
     "reproduction_titles",
@@ -162,3 +165,59 @@ def reproduce(keys: str | Iterable[str] | None = None) -> list[Reproduction]:
         for key in chosen
         for r in (rows(files[key]) if key in files else catalogue_rows(linked[key]))
     ]
+
+
+@public
+def published_table(
+    rows: Sequence[tuple[str, str, float, float, float]], *, notes: Sequence[str] = ()
+) -> Table:
+    """Return published numbers beside ones that you have computed, with differences.
+
+    Parameters
+    ----------
+    rows : source, quantity with its unit, published value, computed value, and how far
+        the two may differ, one tuple a row.
+    notes : lines below the table, such as the cause of a difference.
+
+    Raises
+    ------
+    InputError
+        If a row has not five values, a number is not finite, or a tolerance is
+        negative.
+
+    Examples
+    --------
+    >>> table = published_table([("Cadeddu:2017etk", "R_n [fm]", 5.5, 5.64, 0.35)])
+    >>> [row[-1] for row in table.rows]
+    [True]
+    """
+    lines = []
+    for n, row in enumerate(rows, 1):
+        if len(row) != 5:
+            raise InputError(
+                f"row {n} has {len(row)} values; give source, quantity, published,"
+                " computed and tolerance"
+            )
+        source, quantity, published, computed, tolerance = row
+        label = f"{source}, {quantity}"
+        theirs, ours, allowed = (
+            number(f"{label}, {what}", value)
+            for what, value in (
+                ("published", published),
+                ("computed", computed),
+                ("tolerance", tolerance),
+            )
+        )
+        if allowed < 0:
+            raise InputError(f"{label}: the tolerance is {allowed:g}; it must be >= 0")
+        difference = ours - theirs
+        agrees = abs(difference) <= allowed
+        lines.append((source, quantity, theirs, ours, difference, allowed, agrees))
+    columns = ("source", "quantity", "published", "computed", "difference")
+    return Table(
+        "Published and computed",
+        (*columns, "tolerance", "agrees"),
+        tuple(lines),
+        formats={"difference": "+.2g", "tolerance": ".2g"},
+        notes=tuple(notes),
+    )

@@ -64,7 +64,7 @@ def test_events_of_several_models_in_one_file(run: Run, tmp_path: Path) -> None:
         "-o",
         str(tmp_path / "x.root"),
         "--workers",
-        "2",
+        "1",
         "--progress",
     )
     assert code == 0

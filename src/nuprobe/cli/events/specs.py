@@ -37,15 +37,23 @@ _DEFAULT = ("E_minus", "theta_minus", "opening_angle", "m_pair", "pt_missing", "
 _WORKERS = click.option(
     "--workers",
     type=click.IntRange(1),
-    default=1,
-    show_default=True,
-    help="Threads; they do not change the events.",
+    help="Processes on this machine; they do not change the events.",
+)
+_DASK = click.option(
+    "--dask",
+    metavar="ADDRESS",
+    help="Scheduler of a Dask cluster, or its JSON file (needs nuprobe[cluster]).",
 )
 _PROGRESS = click.option(
     "--progress/--no-progress",
     default=None,
     help="Progress bars [default: on a terminal].",
 )
+
+
+def _check_place(workers: int | None, dask: str | None) -> None:
+    if workers and dask:
+        raise InputError("give --workers or --dask, not both")
 
 
 @dataclass(frozen=True)
@@ -58,7 +66,8 @@ class FileSpec:
     weighted : with weights of their own instead of equal ones.
     output : the file.
     resume, overwrite : go on where an interrupted run stopped; replace a file.
-    workers : threads.
+    workers : processes, or None.
+    dask : scheduler of a cluster instead, or None.
     progress : whether a bar is shown; None on a terminal.
     yes : whether it may need more disk than is free.
     """
@@ -68,7 +77,8 @@ class FileSpec:
     output: Path
     resume: bool
     overwrite: bool
-    workers: int
+    workers: int | None
+    dask: str | None
     progress: bool | None
     yes: bool
 
@@ -81,6 +91,7 @@ class FileSpec:
         """
         from nuprobe.events.store import check_new
 
+        _check_place(self.workers, self.dask)
         ending = check_new(
             self.output, self.number, resume=self.resume, overwrite=self.overwrite
         )
@@ -114,6 +125,7 @@ file_options = grouped(
         help="Replace an existing file, once the new one is complete.",
     ),
     _WORKERS,
+    _DASK,
     _PROGRESS,
     yes_option,
 )
@@ -131,7 +143,8 @@ class HistogramSpec:
     ranges : ``NAME=LOW:HIGH``.
     cuts : texts.
     number : events, at least.
-    workers : threads.
+    workers : processes, or None.
+    dask : scheduler of a cluster instead, or None.
     progress : whether bars are shown; None on a terminal.
     """
 
@@ -140,7 +153,8 @@ class HistogramSpec:
     ranges: tuple[str, ...]
     cuts: tuple[str, ...]
     number: int
-    workers: int
+    workers: int | None
+    dask: str | None
     progress: bool | None
 
     @property
@@ -191,6 +205,7 @@ class HistogramSpec:
 
     def check(self) -> None:
         """Refuse cuts, observables and ranges that cannot be read."""
+        _check_place(self.workers, self.dask)
         self.conditions()
         self.names()
         self.limits()
@@ -211,6 +226,7 @@ class HistogramSpec:
             cuts=self.conditions(),
             n=self.number,
             workers=self.workers,
+            client=self.dask,
             progress=self.bars,
         )
 
@@ -254,6 +270,7 @@ histogram_options = grouped(
         help="Events, at least.",
     ),
     _WORKERS,
+    _DASK,
     _PROGRESS,
 )
 """Add the options of the histograms as `HistogramSpec` ``histograms``."""

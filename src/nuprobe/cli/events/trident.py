@@ -31,6 +31,8 @@ Examples:
   nuprobe events trident --channel "nu_mu -> nu_mu mu+ mu-" --target Ar40 \\
       --energy "5 GeV" -n 1000 -o mumu.root \\
       --vary v-a --vary "light=lmu-ltau:coupling=1e-3,mass=10 MeV"
+  nuprobe events trident --channel "nu_mu -> nu_mu mu+ mu-" --target Ar40 \\
+      --flux dune-nd-fhc -n 100000000 -o mumu.root --dask scheduler.json
 The name of the file says what it is: HepMC3 text (.hepmc3, .hepmc, .hepmc3.gz,
 .hepmc.gz) in the layout of NuHepMC, or a ROOT tree (.root). Needs pyhepmc or uproot:
 pip install ".[events]" (in a clone).""",
@@ -62,6 +64,7 @@ def trident_command(
         variations=models,
         unweighted=not file.weighted,
         workers=file.workers,
+        client=file.dask,
         overwrite=file.overwrite,
         resume=file.resume,
         progress=sys.stderr.isatty() if file.progress is None else file.progress,

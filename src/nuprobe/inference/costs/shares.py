@@ -15,11 +15,11 @@ from nuprobe.inference.protocols import Expectation, Prediction
 from nuprobe.numerics import FloatArray
 from nuprobe.parameters import Nuisance, Parameter
 
-__all__ = ["SharesCost"]
+__all__ = ["ScaledShares", "SharesCost"]
 
 
 @dataclass(frozen=True, eq=False)
-class _Scaled:
+class ScaledShares:
     """Shares times the measured sum of their group.
 
     Attributes
@@ -100,7 +100,7 @@ class SharesCost(CovarianceCost):
         # after the subtraction of a background a sum may be negative
         values = np.asarray(data, dtype=float)
         self.sums = np.bincount(self.groups, weights=values).astype(float)
-        scaled = _Scaled(prediction, self.sums[self.groups])
+        scaled = ScaledShares(prediction, self.sums[self.groups])
         super().__init__(scaled, data, covariance, name)
 
     def with_data(self, data: ArrayLike | Sequence[ArrayLike]) -> Cost:

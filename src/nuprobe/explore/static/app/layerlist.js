@@ -1,0 +1,52 @@
+// Published limits: which are drawn, with their references.
+(function (nuprobe) {
+  "use strict";
+  const { el, replace, shown } = nuprobe;
+  const DOI = /^10\.\d{4,9}\/[-._;()/:A-Za-z0-9<>[\]]+$/;
+  const TEXKEY = /^[A-Za-z0-9:_.+-]+$/;
+
+  // where a reference leads; only addresses made here, never one from a file
+  function reference(layer) {
+    const link = (href, text) => el("a", { href, rel: "noopener noreferrer", target: "_blank" }, text);
+    if (layer.doi && DOI.test(layer.doi)) return link(`https://doi.org/${encodeURI(layer.doi)}`, layer.texkey || layer.doi);
+    if (layer.texkey && TEXKEY.test(layer.texkey))
+      return link(`https://inspirehep.net/literature?q=texkeys:${encodeURIComponent(layer.texkey)}`, layer.texkey);
+    return layer.texkey ? el("span", {}, layer.texkey) : null;
+  }
+
+  const axesOf = (layer, page) => [layer.x ?? page.plane.x.name, layer.y ?? page.plane.y?.name ?? null];
+
+  // whether a layer belongs to the axes that are drawn; a straight line belongs to every plane with its parameter
+  function fits(layer, page, plane) {
+    if (layer.along) return layer.along === plane.x.name || layer.along === plane.y?.name;
+    const [x, y] = axesOf(layer, page);
+    return x === plane.x.name && y === (plane.y?.name ?? null);
+  }
+
+  function render(element, layers, hidden, toggle) {
+    const key = JSON.stringify([layers.map((layer) => [layer.name, layer.colour]), hidden]);
+    if (element.dataset.key === key) return;
+    const focus = document.activeElement?.id;
+    element.dataset.key = key;
+    replace(element, layers.length === 0
+      ? el("p", { class: "soft" }, "No published limits are known for these axes.")
+      : el("ul", { class: "layers" }, layers.map((layer, i) => row(layer, i, hidden, toggle))));
+    if (focus?.startsWith("layer-")) document.getElementById(focus)?.focus();
+  }
+
+  function row(layer, i, hidden, toggle) {
+    const swatch = el("span", { class: `key key-${layer.kind}`, "aria-hidden": "true" });
+    swatch.style.setProperty("--key", layer.colour);
+    const details = [
+      layer.cl ? `${shown(100 * layer.cl, 4)} % CL` : null,
+      layer.verified === false ? "not checked against the publication" : null,
+      layer.note || null,
+    ].filter(Boolean).join("; ");
+    return el("li", {},
+      el("input", { type: "checkbox", id: `layer-${i}`, checked: !hidden.includes(layer.name), onchange: () => toggle(layer.name) }),
+      el("label", { for: `layer-${i}` }, swatch, layer.title),
+      el("span", { class: "soft details" }, details, details && reference(layer) ? " · " : "", reference(layer)));
+  }
+
+  nuprobe.layerList = { render, fits, reference };
+})((window.nuprobe ??= {}));

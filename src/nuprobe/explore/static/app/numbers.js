@@ -1,0 +1,94 @@
+// The numbers of each model: χ², probabilities, pulls.
+(function (nuprobe) {
+  "use strict";
+  const { el, replace, shown, statistics, labels } = nuprobe;
+
+  // of one model: χ² with its parts, and probabilities
+  // ("shapes" is what the integral over marginal nuisances adds to −2 ln L)
+  function summary(calc, point, { nuisances, shapes }, minimum, dimensions) {
+    const total = calc.likelihood.twiceNll(point, nuisances);
+    const pulls = calc.pulls(nuisances);
+    const bins = calc.sizes.reduce((all, term) => all + term.bins, 0);
+    const free = calc.nuisances.filter((n) => n.sigma === null).length;
+    const freedom = bins - free;
+    const measured = calc.binned;
+    const delta = minimum === null ? null : total + shapes - minimum;
+    const away = delta === null ? null : statistics.chi2Tail(Math.max(0, delta), dimensions);
+    return {
+      chi2: total, pulls, bins, freedom: measured ? freedom : null,
+      probability: measured && freedom > 0 ? statistics.chi2Tail(total, freedom) : null,
+      delta, away, deviations: away === null ? null : statistics.deviations(away),
+    };
+  }
+
+  const probability = (p) => (p === null ? "—" : p < 1e-15 ? "< 10⁻¹⁵" : shown(p, 2));
+
+  const ROWS = [
+    ["χ² = −2 ln L", (s) => shown(s.chi2, 6), "of data and pulls together"],
+    ["of pulls", (s) => shown(s.pulls, 3), "Σ (ν/σ)²"],
+    ["degrees of freedom", (s) => (s.freedom === null ? "—" : String(s.freedom)), "bins less free nuisances"],
+    ["p-value", (s) => probability(s.probability), "of χ², in the limit of many counts"],
+    ["Δχ²", (s) => (s.delta === null ? "…" : shown(Math.abs(s.delta) < 5e-7 ? 0 : s.delta, 4)), "above the best fit in the plane"],
+    ["p-value of Δχ²", (s) => (s.away === null ? "…" : probability(s.away)), "by Wilks' theorem"],
+    ["deviation", (s) => (s.deviations === null ? "…" : `${shown(s.deviations, 2)} σ`), "the same in standard deviations"],
+  ];
+
+  // A table that is built anew only when its heads change, and whose cells are otherwise set where they differ.
+  function build(element, caption, kind, names, heads) {
+    const key = JSON.stringify([names, heads.map((head) => head.key)]);
+    if (element.dataset.key !== key) {
+      element.dataset.key = key;
+      element.cells = heads.map(() => names.map((_, i) => (kind === "pulls" ? el("span", { class: `bar-pull model-${i}` },
+        el("span", { class: "fill", "aria-hidden": "true" }), el("span", { class: "value" })) : el("span"))));
+      replace(element, el("table", { class: kind },
+        el("caption", { class: "hidden" }, caption),
+        el("thead", {}, el("tr", {}, el("td"), names.map((name, i) => el("th", { scope: "col" }, el("span", { class: `swatch swatch-${i}` }), name)))),
+        el("tbody", {}, heads.map((head, k) => el("tr", {}, el("th", { scope: "row", title: head.about }, head.title()),
+          element.cells[k].map((cell) => el("td", {}, cell)))))));
+    }
+    return element.cells;
+  }
+
+  function put(cell, text) {
+    if (cell.textContent !== text) cell.textContent = text;
+  }
+
+  function table(element, names, summaries, calc, models) {
+    const heads = [...ROWS.map(([title, , about]) => ({ key: title, title: () => title, about })),
+      ...calc.parameters.map((p) => ({ key: p.name, about: p.name,
+        title: () => [...labels.symbolElements(p), labels.unit(p) ? ` (${labels.unit(p)})` : ""] }))];
+    const cells = build(element, "Numbers of the models", "numbers", names, heads);
+    ROWS.forEach(([, text], k) => summaries.forEach((one, i) => put(cells[k][i], text(one))));
+    calc.parameters.forEach((_, k) => models.forEach((model, i) => put(cells[ROWS.length + k][i], shown(model.point[k], 6))));
+  }
+
+  // bars of pulls, −3σ to 3σ
+  function pullTable(element, names, calc, nuisances) {
+    const own = calc.nuisances.map((n, k) => ({ n, k })).filter(({ n }) => n.sigma !== null);
+    if (own.length === 0) {
+      element.dataset.key = "";
+      replace(element, el("p", { class: "soft" }, "This likelihood has no nuisances with a pull."));
+      return;
+    }
+    const heads = own.map(({ n }) => ({ key: n.name, about: n.description || n.name, title: () => labels.symbolElements(n) }));
+    const cells = build(element, "Pulls of the nuisances in standard deviations", "pulls", names, heads);
+    own.forEach(({ n, k }, row) => nuisances.forEach((values, i) => setBar(cells[row][i], values[k] / n.sigma)));
+  }
+
+  function setBar(cell, pull) {
+    put(cell.lastChild, nuprobe.decimals(pull));
+    const reach = Math.min(1, Math.abs(pull) / 3) * 50;
+    cell.style.setProperty("--from", `${pull < 0 ? 50 - reach : 50}%`);
+    cell.style.setProperty("--wide", `${reach}%`);
+  }
+
+  // one sentence for the live region
+  function sentence(name, s, calc, point) {
+    const at = calc.parameters.map((p, i) => `${labels.symbol(p)} ${shown(point[i])}${labels.unit(p) ? ` ${labels.unit(p)}` : ""}`).join(", ");
+    const fit = `chi squared ${shown(s.chi2, 5)} for ${s.bins} bins${s.probability === null ? "" : `, p-value ${probability(s.probability)}`}`;
+    const away = s.delta === null ? "" : `; ${shown(Math.max(0, s.delta), 3)} above the best fit, ${shown(s.deviations, 2)} sigma`;
+    return `${name}: ${at}: ${fit}${away}.`;
+  }
+
+  nuprobe.numbers = { summary, table, pullTable, sentence, probability };
+})((window.nuprobe ??= {}));

@@ -1,0 +1,203 @@
+// The panel of the plane: its axes, its figure, and setting the model in it by mouse or keys.
+(function (nuprobe) {
+  "use strict";
+  const { el, replace, figures, theme, labels, check, parsed, rounded, exact, shown, PlanePlot, layerList, regions } = nuprobe;
+
+  class PlanePanel {
+    // `act` has plane(change), point(values by name, live), toggle(layer), refuse(text)
+    constructor(place, act) {
+      Object.assign(this, { place, act, plot: null, drop: null, key: null, serial: 0 });
+      place.figure.addEventListener("keydown", (event) => this.pressed(event));
+      place.figure.addEventListener("keyup", (event) => event.key.startsWith("Arrow") && this.act.settle());
+    }
+
+    menus(session) {
+      const { parameters } = session.calc;
+      const fields = (end) => this.axisFields(end, parameters);
+      this.fields = { x: fields("x"), y: parameters.length > 1 ? fields("y") : null };
+      replace(this.place.menus, this.fields.x.element, this.fields.y?.element);
+      this.key = null;
+    }
+
+    axisFields(end, parameters) {
+      const title = end === "x" ? "Horizontal axis" : "Vertical axis";
+      const name = el("select", { "aria-label": title, onchange: () => this.act.axis(end, name.value) },
+        parameters.map((p) => el("option", { value: p.name }, labels.symbol(p))));
+      const number = (what, key) => {
+        const field = el("input", { type: "text", inputmode: "decimal", "aria-label": `${title}: ${what}`, autocomplete: "off",
+          onchange: () => this.ends(end, key, field) });
+        return field;
+      };
+      const lower = number("from", "lower"), upper = number("to", "upper");
+      const log = el("input", { type: "checkbox", "aria-label": `${title}: logarithmic`, onchange: () => this.scaled(end, log) });
+      const problem = el("p", { class: "problem", role: "alert", hidden: true });
+      const element = el("div", { class: "axis" }, el("span", { class: "soft", "aria-hidden": "true" }, end), name, lower,
+        el("span", { "aria-hidden": "true" }, "to"), upper, el("label", { class: "check" }, log, " log"), problem);
+      return { element, name, lower, upper, log, problem };
+    }
+
+    complain(end, text) {
+      const { problem } = this.fields[end];
+      problem.hidden = text === null;
+      problem.textContent = text ?? "";
+    }
+
+    ends(end, key, field) {
+      const axis = this.state.plane[end];
+      const entry = this.session.calc.parameters[this.session.calc.index(axis.name)];
+      const value = parsed(field.value);
+      const next = { ...axis, [key]: value };
+      const problem = check.problem(entry, value)
+        ?? (next.lower < next.upper ? null : "An axis must rise: its first end must be below its second.")
+        ?? (next.log && !(next.lower > 0) ? "A logarithmic axis must start above 0." : null);
+      this.complain(end, problem && `${problem} The axis stays as it is.`);
+      if (problem === null) this.act.plane({ [end]: next });
+    }
+
+    scaled(end, box) {
+      const axis = this.state.plane[end];
+      if (box.checked && !(axis.lower > 0)) {
+        box.checked = false;
+        this.complain(end, "A logarithmic axis must start above 0: raise its lower end first.");
+        return;
+      }
+      this.complain(end, null);
+      this.act.plane({ [end]: { ...axis, log: box.checked } });
+    }
+
+    setMenus(state) {
+      for (const end of ["x", "y"]) {
+        const axis = state.plane[end], fields = this.fields[end];
+        if (!fields || !axis) continue;
+        fields.name.value = axis.name;
+        if (fields.problem.hidden) {
+          fields.lower.value = exact(axis.lower);
+          fields.upper.value = exact(axis.upper);
+        }
+        fields.log.checked = axis.log;
+      }
+    }
+
+    layers(session, state) {
+      const all = PlanePlot.colouring(session.page.layers ?? [], theme.colours());
+      return all.filter((layer) => layerList.fits(layer, session.page, state.plane));
+    }
+
+    content(session, state, colours) {
+      const entry = (axis) => axis && session.calc.parameters[session.calc.index(axis.name)];
+      const drawn = PlanePlot.colouring(session.page.layers ?? [], colours)
+        .filter((layer) => layerList.fits(layer, session.page, state.plane) && !state.hidden.includes(layer.name));
+      return { axes: state.plane, entries: { x: entry(state.plane.x), y: entry(state.plane.y) }, layers: drawn,
+        models: state.models.map((model) => model.name), active: state.active };
+    }
+
+    figureKey(state) {
+      return JSON.stringify([state.page, state.plane, state.hidden, state.models.map((model) => model.name), state.active, theme.name()]);
+    }
+
+    places(session, state) {
+      const { x, y } = state.plane;
+      const { calc } = session;
+      return state.models.map((model, i) => [model.point[calc.index(x.name)],
+        y ? model.point[calc.index(y.name)] : session.summaries[i]?.delta ?? NaN]);
+    }
+
+    render(session, state) {
+      Object.assign(this, { session, state });
+      const key = this.figureKey(state);
+      if (key !== this.key) {
+        this.key = key;
+        this.setMenus(state);
+        layerList.render(this.place.layers, this.layers(session, state), state.hidden, (name) => this.act.toggle(name));
+        this.build(session, state);
+      } else this.plot?.setModels(this.places(session, state));
+    }
+
+    async build(session, state) {
+      const serial = ++this.serial;
+      const plot = new PlanePlot(this.content(session, state, theme.colours()), { colours: theme.colours() });
+      plot.figure.on_event("tap", (event) => this.tapped(event));
+      this.fill(plot, session, state);
+      const drop = await figures.embed(plot.panels()[0], this.place.holder);
+      if (serial !== this.serial) return drop();
+      this.drop?.();
+      this.drop = drop;
+      this.plot = plot;
+      this.fill(plot, session, this.state);
+      return undefined;
+    }
+
+    // all that moves: regions, best fit, models
+    fill(plot, session, state) {
+      const { plane, calc } = session;
+      if (plane.minimum && plane.key === session.planeKey(state)) {
+        const at = (axis) => plane.minimum.point[calc.index(axis.name)];
+        if (state.plane.y && plane.regions) {
+          plot.setRegions(plane.regions);
+          plot.setBest(at(state.plane.x), at(state.plane.y));
+        } else if (plane.scan) {
+          plot.setCurve(plane.scan, plane.minimum.twiceNll);
+          plot.setBest(at(state.plane.x), 0);
+        }
+      }
+      plot.setModels(this.places(session, state));
+    }
+
+    refill(session, state) {
+      if (this.plot) this.fill(this.plot, session, state);
+      this.describe(session, state);
+    }
+
+    // best fit and intervals in words
+    describe(session, state) {
+      const { plane, calc } = session;
+      const { x, y } = state.plane;
+      document.getElementById("plane-lines").hidden = y === null;
+      const entries = [x, y].filter(Boolean).map((axis) => calc.parameters[calc.index(axis.name)]);
+      const names = entries.map((entry) => labels.symbol(entry)).join(" and ");
+      let text = "Computing …";
+      if (plane.minimum) {
+        const unit = (entry) => (labels.unit(entry) ? ` ${labels.unit(entry)}` : "");
+        text = "Best fit: " + entries.map((entry) => `${labels.symbol(entry)} = ${shown(plane.minimum.point[calc.index(entry.name)])}${unit(entry)}`).join(", ")
+          + `, χ² = ${shown(plane.minimum.twiceNll, 6)}`;
+        if (plane.intervals) text += "; " + plane.intervals.map((found, i) =>
+          `${regions.NAMES[i]}: ${found.map(([a, b]) => `${shown(a)} to ${shown(b)}`).join(" and ") || "none"}`).join("; ");
+        text += ".";
+      }
+      if (plane.busy && plane.minimum) text += " Refining …";
+      this.place.summary.textContent = text;
+      this.place.figure.setAttribute("aria-label",
+        `${y ? "Plane" : "Δχ²"} of ${names}. ${text} Arrow keys move the model, with shift ten times as far.`);
+    }
+
+    tapped({ x, y }) {
+      const { plane } = this.state;
+      const wanted = { [plane.x.name]: rounded(x) };
+      if (plane.y) wanted[plane.y.name] = rounded(y);
+      this.act.point(wanted, false);
+    }
+
+    pressed(event) {
+      const step = { ArrowLeft: ["x", -1], ArrowRight: ["x", 1], ArrowDown: ["y", -1], ArrowUp: ["y", 1] }[event.key];
+      if (!step || event.ctrlKey || event.metaKey || event.altKey) return;
+      const [end, sign] = step;
+      const axis = this.state.plane[end];
+      event.preventDefault();
+      if (!axis) return;
+      const model = this.state.models[this.state.active];
+      const now = model.point[this.session.calc.index(axis.name)];
+      const size = ((event.shiftKey ? 10 : 1) * sign) / 200;
+      const next = axis.log ? now * (axis.upper / axis.lower) ** size : now + (axis.upper - axis.lower) * size;
+      this.act.point({ [axis.name]: rounded(next, 6) }, true);
+    }
+
+    forFile(session, state, width) {
+      const colours = theme.colours("light");
+      const plot = new PlanePlot(this.content(session, state, colours), { colours, backend: "svg", width: width - figures.SIDE, file: true, height: 600 });
+      this.fill(plot, session, state);
+      return { panels: plot.panels(), items: [...plot.items.filter((item) => !item.last), ...plot.items.filter((item) => item.last)] };
+    }
+  }
+
+  nuprobe.PlanePanel = PlanePanel;
+})((window.nuprobe ??= {}));

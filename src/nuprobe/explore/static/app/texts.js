@@ -1,0 +1,34 @@
+// The command, Python lines and references that do the same as the page.
+(function (nuprobe) {
+  "use strict";
+  const { Refused, exact } = nuprobe;
+
+  // values of the placeholders of a template
+  function values(state, calc, nuisances) {
+    const model = state.models[state.active];
+    const found = new Map();
+    calc.parameters.forEach((p, i) => found.set(p.name, exact(model.point[i])));
+    calc.nuisances.forEach((n, i) => found.set(n.name, exact(nuisances[i])));
+    for (const end of ["x", "y"]) {
+      const axis = state.plane[end];
+      if (axis === null) continue;
+      found.set(end, axis.name);
+      found.set(`${end}.lower`, exact(axis.lower));
+      found.set(`${end}.upper`, exact(axis.upper));
+    }
+    return found;
+  }
+
+  // a template with its placeholders filled in; {{ and }} are braces
+  function filled(template, known) {
+    return template.replace(/\{\{|\}\}|\{([^{}]*)\}/g, (whole, name) => {
+      if (whole === "{{") return "{";
+      if (whole === "}}") return "}";
+      if (!known.has(name))
+        throw new Refused(`This page's text asks for “${name}”, which it does not have. Write the site again with “nuprobe explore”.`);
+      return known.get(name);
+    });
+  }
+
+  nuprobe.texts = { values, filled };
+})((window.nuprobe ??= {}));
