@@ -109,6 +109,12 @@ SMALLER: dict[str, tuple[tuple[str, str], ...]] = {
         (ALL, f"{FEW} --"),
         ("4:log", "2:log"),
     ),
+    f'{ALL}family b-l --grid "mass=1:1000 MeV:60,coupling=1e-7:1e-3:60"'
+    " --scan plane.h5 --workers 2": (
+        (ALL, f"{FEW} --"),
+        ("MeV:60,coupling=1e-7:1e-3:60", "MeV:2,coupling=1e-7:1e-3:3"),
+        (" --workers 2", ""),
+    ),
     f"{ALL}model electromagnetic --free charge_radius.ee,charge_radius.mumu"
     " --plot ladder.pdf": ((ALL, f"{FEW} --without conus-plus --no-minos --"),),
     f"{ALL}model electromagnetic --param kind=majorana --free magnetic_moment.emu": (

@@ -30,7 +30,7 @@ with style():
     for coupling, line in ((2e-4, ":"), (4e-4, "-"), (1e-3, "--")):
         shift = 1e9 * muon_g2.delta_a(mass, coupling)
         ax.plot(mass, shift, line, color="C0", label=f"g′ = {coupling:g}")
-    ax.set(xscale="log", yscale="log", xlabel=r"$m_{Z^\prime}$ [MeV]", ylim=(1e-2, 20))
+    ax.set(xscale="log", yscale="log", xlabel="mediator mass [MeV]", ylim=(1e-2, 20))
     ax.set_ylabel(r"$\Delta a_\mu$ [$10^{-9}$]")
     ax.set_xlim(1, 1e4)
     ax.legend()

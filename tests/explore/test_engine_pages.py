@@ -51,7 +51,7 @@ def _points(
     return points, nuisances
 
 
-@pytest.mark.parametrize("name", mostly_nightly(default_pages(), ["weak-angle"]))
+@pytest.mark.parametrize("name", mostly_nightly(default_pages(), ["charge-radii"]))
 def test_a_thousand_points(name: str, tmp_path: Path) -> None:
     description = default_pages([name])[name]
     cost, page = page_cost(description), built_page(name, description)

@@ -190,8 +190,8 @@ def _check_layers(made: dict[str, Any]) -> None:
     same = [(layer["name"], str(layer["points"])) for layer in made["layers"]]
     assert len({*same}) == len(same)
     for layer in made["layers"]:
-        assert layer["kind"] in ("curve", "region", "line")
-        assert len(layer["points"]) >= 2
+        assert layer["kind"] in ("curve", "region", "line", "point")
+        assert len(layer["points"]) >= 1 + (layer["kind"] != "point")
         assert np.isfinite(layer["points"]).all()
         assert isinstance(layer["verified"], bool)
         assert layer["texkey"] in made["bibtex"]
@@ -265,6 +265,17 @@ def test_curves_hidden_at_first_are_not_drawn_twice() -> None:
     assert names.count("b_minus_l.coupling/BaBar-collection") > 1
     curves = [one for one in layers if one["kind"] == "curve"]
     assert all(y < 1 for one in curves for _, y in one["points"])
+
+
+def test_published_best_fits_are_points() -> None:
+    page = PAGES["sterile"]
+    assert page.plane is not None
+    plane = page.plane.model_dump()
+    found = {one["name"]: one for one in layers_of(page, plane, [])}
+    assert found["sterile.mixing/NEUTRINO4-2018"]["points"] == [[0.26, 7.25]]
+    turned = {"x": plane["y"], "y": plane["x"]}
+    (first, _) = layers_of(page, turned, [])
+    assert (first["x"], first["points"]) == ("dm2_41", [[7.25, 0.26]])
 
 
 def test_computed_curves_are_those_of_the_package() -> None:

@@ -16,6 +16,7 @@ from nuprobe.explore.pages import (
     ExclusionLayer,
     LineLayer,
     PageFile,
+    PointLayer,
 )
 from nuprobe.numerics import FloatArray
 from nuprobe.parameters import Parameter
@@ -51,10 +52,10 @@ def layers_of(
     -------
     list of dict
         ``name``, ``title``, ``texkey``, ``doi``, ``kind`` (``"curve"``, ``"region"``,
-        ``"line"``), the parameters ``x`` and ``y`` of its ``points``, ``cl``, ``note``
-        and ``verified``, and ``shown``, false, if it is hidden at first. A line has the
-        parameter ``along`` which it has ``value``; both ends of an interval, and
-        the pieces of a curve, have one name.
+        ``"line"``, ``"point"``), the parameters ``x`` and ``y`` of its ``points``,
+        ``cl``, ``note`` and ``verified``, and ``shown``, false, if it is hidden at
+        first. A line has the parameter ``along`` which it has ``value``; both ends of
+        an interval, and the pieces of a curve, have one name.
 
     Raises
     ------
@@ -79,6 +80,8 @@ def layers_of(
             known = {layer["name"] for layer in found}
             layers = _published(one, plane, parameters)
             found += [layer for layer in layers if layer["name"] not in known]
+        elif isinstance(one, PointLayer):
+            found += _best_fits(one, plane)
         elif isinstance(one, ExclusionLayer):
             found.append(_exclusion(one, page, plane))
         elif isinstance(one, BandLayer):
@@ -120,11 +123,11 @@ def _entries(known: Catalogue, name: str) -> list[Entry]:
     return [e for e in every if e.curve is not None and e.status != "superseded"]
 
 
-def _about(e: Entry, one: CatalogueLayer) -> dict[str, Any]:
+def _about(e: Entry, note: str, shown: bool) -> dict[str, Any]:
     from nuprobe.catalogue.export import citation_key
 
     caveat = e.notes.caveat.strip().removesuffix(".")
-    said = [one.note, "projection" if e.kind == "projection" else "", caveat]
+    said = [note, "projection" if e.kind == "projection" else "", caveat]
     return {
         "name": e.id,
         "title": f"{e.experiment} {e.year}",
@@ -133,7 +136,7 @@ def _about(e: Entry, one: CatalogueLayer) -> dict[str, Any]:
         "cl": e.cl if isinstance(e.cl, float) else None,
         "note": "; ".join(filter(None, said)),
         "verified": e.verification.level != _UNVERIFIED,
-        **({} if one.shown else {"shown": False}),
+        **({} if shown else {"shown": False}),
     }
 
 
@@ -153,7 +156,7 @@ def _curve(
     points = np.array(e.curve.points, dtype=float)
     x = points[:, 0] * unit_factor(e.curve.x.unit, "mass")
     y = points[:, 1:] * unit_factor(e.curve.y.unit, e.curve.y.quantity)
-    found = _about(e, one)
+    found = _about(e, one.note, one.shown)
     if e.curve.shape == "band":
         yield {**found, **_outline(x, y[:, 0], y[:, 1])}
     elif e.curve.shape == "region":
@@ -184,13 +187,35 @@ def _constant(
     ends = {} if rung is None else {"lower": rung.lower, "upper": rung.upper}
     if all(value is None for value in ends.values()):
         raise InputError(f"{e.id} has no number that a line could show; leave it out")
-    about = _about(e, one)
+    about = _about(e, one.note, one.shown)
     for side, value in ends.items():
         if value is None or (side == "upper" and value == ends["lower"]):
             continue
         line = _along(one.parameter, float(value), plane, parameters)
         if line is not None:
             yield {**about, **line}
+
+
+def _best_fits(one: PointLayer, plane: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    """Points of two parameters, which are the axes of the plane."""
+    from nuprobe.catalogue import catalogue
+
+    names = [axis["name"] for axis in (plane["x"], plane["y"]) if axis is not None]
+    if {*names} != {one.parameter, one.other}:
+        raise InputError(
+            f"layer {one.entries[0]}: a point of {one.parameter} and {one.other} needs"
+            " the plane of both; leave it out"
+        )
+    known = catalogue()
+    for name in one.entries:
+        e = known[name]
+        if e.value is None or one.number not in e.numbers:
+            raise InputError(f"{e.id} has no value and {one.number}; leave it out")
+        at = {one.parameter: e.value * e.factor, one.other: e.numbers[one.number].value}
+        about = _about(e, "best fit", True)
+        point = [at[name] for name in names]
+        x, y = names
+        yield {**about, "cl": None, "kind": "point", "x": x, "y": y, "points": [point]}
 
 
 # -- what is computed

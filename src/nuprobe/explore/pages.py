@@ -30,6 +30,7 @@ __all__ = [
     "LineLayer",
     "PageFile",
     "PlaneEntry",
+    "PointLayer",
     "PresetEntry",
     "default_pages",
     "family_of",
@@ -98,6 +99,16 @@ class CatalogueLayer(Strict):
     note: str = Field(default="", description="What else there is to know.")
 
 
+class PointLayer(Strict):
+    """Published best fits of two parameters."""
+
+    kind: Literal["point"] = Field(description="Which layer it is.")
+    entries: list[str] = Field(min_length=1, description="Ids of entries.")
+    parameter: str = Field(description="Of the value of an entry.")
+    number: str = Field(description="Which of the entry's further numbers is another.")
+    other: str = Field(description="Parameter of that number.")
+
+
 class ExclusionLayer(Strict):
     """Upper limits on a coupling over the mass that nuprobe computes."""
 
@@ -132,7 +143,7 @@ class LineLayer(Strict):
 
 
 Layer = Annotated[
-    CatalogueLayer | ExclusionLayer | BandLayer | LineLayer,
+    CatalogueLayer | PointLayer | ExclusionLayer | BandLayer | LineLayer,
     Field(discriminator="kind"),
 ]
 
