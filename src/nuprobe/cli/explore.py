@@ -53,11 +53,14 @@ def explore_command(
     One page for EXPERIMENT, several add; without it the pages that are shipped.
     """
     from nuprobe.explore.building import built_pages
-    from nuprobe.explore.site import library_files, write_explorer
+    from nuprobe.explore.site import MADE_BY, library_files, write_explorer
+    from nuprobe.files import refuse_foreign
 
     folder = making.folder
+    # said before anything is computed
     new_folder(folder, making.overwrite)
-    library_files()  # said before anything is computed
+    refuse_foreign(folder, MADE_BY)
+    library_files()
     asked = _asked(experiment, model, (free, parts), making.pages)
     made = built_pages(asked, workers=making.workers, progress=not making.quiet)
     sizes = write_explorer(folder, made)
