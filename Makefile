@@ -72,7 +72,7 @@ schema: $(READY) ## write the JSON Schemas in docs/ from the code
 	$(BIN)/nuprobe schema likelihood > docs/likelihood.schema.json
 
 lock: ## resolve requirements.lock anew (needs uv)
-	uv pip compile --quiet --upgrade --universal --python-version 3.11 --extra cluster --extra sampling --extra events --group dev --no-annotate --generate-hashes \
+	uv pip compile --quiet --upgrade --universal --python-version 3.11 --extra cluster --extra sampling --extra events --extra explore --group dev --no-annotate --generate-hashes \
 	    --no-emit-index-url --custom-compile-command "make lock" --output-file requirements.lock pyproject.toml
 
 wheel: $(READY) ## build the wheel into dist/

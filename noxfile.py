@@ -9,6 +9,7 @@ nox.options.default_venv_backend = "uv|virtualenv"
 nox.options.sessions = ["lint", "tests"]
 
 PYPROJECT = nox.project.load_toml("pyproject.toml")
+EXTRAS = "cluster,sampling,events,explore"
 TEST_TOOLS = nox.project.dependency_groups(PYPROJECT, "test")
 PYTHONS = nox.project.python_versions(PYPROJECT)
 
@@ -61,7 +62,7 @@ def tests_oldest(session: nox.Session) -> None:
 @nox.session
 def tests_newest(session: nox.Session) -> None:
     """The tests with the newest release of every dependency, whatever the lock says."""
-    session.install("--upgrade", "-e", ".[cluster,sampling,events]", *TEST_TOOLS)
+    session.install("--upgrade", "-e", f".[{EXTRAS}]", *TEST_TOOLS)
     run_tests(session)
 
 
@@ -116,7 +117,7 @@ def release(session: nox.Session) -> None:
         *("--output-reproducible", "--of", "JSON", "-o", str(dist / "sbom.cdx.json")),
     )
     (wheel,) = dist.glob("*.whl")
-    session.install(f"{wheel}[cluster,sampling,events]", *TEST_TOOLS)
+    session.install(f"{wheel}[{EXTRAS}]", *TEST_TOOLS)
     # the package that is tested is the wheel's: src/ is not on the path
     session.run(
         *("python", "-c"),

@@ -26,22 +26,33 @@ def _get_sg_image_scraper():
     return _collect
 
 
+LETTERS = {
+    "trident_talk": "T",
+    "cevns_seminar": "S",
+    "dipole_talk": "D",
+    "em_paper": "E",
+    "l023_page": "L",
+}
+"""Of the items of the document that a folder draws."""
+
+
 class DocumentOrder:
-    """Order examples by the first item of the founding documents that names them; those
-    of no item by their names."""
+    """Order examples by the first item of their founding document that names them;
+    those of no document by their names."""
 
     def __init__(self, src_dir):
         self.folder = Path(src_dir).name
         self.places = {}
+        letter = LETTERS.get(self.folder)
         for path in sorted((Path(__file__).parent / "founding").glob("*.yaml")):
             for item in yaml.safe_load(path.read_text(encoding="utf-8"))["items"]:
-                for name in item.get("example", ()):
-                    self.places.setdefault(name, item["id"])
+                if item["id"][0] == letter:
+                    for name in item.get("example", ()):
+                        self.places.setdefault(name, item["id"])
 
     def __repr__(self):
         return "<DocumentOrder>"  # in the cache of the build
 
     def __call__(self, filename):
         """Key to sort by."""
-        here = f"{self.folder}/{filename}"
-        return (self.places.get(here, ""), filename)
+        return (self.places.get(f"{self.folder}/{filename}", ""), filename)

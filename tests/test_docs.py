@@ -86,6 +86,16 @@ FEW = "nuprobe global " + " ".join(
     )
 )
 SMALLER: dict[str, tuple[tuple[str, str], ...]] = {
+    # needs the plotting library, and makes pages for minutes
+    **{
+        f"nuprobe explore {words}": (("explore", "explore --help"),)
+        for words in (
+            "-o site",
+            "coherent-csi-2021 --free rn,sin2_theta_w -o csi",
+            "conus-plus --model b-l -o b-l",
+            'danss --free sin2_2theta_14,dm2_41 --range "dm2_41=0.1:10 eV2" -o danss',
+        )
+    },
     "nuprobe limit ./ge --family b-l --plot b-l.pdf": (
         ("--plot", '--masses "1, 10 MeV" --plot'),
     ),
@@ -98,6 +108,12 @@ SMALLER: dict[str, tuple[tuple[str, str], ...]] = {
     f'{ALL}family b-l --masses "1:1000:4:log MeV" --plot plane.pdf': (
         (ALL, f"{FEW} --"),
         ("4:log", "2:log"),
+    ),
+    f'{ALL}family b-l --grid "mass=1:1000 MeV:60,coupling=1e-7:1e-3:60"'
+    " --scan plane.h5 --workers 2": (
+        (ALL, f"{FEW} --"),
+        ("MeV:60,coupling=1e-7:1e-3:60", "MeV:2,coupling=1e-7:1e-3:3"),
+        (" --workers 2", ""),
     ),
     f"{ALL}model electromagnetic --free charge_radius.ee,charge_radius.mumu"
     " --plot ladder.pdf": ((ALL, f"{FEW} --without conus-plus --no-minos --"),),
@@ -250,6 +266,8 @@ def test_a_command_shown_in_the_documentation_runs(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     monkeypatch.chdir(tmp_path)
+    if command.startswith("nuprobe explore") and "--help" not in command:
+        pytest.importorskip("bokeh", reason="the explorer copies it")
     _write_shown_files(tmp_path, command)
     monkeypatch.setattr(sys, "argv", shlex.split(command))
     with warnings.catch_warnings():

@@ -74,6 +74,12 @@ def test_a_command_that_does_not_parse_is_found(tmp_path: Path) -> None:
             "command": "nuprobe list",
             "checks": [{"shows": "x", "figure": "y.png"}],
         },
+        {
+            "verdict": "works",
+            "command": "nuprobe list",
+            "checks": [{"shows": "x"}],
+            "example": ["plot_nothing.py"],
+        },
     ],
 )
 def test_an_item_that_shows_nothing_is_refused(entry: dict[str, object]) -> None:

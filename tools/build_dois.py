@@ -1,5 +1,7 @@
 """Write ``src/nuprobe/data/dois.csv``: the DOI of each texkey of the bibliography and
-of the catalogue, which results write beside the texkeys of their references.
+of the catalogue, which results write beside the texkeys of their references; and
+``references.bib`` beside it, the bibliography of the documentation, which pages of the
+explorer cite from.
 
 A DOI that the line above an entry of the bibliography calls unverified is left out, and
 so is one of a source of the catalogue with several texkeys, which may be of any.
@@ -75,3 +77,4 @@ def table() -> str:
 
 if __name__ == "__main__":
     TABLE.write_text(table(), encoding="utf-8")
+    TABLE.with_name("references.bib").write_bytes(BIBLIOGRAPHY.read_bytes())

@@ -47,8 +47,7 @@ MEANING: Mapping[Verdict, str] = {
     "works": "the command gives what the document has, or says by how much it differs",
     "slip": "the document contradicts itself or a definition; the corrected form works",
     "partly": "something is missing, which the item says",
-    "waits": "belongs to parts that are not built yet: carbon, solar experiments,"
-    " reactor short baselines, cosmology, stars",
+    "waits": "belongs to parts that are not built yet",
 }
 SOURCES = {
     "document": "",

@@ -38,7 +38,7 @@ helm = nu.form_factors.Helm(5.01 * fm)
 largest = 1 / (2 * 100 * GeV * (5 * fm) ** 2) / keV
 table = published_table(
     [
-        ("S17", "F at q = 50 MeV", 0.757554, helm((50 * MeV) ** 2), 7.6e-5),
+        ("S17", "F at q = 50 MeV", 0.757554, helm((50 * MeV) ** 2), 7.5e-5),
         ("S17", "rms radius [fm]", 5.01, helm.rms / fm, 5.01e-6),
         ("S08", "largest coherent recoil [keV]", 10, largest, 3),
     ]

@@ -33,7 +33,7 @@ rows = STUDIES["magnetic-spectra"]().to_dict()["rows"]
 weak = next(row["mu = 0 muB"] for row in rows if row["T [keV]"] == 4)
 table = published_table(
     [
-        ("S65", "pi alpha^2/m_e^2 [cm2]", 2.494672e-25, prefactor, 2.5e-31),
+        ("S65", "pi alpha^2/m_e^2 [cm2]", 2.494672e-25, prefactor, 2.49e-31),
         ("S67", "4 keV, no moment [cm2/keV]", 3.245e-39, weak, 0.02 * 3.245e-39),
     ]
 )

@@ -31,8 +31,8 @@ line = sns.lines("nu_mu")[0].energy
 table = published_table(
     [
         ("S10", "prompt nu_mu [MeV]", 29.792, line, 0.001),
-        ("S11", "nubar_mu at 30 MeV [1/MeV]", 0.0227593, per_mev["nubar_mu"], 2.3e-6),
-        ("S12", "nu_e at 30 MeV [1/MeV]", 0.0316523, per_mev["nu_e"], 3.2e-6),
+        ("S11", "nubar_mu at 30 MeV [1/MeV]", 0.0227593, per_mev["nubar_mu"], 2.2e-6),
+        ("S12", "nu_e at 30 MeV [1/MeV]", 0.0316523, per_mev["nu_e"], 3.1e-6),
         ("S13", "nu_e at 52.84 MeV [1/MeV]", 0, sns.spectrum("nu_e", 52.84 * MeV), 0),
     ]
 )

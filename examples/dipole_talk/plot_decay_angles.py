@@ -9,6 +9,7 @@ the Majorana case, and not isotropic in the Dirac case".
 
 import nuprobe as nu
 from nuprobe import plotting
+from nuprobe.reproductions import published_table
 from nuprobe.units import GeV
 
 # %%
@@ -20,9 +21,15 @@ decays = [nu.majorana.HeavyNeutrino(1 * GeV, "pi0", nature) for nature in nature
 panels = plotting.plot_heavy_decays(decays, gamma=5.0)
 
 # %%
-# Asymmetries, and how many decays tell the two kinds apart at three standard
-# deviations:
+# The slopes in the cosine, and how many decays tell the two kinds apart at three
+# standard deviations:
 
-for decay in decays:
-    print(f"{decay.nature:10} asymmetry {decay.asymmetry:+.3f}")
-print(f"{nu.majorana.events_to_tell(decays[1].asymmetry):.0f} decays are enough")
+majorana, dirac, _ = (decay.asymmetry for decay in decays)
+table = published_table(
+    [
+        ("D38", "slope, Majorana", 0, majorana, 0),
+        ("D38", "slope, Dirac, to a pion", 1, dirac, 1e-9),
+    ]
+)
+print(table)
+print(f"{nu.majorana.events_to_tell(dirac):.0f} decays are enough")

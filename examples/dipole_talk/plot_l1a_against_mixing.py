@@ -1,6 +1,6 @@
 r"""
-:math:`L_{1A}` against the solar mixing
-=======================================
+L_1A against the solar mixing
+=============================
 
 "Neutrino coherent scattering, neutrino dipole moments, and connection to cosmology",
 talk of A. B. Balantekin (ACFI, 2019): the second figure of Balantekin and Yüksel.

@@ -1,6 +1,6 @@
 r"""
-Solar neutrinos for several values of :math:`L_{1A}`
-====================================================
+Solar neutrinos for several values of L_1A
+==========================================
 
 "Neutrino coherent scattering, neutrino dipole moments, and connection to cosmology",
 talk of A. B. Balantekin (ACFI, 2019): the figure of Balantekin and Yüksel, four planes

@@ -9,6 +9,7 @@ what kind of mass you have matters".
 
 import nuprobe as nu
 from nuprobe import plotting
+from nuprobe.reproductions import published_table
 from nuprobe.units import eV
 
 # %%
@@ -19,3 +20,12 @@ mass, resolution = 0.1 * eV, 0.05 * eV
 natures = ("dirac", "majorana")
 electrons = [nu.majorana.TritiumElectrons(mass, nature) for nature in natures]
 ax = plotting.plot_tritium(electrons, resolution)
+
+# %%
+# By hand the ratio for slow neutrinos: of Dirac neutrinos only the left-helical half
+# can be captured. Captures in a year:
+
+dirac, majorana = (nu.majorana.capture_rate(100.0, nature) for nature in natures)
+print(f"Dirac {dirac:.2f}, Majorana {majorana:.2f}")
+table = published_table([("D37", "Majorana over Dirac", 2, majorana / dirac, 2e-6)])
+print(table)

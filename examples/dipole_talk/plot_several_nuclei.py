@@ -33,7 +33,7 @@ largest = 2 * 30.0**2 / (60 + nu.isotope("Ar40").mass)
 rise = nu.cevns.total(20, point, sm, "nu_mu") / nu.cevns.total(10, point, sm, "nu_mu")
 table = published_table(
     [
-        ("D08", "dsigma/dT at 30 MeV, 10 keV", 5.580848e-38, differential, 5.6e-44),
+        ("D08", "dsigma/dT at 30 MeV, 10 keV", 5.580848e-38, differential, 5.58e-44),
         ("D09", "T_max at 30 MeV [MeV]", 0.048289, largest, 4.8e-7),
         ("D10", "Q_W of argon", 21.18136, nu.nuclei.weak_charge("Ar40"), 2.1e-5),
         ("D13", "20 over 10 MeV", 4, rise, 0.008),

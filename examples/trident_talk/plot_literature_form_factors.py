@@ -30,11 +30,17 @@ iron = {k: k.of("Fe56") for k in (kinds.Dipole, kinds.Exponential, kinds.WoodsSa
 q2 = (50 * MeV) ** 2
 table = published_table(
     [
-        ("T23", "dipole, q = 50 MeV", 0.87541, iron[kinds.Dipole](q2), 8.8e-5),
+        ("T23", "dipole, q = 50 MeV", 0.87541, iron[kinds.Dipole](q2), 8.75e-5),
         ("T25", "exponential", 0.87145, iron[kinds.Exponential](q2), 8.7e-5),
         ("T27", "Fermi", 0.85438, iron[kinds.WoodsSaxon](q2), 8.5e-5),
         ("T26", "R0 [fm]", 4.62929, iron[kinds.Dipole].r0 / fm, 4.6e-5),
-        ("T28", "R of Fermi [fm]", 4.09368, iron[kinds.WoodsSaxon].radius / fm, 4.1e-5),
+        (
+            "T28",
+            "R of Fermi [fm]",
+            4.09368,
+            iron[kinds.WoodsSaxon].radius / fm,
+            4.09e-5,
+        ),
     ]
 )
 print(table)

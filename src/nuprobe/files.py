@@ -22,6 +22,7 @@ __all__ = [
     "as_output_error",
     "atomic_write",
     "read_table",
+    "refuse_foreign",
     "replace_folder",
     "writable_or_error",
 ]
@@ -193,7 +194,7 @@ def replace_folder(
     'A'
     """
     target = Path(path).resolve()
-    _only_own_files(target, made_by)
+    refuse_foreign(target, made_by)
     with as_output_error(target):
         new = Path(
             tempfile.mkdtemp(
@@ -227,8 +228,24 @@ def replace_folder(
     return target
 
 
-def _only_own_files(folder: Path, made_by: str) -> None:
-    """Raise unless the folder contains only files that its record lists."""
+def refuse_foreign(folder: Path, made_by: str) -> None:
+    """Raise unless `replace_folder` may write a folder.
+
+    Parameters
+    ----------
+    folder : to be written.
+    made_by : name of the maker.
+
+    Raises
+    ------
+    OutputError
+        If it contains files that its record does not list, or is a file.
+
+    Examples
+    --------
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     refuse_foreign(Path(folder), "me")
+    """
     if not folder.exists():
         return
     if not folder.is_dir():

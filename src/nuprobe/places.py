@@ -34,6 +34,7 @@ from nuprobe.stopping import STOPPING
 __all__ = [
     "DaskExecutor",
     "Sender",
+    "checked_workers",
     "dask_executor",
     "gathered",
     "in_order",
@@ -394,6 +395,29 @@ def one_place(executor: Any, client: Any, workers: int | None) -> Any:
             f" the path of its JSON file, got {shown(client)}"
         )
     return executor if client is None else client
+
+
+def checked_workers(workers: int | None) -> None:
+    """Refuse a number of processes that there cannot be.
+
+    Parameters
+    ----------
+    workers : None for none.
+
+    Raises
+    ------
+    InputError
+        If it is not a whole number above 0.
+
+    Examples
+    --------
+    >>> checked_workers(2)
+    """
+    whole = isinstance(workers, int) and not isinstance(workers, bool)
+    if workers is not None and (not whole or workers < 1):
+        raise InputError(
+            f"workers must be a whole number of at least 1, got {shown(workers)}"
+        )
 
 
 @contextmanager

@@ -9,16 +9,17 @@ HDF5 reads such a file; one that changes it makes it another file than nuprobe w
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from importlib.metadata import version
 from io import BytesIO
 from pathlib import Path
+from tempfile import TemporaryFile
 from typing import Any, Final
 
 from nuprobe.errors import InputError
 from nuprobe.provenance import Provenance
 
-__all__ = ["BLOCK", "PROVENANCE", "seal", "sealed", "unsealed"]
+__all__ = ["BLOCK", "PROVENANCE", "seal", "sealed", "streamed", "unsealed"]
 
 PROVENANCE: Final = "provenance"
 """Data set with the provenance, as JSON text."""
@@ -27,13 +28,17 @@ BLOCK: Final = 512
 """Bytes in front of the HDF5 content: its ``userblock_size``."""
 
 _FIRST: Final = b"nuprobe result file: HDF5 follows at byte 512\n"
+_PIECE: Final = 1 << 20  # bytes that are read at once
 _HDF5: Final = b"\x89HDF\r\n\x1a\n"
 
 
-def _front(content: bytes) -> bytes:
+def _front(content: bytes | memoryview) -> bytes:
     """What stands in front of some content."""
-    digest = hashlib.sha256(content).hexdigest()
-    text = _FIRST + f"bytes {len(content)}\nsha256 {digest}\n".encode()
+    return _said(len(content), hashlib.sha256(content).hexdigest())
+
+
+def _said(size: int, digest: str) -> bytes:
+    text = _FIRST + f"bytes {size}\nsha256 {digest}\n".encode()
     return text.ljust(BLOCK - 1) + b"\n"
 
 
@@ -74,12 +79,54 @@ def sealed(
 
     image = BytesIO()
     with h5py.File(image, "w", userblock_size=BLOCK) as file:
-        file.attrs["format"] = form
-        file.attrs["nuprobe"] = version("nuprobe")
-        if provenance is not None:
-            file[PROVENANCE] = provenance.to_text()
-        fill(file)
+        _write(file, form, fill, provenance)
     return seal(image.getvalue())
+
+
+def _write(
+    file: Any, form: str, fill: Callable[[Any], None], provenance: Provenance | None
+) -> None:
+    file.attrs["format"] = form
+    file.attrs["nuprobe"] = version("nuprobe")
+    if provenance is not None:
+        file[PROVENANCE] = provenance.to_text()
+    fill(file)
+
+
+def streamed(
+    form: str,
+    fill: Callable[[Any], None],
+    provenance: Provenance | None = None,
+    folder: Path | None = None,
+) -> Iterator[bytes]:
+    """The same file piece by piece, built on the disk: for results that fill the
+    memory.
+
+    Parameters
+    ----------
+    form, fill, provenance : as in `sealed`.
+    folder : where it is built, without a name; that for temporary files if None.
+
+    Examples
+    --------
+    >>> pieces = list(streamed("nuprobe-scan-2", lambda file: None))
+    >>> b"".join(pieces) == sealed("nuprobe-scan-2", lambda file: None)
+    True
+    """
+    import h5py
+
+    with TemporaryFile(dir=folder) as image:
+        with h5py.File(image, "w", userblock_size=BLOCK) as file:
+            _write(file, form, fill, provenance)
+        digest, size = hashlib.sha256(), 0
+        image.seek(BLOCK)
+        while piece := image.read(_PIECE):
+            digest.update(piece)
+            size += len(piece)
+        yield _said(size, digest.hexdigest())
+        image.seek(BLOCK)
+        while piece := image.read(_PIECE):
+            yield piece
 
 
 def unsealed(path: Path, kind: str) -> bytes:
@@ -127,7 +174,7 @@ def unsealed(path: Path, kind: str) -> bytes:
             f"{start}: not a result file of nuprobe; choose another file, or start"
             " again with overwrite=True (--overwrite)"
         )
-    if image[:BLOCK] != _front(image[BLOCK:]):
+    if image[:BLOCK] != _front(memoryview(image)[BLOCK:]):
         raise InputError(
             f"{start}: it is damaged or was changed (its content does not match its"
             " checksum); restore a copy, or start again with overwrite=True"

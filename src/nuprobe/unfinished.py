@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import errno
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from importlib.util import find_spec
 from io import BufferedRandom
@@ -59,7 +59,7 @@ class Claim:
     def __init__(self, part: Path, stream: BufferedRandom | None, fresh: bool) -> None:
         self.part, self.fresh, self._stream = part, fresh, stream
 
-    def write(self, content: bytes) -> None:
+    def write(self, content: bytes | Iterable[bytes]) -> None:
         """Replace the whole content, at once; the lock goes over to the new file.
 
         Raises

@@ -132,6 +132,10 @@ WRITERS: dict[tuple[tuple[str, ...], str], tuple[tuple[str, ...], str]] = {
         ("export", "pyhf", "texono-ge-projection", "--free", "sin2_theta_w", "-o"),
         "b.json",
     ),
+    (("export", "hs3"), "output"): (
+        ("export", "hs3", "texono-ge-projection", "--free", "sin2_theta_w", "-o"),
+        "c.json",
+    ),
     (("export", "likelihood"), "output"): (
         ("export", "likelihood", "conus-plus", "--free", "sin2_theta_w", "-o"),
         "a.json",

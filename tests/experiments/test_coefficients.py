@@ -168,6 +168,32 @@ def test_derivatives_are_those_of_the_ratio() -> None:
     assert slopes[1, 4] == pytest.approx(0.0, abs=1e-6)
 
 
+@pytest.mark.parametrize("name", MEASURED)
+def test_the_ratio_of_charge_radii_is_that_of_a_model_with_them(name: str) -> None:
+    """One polynomial, found once, against the couplings of a model point by point."""
+    names = ["charge_radius.mumu", "charge_radius.emu"]
+    ratio = opened(name).coefficients(nu.Electromagnetic(), names)
+    points = np.array([[3e-32, -2e-31], [-4e-31, 1e-30], [0.0, 0.0]])
+    direct = [
+        opened(name).coefficients(_with_radii(*row), []).ratio_of_model()
+        for row in points
+    ]
+    assert ratio.ratio(points) == pytest.approx(np.ravel(direct), rel=1e-10)
+    step = 1e-34
+    for i in range(2):
+        moved = np.repeat(points, 2, axis=0)
+        moved[::2, i] -= step
+        moved[1::2, i] += step
+        slope = np.diff(ratio.ratio(moved).reshape(-1, 2))[:, 0] / (2 * step)
+        there = ratio.jacobian(points)[0][:, i, 0]
+        assert there == pytest.approx(slope, rel=1e-5, abs=1e-5 * abs(slope).max())
+
+
+def _with_radii(mumu: float, emu: float) -> nu.Electromagnetic:
+    values = {"charge_radius.mumu": mumu, "charge_radius.emu": emu}
+    return nu.Electromagnetic().with_values(values)
+
+
 def test_a_coefficient_moves_v_and_a_as_its_docstring_says() -> None:
     left, right = 8e-12, -3e-12
     point = np.array([[left, right]])

@@ -74,7 +74,7 @@ def test_a_finished_file_is_read_and_nothing_computed_again(
     def refuse(*_: object) -> None:
         raise AssertionError("computed again")
 
-    monkeypatch.setattr("nuprobe.experiments.limits.limit_curve", refuse)
+    monkeypatch.setattr("nuprobe.experiments.limit_parts.limit_curve", refuse)
     assert_same_bits(_limit(path, resume=True), reference)
     assert path.read_bytes() == finished
     assert os.listdir(tmp_path) == ["x.h5"]
@@ -208,11 +208,12 @@ def _slow(code: str, **options: Any) -> subprocess.Popen[str]:
     start = (
         "import sys, time\n"
         "import nuprobe.experiments.limits as limits\n"
-        "curve = limits.limit_curve\n"
+        "import nuprobe.experiments.limit_parts as limit_parts\n"
+        "curve = limit_parts.limit_curve\n"
         "def slow(*given):\n"
         "    time.sleep(0.6)\n"
         "    return curve(*given)\n"
-        "limits.limit_curve = slow\n"
+        "limit_parts.limit_curve = slow\n"
     )
     return run_python(start + code, **options)
 

@@ -154,7 +154,10 @@ def test_the_best_fit_lies_within_the_grid(known: Cost) -> None:
 def test_every_dip_of_the_grid_is_a_start() -> None:
     values = np.array([4.0, 0.6, 3.0, 0.9, 4.0])
     assert dips(values).tolist() == [1, 3]
-    assert dips(np.array([[2.0, 1.0], [0.5, 3.0]])).tolist() == [2, 1]
+    apart = np.array([[0.5, 3.0, 4.0], [3.0, 2.0, 3.0], [4.0, 3.0, 1.0]])
+    assert dips(apart).tolist() == [0, 8]
+    # a valley across the axes has one
+    assert dips(np.array([[2.0, 1.0], [0.5, 3.0]])).tolist() == [2]
     assert dips(np.array([np.inf, 1.0, np.inf])).tolist() == [1]
 
 

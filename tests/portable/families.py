@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Collection, Iterator
 from pathlib import Path
 from types import ModuleType
 from typing import Any, Final
@@ -76,39 +76,47 @@ def _free(experiment: Any, model: Any) -> list[str]:
     return found
 
 
-def every_statistic() -> dict[str, Cost]:
-    """One cost of each statistic and each kind of block."""
+def every_statistic(names: Collection[str] = ()) -> dict[str, Cost]:
+    """One cost of each statistic and each kind of block, or those of some `names`."""
     csi = nu.experiment("coherent-csi-2017")
-    binned = csi.cost(free=["rn"], analysis="energy-time")
-    plain = csi.cost(free=["rn"])
     free: Any = {"free": ["sin2_theta_w"]}
-    counted = csi.with_changes(
-        {"analyses.energy-time.counted": {"steady-state": "bins"}}
-    )
-    return {
+
+    def plain() -> Any:
+        return csi.cost(free=["rn"])
+
+    def binned() -> Any:
+        return csi.cost(free=["rn"], analysis="energy-time")
+
+    def of(name: str) -> Callable[[], Cost]:
+        return lambda: nu.experiment(name).cost(**free)
+
+    made: dict[str, Callable[[], Cost]] = {
         "gaussian": plain,
-        "gaussian of two sides": nu.experiment("conus-plus").cost(**free),
-        "covariance": CovarianceCost(
-            plain.terms[0].prediction,
-            plain.terms[0].data,
+        "gaussian of two sides": of("conus-plus"),
+        "covariance": lambda: CovarianceCost(
+            plain().terms[0].prediction,
+            plain().terms[0].data,
             np.diag(np.full(12, 40.0)) + 3.0,
         ),
         "projected": binned,
-        "on-off": counted.cost(free=["rn"], analysis="energy-time"),
-        "poisson": nu.experiment("coherent-lar-2020").cost(**free),
-        "cnp": CNPCost(binned.terms[0].prediction, binned.terms[0].data),
-        "single events": nu.experiment("xenonnt-er-2022").cost(**free),
-        "sites": nu.experiment("lz-er-2025").cost(**free),
-        "morphing": nu.experiment("xenonnt-8b").cost(**free),
-        "several": joint_cost(
+        "on-off": lambda: csi.with_changes(
+            {"analyses.energy-time.counted": {"steady-state": "bins"}}
+        ).cost(free=["rn"], analysis="energy-time"),
+        "poisson": of("coherent-lar-2020"),
+        "cnp": lambda: CNPCost(binned().terms[0].prediction, binned().terms[0].data),
+        "single events": of("xenonnt-er-2022"),
+        "sites": of("lz-er-2025"),
+        "morphing": of("xenonnt-8b"),
+        "several": lambda: joint_cost(
             [csi, nu.experiment("coherent-lar-2020")], free=["sin2_theta_w"]
         ),
-        "trident": nu.experiment("charm2-trident").cost("lmu-ltau"),
-        "couplings": nu.experiment("ccfr-trident").cost(
+        "trident": lambda: nu.experiment("charm2-trident").cost("lmu-ltau"),
+        "couplings": lambda: nu.experiment("ccfr-trident").cost(
             nu.model("pair-couplings"), ["c_v", "c_a"]
         ),
-        "mediator": family_cost(csi, "b-l"),
+        "mediator": lambda: family_cost(csi, "b-l"),
     }
+    return {name: make() for name, make in made.items() if not names or name in names}
 
 
 def points_of(cost: Cost, number: int = POINTS) -> tuple[FloatArray, FloatArray]:

@@ -49,8 +49,20 @@ def test_nuisances_of_one_name_are_one() -> None:
         for label, c in single.items()
         if "sns-flux" in [n.name for n in c.nuisances]
     ]
-    assert owners == ["coherent-csi-2021", "coherent-lar-2020"]
+    sns = ["coherent-csi-2021", "coherent-lar-2020", "coherent-ge-mini-2024"]
+    assert owners == sns
     assert [n.name for n in cost.nuisances].count("sns-flux") == 1
+
+
+def test_only_what_moves_a_cost_is_free_in_it() -> None:
+    """Texono has electron neutrinos, LSND muon neutrinos too; tau neutrinos neither."""
+    names = [f"charge_radius.{x}" for x in ("tautau", "mumu", "ee")]
+    chosen = experiment_set(["texono-csi", "lsnd-electron", "xenonnt-er-2022"])
+    single = costs_of(chosen, nu.Electromagnetic(), names).single
+    free = {label: [p.name for p in c.parameters] for label, c in single.items()}
+    assert free["texono-csi"] == names[2:]
+    assert sorted(free["lsnd-electron"]) == sorted(names[1:])
+    assert sorted(free["xenonnt-er-2022"]) == sorted(names)
 
 
 def test_a_set_gives_nuisances_one_name() -> None:

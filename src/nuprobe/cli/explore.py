@@ -9,8 +9,8 @@ import click
 
 from nuprobe.cli.experiments import ExperimentSpec, experiment_options
 from nuprobe.cli.options import command
-from nuprobe.cli.output import JSON, emit, new_folder
-from nuprobe.cli.pages import page_as_typed
+from nuprobe.cli.output import emit, new_folder
+from nuprobe.cli.pages import MakingSpec, making_options, page_as_typed
 from nuprobe.cli.ranges import ranges_option
 from nuprobe.cli.specs import ModelSpec, model_options
 from nuprobe.errors import InputError
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     "explore",
     epilog="""\b
 Examples:
-  nuprobe explore -o site --open
+  nuprobe explore -o site
   nuprobe explore --page weak-angle -o site
   nuprobe explore coherent-csi-2021 --free rn,sin2_theta_w -o site
   nuprobe explore conus-plus --model b-l -o site --json""",
@@ -39,43 +39,13 @@ Examples:
     ),
 )
 @ranges_option
-@click.option(
-    "--page",
-    "pages",
-    multiple=True,
-    metavar="NAME|FILE",
-    help=(
-        "Pages instead of EXPERIMENT: shipped ones by name, or YAML files; repeatable"
-        " [default: all that are shipped]."
-    ),
-)
-@click.option(
-    "-o",
-    "--output",
-    "folder",
-    type=click.Path(path_type=Path),
-    required=True,
-    help="Folder to write (atomically).",
-)
-@click.option("--overwrite", is_flag=True, help="Replace an earlier explorer.")
-@click.option("--workers", type=click.IntRange(1), help="Processes that make pages.")
-@click.option("--quiet", is_flag=True, help="No progress bar.")
-@click.option(
-    "--open", "opened", is_flag=True, help="Serve it on 127.0.0.1 and open a browser."
-)
-@JSON
+@making_options
 def explore_command(
     experiment: ExperimentSpec,
     model: ModelSpec,
     free: str | None,
     parts: tuple[str, ...],
-    pages: tuple[str, ...],
-    folder: Path,
-    overwrite: bool,
-    workers: int | None,
-    quiet: bool,
-    opened: bool,
-    as_json: bool,
+    making: MakingSpec,
 ) -> None:
     """Write an explorer to a folder: likelihoods with sliders, spectra and contours in
     the browser, without a server and without a network.
@@ -83,16 +53,20 @@ def explore_command(
     One page for EXPERIMENT, several add; without it the pages that are shipped.
     """
     from nuprobe.explore.building import built_pages
-    from nuprobe.explore.site import library_files, write_explorer
+    from nuprobe.explore.site import MADE_BY, library_files, write_explorer
+    from nuprobe.files import refuse_foreign
 
-    new_folder(folder, overwrite)
-    library_files()  # said before anything is computed
-    asked = _asked(experiment, model, (free, parts), pages)
-    made = built_pages(asked, workers=workers, progress=not quiet)
+    folder = making.folder
+    # said before anything is computed
+    new_folder(folder, making.overwrite)
+    refuse_foreign(folder, MADE_BY)
+    library_files()
+    asked = _asked(experiment, model, (free, parts), making.pages)
+    made = built_pages(asked, workers=making.workers, progress=not making.quiet)
     sizes = write_explorer(folder, made)
     data = [one.to_dict() for one in sizes]
-    emit(_text(folder, sizes), {"folder": str(folder), "pages": data}, as_json)
-    if opened:
+    emit(_text(folder, sizes), {"folder": str(folder), "pages": data}, making.as_json)
+    if making.opened:
         _open(folder)
 
 

@@ -16,18 +16,20 @@ from nuprobe.errors import InputError
 
 @dataclass(frozen=True)
 class TogetherSpec:
-    """How sure limits are, and the fit of all parameters at once.
+    """How sure limits are, the fit of all parameters at once, and where to compute.
 
     Attributes
     ----------
     cl : confidence level; None for the default.
     apart : there is none.
     no_minos : its errors are parabolic.
+    workers : processes to compute in, or None.
     """
 
     cl: float | None = None
     apart: bool = False
     no_minos: bool = False
+    workers: int | None = None
 
     @property
     def changed(self) -> bool:
@@ -49,8 +51,10 @@ together_options = grouped(
         is_flag=True,
         help="Parabolic errors only in the fit of all parameters at once.",
     ),
+    click.option("--workers", type=click.IntRange(1), help="Processes to compute in."),
 )
-"""Add ``--cl``, ``--apart`` and ``--no-minos``, as `TogetherSpec` ``at_once``."""
+"""Add ``--cl``, ``--apart``, ``--no-minos`` and ``--workers``, as `TogetherSpec`
+``at_once``."""
 
 
 @command(
@@ -63,7 +67,7 @@ Examples:
   nuprobe global --model electromagnetic --param kind=majorana \
 --free magnetic_moment.emu
   nuprobe global laboratory --model nsi --free epsilon_u.ee --cl 0.95
-  nuprobe global --family b-l --masses "1:1000:4:log MeV"
+  nuprobe global --family b-l --masses "1:1000:60:log MeV" --workers 2
   nuprobe global ./my-set.toml --free sin2_theta_w --json""",
 )
 @click.argument("named", default="all", metavar="[SET]")
@@ -109,9 +113,8 @@ def global_command(
                 "--family has the model, and mass and coupling are free: drop --model,"
                 " --param, --free, --apart and --no-minos"
             )
-        return print_mediator(
-            chosen, mediator, 0.95 if level is None else level, plot, out
-        )
+        sure = 0.95 if level is None else level
+        return print_mediator(chosen, mediator, sure, plot, out, at_once.workers)
     if free is None:
         raise InputError(
             "nothing to fit: name parameters with --free (`nuprobe list parameters`"
@@ -125,6 +128,7 @@ def global_command(
         together=not at_once.apart,
         minos=not at_once.no_minos,
         progress=True,
+        workers=at_once.workers,
     )
     if plot is not None:
         from nuprobe.plotting import plot_ladder

@@ -71,6 +71,7 @@ def print_mediator(
     cl: float,
     plot: Path | None,
     out: Output,
+    workers: int | None = None,
 ) -> None:
     """Print the largest couplings.
 
@@ -81,6 +82,7 @@ def print_mediator(
     cl : confidence level.
     plot : file of the plane, or None.
     out : where the table goes.
+    workers : processes to compute in, or None.
     """
     from nuprobe.experiments import limit
     from nuprobe.reports import limit_table
@@ -95,13 +97,21 @@ def print_mediator(
     felt, apart = feeling(chosen, scanned)
     opened = [m.experiment for m in felt.members]
     analyses = {m.name: m.analysis for m in felt.members if m.analysis is not None}
-    plane = PlaneSpec(mediator.grid, mediator.masses, mediator.scan_file)
+    plane = PlaneSpec(
+        mediator.grid, mediator.masses, mediator.scan_file, workers=workers
+    )
     axes = plane.axes(scanned)
     if axes is not None:
         scanned = scanned.reaching(axes["mass"])
     plane.scan(opened, scanned, LevelSpec(cl, "2", analyses=analyses))
     result = limit(
-        opened, scanned, axes, mass=plane.masses_mev(), cl=cl, analyses=analyses
+        opened,
+        scanned,
+        axes,
+        mass=plane.masses_mev(),
+        cl=cl,
+        analyses=analyses,
+        **plane.saving(),
     )
     if plot is not None:
         from nuprobe.plotting import plot_limits

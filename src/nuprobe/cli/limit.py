@@ -92,7 +92,7 @@ def limit_command(
     axes = plane.axes(scanned)
     if axes is not None:
         scanned = scanned.reaching(axes["mass"])
-    plane, out = plane.into(out, method.by_toys)
+    plane, out = plane.into(out)
     plane.scan(chosen, scanned, level)
     result = limit(
         chosen,

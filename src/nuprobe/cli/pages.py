@@ -4,10 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
+
+import click
 
 from nuprobe.cli.belonging import shared_out
 from nuprobe.cli.experiments import ExperimentSpec
+from nuprobe.cli.options import grouped
+from nuprobe.cli.output import JSON
 from nuprobe.cli.ranges import ranges_of
 from nuprobe.cli.specs import ModelSpec, names
 from nuprobe.cli.values import bin_edges, key_values
@@ -15,6 +21,67 @@ from nuprobe.errors import InputError
 
 if TYPE_CHECKING:
     from nuprobe.explore import PageFile
+
+
+@dataclass(frozen=True)
+class MakingSpec:
+    """Which pages are made, and where.
+
+    Attributes
+    ----------
+    pages : names of shipped ones, or YAML files.
+    folder : to write.
+    overwrite : whether an earlier explorer may be replaced.
+    workers : processes.
+    quiet : without a progress bar.
+    opened : served, and opened in a browser.
+    as_json : sizes as JSON.
+    """
+
+    pages: tuple[str, ...]
+    folder: Path
+    overwrite: bool
+    workers: int | None
+    quiet: bool
+    opened: bool
+    as_json: bool
+
+
+making_options = grouped(
+    "making",
+    MakingSpec,
+    click.option(
+        "--page",
+        "pages",
+        multiple=True,
+        metavar="NAME|FILE",
+        help=(
+            "Pages instead of EXPERIMENT: shipped ones by name, or YAML files;"
+            " repeatable [default: all that are shipped]."
+        ),
+    ),
+    click.option(
+        "-o",
+        "--output",
+        "folder",
+        type=click.Path(path_type=Path),
+        required=True,
+        help="Folder to write (atomically).",
+    ),
+    click.option("--overwrite", is_flag=True, help="Replace an earlier explorer."),
+    click.option(
+        "--workers", type=click.IntRange(1), help="Processes that make pages."
+    ),
+    click.option("--quiet", is_flag=True, help="No progress bar."),
+    click.option(
+        "--open",
+        "opened",
+        is_flag=True,
+        help="Serve it on 127.0.0.1 and open a browser.",
+    ),
+    JSON,
+)
+"""Add these options, as `MakingSpec` ``making``."""
 
 
 def page_as_typed(

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from nuprobe.cli.constructions import MethodSpec
     from nuprobe.cli.limits import LevelSpec
     from nuprobe.experiments import AnyExperiment
-    from nuprobe.experiments.limit_files import Saving
+    from nuprobe.experiments.limit_files import Running
     from nuprobe.experiments.scanned import Scanned
     from nuprobe.inference import ToySettings
     from nuprobe.numerics import FloatArray
@@ -35,7 +35,7 @@ class PlaneSpec:
     scan_file : HDF5 file of the scan, or None.
     checkpoint : HDF5 file of the limits mass by mass, or None.
     resume : go on with either file where an interrupted run stopped.
-    workers, dask : of the scan: processes here, or the address of a Dask cluster.
+    workers, dask : processes here, or the address of a Dask cluster.
     every : seconds between writes, or None for the default.
     quiet : without a progress bar.
     """
@@ -73,19 +73,13 @@ class PlaneSpec:
 
         return None if self.masses is None else parse_grid(self.masses, "energy")
 
-    def into(self, out: Output, toys: bool = False) -> tuple[PlaneSpec, Output]:
+    def into(self, out: Output) -> tuple[PlaneSpec, Output]:
         """Return the plane and the output, when an HDF5 file of ``-o`` is the scan's
-        and the table is printed; with `toys` there is more for workers to do."""
+        and the table is printed."""
         plane = self
         if out.output is not None and out.output.suffix in HDF5:
             plane = replace(self, scan_file=out.output)
             out = Output(out.as_json, None)
-        if plane.scan_file is None and (plane.workers or plane.dask) and not toys:
-            option = "--workers" if plane.workers else "--dask"
-            raise InputError(
-                f"{option} requires a scan, or toys: add --scan FILE.h5 and --grid, or"
-                " --intervals"
-            )
         files = {plane.scan_file, plane.checkpoint}
         if files == {None} and (plane.resume or plane.every is not None):
             raise InputError(
@@ -101,14 +95,16 @@ class PlaneSpec:
             new_file(plane.checkpoint, overwriting(), " or, to go on with it, --resume")
         return plane, out
 
-    def saving(self) -> Saving:
-        """Return how the limits mass by mass are saved."""
+    def saving(self) -> Running:
+        """Return how the limits mass by mass are saved, and where computed."""
         return {
             "checkpoint": self.checkpoint,
             "resume": self.resume and self.checkpoint is not None,
             "overwrite": overwriting(),
             "every_s": 30.0 if self.every is None else self.every,
             "progress": not self.quiet,
+            "workers": self.workers,
+            "client": self.dask,
         }
 
     def thrown(self, method: MethodSpec) -> ToySettings:
@@ -188,11 +184,11 @@ plane_options = grouped(
         help="Save the limits mass by mass as they are computed (HDF5).",
     ),
     click.option("--resume", is_flag=True, help="Resume an interrupted run."),
-    click.option("--workers", type=click.IntRange(1), help="Processes for the scan."),
+    click.option("--workers", type=click.IntRange(1), help="Processes to compute in."),
     click.option(
         "--dask",
         metavar="ADDRESS",
-        help="Scheduler of a Dask cluster for the scan, or its JSON file.",
+        help="Scheduler of a Dask cluster to compute on, or its JSON file.",
     ),
     click.option(
         "--every",

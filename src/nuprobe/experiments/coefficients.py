@@ -4,12 +4,14 @@ sit in couplings: coefficients of operators, C_V and C_A, couplings of mediators
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Final
 
 import numpy as np
 
 from nuprobe.border import quick_methods
 from nuprobe.errors import InputError, UnknownNameError
+from nuprobe.experiments.quadratic import Quadratic
 from nuprobe.inference import Expectation
 from nuprobe.numerics import FloatArray
 from nuprobe.parameters import Nuisance, Parameter
@@ -29,8 +31,10 @@ class CouplingPrediction:
 
     The cross section is quadratic in V and A, with averaged kernels that no parameter
     moves, so that any number of points is one product. V and A are linear in
-    coefficients of operators and quadratic in the coupling of a mediator: derivatives
-    are those of the polynomial of fourth order through five points, exact for both.
+    coefficients of operators and in what belongs to neutrinos: there the ratio is a
+    polynomial of second degree, found once. In the coupling of a mediator they are
+    quadratic: derivatives are then those of the polynomial of fourth order through five
+    points.
 
     Attributes
     ----------
@@ -63,6 +67,19 @@ class CouplingPrediction:
 
     def ratio(self, points: FloatArray) -> FloatArray:
         """Ratio at `points`, shape (points, parameters); shape (points,)."""
+        if self._quadratic is not None:
+            return self._quadratic(points)[0, :, 0]
+        return self._direct(points)
+
+    @cached_property
+    def _quadratic(self) -> Quadratic | None:
+        """The ratio as a polynomial of second degree; None where it is none."""
+        if not self.parameters:
+            return None
+        return Quadratic.of(lambda x: self._direct(x)[None, :, None], self.parameters)
+
+    def _direct(self, points: FloatArray) -> FloatArray:
+        """The ratio from couplings."""
         model = self.model
         if self.parameters:
             columns = zip(self.parameters, points.T, strict=True)
@@ -81,6 +98,8 @@ class CouplingPrediction:
     def jacobian(self, points: FloatArray) -> tuple[FloatArray, tuple[FloatArray, ...]]:
         """Derivatives at `points`, shape (points, parameters); shape (points,
         parameters, 1)."""
+        if self._quadratic is not None:
+            return self._quadratic.slopes(points)[:, :, 0], ()
         slopes = [self._slope(points, i) for i in range(len(self.parameters))]
         shape = (len(points), len(self.parameters), 1)
         return np.stack(slopes, axis=1).reshape(shape) if slopes else np.zeros(

@@ -311,9 +311,11 @@ class _Excluded:
     def landscape(self) -> Landscape:
         """−2 ln L over the logarithm of the coupling."""
         last = np.full(self.masses.size, math.log(self.search.couplings[1]))
-        if len(self.line.terms) == 1 and isinstance(self.line.terms[0], Counts):
-            # beyond it −2 ln L stays
-            last = np.maximum(np.log(self.line.terms[0].cap), self.first + 1e-6)
+        counts = [t for t in self.line.terms if isinstance(t, Counts)]
+        if len(counts) == len(self.line.terms):
+            # beyond the caps −2 ln L stays
+            caps = np.max([np.log(t.cap) for t in counts], axis=0)
+            last = np.maximum(caps, self.first + 1e-6)
         part = np.linspace(0.0, 1.0, _NODES)
         nodes = self.first[:, None] + (last - self.first)[:, None] * part
         return survey(self.line, nodes, self.search.z**2 + _BELOW, self.known)

@@ -10,11 +10,12 @@ import json
 import math
 import os
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import BrokenExecutor, CancelledError
 from dataclasses import dataclass, field, replace
 from functools import partial
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any, Final, TypedDict
+from typing import Any, Final, TypedDict, Unpack
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,6 +32,7 @@ from nuprobe.inference.checkpoints import (
     same_probe,
     stopped,
 )
+from nuprobe.inference.executors import one_place, working
 from nuprobe.inference.result_files import made as provenance_in
 from nuprobe.inference.result_files import numbers, opened, require, texts
 from nuprobe.models.records import model_record
@@ -38,7 +40,7 @@ from nuprobe.numerics import FloatArray
 from nuprobe.provenance import Provenance
 from nuprobe.sealed import sealed
 
-__all__ = ["LimitState", "Plan", "Saving", "computed", "plan", "read_limit"]
+__all__ = ["LimitState", "Plan", "Running", "Saving", "computed", "plan", "read_limit"]
 
 _FORMAT: Final = "nuprobe-limit-2"
 _ASKED: Final = "asked"
@@ -56,6 +58,14 @@ class Saving(TypedDict, total=False):
     overwrite: bool
     every_s: float
     progress: bool
+
+
+class Running(Saving, total=False):
+    """How a run is saved, as `Saving`, and where: `workers`, in that many processes;
+    `client`, on a Dask cluster."""
+
+    workers: int | None
+    client: Any
 
 
 @dataclass(frozen=True)
@@ -206,20 +216,16 @@ def plan(
 def computed(
     plan: Plan,
     compute: Callable[[str, FloatArray], LimitCurve],
-    *,
-    checkpoint: str | os.PathLike[str] | None = None,
-    resume: bool = False,
-    overwrite: bool = False,
-    every_s: float = 30.0,
-    progress: bool = False,
+    **run: Unpack[Running],
 ) -> list[LimitCurve]:
     """Compute the curves of a limit block by block, saved as they come.
 
     Parameters
     ----------
     plan : what it consists of.
-    compute : gives the curve of that label at some masses.
-    checkpoint, resume, overwrite, every_s, progress : as in `Saving`.
+    compute : gives the curve of that label at some masses; for workers it must travel,
+        as a method of an object does.
+    **run : as in `Running`.
 
     Raises
     ------
@@ -236,8 +242,15 @@ def computed(
     >>> computed(made, lambda label, m: LimitCurve(label, m, 1e-3 * m))[0].coupling
     array([0.001, 0.002])
     """
-    file = Checkpoint(checkpoint, resume, overwrite, every_s)
-    state, size = LimitState.fresh(plan), plan.masses.size
+    file = Checkpoint(
+        run.get("checkpoint"),
+        run.get("resume", False),
+        run.get("overwrite", False),
+        run.get("every_s", 30.0),
+    )
+    workers, progress = run.get("workers"), run.get("progress", False)
+    executor = one_place(None, run.get("client"), workers)
+    state = LimitState.fresh(plan)
     with file.held():
         state = file.known(partial(_resumed, plan=plan)) or state
         if plan.provenance is not None:
@@ -245,22 +258,45 @@ def computed(
         file.start()
         bar = progress_bar(progress, state.done.size, int(state.done.sum()), "mass")
         try:
-            for i, label in enumerate(plan.labels):
-                for start in range(0, size, _BLOCK):
-                    block = slice(start, min(start + _BLOCK, size))
-                    if state.done[i, block].all():
-                        continue
-                    state.keep(i, block, compute(label, plan.masses[block]))
+            with working(compute, _curve, executor, workers) as every:
+                left = _tasks(plan, state)
+                if workers is not None or executor is not None:
+                    left.reverse()  # what combines experiments takes longest
+                for (i, block, *_), curve in every(left):
+                    state.keep(i, block, curve)
                     bar(block.stop - block.start)
                     if file.due():
                         file.save(lambda: _image(plan, state))
-        except KeyboardInterrupt as error:
+        except (KeyboardInterrupt, CancelledError, BrokenExecutor) as error:
             file.save(lambda: _image(plan, state))
             raise stopped("limit", error, _remedy(file, state)) from error
         finally:
             bar(None)
         file.complete(lambda: _image(plan, state))
     return [state.curve(label, i, plan.masses) for i, label in enumerate(plan.labels)]
+
+
+_Task = tuple[int, slice, str, FloatArray]
+"""Number of a curve, a block of masses, label of the curve and these masses."""
+
+
+def _tasks(plan: Plan, state: LimitState) -> list[_Task]:
+    """What is left of a limit."""
+    size = plan.masses.size
+    blocks = [slice(a, min(a + _BLOCK, size)) for a in range(0, size, _BLOCK)]
+    return [
+        (i, block, label, plan.masses[block])
+        for i, label in enumerate(plan.labels)
+        for block in blocks
+        if not state.done[i, block].all()
+    ]
+
+
+def _curve(
+    compute: Callable[[str, FloatArray], LimitCurve], task: _Task
+) -> tuple[LimitCurve]:
+    """One task."""
+    return (compute(*task[2:]),)
 
 
 def _remedy(file: Checkpoint, state: LimitState) -> str:

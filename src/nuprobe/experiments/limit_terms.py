@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Final
 
 import numpy as np
@@ -158,17 +159,39 @@ class Counts:
         """−2 ln L, its slope, and how fast the expectation moves; `row` and `coupling`
         as of `total`."""
         below = coupling < self.cap[row]
-        g = np.minimum(coupling, self.cap[row])
+        result = np.zeros((3, len(row)))
+        if below.any():
+            result[:, below] = self._heights(row[below], coupling[below])
+        if not below.all():
+            result[0, ~below] = self._at_cap(row[~below])
+        return Heights(*result)
+
+    def _at_cap(self, row: IntArray) -> FloatArray:
+        """−2 ln L at the cap of some masses, which is asked for again and again."""
+        known, value = self._caps
+        new = np.unique(row[~known[row]])
+        if new.size:
+            value[new], known[new] = self._heights(new, self.cap[new])[0], True
+        return value[row]
+
+    @cached_property
+    def _caps(self) -> tuple[NDArray[np.bool_], FloatArray]:
+        """At which masses −2 ln L at the cap is known, and what it is, both
+        (masses,)."""
+        return np.zeros(len(self.mass), dtype=bool), np.full(len(self.mass), np.nan)
+
+    def _heights(
+        self, row: IntArray, coupling: FloatArray
+    ) -> tuple[FloatArray, FloatArray, FloatArray]:
+        """What `heights` has, at couplings up to the cap."""
         if self.line is not None:
-            value, slope, speed = self.line.heights(row, g)
-        else:
-            cost, points, column = self._at(row, g)
-            value, slopes, bend, _ = cost.profiled_slopes_from(
-                points, None, compiled=len(self.mass) >= _LOOPS
-            )
-            slope = slopes[:, column]
-            speed = np.sqrt(np.maximum(bend[:, column, column], 0.0) / 2)
-        return Heights(value, np.where(below, slope, 0.0), np.where(below, speed, 0.0))
+            return self.line.heights(row, coupling)
+        cost, points, column = self._at(row, coupling)
+        value, slopes, bend, _ = cost.profiled_slopes_from(
+            points, None, compiled=len(self.mass) >= _LOOPS
+        )
+        speed = np.sqrt(np.maximum(bend[:, column, column], 0.0) / 2)
+        return value, slopes[:, column], speed
 
     def shift(self, row: IntArray, coupling: FloatArray) -> FloatArray:
         """Standard deviations of the data by which a coupling moves the counts; `row`

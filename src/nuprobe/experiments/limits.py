@@ -18,11 +18,12 @@ from nuprobe.errors import InputError, UnknownNameError, shown
 from nuprobe.experiments import experiment as find
 from nuprobe.experiments.base import AnyExperiment
 from nuprobe.experiments.joint import check_shared
-from nuprobe.experiments.limit_curves import LimitCurve, Search, in_words, limit_curve
-from nuprobe.experiments.limit_files import Plan, Saving, computed, plan
+from nuprobe.experiments.limit_curves import LimitCurve, Search, in_words
+from nuprobe.experiments.limit_files import Running, Saving, computed, plan
+from nuprobe.experiments.limit_parts import Member, Parts
 from nuprobe.experiments.limit_search import search_range
 from nuprobe.experiments.limit_tables import limit_html, limit_line
-from nuprobe.experiments.limit_terms import Counts, Ratio
+from nuprobe.experiments.limit_terms import Ratio
 from nuprobe.experiments.limit_toys import by_toys
 from nuprobe.experiments.scanned import Scanned, mediator_names
 from nuprobe.experiments.solar import SolarExperiment
@@ -30,25 +31,28 @@ from nuprobe.experiments.star import StarExperiment
 from nuprobe.experiments.stepped import Stepped
 from nuprobe.experiments.trident import TridentExperiment
 from nuprobe.experiments.universe import UniverseExperiment
-from nuprobe.inference import Construction, Cost, CostSum, ToySettings
+from nuprobe.inference import Construction, Cost, ToySettings
 from nuprobe.inference.construction import check_method
 from nuprobe.models import named
 from nuprobe.models.stack import angles_of
 from nuprobe.numerics import FloatArray
+from nuprobe.places import checked_workers, one_place
 from nuprobe.provenance import Provenance
 
 __all__ = ["Limit", "LimitCurve", "choose", "default_family", "family_cost", "limit"]
 
 _TOGETHER: Final = ("combined", "sensitivity")
-_BY_TOYS: Final = {"intervals": str, "toys": int}
+_MORE: Final = ("intervals", "toys", "workers", "client")
 
 
 class LimitOptions(Saving, total=False):
     """How a limit is saved, as `Saving`, and made: `intervals`, its method; `toys`,
-    their number or settings."""
+    their number or settings; `workers` or `client`, where its curves are computed."""
 
     intervals: Literal["wilks", "feldman-cousins", "cls"]
     toys: int | ToySettings
+    workers: int | None
+    client: Any
 
 
 @public_methods
@@ -319,7 +323,10 @@ def limit(
         (30); ``progress``, whether a bar is shown on a terminal; ``intervals``,
         ``"wilks"``, or by toys at each mass, with −2 ln L above its lowest over the
         coupling: ``"feldman-cousins"``, two-sided, or ``"cls"``, one-sided against no
-        coupling; ``toys``, their number at each value (1000) or all settings.
+        coupling; ``toys``, their number at each value (1000) or all settings;
+        ``workers``, that many processes compute the curves, or ``client``, a Dask
+        cluster (toys have their own settings); they change nothing but rounding, and
+        are refused for a model whose kinematics have its mass.
 
     Returns
     -------
@@ -346,16 +353,18 @@ def limit(
     from scipy.special import ndtri
 
     for name in saving:
-        if name not in (options := {**Saving.__annotations__, **_BY_TOYS}):
+        if name not in (options := {*Saving.__annotations__, *_MORE}):
             known = [*inspect.signature(limit).parameters][:-1]
             raise UnknownNameError("argument of limit", name, [*known, *options])
     check_method(how := saving.pop("intervals", "wilks"))
-    toys, rest = saving.pop("toys", 1000), cast(Saving, saving)
+    toys, rest = saving.pop("toys", 1000), cast(Running, saving)
     if analyses is not None and not isinstance(analyses, Mapping):
         raise InputError(
             "analyses must be given by experiment, such as {'ccfr-trident':"
             f" 'published'}}, got {shown(analyses)}"
         )
+    checked_workers(rest.get("workers"))
+    one_place(None, rest.get("client"), rest.get("workers"))
     opened = choose(experiments, analyses)
     if not isinstance(cl, (int, float)) or not 0 < cl < 1:
         raise InputError(f"a confidence level must lie between 0 and 1, got {cl!r}")
@@ -363,15 +372,12 @@ def limit(
         raise InputError(f"sides must be 1 or 2, got {sides!r}")
     scanned = _scanned(family, opened)
     scanned, masses, couplings = search_range(scanned, grid, mass)
-    tridents = any(isinstance(one, TridentExperiment) for one in opened)
-    if scanned.stepped is not None and tridents:
-        raise InputError(
-            f"tridents do not constrain {scanned.name}: leave trident experiments out"
-        )
+    if scanned.stepped is not None:
+        rest = _stepped(scanned, opened, rest, how)
     z = float(ndtri(cl if sides == 1 else (1 + cl) / 2))
     search = Search(z, sides, couplings)
     chosen = analyses or {}
-    members = [_Member.of(one, scanned, chosen, couplings[1]) for one in opened]
+    members = [_member(one, scanned, chosen, couplings[1]) for one in opened]
     groups = {m.name: [m] for m in members}
     measured = [m for m in members if not m.projected]
     if len(measured) > 1:
@@ -397,11 +403,13 @@ def limit(
     records = [one.record(chosen.get(one.name)) for one in opened]
     made = made.said(empty.to_dict(), settings, projected, records, scanned)
     cost_at: Callable[[str, float], Cost] | None = None
+    part: Callable[[str, FloatArray], LimitCurve]
     if scanned.stepped is not None:
         step = Stepped(scanned.model, opened, chosen, search, settings)
-        curves, cost_at = _named(groups, computed(made, step.part, **rest)), step.cost
+        part, cost_at = step.part, step.cost
     else:
-        curves = _curves(groups, made, search, rest)
+        part = Parts.of(groups, search).part
+    curves = _named(groups, computed(made, part, **rest))
     if how != "wilks":
         every = dict(zip([m.name for m in members], costs, strict=True))
         large = replace(empty, curves=curves)
@@ -411,57 +419,43 @@ def limit(
     return replace(empty, curves=curves)
 
 
-@dataclass(frozen=True, eq=False)
-class _Member:
-    """An experiment of a limit: its ratio, or its cost if it counts events."""
-
-    name: str
-    projected: bool
-    ratio: Callable[[FloatArray], Ratio] | None
-    cost: Cost | None
-    largest: float
-
-    @classmethod
-    def of(
-        cls,
-        one: AnyExperiment,
-        family: Scanned,
-        analyses: Mapping[str, str],
-        largest: float,
-    ) -> _Member:
-        analysis = analyses.get(one.name)
-        projected = one.is_projection(analysis)
-        if isinstance(one, TridentExperiment):
-            # any mass will do: `at` moves it
-            middle = np.array([math.sqrt(math.prod(family.mass_range))])
-            ratio = Ratio.of(one, family, analysis, middle)
-            return cls(one.name, projected, ratio.at, None, largest)
-        cost = family_cost(one, family, analysis)
-        return cls(one.name, projected, None, cost, largest)
-
-
-def _curves(
-    groups: Mapping[str, Sequence[_Member]], made: Plan, search: Search, saving: Saving
-) -> tuple[LimitCurve, ...]:
-    """A curve of each group, in blocks of masses: memory does not grow with them."""
-    totals: dict[str, Cost | None] = {}
-    for label, members in groups.items():
-        costs = [m.cost for m in members if m.cost is not None]
-        # `groups` says where projections are wanted
-        totals[label] = (
-            CostSum(*costs, with_projections=True)
-            if len(costs) > 1
-            else next(iter(costs), None)
+def _stepped(
+    family: Scanned, opened: Sequence[AnyExperiment], run: Running, how: str
+) -> Running:
+    """How limits run that go through masses one by one: in this process, since each
+    mass needs the experiments, which do not travel."""
+    if any(isinstance(one, TridentExperiment) for one in opened):
+        raise InputError(
+            f"tridents do not constrain {family.name}: leave trident experiments out"
         )
+    elsewhere = run.get("workers") or run.get("client") is not None
+    if elsewhere and how == "wilks":
+        raise InputError(
+            f"limits on {family.name}, whose kinematics have its mass, are computed in"
+            " one process: leave out workers and client (--workers, --dask)"
+        )
+    return cast(
+        Running, {k: v for k, v in run.items() if k not in ("workers", "client")}
+    )
 
-    def part(label: str, masses: FloatArray) -> LimitCurve:
-        return _part(label, groups[label], totals[label], masses, search)
 
-    return _named(groups, computed(made, part, **saving))
+def _member(
+    one: AnyExperiment, family: Scanned, analyses: Mapping[str, str], largest: float
+) -> Member:
+    """An experiment of a limit with its ratio or its cost."""
+    analysis = analyses.get(one.name)
+    projected = one.is_projection(analysis)
+    if isinstance(one, TridentExperiment):
+        # any mass will do: `at` moves it
+        middle = np.array([math.sqrt(math.prod(family.mass_range))])
+        ratio = Ratio.of(one, family, analysis, middle)
+        return Member(one.name, projected, ratio.at, None, largest)
+    cost = family_cost(one, family, analysis)
+    return Member(one.name, projected, None, cost, largest)
 
 
 def _named(
-    groups: Mapping[str, Sequence[_Member]], curves: Sequence[LimitCurve]
+    groups: Mapping[str, Sequence[Member]], curves: Sequence[LimitCurve]
 ) -> tuple[LimitCurve, ...]:
     """Curves with what entered them."""
     return tuple(
@@ -472,18 +466,3 @@ def _named(
         )
         for curve in curves
     )
-
-
-def _part(
-    label: str,
-    members: Sequence[_Member],
-    cost: Cost | None,
-    masses: FloatArray,
-    search: Search,
-) -> LimitCurve:
-    """Limit of one experiment, or of several together, at some masses; counts (`cost`)
-    share their nuisances."""
-    terms: list[Ratio | Counts] = [m.ratio(masses) for m in members if m.ratio]
-    if cost is not None:
-        terms.append(Counts.of(cost, masses, members[0].largest))
-    return limit_curve(label, terms, masses, search)

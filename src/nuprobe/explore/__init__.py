@@ -5,8 +5,16 @@ A page is a portable likelihood with a description: its plane, published limits 
 layers, presets, and what to type for the same in Python.
 """
 
+from nuprobe.explore.observable import with_observable
 from nuprobe.explore.pages import PageFile, default_pages, read_page
 from nuprobe.explore.serve import serve
 from nuprobe.explore.site import write_explorer
 
-__all__ = ["PageFile", "default_pages", "read_page", "serve", "write_explorer"]
+__all__ = [
+    "PageFile",
+    "default_pages",
+    "read_page",
+    "serve",
+    "with_observable",
+    "write_explorer",
+]

@@ -122,7 +122,7 @@ def _presets(page: PageFile, parameters: Sequence[Parameter]) -> list[dict[str, 
     """Points with names, of all parameters."""
     default = {p.name: float(p.default) for p in parameters}
     if not page.presets:
-        return [{"name": "default", "point": default}]
+        return [{"name": "Default", "point": default}]
     return [{"name": one.name, "point": default | one.point} for one in page.presets]
 
 

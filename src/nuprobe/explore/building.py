@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from nuprobe.errors import InputError, NuprobeError
 from nuprobe.explore.assemble import built_page
 from nuprobe.explore.pages import PageFile
 
@@ -66,4 +67,7 @@ def _in_processes(
 
 def _made(task: tuple[str, dict[str, Any]]) -> dict[str, Any]:
     name, description = task
-    return built_page(name, PageFile.model_validate(description))
+    try:
+        return built_page(name, PageFile.model_validate(description))
+    except NuprobeError as error:
+        raise InputError(f"page {name}: {error}") from None

@@ -16,6 +16,7 @@ from nuprobe.explore.pages import (
     ExclusionLayer,
     LineLayer,
     PageFile,
+    PointLayer,
 )
 from nuprobe.numerics import FloatArray
 from nuprobe.parameters import Parameter
@@ -29,6 +30,9 @@ __all__ = ["layers_of"]
 _MASSES: Final = 80
 _UNVERIFIED: Final = "transcribed"
 """Level of a number of the catalogue that was compared with no second source."""
+
+_VETO: Final = 1.0
+"""Coupling from which a published curve stands for a mass without a limit."""
 
 _CONVENTIONS: Final = ("charge-one", "lagrangian")
 
@@ -48,8 +52,10 @@ def layers_of(
     -------
     list of dict
         ``name``, ``title``, ``texkey``, ``doi``, ``kind`` (``"curve"``, ``"region"``,
-        ``"line"``), the parameters ``x`` and ``y`` of its ``points``, ``cl``, ``note``
-        and ``verified``. A line has the parameter ``along`` which it has ``value``.
+        ``"line"``, ``"point"``), the parameters ``x`` and ``y`` of its ``points``,
+        ``cl``, ``note`` and ``verified``, and ``shown``, false, if it is hidden at
+        first. A line has the parameter ``along`` which it has ``value``; both ends of
+        an interval, and the pieces of a curve, have one name.
 
     Raises
     ------
@@ -71,7 +77,11 @@ def layers_of(
     found: list[dict[str, Any]] = []
     for one in page.layers:
         if isinstance(one, CatalogueLayer):
-            found += _published(one, plane, parameters)
+            known = {layer["name"] for layer in found}
+            layers = _published(one, plane, parameters)
+            found += [layer for layer in layers if layer["name"] not in known]
+        elif isinstance(one, PointLayer):
+            found += _best_fits(one, plane)
         elif isinstance(one, ExclusionLayer):
             found.append(_exclusion(one, page, plane))
         elif isinstance(one, BandLayer):
@@ -93,7 +103,7 @@ def _published(
     for name in one.entries:
         for e in _entries(known, name):
             if e.curve is not None:
-                yield _curve(e, plane, one.note)
+                yield from _curve(e, plane, one)
             elif one.parameter is None:
                 raise InputError(
                     f"{e.id} has no curve: give the parameter that it limits"
@@ -113,12 +123,11 @@ def _entries(known: Catalogue, name: str) -> list[Entry]:
     return [e for e in every if e.curve is not None and e.status != "superseded"]
 
 
-def _about(e: Entry, note: str) -> dict[str, Any]:
+def _about(e: Entry, note: str, shown: bool) -> dict[str, Any]:
     from nuprobe.catalogue.export import citation_key
 
-    said = [note, "projection" if e.kind == "projection" else "", e.notes.caveat]
-    if e.verification.level == _UNVERIFIED:
-        said.append("unverified: compared with no second source")
+    caveat = e.notes.caveat.strip().removesuffix(".")
+    said = [note, "projection" if e.kind == "projection" else "", caveat]
     return {
         "name": e.id,
         "title": f"{e.experiment} {e.year}",
@@ -127,11 +136,14 @@ def _about(e: Entry, note: str) -> dict[str, Any]:
         "cl": e.cl if isinstance(e.cl, float) else None,
         "note": "; ".join(filter(None, said)),
         "verified": e.verification.level != _UNVERIFIED,
+        **({} if shown else {"shown": False}),
     }
 
 
-def _curve(e: Entry, plane: Mapping[str, Any], note: str) -> dict[str, Any]:
-    """A coupling over a mass."""
+def _curve(
+    e: Entry, plane: Mapping[str, Any], one: CatalogueLayer
+) -> Iterator[dict[str, Any]]:
+    """A coupling over a mass, in several pieces where masses were left out."""
     from nuprobe.catalogue.quantities import unit_factor
 
     assert e.curve is not None
@@ -144,11 +156,16 @@ def _curve(e: Entry, plane: Mapping[str, Any], note: str) -> dict[str, Any]:
     points = np.array(e.curve.points, dtype=float)
     x = points[:, 0] * unit_factor(e.curve.x.unit, "mass")
     y = points[:, 1:] * unit_factor(e.curve.y.unit, e.curve.y.quantity)
-    found = _about(e, note)
+    found = _about(e, one.note, one.shown)
     if e.curve.shape == "band":
-        return {**found, **_outline(x, y[:, 0], y[:, 1])}
-    kind = "curve" if e.curve.shape == "curve" else "region"
-    return {**found, "kind": kind, **_points(x, y[:, 0])}
+        yield {**found, **_outline(x, y[:, 0], y[:, 1])}
+    elif e.curve.shape == "region":
+        yield {**found, "kind": "region", **_points(x, y[:, 0])}
+    else:
+        limits = y[:, 0] < _VETO
+        for piece in np.split(np.arange(len(x)), np.flatnonzero(np.diff(limits)) + 1):
+            if limits[piece[0]] and len(piece) > 1:
+                yield {**found, "kind": "curve", **_points(x[piece], y[piece, 0])}
 
 
 def _constant(
@@ -167,14 +184,38 @@ def _constant(
             f"{e.id}: nothing converts its convention, {e.convention}; leave it out"
         )
     rung = rung_of(e, factor * one.factor)
-    ends = [] if rung is None else [rung.lower, rung.upper]
-    some = [x for x in dict.fromkeys(ends) if x is not None]
-    if not some:
+    ends = {} if rung is None else {"lower": rung.lower, "upper": rung.upper}
+    if all(value is None for value in ends.values()):
         raise InputError(f"{e.id} has no number that a line could show; leave it out")
-    for value in some:
+    about = _about(e, one.note, one.shown)
+    for side, value in ends.items():
+        if value is None or (side == "upper" and value == ends["lower"]):
+            continue
         line = _along(one.parameter, float(value), plane, parameters)
         if line is not None:
-            yield {**_about(e, one.note), **line}
+            yield {**about, **line}
+
+
+def _best_fits(one: PointLayer, plane: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    """Points of two parameters, which are the axes of the plane."""
+    from nuprobe.catalogue import catalogue
+
+    names = [axis["name"] for axis in (plane["x"], plane["y"]) if axis is not None]
+    if {*names} != {one.parameter, one.other}:
+        raise InputError(
+            f"layer {one.entries[0]}: a point of {one.parameter} and {one.other} needs"
+            " the plane of both; leave it out"
+        )
+    known = catalogue()
+    for name in one.entries:
+        e = known[name]
+        if e.value is None or one.number not in e.numbers:
+            raise InputError(f"{e.id} has no value and {one.number}; leave it out")
+        at = {one.parameter: e.value * e.factor, one.other: e.numbers[one.number].value}
+        about = _about(e, "best fit", True)
+        point = [at[name] for name in names]
+        x, y = names
+        yield {**about, "cl": None, "kind": "point", "x": x, "y": y, "points": [point]}
 
 
 # -- what is computed

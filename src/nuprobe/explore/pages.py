@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 from pydantic import Field, model_validator
 
 from nuprobe.errors import InputError, UnknownNameError
+from nuprobe.explore.observable import with_observable
 from nuprobe.parsing import read_text
 from nuprobe.schema import Strict, validate
 
@@ -29,6 +30,7 @@ __all__ = [
     "LineLayer",
     "PageFile",
     "PlaneEntry",
+    "PointLayer",
     "PresetEntry",
     "default_pages",
     "family_of",
@@ -52,7 +54,7 @@ class AxisEntry(Strict):
     lower: float = Field(description="In the unit of the parameter.")
     upper: float = Field(description="In the unit of the parameter.")
     log: bool = Field(default=False, description="Whether the axis is logarithmic.")
-    points: int = Field(default=60, ge=2, le=60, description="Of the grid.")
+    points: int = Field(default=60, ge=2, le=400, description="Of the grid.")
 
     @model_validator(mode="after")
     def _increases(self) -> AxisEntry:
@@ -66,14 +68,14 @@ class AxisEntry(Strict):
 class PlaneEntry(Strict):
     """Two parameters, or one."""
 
-    x: AxisEntry
-    y: AxisEntry | None = None
+    x: AxisEntry = Field(description="Horizontal.")
+    y: AxisEntry | None = Field(default=None, description="Vertical.")
 
 
 class PresetEntry(Strict):
     """A point with a name."""
 
-    name: str = Field(min_length=1)
+    name: str = Field(min_length=1, description="Shown.")
     point: dict[str, float] = Field(
         default={}, description="Values by parameter; others at their defaults."
     )
@@ -82,7 +84,7 @@ class PresetEntry(Strict):
 class CatalogueLayer(Strict):
     """Published curves or constants of the catalogue."""
 
-    kind: Literal["catalogue"]
+    kind: Literal["catalogue"] = Field(description="Which layer it is.")
     entries: list[str] = Field(
         min_length=1, description="Ids of entries, or topics: all curves of them."
     )
@@ -93,40 +95,55 @@ class CatalogueLayer(Strict):
     factor: float = Field(
         default=1.0, gt=0, description="From the unit of the entry to the parameter's."
     )
+    shown: bool = Field(default=True, description="False hides it at first.")
     note: str = Field(default="", description="What else there is to know.")
+
+
+class PointLayer(Strict):
+    """Published best fits of two parameters."""
+
+    kind: Literal["point"] = Field(description="Which layer it is.")
+    entries: list[str] = Field(min_length=1, description="Ids of entries.")
+    parameter: str = Field(description="Of the value of an entry.")
+    number: str = Field(description="Which of the entry's further numbers is another.")
+    other: str = Field(description="Parameter of that number.")
 
 
 class ExclusionLayer(Strict):
     """Upper limits on a coupling over the mass that nuprobe computes."""
 
-    kind: Literal["exclusion"]
+    kind: Literal["exclusion"] = Field(description="Which layer it is.")
     experiment: str = Field(description="Name of the experiment.")
-    title: str = Field(min_length=1)
-    cl: float = Field(default=0.95, gt=0, lt=1)
+    title: str = Field(min_length=1, description="Shown.")
+    cl: float = Field(default=0.95, gt=0, lt=1, description="Confidence level.")
 
 
 class BandLayer(Strict):
     """Couplings that explain the anomalous moment of the muon."""
 
-    kind: Literal["muon-g2"]
+    kind: Literal["muon-g2"] = Field(description="Which layer it is.")
     result: str = Field(description="Name of `nuprobe.bounds.muon_g2.layers`.")
 
 
 class LineLayer(Strict):
     """A straight line at one value of a parameter."""
 
-    kind: Literal["line"]
-    title: str = Field(min_length=1)
-    parameter: str
-    value: float
-    cl: float | None = Field(default=None, gt=0, lt=1)
-    texkey: str = ""
-    verified: bool = False
-    note: str = ""
+    kind: Literal["line"] = Field(description="Which layer it is.")
+    title: str = Field(min_length=1, description="Shown.")
+    parameter: str = Field(description="Of the page.")
+    value: float = Field(description="In the unit of the parameter.")
+    cl: float | None = Field(
+        default=None, gt=0, lt=1, description="Confidence level, if it has one."
+    )
+    texkey: str = Field(default="", description="Of the source.")
+    verified: bool = Field(
+        default=False, description="Whether the value was read in the source."
+    )
+    note: str = Field(default="", description="What else there is to know.")
 
 
 Layer = Annotated[
-    CatalogueLayer | ExclusionLayer | BandLayer | LineLayer,
+    CatalogueLayer | PointLayer | ExclusionLayer | BandLayer | LineLayer,
     Field(discriminator="kind"),
 ]
 
@@ -162,6 +179,10 @@ class PageFile(Strict):
     ranges: dict[str, tuple[float, float]] = Field(
         default={},
         description="Parts of the ranges of parameters that are tabulated.",
+    )
+    observable: str | None = Field(
+        default=None,
+        description="Name of the one measured value, which becomes a parameter.",
     )
     with_projections: bool = Field(
         default=False, description="Whether projections are added to data."
@@ -321,13 +342,16 @@ def page_cost(page: PageFile) -> Cost:
 
     experiments = opened(page)
     if page.free:
-        return joint_cost(
+        cost = joint_cost(
             experiments,
             model_of(page),
             page.free,
             page.analyses,
             with_projections=page.with_projections,
         )
+        if page.observable is None:
+            return cost
+        return with_observable(cost, page.observable)
     costs = [
         family_cost(one, family_of(page), page.analyses.get(one.name))
         for one in experiments

@@ -18,7 +18,7 @@ from nuprobe.errors import InputError, OutputError
 from nuprobe.explore.assemble import packed
 from nuprobe.files import replace_folder
 
-__all__ = ["PageSize", "library_files", "site_files", "write_explorer"]
+__all__ = ["MADE_BY", "PageSize", "library_files", "site_files", "write_explorer"]
 
 MADE_BY: Final = "nuprobe explore"
 LARGEST_DOCUMENT: Final = 1_000_000
@@ -116,8 +116,8 @@ def site_files(
         if documents[name] > LARGEST_DOCUMENT:
             raise InputError(
                 f"the likelihood of {name} takes {documents[name]:,} bytes, and a page"
-                f" {LARGEST_DOCUMENT:,} at most: free fewer parameters, or leave an"
-                " experiment out"
+                f" {LARGEST_DOCUMENT:,} at most: free fewer parameters, give a smaller"
+                " part of a range with --range, or leave an experiment out"
             )
         scripts[f"pages/{name}.js"] = _call("page", {**page, "document": small})
         listed.append({key: page[key] for key in ("name", "title", "summary")})

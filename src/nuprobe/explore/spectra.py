@@ -82,7 +82,7 @@ def _panels(
         for place, site in one.sites.items():
             yield _counts(site, analysis, f"{title}, {place}")
     elif isinstance(one, BaselineExperiment):
-        yield from _detectors(one.predict(analysis=analysis))
+        yield from _detectors(title, one.predict(analysis=analysis))
     elif isinstance(one, SolarExperiment):
         rates = one.predict(analysis=analysis)
         yield _named(title, rates.names, _of(rates.unit, "value"))
@@ -105,12 +105,12 @@ def _counts(one: Any, analysis: str | None, title: str) -> dict[str, Any]:
     return {"title": title, "ylabel": "counts", "axes": axes}
 
 
-def _detectors(rates: Any) -> Iterator[dict[str, Any]]:
+def _detectors(about: str, rates: Any) -> Iterator[dict[str, Any]]:
     """Consecutive rows of one detector."""
     start = 0
     for name, rows in itertools.groupby(rates.detectors):
         stop = start + len([*rows])
-        title = f"{rates.title}, {name}" if name else rates.title
+        title = f"{about}, {name}" if name else about
         ylabel = _of(rates.unit, rates.kind)
         low, high = (
             None if x is None else x[start:stop] for x in (rates.low, rates.high)

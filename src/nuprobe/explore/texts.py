@@ -33,6 +33,8 @@ def command_text(page: PageFile, parameters: Sequence[Parameter]) -> str:
     words += _model_words(page)
     axes = []
     for p in parameters:
+        if p.name == page.observable:
+            continue  # minimised over it is what a scan is without it
         unit = f" {p.unit}" if p.unit else ""
         axes.append(f"{p.name}={{{p.name}}}:{{{p.name}}}{unit}:1")
     words = [_braced(word) for word in words]
@@ -100,6 +102,9 @@ def python_text(page: PageFile, parameters: Sequence[Parameter]) -> str:
     opened = ", ".join(_experiment(page, name) for name in page.experiments)
     lines = ["import nuprobe as nu", "", f"experiments = [{opened}]"]
     lines += _joint(page) if page.free else _family(page)
+    if page.observable is not None:
+        lines[1:1] = ["from nuprobe.explore import with_observable"]
+        lines.append(f"cost = with_observable(cost, {page.observable!r})")
     at = ", ".join(f"{{{p.name}}}" for p in parameters)
     lines = [_braced(line) for line in lines]
     return "\n".join([*lines, f"print(cost.profiled([[{at}]]).twice_nll[0])"])
@@ -121,7 +126,13 @@ def _model(page: PageFile, **more: Any) -> str:
     if is_file(page):
         return f"nu.model({page.model!r})"
     stack = model_stack(page, **more)
-    return f"nu.model({stack!r})" if stack else ""
+    if len(stack) != 1:
+        return f"nu.model({stack!r})" if stack else ""
+    ((name, keys),) = stack
+    if all(key.isidentifier() for key in keys):
+        words = [repr(name), *(f"{key}={value!r}" for key, value in keys.items())]
+        return f"nu.model({', '.join(words)})"
+    return f"nu.model({name!r}, **{keys!r})"
 
 
 def _joint(page: PageFile) -> list[str]:
@@ -138,13 +149,13 @@ def _joint(page: PageFile) -> list[str]:
 def _family(page: PageFile) -> list[str]:
     plain = not page.params and page.sin2_theta_w is None and not is_file(page)
     family = repr(page.model) if plain else _model(page, **MEDIATOR)
-    lines = [
-        f"analyses = {page.analyses!r}",
-        "costs = [",
-        f"    nu.experiments.family_cost(one, {family}, analyses.get(one.name))",
-        "    for one in experiments",
-        "]",
-    ]
+    arguments = f"one, {family}"
+    lines = []
+    if page.analyses:
+        lines.append(f"analyses = {page.analyses!r}")
+        arguments += ", analyses.get(one.name)"
+    made = f"nu.experiments.family_cost({arguments})"
+    lines.append(f"costs = [{made} for one in experiments]")
     if len(page.experiments) == 1:
         return [*lines, "(cost,) = costs"]
     more = ", with_projections=True" if page.with_projections else ""

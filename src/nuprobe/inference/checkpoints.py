@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -39,6 +39,8 @@ __all__ = [
 ]
 
 State = TypeVar("State")
+Content = bytes | Iterable[bytes]
+"""A file, whole or in pieces."""
 _PROBES: Final = 5  # points whose expectation tells predictions apart
 _FIRST_S: Final = 0.5  # after so long a run is saved for the first time
 _SHARE: Final = 20.0  # times as long as a write takes the run goes on
@@ -188,7 +190,7 @@ class Checkpoint:
         self._saved = now
         return True
 
-    def save(self, image: Callable[[], bytes]) -> None:
+    def save(self, image: Callable[[], Content]) -> None:
         """Write what there is, if there is a file.
 
         Parameters
@@ -200,7 +202,7 @@ class Checkpoint:
             self._claim.write(image())
             self._took = time.monotonic() - start
 
-    def complete(self, image: Callable[[], bytes]) -> None:
+    def complete(self, image: Callable[[], Content]) -> None:
         """Write what there is, and give the file its name.
 
         Parameters

@@ -76,8 +76,8 @@ def computing(
 
 @contextmanager
 def working(
-    cost: Cost,
-    function: Callable[[Cost, Any], tuple[Any, ...]],
+    cost: Any,
+    function: Callable[[Any, Any], tuple[Any, ...]],
     executor: Any,
     workers: int | None,
 ) -> Iterator[Callable[[list[Any]], Iterator[tuple[Any, ...]]]]:
@@ -85,8 +85,8 @@ def working(
 
     Parameters
     ----------
-    cost : travels once a worker.
-    function : of the cost and a task; a function of a module, so that it travels.
+    cost : or anything else that travels once a worker.
+    function : of it and a task; a function of a module, so that it travels.
     executor : where to compute, of `one_place`.
     workers : start that many processes instead; without either, compute here.
 

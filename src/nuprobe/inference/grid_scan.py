@@ -10,11 +10,12 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from concurrent.futures import CancelledError, Executor
 from dataclasses import replace
 from importlib.metadata import version
 from math import ceil, prod
+from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
@@ -145,6 +146,7 @@ def scan(
         )
     file = Checkpoint(checkpoint, resume, overwrite, every_s)
     run = _Run(cost, axes, points)
+    run.folder = None if file.path is None else file.path.parent
     tasks = _tasks(
         len(points), chunk, threads if given is None and workers is None else 1
     )
@@ -201,6 +203,7 @@ class _Run:
         self.cost, self.axes, self.points = cost, axes, points
         self.fingerprint = _fingerprint(cost, axes, points)
         self.provenance = provenance_of(cost, self.fingerprint)
+        self.folder: Path | None = None  # where its file is built
         n = len(points)
         self.state = ScanState(
             np.zeros(n, dtype=bool),
@@ -246,9 +249,9 @@ class _Run:
             provenance=self.provenance,
         )
 
-    def image(self) -> bytes:
+    def image(self) -> Iterator[bytes]:
         """What there is so far, as a file."""
-        return scan_image(self.result(), self.state)
+        return scan_image(self.result(), self.state, self.folder)
 
     def remedy(self, file: Checkpoint) -> str:
         """What is saved, and how to go on."""
@@ -278,14 +281,16 @@ def _best_fit(
 
 
 def dips(values: FloatArray) -> NDArray[np.intp]:
-    """Numbers of the lowest points that no neighbour along an axis is below."""
-    dip = np.isfinite(values)
+    """Numbers of the lowest points that no neighbour is below, diagonal ones included:
+    along axes alone each point of a slanting valley would be a dip."""
+    around = np.where(np.isfinite(values), values, np.inf)
     for axis in range(values.ndim):
-        step = np.moveaxis(values, axis, 0)
-        here = np.moveaxis(dip, axis, 0)
-        here[1:] &= step[1:] <= step[:-1]
-        here[:-1] &= step[:-1] <= step[1:]
-    found = np.flatnonzero(dip)
+        step = np.moveaxis(around, axis, 0)
+        lowest = step.copy()
+        np.minimum(lowest[1:], step[:-1], out=lowest[1:])
+        np.minimum(lowest[:-1], step[1:], out=lowest[:-1])
+        around = np.moveaxis(lowest, 0, axis)
+    found = np.flatnonzero(np.isfinite(values) & (values <= around))
     return found[np.argsort(values.ravel()[found], kind="stable")[:_DIPS]]
 
 
@@ -329,9 +334,11 @@ def _points(
     cost: Cost, axes: Mapping[str, FloatArray], fixed: Mapping[str, Any]
 ) -> FloatArray:
     points = np.tile(cost.point(fixed), (prod(len(a) for a in axes.values()), 1))
-    mesh = np.meshgrid(*axes.values(), indexing="ij")
-    for name, values in zip(axes, mesh, strict=True):
-        points[:, cost.index(name)] = values.ravel()
+    # views alone: no grid of an axis stands beside the points
+    grid = points.reshape(*(len(a) for a in axes.values()), -1)
+    for i, (name, axis) in enumerate(axes.items()):
+        rest = (1,) * (len(axes) - i - 1)
+        grid[..., cost.index(name)] = axis.reshape(-1, *rest)
     return points
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from math import inf
 from pathlib import Path
@@ -26,7 +27,7 @@ from nuprobe.markup import table
 from nuprobe.numerics import FloatArray
 from nuprobe.provenance import Provenance
 from nuprobe.reprs import readable
-from nuprobe.sealed import sealed
+from nuprobe.sealed import streamed
 
 __all__ = ["FORMAT", "ScanResult", "ScanState", "toy_file", "with_stored_toys"]
 
@@ -296,13 +297,16 @@ class ScanState:
     fitted: tuple[dict[str, float], float] | None = None
 
 
-def scan_image(result: ScanResult, state: ScanState) -> bytes:
-    """The whole file, built in memory, with its checksum.
+def scan_image(
+    result: ScanResult, state: ScanState, folder: Path | None = None
+) -> Iterator[bytes]:
+    """The file piece by piece, with its checksum: no copy of the arrays is in memory.
 
     Parameters
     ----------
     result : what there is so far.
     state : what of it is done.
+    folder : where it is built.
     """
 
     def fill(file: Any) -> None:
@@ -323,7 +327,7 @@ def scan_image(result: ScanResult, state: ScanState) -> bytes:
         file["nuisances"] = result.nuisances
         file["probe"] = state.probe
 
-    return sealed(FORMAT, fill, result.provenance)
+    return streamed(FORMAT, fill, result.provenance, folder)
 
 
 def read_scan(path: Path) -> tuple[ScanResult, ScanState]:

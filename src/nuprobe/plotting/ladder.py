@@ -24,6 +24,7 @@ from nuprobe.plotting.style import (
 )
 from nuprobe.sets.cost import ALL
 from nuprobe.sets.ladder import GlobalResult
+from nuprobe.sets.words import quantity
 
 if TYPE_CHECKING:
     from matplotlib.artist import Artist
@@ -36,17 +37,6 @@ __all__ = ["plot_ladder"]
 _ONE, _SUM, _PUBLISHED = PALETTE[0], "black", "0.45"
 _WIDE: Final = 12.0  # ratio of widths from which the axis is logarithmic outside
 _ROW: Final = 0.24  # inches
-
-_QUANTITIES: Final = {
-    "sin2_theta_w": "weak mixing angle",
-    "charge_radius": "charge radii",
-    "anapole": "anapole moments",
-    "charge": "electric charges",
-    "magnetic_moment": "magnetic moments",
-    "electric_moment": "electric dipole moments",
-    "mu_eff": "effective magnetic moments",
-}
-"""What groups of parameters are called."""
 
 
 class _Row:
@@ -131,9 +121,8 @@ def _quantities(parameters: Sequence[Parameter]) -> str:
     """What the parameters are, in words; by their symbols where there are none."""
     found = []
     for p in parameters:
-        group = p.name.partition(".")[0]
         symbol = f"${p.latex}$" if p.latex else p.name
-        found.append(_QUANTITIES.get(group, symbol))
+        found.append(quantity(p.name, several=True) or symbol)
     text = ", ".join(dict.fromkeys(found))
     return text[:1].upper() + text[1:]
 
@@ -263,4 +252,15 @@ def _axis(panel: Axes, p: Parameter, rows: Sequence[_Row]) -> tuple[float, float
     start = 0.0 if p.lower == p.default else -edge
     panel.set_xscale("symlog", linthresh=least, linscale=0.6)
     panel.set_xlim(start, edge)
+    panel.set_xticks(_decades(least, edge, start < 0.0))
     return start, edge
+
+
+def _decades(least: float, edge: float, both: bool) -> list[float]:
+    """Powers of ten to be labelled on an axis that is linear up to `least`, so few that
+    they do not touch each other; on both sides of 0."""
+    first, last = round(np.log10(least)), int(np.floor(np.log10(edge)))
+    step = 1 + (last - first) // 4
+    powers = range(last, first - 1 if step == 1 else first, -step)
+    above = [10.0**k for k in sorted(powers)]
+    return [*(-x for x in reversed(above)), 0.0, *above] if both else [0.0, *above]

@@ -7,6 +7,7 @@ JavaScript.
 """
 
 from nuprobe.portable.document import Likelihood
+from nuprobe.portable.hs3 import hs3_document
 from nuprobe.portable.make import export_likelihood, portable_likelihood
 from nuprobe.portable.pyhf import pyhf_patchset, pyhf_workspace
 from nuprobe.portable.reading import read_likelihood
@@ -14,6 +15,7 @@ from nuprobe.portable.reading import read_likelihood
 __all__ = [
     "Likelihood",
     "export_likelihood",
+    "hs3_document",
     "portable_likelihood",
     "pyhf_patchset",
     "pyhf_workspace",

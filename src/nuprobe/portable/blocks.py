@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -32,6 +32,7 @@ from nuprobe.portable.sources import (
     polynomial_group,
     source_of,
 )
+from nuprobe.prediction import Axis
 
 __all__ = ["SIGNAL", "all_rows", "blocks_of", "refuse_morphing"]
 
@@ -89,12 +90,14 @@ def _counts(prediction: CountsPrediction) -> BlockEntry:
 
     polynomial = polynomial_of(coefficients, own, prediction.name)
     sources = [source_of(SIGNAL, templates, polynomial, own)]
+    axes = [axis_entry(axis) for axis in templates.axes]
     effects = []
     for effect in prediction.effects:
         shape = None
         if effect.shape is not None:
             shape = effect.nuisance.name
-            sources.append(source_of(shape, effect.shape, polynomial, own))
+            source = source_of(shape, effect.shape, polynomial, own)
+            sources.append(_on_axes(source, effect.shape.axes, axes))
         effects.append(
             EffectEntry(
                 nuisance=effect.nuisance.name,
@@ -104,7 +107,6 @@ def _counts(prediction: CountsPrediction) -> BlockEntry:
                 added=effect.added,
             )
         )
-    axes = [axis_entry(axis) for axis in templates.axes]
     return BlockEntry(
         bins=templates.shape,
         axes=axes,
@@ -114,6 +116,47 @@ def _counts(prediction: CountsPrediction) -> BlockEntry:
         sources=sources,
         backgrounds=_backgrounds(prediction),
         effects=effects,
+    )
+
+
+def _on_axes(
+    source: SourceEntry, own: Sequence[Axis], axes: list[AxisEntry]
+) -> SourceEntry:
+    """A source whose templates have their `own` axes, among those of the block, to
+    which an axis with other nodes is added."""
+    places = []
+    for entry in map(axis_entry, own):
+        same = [
+            i
+            for i, axis in enumerate(axes)
+            if axis.name == entry.name and np.array_equal(axis.nodes, entry.nodes)
+        ]
+        places.append(same[0] if same else len(axes))
+        if not same:
+            axes.append(entry)
+    return source.model_copy(
+        update={"groups": [_moved(group, places) for group in source.groups]}
+    )
+
+
+def _moved(group: GroupEntry, places: Sequence[int]) -> GroupEntry:
+    """A group with its axes at other places."""
+    return group.model_copy(
+        update={
+            "smooth": [places[a] for a in group.smooth],
+            "linear": [places[a] for a in group.linear],
+            "pieces": [
+                piece.model_copy(
+                    update={
+                        "propagators": [
+                            p.model_copy(update={"axis": places[p.axis]})
+                            for p in piece.propagators
+                        ]
+                    }
+                )
+                for piece in group.pieces
+            ],
+        }
     )
 
 

@@ -84,7 +84,7 @@ def portable_likelihood(
         blocks, error = sampled_blocks(term.prediction, parts, term.value)
         terms.append(TermEntry(name=term.name, statistic=statistic, blocks=blocks))
         errors.append(error)
-    accuracy = max(errors, default=0.0)
+    accuracy = sum(errors)
     bare = Likelihood(
         format=FORMAT,
         version=2 if any(_second(b) for term in terms for b in term.blocks) else 1,

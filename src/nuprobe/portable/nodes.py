@@ -22,8 +22,9 @@ EXACT: Final = 1e-10
 """Error of −2 ln L at the points that are tried, relative to it where it is above 1,
 that counts as none: at others it may be a few times larger."""
 
-_GOOD: Final = 1e-6
-"""The same where more nodes help little, as between those of a spline."""
+_GOOD: Final = 1e-5
+"""The same over several axes where more nodes help little, as between those of a
+spline."""
 _SLOW: Final = 5.0  # times smaller with half as many nodes again
 
 _SIZES: Final = (
@@ -143,7 +144,8 @@ class Grid:
             slow = best is not None and grid.error * _SLOW > best.error
             if best is None or grid.error < best.error:
                 best = grid
-            if best.error <= EXACT or (slow and best.error <= _GOOD):
+            enough = slow and len(smooth) > 1 and best.error <= _GOOD
+            if best.error <= EXACT or enough:
                 return best
         if best is None or not best.error <= _WORST:
             names = ", ".join(p.name for p in smooth)
@@ -215,14 +217,17 @@ def _tried(
     ranges: Mapping[str, tuple[float, float]],
     ends: Ends,
 ) -> tuple[FloatArray, FloatArray]:
-    """Random coordinates of the smooth parameters, and points of all."""
+    """Coordinates of the smooth parameters, and points of all: over the ranges, and
+    around the defaults at all scales, where there may be a kink."""
     rng = np.random.default_rng(11)
     low, high, logs = ends
-    # a logarithm of what is not positive is not taken
-    safe = np.where(logs, low, 1.0), np.where(logs, high, 1.0)
-    first = np.where(logs, np.log(safe[0]), low)
-    last = np.where(logs, np.log(safe[1]), high)
-    coordinates = rng.uniform(first, last, (_TRIED, len(smooth)))
+    first, last = _coordinates(low, logs), _coordinates(high, logs)
+    default = np.clip([p.default for p in smooth], low, high)
+    shape = _TRIED // 2, len(smooth)
+    away = 10 ** rng.uniform(-3.0, 0.0, shape) * rng.choice([-1.0, 1.0], shape)
+    near = _coordinates(default, logs) + away * (last - first)
+    everywhere = rng.uniform(first, last, shape)
+    coordinates = np.clip(np.concatenate([everywhere, near]), first, last)
     values = np.where(logs, np.exp(np.where(logs, coordinates, 0.0)), coordinates)
     columns = [np.clip(values, low, high)]
     for p in others:
@@ -230,5 +235,13 @@ def _tried(
         if not (np.isfinite(lower) and np.isfinite(upper)):
             lower = max(lower, p.default - 5 * p.step)
             upper = min(upper, p.default + 5 * p.step)
-        columns.append(rng.uniform(lower, upper, (_TRIED, 1)))
+        size = 10 ** rng.uniform(-3.0, 0.0, _TRIED // 2) * (upper - lower)
+        around = p.default + size * rng.choice([-1.0, 1.0], _TRIED // 2)
+        column = np.append(around, rng.uniform(lower, upper, _TRIED // 2))
+        columns.append(rng.permutation(np.clip(column, lower, upper))[:, None])
     return coordinates, np.concatenate(columns, axis=1)
+
+
+def _coordinates(values: FloatArray, logs: NDArray[np.bool_]) -> FloatArray:
+    """Logarithms of those that are logarithmic."""
+    return np.asarray(np.where(logs, np.log(np.where(logs, values, 1.0)), values))

@@ -18,10 +18,14 @@ import numpy as np
 
 from nuprobe.border import public
 from nuprobe.errors import InputError, shown
-from nuprobe.experiments.counts import CountsPrediction
-from nuprobe.inference import Cost, PoissonCost, UnbinnedCost
-from nuprobe.inference.protocols import Expectation
+from nuprobe.inference import Cost
 from nuprobe.numerics import FloatArray
+from nuprobe.portable.samples import (
+    channels_at,
+    check_counts,
+    check_points,
+    distinct_points,
+)
 
 __all__ = ["pyhf_patchset", "pyhf_workspace"]
 
@@ -60,7 +64,13 @@ def pyhf_workspace(cost: Cost, point: Mapping[str, float | str]) -> dict[str, An
     >>> [sample["name"] for sample in made["channels"][0]["samples"]][0]
     'signal'
     """
-    _check(cost)
+    check_counts(cost, "pyhf")
+    for n in cost.nuisances:
+        if isinf(n.sigma):
+            raise InputError(
+                f"the nuisance {n.name} is free, and a histosys of pyhf is constrained:"
+                " export the likelihood itself (`nuprobe export likelihood`)"
+            )
     channels = _channels(cost, cost.point(point))
     parts = [term.name for term in cost.terms]
     scaled = any(
@@ -115,36 +125,27 @@ def pyhf_patchset(
     >>> [patch["metadata"]["values"] for patch in made["patches"]]
     [[0.22], [0.24]]
     """
-    if not points or any(set(p) != set(points[0]) for p in points):
-        raise InputError(
-            "a patch set needs at least one point, and values of the same parameters"
-            " at each"
-        )
+    check_points(points, "a patch set")
     if re.fullmatch(r"ins[0-9]{7}", record) is None:
         raise InputError(
             f"a record of HEPData is ins and seven digits, got {shown(record)}"
         )
     labels = list(points[0])
     workspace = pyhf_workspace(cost, points[0])
-    patches: list[dict[str, Any]] = []
-    for point in points:
-        at = cost.point(point)
-        values = [float(at[cost.index(name)]) for name in labels]
-        if any(values == patch["metadata"]["values"] for patch in patches):
-            raise InputError(f"the point {point} is given twice: drop one")
-        patches.append(
-            {
-                "metadata": {"name": f"point_{len(patches) + 1}", "values": values},
-                "patch": [
-                    {
-                        "op": "replace",
-                        "path": f"/channels/{i}/samples",
-                        "value": channel["samples"],
-                    }
-                    for i, channel in enumerate(_channels(cost, at))
-                ],
-            }
-        )
+    patches = [
+        {
+            "metadata": {"name": name, "values": values},
+            "patch": [
+                {
+                    "op": "replace",
+                    "path": f"/channels/{i}/samples",
+                    "value": channel["samples"],
+                }
+                for i, channel in enumerate(_channels(cost, at))
+            ],
+        }
+        for name, at, values in distinct_points(cost, points)
+    ]
     text = json.dumps(workspace, sort_keys=True, ensure_ascii=False)
     return {
         "metadata": {
@@ -158,74 +159,19 @@ def pyhf_patchset(
     }
 
 
-def _check(cost: Cost) -> None:
-    """Refuse what pyhf cannot represent."""
-    for term in cost.terms:
-        if type(term) not in (PoissonCost, UnbinnedCost):
-            raise InputError(
-                f"{term.name}: pyhf has Poisson counts only, and this is a"
-                f" {type(term).__name__}: choose an analysis with counts, or export the"
-                " likelihood itself (`nuprobe export likelihood`)"
-            )
-    for n in cost.nuisances:
-        if isinf(n.sigma):
-            raise InputError(
-                f"the nuisance {n.name} is free, and a histosys of pyhf is constrained:"
-                " export the likelihood itself (`nuprobe export likelihood`)"
-            )
-    if cost.layout.morphing:
-        raise InputError(
-            f"the nuisance {cost.layout.morphing[0].name} morphs between anchors, which"
-            " pyhf cannot represent: export the likelihood itself (`nuprobe export"
-            " likelihood`)"
-        )
-
-
 def _channels(cost: Cost, point: FloatArray) -> list[dict[str, Any]]:
     """One for each term."""
     sigma = {n.name: n.sigma for n in cost.nuisances}
-    found = []
-    for term, columns, _ in cost.layout.places:
-        at = point[None, columns]
-        names = [n.name for n in term.nuisances]
-        e = term.expectation(at)
-        samples = [
-            _sample(name, counts, moves, sigma)
-            for name, counts, moves in _parts(term.prediction, at, e, names)
-        ]
-        found.append({"name": term.name, "samples": samples})
-    return found
-
-
-_Part = tuple[str, FloatArray, dict[str, FloatArray]]
-
-
-def _parts(
-    prediction: Any, at: FloatArray, e: Expectation, names: Sequence[str]
-) -> list[_Part]:
-    """Samples: names, counts, and what each nuisance adds."""
-    if not isinstance(prediction, CountsPrediction):
-        moves = {n: s[0] for n, s in zip(names, e.slopes, strict=True)}
-        return [("expectation", e.base[0], moves)]
-    signal = prediction.signal(at)[0]
-    of_signal = {
-        effect.nuisance.name: prediction.signal_change(effect, at)[0]
-        for effect in prediction.effects
-    }
-    parts: list[_Part] = [("signal", signal, of_signal)]
-    for name, counts in prediction.backgrounds.items():
-        moved = {
-            effect.nuisance.name: counts
-            for effect in prediction.effects
-            if name in effect.scales
+    return [
+        {
+            "name": channel.name,
+            "samples": [
+                _sample(one.name, one.counts, one.moves, sigma)
+                for one in channel.samples
+            ],
         }
-        parts.append((name, counts, moved))
-    for effect in prediction.effects:
-        if effect.added is not None:
-            name = effect.nuisance.name
-            nothing = np.zeros(len(signal))
-            parts.append((f"{name} (added)", nothing, {name: effect.added}))
-    return parts
+        for channel in channels_at(cost, point)
+    ]
 
 
 def _sample(

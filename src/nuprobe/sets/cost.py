@@ -113,17 +113,8 @@ def costs_of(
     ['texono-csi', 'lsnd-electron', 'all']
     """
     _check(chosen, model, free)
-    single: dict[str, Cost] = {}
-    for one in chosen.members:
-        known = {p.name for p in one.experiment.parameters(model)}
-        own = [
-            name
-            for name in free
-            if name in known and one.experiment.depends_on(model, name)
-        ]
-        own = [name for name in own if _moves(one, model, name)]
-        if own:
-            single[one.name] = one.experiment.cost(model, own, one.analysis)
+    felt = {one.name: _felt(one, model, free) for one in chosen.members}
+    single = {name: cost for name, cost in felt.items() if cost is not None}
     seen = {p.name for cost in single.values() for p in cost.parameters}
     flat = [name for name in free if name not in seen]
     if flat:
@@ -167,14 +158,30 @@ def _check(chosen: ExperimentSet, model: Any, free: Sequence[str]) -> None:
     check_shared(experiments)
 
 
-def _moves(one: Opened, model: Any, name: str) -> bool:
-    """Whether a parameter moves what an experiment expects, at any of a few values."""
-    cost = one.experiment.cost(model, [name], one.analysis)
-    (p,) = cost.parameters
+def _felt(one: Opened, model: Any, free: Sequence[str]) -> Cost | None:
+    """Cost of an experiment over those parameters that move what it expects; None if
+    there are none."""
+    known = {p.name for p in one.experiment.parameters(model)}
+    names = [n for n in free if n in known and one.experiment.depends_on(model, n)]
+    while names:
+        cost = one.experiment.cost(model, names, one.analysis)
+        moving = [name for name in names if _moves(cost, name)]
+        if moving == names:
+            return cost
+        names = moving
+    return None
+
+
+def _moves(cost: Cost, name: str) -> bool:
+    """Whether a parameter moves what a cost expects, at any of a few values."""
+    column = cost.index(name)
+    p = cost.parameters[column]
     away = p.step * np.array([1.0, -1.0, 10.0])
     here = cost.expected(cost.default)
     for value in np.clip(p.default + away, p.lower, p.upper):
-        there = cost.expected([value])
+        point = cost.default.copy()
+        point[column] = value
+        there = cost.expected(point)
         if any(
             not np.allclose(a, b, rtol=1e-12, atol=1e-12 * (1 + np.abs(a).max()))
             for a, b in zip(here, there, strict=True)

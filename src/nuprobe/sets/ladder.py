@@ -3,23 +3,29 @@ all, beside published ones."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import inspect
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, TypedDict, Unpack
 
 from nuprobe.border import public, public_methods
 from nuprobe.drawing import draws
-from nuprobe.inference import Construction, Cost, FitResult, fit
+from nuprobe.errors import UnknownNameError
+from nuprobe.inference import Construction, FitResult, fit
 from nuprobe.inference.checkpoints import closing_bar
+from nuprobe.inference.executors import working
 from nuprobe.inference.fit import watched_fit
 from nuprobe.inference.levels import check_level
 from nuprobe.inference.regions import Region
 from nuprobe.parameters import Parameter
+from nuprobe.places import checked_workers
 from nuprobe.reprs import readable
 from nuprobe.sets.core import DEFAULT, ExperimentSet, experiment_set
-from nuprobe.sets.cost import ALL, costs_of
+from nuprobe.sets.cost import ALL, Costs, costs_of
+from nuprobe.sets.file import Comparison
 from nuprobe.sets.published import Published, beside, compared
+from nuprobe.sets.words import heading
 from nuprobe.tables import Table
 
 __all__ = ["GlobalResult", "Step", "global_limits"]
@@ -137,7 +143,7 @@ class GlobalResult:
             rows.append((name, p.shown(one.value), words, None, None))
         columns = ("experiment", best, allowed, "largest difference", "cause")
         return Table(
-            f"{parameter} ({self.model})",
+            heading(parameter),
             columns,
             tuple(rows),
             {best: ".4g", "largest difference": ".0%"},
@@ -184,6 +190,14 @@ class GlobalResult:
         }
 
 
+class Running(TypedDict, total=False):
+    """How limits are computed: `progress`, show a bar on a terminal; `workers`, in that
+    many processes."""
+
+    progress: bool
+    workers: int | None
+
+
 @public
 def global_limits(
     experiments: str | Path | Sequence[Any] | ExperimentSet = DEFAULT,
@@ -194,7 +208,7 @@ def global_limits(
     without: Iterable[str] = (),
     together: bool = True,
     minos: bool = True,
-    progress: bool = False,
+    **run: Unpack[Running],
 ) -> GlobalResult:
     """Limits on parameters from each experiment of a set, from those of one place and
     from all.
@@ -210,8 +224,10 @@ def global_limits(
     together : fit all parameters at once, too.
     minos : regions of the parameters of that fit, not its curvature alone; of six
         parameters they take minutes.
-    progress : whether a bar is shown on a terminal, of the fits and then of the points
-        that the fit of all parameters has looked at.
+    run : ``progress``, whether a bar is shown on a terminal, of the fits and then of
+        the points that the fit of all parameters has looked at; ``workers``, start that
+        many processes, which share the fits of one parameter (a script needs the usual
+        ``if __name__ == "__main__":``).
 
     Raises
     ------
@@ -227,17 +243,20 @@ def global_limits(
     '[0.19..., 0.30...]'
     """
     check_level(cl)
+    for name in run:
+        if name not in Running.__annotations__:
+            known = [*inspect.signature(global_limits).parameters][:-1]
+            known += Running.__annotations__
+            raise UnknownNameError("argument of global_limits", name, known)
+    progress, workers = run.get("progress", False), run.get("workers")
+    checked_workers(workers)
     chosen = experiment_set(experiments).without(without)
     free = list(free)
-    steps: list[Step] = []
-    entered: set[str] = set()
-    for name in free or [""]:
-        costs = costs_of(chosen, model, [name] if name else [])
-        entered |= set(costs.single)
-        with closing_bar(progress, len(costs.every), f"fit of {name}") as advance:
-            for label, cost in costs.every.items():
-                steps.append(_step(chosen, (label, cost), name, cl))
-                advance(1)
+    every = {
+        name: costs_of(chosen, model, [name] if name else []) for name in free or [""]
+    }
+    entered = {name for costs in every.values() for name in costs.single}
+    steps = _steps(_Ladder(every, chosen.published, cl), progress, workers)
     whole = None
     if together and len(free) > 1:
         cost, level = costs_of(chosen, model, free).together, cl if minos else None
@@ -250,7 +269,7 @@ def global_limits(
         title=chosen.title,
         model=getattr(model, "name", "sm"),
         cl=cl,
-        steps=tuple(steps),
+        steps=steps,
         together=whole,
         beside={name: beside(name, chosen.published) for name in free},
         apart=tuple(n for n in chosen.names if n not in entered),
@@ -258,19 +277,52 @@ def global_limits(
     )
 
 
-def _step(
-    chosen: ExperimentSet, labelled: tuple[str, Cost], name: str, cl: float
-) -> Step:
+@dataclass(frozen=True)
+class _Ladder:
+    """All steps of a ladder, before they are fitted; it travels to other processes.
+
+    Attributes
+    ----------
+    costs : by name of the parameter.
+    published : limits of the catalogue that the experiments recompute.
+    cl : confidence level.
+    """
+
+    costs: Mapping[str, Costs]
+    published: tuple[Comparison, ...]
+    cl: float
+
+
+def _steps(ladder: _Ladder, progress: bool, workers: int | None) -> tuple[Step, ...]:
+    """Fit all steps, in the order of the parameters and experiments."""
+    tasks = [
+        (name, label) for name, costs in ladder.costs.items() for label in costs.every
+    ]
+    # in processes what combines experiments, which takes longest, begins first
+    order = tasks if workers is None else tasks[::-1]
+    found: dict[tuple[str, str], Step] = {}
+    with (
+        closing_bar(progress, len(tasks), "fit") as advance,
+        working(ladder, _step, None, workers) as compute,
+    ):
+        for task, step in compute(order):
+            found[task] = step
+            advance(1)
+    return tuple(found[task] for task in tasks)
+
+
+def _step(ladder: _Ladder, task: tuple[str, str]) -> tuple[Step]:
     """Fit one parameter of one cost, and compare with what is published."""
-    label, cost = labelled
+    name, label = task
+    cost = ladder.costs[name].every[label]
     names = tuple(t.origin.experiment for t in cost.terms if t.origin is not None)
-    found = fit(cost, free=[name], cl=cl)[name]
+    found = fit(cost, free=[name], cl=ladder.cl)[name]
     mine = [
         one
-        for one in chosen.published
+        for one in ladder.published
         if one.experiment == label and one.parameter == name and label != ALL
     ]
-    return Step(
+    step = Step(
         found.parameter,
         label,
         tuple(dict.fromkeys(names)),
@@ -279,3 +331,4 @@ def _step(
         float(cost.profiled(cost.point({name: found.value})).twice_nll[0]),
         tuple(compared(one, cost, name) for one in mine),
     )
+    return (step,)

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import click
 
+from nuprobe.cli.export.hs3 import hs3_command
 from nuprobe.cli.export.likelihood import likelihood_command
 from nuprobe.cli.export.pyhf import pyhf_command
 from nuprobe.cli.export.tables import FORMS, tables_command
@@ -40,3 +41,4 @@ for _form in FORMS:
     export_command.add_command(tables_command(_form))
 export_command.add_command(likelihood_command)
 export_command.add_command(pyhf_command)
+export_command.add_command(hs3_command)

@@ -2,18 +2,67 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from nuprobe.cli.experiments import ExperimentSpec
 from nuprobe.cli.limits import FamilySpec
 from nuprobe.cli.specs import ModelSpec, names
+from nuprobe.cli.values import key_values
 from nuprobe.errors import InputError
 
 if TYPE_CHECKING:
     from nuprobe.inference import Cost
+
+at_points = click.option(
+    "--at",
+    multiple=True,
+    metavar="NAME=VALUE,...",
+    help="Point; repeatable [default: default values].",
+)
+"""``--at``, several times."""
+
+
+def read_points(at: tuple[str, ...]) -> list[dict[str, Any]]:
+    """Points from what was typed; one at the default values without any.
+
+    Parameters
+    ----------
+    at : values of ``--at``.
+
+    Examples
+    --------
+    >>> read_points(("mass=10 MeV,coupling=1e-4",))
+    [{'mass': '10 MeV', 'coupling': '1e-4'}]
+    """
+    return [
+        key_values(tuple(text.split(",")), "--at", "mass='10 MeV'") for text in at
+    ] or [{}]
+
+
+def write_json(path: Path, data: dict[str, Any]) -> None:
+    """Write a file of JSON and say so.
+
+    Parameters
+    ----------
+    path : the file.
+    data : ready for JSON.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     write_json(Path(folder, "a.json"), {"a": 1})
+    """
+    from nuprobe.files import atomic_write
+
+    text = json.dumps(data, indent=1, ensure_ascii=False, allow_nan=False)
+    click.echo(f"wrote {atomic_write(path, text)}", err=True)
+
 
 free_of_likelihood = click.option(
     "--free",

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
-from typing import Any
 
 import click
 
 from nuprobe.cli.experiments import ExperimentSpec, experiment_options
-from nuprobe.cli.export.costs import cost_of, free_of_likelihood
+from nuprobe.cli.export.costs import (
+    at_points,
+    cost_of,
+    free_of_likelihood,
+    read_points,
+    write_json,
+)
 from nuprobe.cli.options import command
 from nuprobe.cli.output import Output, new_file, output_options, overwriting
 from nuprobe.cli.specs import ModelSpec, operators_options
-from nuprobe.cli.values import key_values
 from nuprobe.errors import InputError
 
 
@@ -29,12 +32,7 @@ Examples:
 @experiment_options(several=True)
 @free_of_likelihood
 @operators_options
-@click.option(
-    "--at",
-    multiple=True,
-    metavar="NAME=VALUE,...",
-    help="Point; several make a patch set; repeatable [default: default values].",
-)
+@at_points
 @click.option(
     "--hepdata", help="Record where the workspace is published, for patch sets."
 )
@@ -55,9 +53,7 @@ def pyhf_command(
     """
     from nuprobe.portable import pyhf_patchset, pyhf_workspace
 
-    points: list[dict[str, Any]] = [
-        key_values(tuple(text.split(",")), "--at", "mass='10 MeV'") for text in at
-    ] or [{}]
+    points = read_points(at)
     if len(points) > 1 and (out.output is None or hepdata is None):
         raise InputError(
             "several points make a patch set, which needs -o FILE and --hepdata RECORD,"
@@ -73,14 +69,7 @@ def pyhf_command(
     patches = (
         pyhf_patchset(cost, points, hepdata) if len(points) > 1 and hepdata else {}
     )
-    _write(out.output, workspace)
+    write_json(out.output, workspace)
     if beside is not None and patches:
-        _write(beside, patches)
+        write_json(beside, patches)
     return None
-
-
-def _write(path: Path, data: dict[str, Any]) -> None:
-    from nuprobe.files import atomic_write
-
-    text = json.dumps(data, indent=1, ensure_ascii=False, allow_nan=False)
-    click.echo(f"wrote {atomic_write(path, text)}", err=True)

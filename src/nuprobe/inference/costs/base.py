@@ -222,6 +222,12 @@ class Cost(ABC):
         pulls = 2 * nu[:, k:] * self.layout.all_weights[k:]
         return both[:, :d], np.concatenate([linear, both[:, d:] + pulls], axis=1)
 
+    @property
+    def independent(self) -> tuple[Cost, ...]:
+        """Costs of which no two have a nuisance in common and that add up to this one:
+        only a sum has several. Their parameters may be fewer."""
+        return (self,)
+
     def profiled(
         self, points: ArrayLike, *, threads: int = 1, compiled: bool | None = None
     ) -> Profiled:

@@ -74,6 +74,11 @@ class CostSum(Cost):
         ]
         return tuple(Component.of(cost, self) for cost in made)
 
+    @property
+    def independent(self) -> tuple[Cost, ...]:
+        """As `Cost.independent`."""
+        return tuple(part.cost for part in self._parts) or (self,)
+
     def profiled(
         self, points: ArrayLike, *, threads: int = 1, compiled: bool | None = None
     ) -> Profiled:

@@ -353,7 +353,7 @@ def _work(
     left = [int(i) for i in np.flatnonzero(~state.done)]
     bar = progress_bar(settings.progress, count + 1, count + 1 - len(left), "point")
     try:
-        where = working(problem, _fits, settings.executor, settings.workers)  # type: ignore[arg-type]
+        where = working(problem, _fits, settings.executor, settings.workers)
         with where as compute:
             for number, delta, shares in compute(left):
                 if number < count:

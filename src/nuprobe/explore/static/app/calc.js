@@ -10,12 +10,14 @@
       try {
         this.likelihood = this.engine.compile(document);
         this.client = this.engine.client(document);
+        this.client.ready?.catch(() => {}); // what it would refuse was refused above
       } catch (error) {
         throw new Refused(`This likelihood cannot be used: ${error.message}`);
       }
       const { terms } = document;
       this.sizes = terms.map((term) => ({
-        name: term.name, bins: term.blocks.reduce((all, block) => all + block.bins[0] * block.bins[1], 0),
+        name: term.name, blocks: term.blocks.map((block) => block.bins),
+        bins: term.blocks.reduce((all, block) => all + block.bins[0] * block.bins[1], 0),
       }));
       // −2 ln L of single events has an offset, and measures no goodness of fit
       this.binned = terms.every((term) => !term.statistic.offset);
@@ -40,6 +42,18 @@
 
     index(name) {
       return this.parameters.findIndex((p) => p.name === name);
+    }
+
+    // The largest difference from numbers that the package computed at some points, and whether one is larger than
+    // rounding and interpolation explain. (The accuracy of an interpolation is the largest error in a sample, no bound.)
+    agreement(checks) {
+      let worst = checks.length > 0 ? 0 : null, wrong = false;
+      for (const { point, nuisances, twice_nll: expected } of checks) {
+        const away = Math.abs(this.likelihood.twiceNll(point, nuisances) - expected);
+        worst = Math.max(worst, away);
+        wrong ||= !(away <= Math.max(1e-9 * Math.max(1, Math.abs(expected)), 10 * (this.accuracy ?? 0)));
+      }
+      return { worst, wrong };
     }
 
     close() {

@@ -23,29 +23,36 @@
     return x === plane.x.name && y === (plane.y?.name ?? null);
   }
 
-  function render(element, layers, hidden, toggle) {
+  // `act` has toggle(name) and all(names, shown)
+  function render(element, layers, hidden, act) {
     const key = JSON.stringify([layers.map((layer) => [layer.name, layer.colour]), hidden]);
     if (element.dataset.key === key) return;
     const focus = document.activeElement?.id;
+    const open = new Set([...element.querySelectorAll("details[open]")].map((one) => one.dataset.name));
     element.dataset.key = key;
-    replace(element, layers.length === 0
+    const groups = [...Map.groupBy(layers, (layer) => layer.name).values()];
+    const names = groups.map(([first]) => first.name);
+    replace(element, groups.length === 0
       ? el("p", { class: "soft" }, "No published limits are known for these axes.")
-      : el("ul", { class: "layers" }, layers.map((layer, i) => row(layer, i, hidden, toggle))));
+      : el("ul", { class: "layers" }, groups.map((group, i) => row(group, i, hidden, act, open))),
+    groups.length > 2 ? el("div", { class: "row" },
+      el("button", { type: "button", id: "layer-all", onclick: () => act.all(names, true) }, "Show all"),
+      el("button", { type: "button", id: "layer-none", onclick: () => act.all(names, false) }, "Hide all")) : null);
     if (focus?.startsWith("layer-")) document.getElementById(focus)?.focus();
   }
 
-  function row(layer, i, hidden, toggle) {
+  function row([layer], i, hidden, act, open) {
     const swatch = el("span", { class: `key key-${layer.kind}`, "aria-hidden": "true" });
     swatch.style.setProperty("--key", layer.colour);
-    const details = [
-      layer.cl ? `${shown(100 * layer.cl, 4)} % CL` : null,
-      layer.verified === false ? "not checked against the publication" : null,
-      layer.note || null,
-    ].filter(Boolean).join("; ");
+    const facts = [layer.cl ? `${shown(100 * layer.cl, 4)} % CL` : null,
+      layer.verified === false ? "not checked against the publication" : null].filter(Boolean).join("; ");
+    const link = reference(layer);
     return el("li", {},
-      el("input", { type: "checkbox", id: `layer-${i}`, checked: !hidden.includes(layer.name), onchange: () => toggle(layer.name) }),
+      el("input", { type: "checkbox", id: `layer-${i}`, checked: !hidden.includes(layer.name), onchange: () => act.toggle(layer.name) }),
       el("label", { for: `layer-${i}` }, swatch, layer.title),
-      el("span", { class: "soft details" }, details, details && reference(layer) ? " · " : "", reference(layer)));
+      el("span", { class: "soft details" }, facts, facts && link ? " · " : "", link),
+      layer.note ? el("details", { class: "soft details", "data-name": layer.name, open: open.has(layer.name) },
+        el("summary", { "aria-label": `Note on ${layer.title}` }, "note"), layer.note) : null);
   }
 
   nuprobe.layerList = { render, fits, reference };

@@ -19,7 +19,7 @@
     if (state.active !== 0) query.set("active", String(state.active + 1));
     for (const end of ["x", "y"])
       if (axisText(state.plane[end]) !== axisText(start.plane[end])) query.set(end, axisText(state.plane[end]));
-    if (state.hidden.length > 0) query.set("hide", state.hidden.join(","));
+    if (state.hidden.join() !== start.hidden.join()) query.set("hide", state.hidden.map(encodeURIComponent).join(","));
     const { spectrum, axis, log } = state.view;
     if (spectrum || axis || log) query.set("view", [spectrum, axis, ...(log ? ["log"] : [])].join(":"));
     return `#${query.toString()}`;
@@ -118,7 +118,12 @@
   }
 
   function hiddenOf(text, page) {
-    const names = text.split(",").filter((name) => name !== "");
+    let names;
+    try {
+      names = text.split(",").filter((name) => name !== "").map(decodeURIComponent);
+    } catch {
+      throw new Refused(`The link's list of hidden layers “${text}” is damaged.`);
+    }
     const known = (page.layers ?? []).map((layer) => layer.name);
     for (const name of names)
       if (!known.includes(name)) throw new Refused(`The link hides a layer “${name}” that this page does not have.`);

@@ -17,6 +17,8 @@
     settle: () => session.store.commit(),
     toggle: (name) => edit((state) => ({ ...state, hidden: state.hidden.includes(name)
       ? state.hidden.filter((one) => one !== name) : [...state.hidden, name] })),
+    all: (names, shown) => edit((state) => ({ ...state, hidden: shown ? state.hidden.filter((one) => !names.includes(one))
+      : [...new Set([...state.hidden, ...names])] })),
   });
   const exports = new nuprobe.Exports({ buttons: place("export-buttons"), texts: place("texts") },
     () => ({ session, spectrumPanel, planePanel }));
@@ -106,6 +108,7 @@
     follow(state, false);
     entries.models.set(state);
     session.computePlane(state);
+    announce();
     planePanel.describe(session, state);
     exports.set(session, state);
     place("undo").disabled = !session.store.canUndo();
@@ -152,7 +155,16 @@
     }
     planePanel.plot?.setModels(planePanel.places(session, state));
     showNumbers(state);
-    document.body.dataset.ready = String(session.plane.minimum !== null && !session.plane.busy);
+    announce();
+  }
+
+  // the body says when numbers and figures are those of the state
+  async function announce() {
+    const own = session;
+    const done = () => own.plane.minimum !== null && !own.plane.busy;
+    if (!done()) document.body.dataset.ready = "false";
+    await Promise.all([spectrumPanel.building, planePanel.building]);
+    if (own === session && done()) document.body.dataset.ready = "true";
   }
 
   function write(state) {
@@ -165,6 +177,7 @@
     const calc = new nuprobe.calc.Calculation(document);
     try {
       pages.checkAgainst(page, calc);
+      nuprobe.texts.check(page, calc);
     } catch (error) {
       calc.close();
       throw error;
@@ -184,8 +197,9 @@
     title(page);
     buildControls();
     session.store.subscribe((state, live) => own === session && render(state, live));
-    render(first, false);
     place("board").hidden = false;
+    render(first, false);
+    verify(page, calc);
   }
 
   function title(page) {
@@ -194,9 +208,20 @@
     place("summary").textContent = page.summary ?? "";
     place("summary").hidden = !page.summary;
     place("page").value = page.name;
-    const { accuracy } = session.calc;
-    place("accuracy").hidden = accuracy === null;
-    place("accuracy").textContent = accuracy === null ? "" : `This likelihood is interpolated; χ² is good to ${nuprobe.shown(accuracy, 1)}.`;
+  }
+
+  // how well the numbers of this page are known to be right
+  function verify(page, calc) {
+    const { accuracy } = calc;
+    const { worst, wrong } = calc.agreement(page.checks ?? []);
+    const lines = [];
+    if (accuracy !== null) lines.push(`This likelihood is interpolated; χ² is good to ${nuprobe.shown(accuracy, 1)}.`);
+    if (worst !== null) lines.push(`At ${page.checks.length} points χ² differs from the package's by ${nuprobe.shown(worst, 1)} at most.`);
+    if (wrong)
+      messages.show(`This page's χ² differs from the package's by ${nuprobe.shown(worst, 2)}: do not use its numbers. Write the site again`
+        + " with “nuprobe explore”; if it stays, please report it.");
+    replace(place("accuracy"), lines.join(" "));
+    place("accuracy").hidden = lines.length === 0;
   }
 
   // open what an address asks for; nothing changes if it cannot be opened

@@ -19,7 +19,7 @@
   // an error as a line: our own messages as they are, anything else as a fault of the program
   function refuse(error) {
     if (error?.name === "Cancelled") return;
-    if (error instanceof nuprobe.Refused) show(error.message);
+    if (error?.name === "Refused") show(error.message); // of the page and of the engine
     else {
       show(`Something went wrong in this page: ${error?.message ?? error}. Load the page again; if it stays, please report it.`);
       console.error(error);

@@ -15,7 +15,7 @@
     const delta = minimum === null ? null : total + shapes - minimum;
     const away = delta === null ? null : statistics.chi2Tail(Math.max(0, delta), dimensions);
     return {
-      chi2: total, pulls, bins, freedom: measured ? freedom : null,
+      chi2: total, twiceNll: total + shapes, pulls, bins, freedom: measured ? freedom : null,
       probability: measured && freedom > 0 ? statistics.chi2Tail(total, freedom) : null,
       delta, away, deviations: away === null ? null : statistics.deviations(away),
     };
@@ -23,8 +23,13 @@
 
   const probability = (p) => (p === null ? "—" : p < 1e-15 ? "< 10⁻¹⁵" : shown(p, 2));
 
-  const ROWS = [
-    ["χ² = −2 ln L", (s) => shown(s.chi2, 6), "of data and pulls together"],
+  // where nuisances are integrated over, −2 ln L is χ² with what the integral adds
+  const PLAIN = [["χ² = −2 ln L", (s) => shown(s.chi2, 6), "of data and pulls together"]];
+  const MARGINAL = [
+    ["−2 ln L", (s) => shown(s.twiceNll, 6), "χ² and what the integral over shapes of spectra adds"],
+    ["χ²", (s) => shown(s.chi2, 6), "of data and pulls together"],
+  ];
+  const REST = [
     ["of pulls", (s) => shown(s.pulls, 3), "Σ (ν/σ)²"],
     ["degrees of freedom", (s) => (s.freedom === null ? "—" : String(s.freedom)), "bins less free nuisances"],
     ["p-value", (s) => probability(s.probability), "of χ², in the limit of many counts"],
@@ -54,12 +59,13 @@
   }
 
   function table(element, names, summaries, calc, models) {
-    const heads = [...ROWS.map(([title, , about]) => ({ key: title, title: () => title, about })),
+    const rows = [...(calc.marginal ? MARGINAL : PLAIN), ...REST];
+    const heads = [...rows.map(([title, , about]) => ({ key: title, title: () => title, about })),
       ...calc.parameters.map((p) => ({ key: p.name, about: p.name,
         title: () => [...labels.symbolElements(p), labels.unit(p) ? ` (${labels.unit(p)})` : ""] }))];
     const cells = build(element, "Numbers of the models", "numbers", names, heads);
-    ROWS.forEach(([, text], k) => summaries.forEach((one, i) => put(cells[k][i], text(one))));
-    calc.parameters.forEach((_, k) => models.forEach((model, i) => put(cells[ROWS.length + k][i], shown(model.point[k], 6))));
+    rows.forEach(([, text], k) => summaries.forEach((one, i) => put(cells[k][i], text(one))));
+    calc.parameters.forEach((_, k) => models.forEach((model, i) => put(cells[rows.length + k][i], shown(model.point[k], 6))));
   }
 
   // bars of pulls, −3σ to 3σ

@@ -65,12 +65,12 @@
       for (const key of ["texkey", "doi", "note", "group", "x", "y"])
         need(layer[key] === undefined || layer[key] === null || isText(layer[key]), `${where}.${key}`, "text");
       need(KINDS.includes(layer.kind), `${where}.kind`, `one of ${KINDS.join(", ")}`);
+      need(layer.shown === undefined || typeof layer.shown === "boolean", `${where}.shown`, "true or false");
       need(layer.cl === undefined || layer.cl === null || isNumber(layer.cl), `${where}.cl`, "a number");
       if (layer.along !== undefined && layer.along !== null)
         need(isText(layer.along) && isNumber(layer.value), where, "a line along a parameter at a number");
       else checkPoints(layer.points, `${where}.points`);
     });
-    need(new Set(layers.map((layer) => layer.name)).size === layers.length, "layers", "of different names");
   }
 
   const rises = (x) => Array.isArray(x) && x.length > 1 && x.every(isNumber) && x.every((y, k) => k === 0 || y > x[k - 1]);
@@ -117,6 +117,8 @@
     need(isObject(page.document), "document", "a likelihood");
     need(isObject(page.plane), "plane", "an object");
     need(Array.isArray(page.presets) && page.presets.length > 0, "presets", "a list with at least one model");
+    need(page.checks === undefined || (Array.isArray(page.checks) && page.checks.every((one) => isObject(one) && isObject(one.point)
+      && isObject(one.nuisances) && isNumber(one.twice_nll))), "checks", "points with numbers");
     checkLayers(page.layers ?? []);
     checkSpectra(page.spectra ?? []);
     return page;

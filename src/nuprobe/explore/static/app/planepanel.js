@@ -108,8 +108,9 @@
       if (key !== this.key) {
         this.key = key;
         this.setMenus(state);
-        layerList.render(this.place.layers, this.layers(session, state), state.hidden, (name) => this.act.toggle(name));
-        this.build(session, state);
+        layerList.render(this.place.layers, this.layers(session, state), state.hidden, this.act);
+        this.plot = null; // the old one has other models
+        this.building = this.build(session, state);
       } else this.plot?.setModels(this.places(session, state));
     }
 
@@ -154,20 +155,36 @@
       const { x, y } = state.plane;
       document.getElementById("plane-lines").hidden = y === null;
       const entries = [x, y].filter(Boolean).map((axis) => calc.parameters[calc.index(axis.name)]);
-      const names = entries.map((entry) => labels.symbol(entry)).join(" and ");
-      let text = "Computing …";
-      if (plane.minimum) {
-        const unit = (entry) => (labels.unit(entry) ? ` ${labels.unit(entry)}` : "");
-        text = "Best fit: " + entries.map((entry) => `${labels.symbol(entry)} = ${shown(plane.minimum.point[calc.index(entry.name)])}${unit(entry)}`).join(", ")
-          + `, χ² = ${shown(plane.minimum.twiceNll, 6)}`;
-        if (plane.intervals) text += "; " + plane.intervals.map((found, i) =>
-          `${regions.NAMES[i]}: ${found.map(([a, b]) => `${shown(a)} to ${shown(b)}`).join(" and ") || "none"}`).join("; ");
-        text += ".";
-      }
-      if (plane.busy && plane.minimum) text += " Refining …";
-      this.place.summary.textContent = text;
-      this.place.figure.setAttribute("aria-label",
-        `${y ? "Plane" : "Δχ²"} of ${names}. ${text} Arrow keys move the model, with shift ten times as far.`);
+      const words = plane.minimum ? this.words(session, state, entries) : ["Computing …"];
+      replace(this.place.summary, words);
+      const text = this.place.summary.textContent;
+      this.place.figure.setAttribute("aria-label", `${y ? "Plane" : "Δχ²"} of ${entries.map(labels.symbol).join(" and ")}. ${text}`
+        + " Arrow keys move the model, with shift ten times as far.");
+    }
+
+    words({ plane, calc, page }, state, entries) {
+      const unit = (entry) => (labels.unit(entry) ? ` ${labels.unit(entry)}` : "");
+      const found = ["Best fit: ", entries.map((entry) => [labels.symbolElements(entry),
+        ` = ${shown(plane.minimum.point[calc.index(entry.name)])}${unit(entry)}, `]),
+      `${calc.marginal ? "−2 ln L" : "χ²"} = ${shown(plane.minimum.twiceNll, 6)}`];
+      if (plane.intervals) found.push(plane.intervals.map((own, i) =>
+        `; ${regions.NAMES[i]}: ${own.map(([a, b]) => `${shown(a)} to ${shown(b)}`).join(" and ") || "none"}`));
+      found.push(".");
+      const others = calc.parameters.filter((p) => !entries.includes(p));
+      if (others.length > 0) found.push(" ", others.map((p, i) => [i ? ", " : "", labels.symbolElements(p)]), ` as in “${state.models[state.active].name}”.`);
+      const outside = this.outside({ calc, page }, state);
+      if (outside.length > 0) found.push(` Outside these axes: ${outside.join(", ")}.`);
+      if (plane.busy) found.push(" Refining …");
+      return found;
+    }
+
+    // names of models that the plane cannot show
+    outside(session, state) {
+      const axes = [state.plane.x, state.plane.y].filter(Boolean);
+      return state.models.filter((model) => axes.some((axis) => {
+        const value = model.point[session.calc.index(axis.name)];
+        return value < axis.lower || value > axis.upper;
+      })).map((model) => model.name);
     }
 
     tapped({ x, y }) {

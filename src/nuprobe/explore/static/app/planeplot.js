@@ -17,7 +17,12 @@
         xRange: range(x), yRange: y ? range(y) : new Range1d({ start: 0, end: 10 }), xLog: x.log, yLog: Boolean(y?.log),
         height: look.height ?? 470, below: look.file ? 54 : 26,
       }, look);
-      this.names = { x: labels.axisRuns(content.entries.x), y: y ? labels.axisRuns(content.entries.y) : labels.runs("\\Delta\\chi^2") };
+      const exponent = (axis) => (axis.log ? 0 : nuprobe.ticks.power(axis.lower, axis.upper));
+      const name = (entry, axis) => labels.axisRuns(entry, exponent(axis));
+      this.names = { x: name(content.entries.x, x), y: y ? name(content.entries.y, y) : labels.runs("\\Delta\\chi^2") };
+      const set = (axes, axis) => nuprobe.ticks.set(axes, axis.lower, axis.upper, { log: axis.log, room: 7, exponent: exponent(axis) });
+      set(this.figure.xaxis, x);
+      if (y) set(this.figure.yaxis, y);
       this.items = [];
       if (y) this.buildPlane();
       else this.buildCurve();
@@ -76,7 +81,8 @@
         const xs = points.map((p) => p[0]), ys = points.map((p) => p[1]);
         this.drawLayer(layer, xs, ys);
         const kind = { region: "region", point: "point" }[layer.kind] ?? "line";
-        this.items.push({ last: true, label: layer.title, kind, colour: layer.colour, dash: layer.kind === "line" ? [6, 3] : layer.dash, shape: "diamond" });
+        if (!this.items.some((item) => item.last && item.name === layer.name))
+          this.items.push({ last: true, name: layer.name, label: layer.title, kind, colour: layer.colour, dash: layer.kind === "line" ? [6, 3] : layer.dash, shape: "diamond" });
       }
     }
 
@@ -149,11 +155,14 @@
       return [{ figure: this.figure, ...this.names }];
     }
 
-    // colours of layers by their order, so that hiding one changes no other
+    // colours of layers by the order of their names, so that hiding one changes no other
     static colouring(layers, colours) {
       const dashes = ["solid", [8, 3], [3, 2], [8, 3, 2, 3]];
-      return layers.map((layer, i) => ({ ...layer, colour: colours.layers[i % colours.layers.length],
-        dash: dashes[Math.floor(i / colours.layers.length) % dashes.length] }));
+      const names = [...new Set(layers.map((layer) => layer.name))];
+      return layers.map((layer) => {
+        const i = names.indexOf(layer.name);
+        return { ...layer, colour: colours.layers[i % colours.layers.length], dash: dashes[Math.floor(i / colours.layers.length) % dashes.length] };
+      });
     }
   }
 

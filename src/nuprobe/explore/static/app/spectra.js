@@ -10,8 +10,20 @@
     const described = (page.spectra ?? []).map(spectrumOf);
     return calculation.sizes.flatMap((term) => {
       const own = described.filter((spectrum) => spectrum.term === term.name && spectrum.first + spectrum.bins <= term.bins);
-      return own.length > 0 ? own : [spectrumOf({ term: term.name, title: term.name, ylabel: "value",
-        axes: [{ label: "bin", unit: "", edges: Array.from({ length: term.bins + 1 }, (_, i) => i + 0.5) }] })];
+      return own.length > 0 ? own : undescribed(term);
+    });
+  }
+
+  // blocks of a term of which no more is known than how many bins they have, energy slow and time fast
+  function undescribed({ name, blocks }) {
+    let first = 0;
+    return blocks.map(([slow, fast], i) => {
+      const numbers = (size) => Array.from({ length: size + 1 }, (_, k) => k + 0.5);
+      const axes = [{ label: "bin", edges: numbers(slow) }, { label: "time bin", edges: numbers(fast) }];
+      const found = spectrumOf({ term: name, title: blocks.length > 1 ? `${name}, ${i + 1}` : name, ylabel: "value", first,
+        axes: fast > 1 ? axes : [axes[0]] });
+      first += slow * fast;
+      return found;
     });
   }
 

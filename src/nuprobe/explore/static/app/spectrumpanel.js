@@ -53,11 +53,12 @@
         session.look(state);
         session.fill(state, false);
         this.setMenus(session, state);
-        return this.build(session, state);
+        this.plot = null; // the old one has other rows
+        this.building = this.build(session, state);
+        return;
       }
       session.fill(state, live);
-      if (this.plot) this.plot.update(session.shown.rows, session.shown.totals, session.shown.residuals);
-      return undefined;
+      this.plot?.update(session.shown.rows, session.shown.totals, session.shown.residuals);
     }
 
     async build(session, state) {

@@ -160,11 +160,20 @@
         this.yRange.end = this.top || 1;
       }
       if (!this.content.log) this.yRange.start = low < 0 ? 1.15 * low : 0;
+      this.tick();
       const reach = Math.max(3.5, Math.ceil(1.15 * far));
       if (reach !== this.reach) {
         this.reach = reach;
         this.below.y_range.setv({ start: -reach, end: reach });
       }
+    }
+
+    // ticks of the vertical axis, when its range has changed
+    tick() {
+      const { start, end } = this.yRange;
+      if (this.ticked?.start === start && this.ticked?.end === end) return;
+      this.ticked = { start, end };
+      nuprobe.ticks.set(this.main.yaxis, start, end, { log: this.content.log, room: 6, exponent: 0 });
     }
 
     // panels of the page and of files

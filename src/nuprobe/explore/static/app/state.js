@@ -11,10 +11,12 @@
       models: [modelOf(page.presets[0], likelihood)],
       active: 0,
       plane: planeOf(page.plane),
-      hidden: [],
+      hidden: hiddenAtFirst(page),
       view: { spectrum: 0, axis: 0, log: false },
     };
   }
+
+  const hiddenAtFirst = (page) => [...new Set((page.layers ?? []).filter((layer) => layer.shown === false).map((layer) => layer.name))];
 
   // a model: values in the order of the likelihood; nuisances null follow the data
   function modelOf(preset, likelihood) {

@@ -30,5 +30,12 @@
     });
   }
 
-  nuprobe.texts = { values, filled };
+  // refuse a page whose templates ask for what its likelihood does not have
+  function check(page, calc) {
+    const start = nuprobe.state.initial(page, calc);
+    const known = values(start, calc, calc.zeros());
+    for (const template of [page.command, page.python]) if (template) filled(template, known);
+  }
+
+  nuprobe.texts = { values, filled, check };
 })((window.nuprobe ??= {}));

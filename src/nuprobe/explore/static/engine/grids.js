@@ -7,6 +7,8 @@
   const { Refused } = engine;
   const { Likelihood, shown } = engine.inner;
   const COARSE = 16; // points of an axis of the first picture
+  const COARSEST = 10; // of likelihoods that take longer
+  const LONG = 2e4; // products of a Hessian from which they do
   const MOST = 1_000_000; // points of a grid
 
   function axisOf(likelihood, { name, values, lower, upper, points, log = false }) {
@@ -194,7 +196,9 @@
   // parameters, fixed: nuisances that do not move, coarse: points of an axis at first}
   Likelihood.prototype.gridJob = function* gridJob(request) {
     const plane = new Plane(this, request);
-    const coarse = Math.max(2, request.coarse ?? COARSE);
+    const weight = this.terms.reduce(
+      (sum, { bins, nuisances, morphing }) => sum + bins * (nuisances.length + 4 * morphing.length) ** 2, 0);
+    const coarse = Math.max(2, request.coarse ?? (weight > LONG ? COARSEST : COARSE));
     let stride = 1;
     while (Math.max(plane.nx, plane.ny) / stride > coarse) stride *= 2;
     for (; stride >= 1; stride /= 2) yield* plane.pass(stride);

@@ -6,7 +6,8 @@
 (globalThis.nuprobeParts ??= []).push(function minimum(engine) {
   const { NONE, Surface, Likelihood, shown } = engine.inner;
   const { Refused } = engine;
-  const STARTS = 64; // points of a fixed set
+  const STARTS = 16; // points of a fixed set for one parameter, twice as many for two …
+  const MOST = 64; // … and at most
   const DESCENTS = 6; // best of them from which to go down
   const STEPS = 60;
   const CLOSE = 1e-11; // expected fall of −2 ln L at which a descent has arrived
@@ -56,6 +57,7 @@
         Number.isFinite(this.low[a]) ? this.low[a] : p.default - 10 * p.scale,
         Number.isFinite(this.high[a]) ? this.high[a] : p.default + 10 * p.scale,
       ]);
+      this.scale = chosen.map((p) => p.scale);
       this.width = chosen.map((p, a) => (this.log[a] ? 1 : Math.min(p.scale, (this.box[a][1] - this.box[a][0]) / 10)));
       this.warm = !likelihood.surface.morphing;
       this.point = Float64Array.from(start);
@@ -253,9 +255,17 @@
     return Array.from({ length: count }, (_, k) =>
       landscape.box.map(([low, high], a) => {
         const share = (0.5 + (k + 1) * root ** -(a + 1)) % 1;
-        const x = landscape.log[a] ? low * (high / low) ** share : low + (high - low) * share;
+        const x = between(low, high, landscape.scale[a], share);
         return (landscape.log[a] ? Math.log(x) : x) / landscape.width[a];
       }));
+  }
+
+  // evenly over decades where a range has many; a strength from 0 on is looked for around
+  // its scale
+  function between(low, high, scale, share) {
+    if (low > 0 && high > DECADES * low) return low * (high / low) ** share;
+    if (low === 0 && high > DECADES * scale) return Math.min((scale / 100) * 1e4 ** share, high);
+    return low + (high - low) * share;
   }
 
   // lowest point over the parameters `free` (all if not given), from `start` and from
@@ -269,7 +279,7 @@
     const landscape = new Landscape(this, names, begin, ranges);
     landscape.held = Float64Array.from(this.surface.profiler.nu);
     const own = landscape.inUnits(begin);
-    const starts = names.length ? [own, landscape.inUnits(this.default), ...filled(landscape, STARTS)] : [own];
+    const starts = names.length ? [own, landscape.inUnits(this.default), ...filled(landscape, Math.min(MOST, STARTS * 2 ** (names.length - 1)))] : [own];
     const ranked = starts.map((u) => ({ u, value: landscape.value(u) })).filter(({ value }) => value < Infinity);
     const chosen = ranked.length ? [...ranked].sort((a, b) => a.value - b.value).slice(0, DESCENTS) : [];
     if (ranked[0]?.u === own && !chosen.includes(ranked[0])) chosen.push(ranked[0]);
