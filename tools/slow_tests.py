@@ -3,7 +3,8 @@
     python -m pytest -p tools.slow_tests -m '' -n 2
 
 runs everything and writes `tests/slow.txt`: the tests that need more than `LIMIT`
-seconds of CPU, whatever else the machine does meanwhile. `tests/conftest.py` marks them.
+seconds of CPU, which do not depend on what else the machine does. `tests/conftest.py`
+marks them.
 """
 
 from __future__ import annotations
@@ -44,7 +45,9 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:
     """Runs where the reports come together, whichever worker had the test."""
     if report.when == "call":
-        _measured[report.nodeid] = dict(report.user_properties)[_KEY]
+        for key, seconds in report.user_properties:
+            if key == _KEY and isinstance(seconds, float):
+                _measured[report.nodeid] = seconds
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
