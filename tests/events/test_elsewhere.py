@@ -8,6 +8,7 @@ import pickle
 import signal
 import threading
 import time
+import tracemalloc
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
@@ -208,6 +209,25 @@ def test_few_chunks_are_under_way_however_many_there_are(tmp_path: Path) -> None
             assert pool.most <= 4 * pool._max_workers
     assert max(most) <= 2 * Shuffled._max_workers + 2
     assert sent[1] > 5 * sent[0]
+
+
+@pytest.mark.nightly
+def test_memory_does_not_grow_with_the_events(tmp_path: Path) -> None:
+    source = Double(size=4000)
+    peaks = []
+    with ThreadPoolExecutor(2) as pool:
+        for n in (10_000, 10_000, 100_000):  # once for what is loaded on first use
+            tracemalloc.start()
+            try:
+                write_events(tmp_path / "x.hepmc3", source, n, executor=pool)
+                peaks.append(tracemalloc.get_traced_memory()[1])
+            finally:
+                tracemalloc.stop()
+            size = (tmp_path / "x.hepmc3").stat().st_size
+            (tmp_path / "x.hepmc3").unlink()
+    assert size > 1e8
+    assert peaks[2] < 1.5 * peaks[1]
+    assert peaks[2] < 0.5 * size
 
 
 def test_histograms_are_the_same_wherever_they_are_filled(cluster: Any) -> None:

@@ -14,7 +14,9 @@ from nuprobe.experiments import family_cost
 from nuprobe.experiments.limit_curves import Search
 from nuprobe.experiments.limit_parts import Member, Parts
 from nuprobe.experiments.limit_terms import Counts
-from nuprobe.inference import Cost, CostSum
+from nuprobe.inference import Cost, CostSum, fit
+from nuprobe.sets import costs_of, experiment_set
+from nuprobe.sets.ladder import _Ladder, _step
 
 MASSES = np.array([1.0, 10.0, 100.0])
 NAMES = ("texono-csi", "lsnd-electron", "conus-plus")
@@ -88,6 +90,20 @@ def test_wrong_numbers_of_workers_are_refused(workers: int) -> None:
 def test_workers_and_a_cluster_are_refused() -> None:
     with pytest.raises(InputError, match="not several"):
         nu.limit(["texono-csi"], "b-l", mass=[1.0], workers=2, client="tcp://x:1")
+
+
+def test_masses_in_the_kinematics_are_computed_here() -> None:
+    with pytest.raises(InputError, match=r"dipole-portal.*one process: leave out"):
+        nu.limit(["conus-plus"], "dipole-portal", mass=[1.0], workers=2)
+
+
+def test_the_fits_of_a_ladder_travel() -> None:
+    chosen = experiment_set(["texono-csi", "m5-tip"])
+    costs = costs_of(chosen, nu.Electromagnetic(), ["mu_eff"])
+    there = pickle.loads(pickle.dumps(_Ladder({"mu_eff": costs}, (), 0.9)))
+    ((step,),) = [_step(there, ("mu_eff", "m5-tip"))]
+    (region,) = fit(costs.single["m5-tip"], cl=0.9)["mu_eff"].regions
+    assert step.regions[0].high == pytest.approx(region.high, rel=1e-9)
 
 
 @pytest.mark.nightly

@@ -325,7 +325,8 @@ def limit(
         coupling: ``"feldman-cousins"``, two-sided, or ``"cls"``, one-sided against no
         coupling; ``toys``, their number at each value (1000) or all settings;
         ``workers``, that many processes compute the curves, or ``client``, a Dask
-        cluster (toys have their own settings); they change nothing but rounding.
+        cluster (toys have their own settings); they change nothing but rounding, and
+        are refused for a model whose kinematics have its mass.
 
     Returns
     -------
@@ -371,11 +372,8 @@ def limit(
         raise InputError(f"sides must be 1 or 2, got {sides!r}")
     scanned = _scanned(family, opened)
     scanned, masses, couplings = search_range(scanned, grid, mass)
-    tridents = any(isinstance(one, TridentExperiment) for one in opened)
-    if scanned.stepped is not None and tridents:
-        raise InputError(
-            f"tridents do not constrain {scanned.name}: leave trident experiments out"
-        )
+    if scanned.stepped is not None:
+        rest = _stepped(scanned, opened, rest, how)
     z = float(ndtri(cl if sides == 1 else (1 + cl) / 2))
     search = Search(z, sides, couplings)
     chosen = analyses or {}
@@ -419,6 +417,26 @@ def limit(
         limit_by_toys: Limit = replace(large, **changed)
         return limit_by_toys
     return replace(empty, curves=curves)
+
+
+def _stepped(
+    family: Scanned, opened: Sequence[AnyExperiment], run: Running, how: str
+) -> Running:
+    """How limits run that go through masses one by one: in this process, since each
+    mass needs the experiments, which do not travel."""
+    if any(isinstance(one, TridentExperiment) for one in opened):
+        raise InputError(
+            f"tridents do not constrain {family.name}: leave trident experiments out"
+        )
+    elsewhere = run.get("workers") or run.get("client") is not None
+    if elsewhere and how == "wilks":
+        raise InputError(
+            f"limits on {family.name}, whose kinematics have its mass, are computed in"
+            " one process: leave out workers and client (--workers, --dask)"
+        )
+    return cast(
+        Running, {k: v for k, v in run.items() if k not in ("workers", "client")}
+    )
 
 
 def _member(

@@ -23,6 +23,7 @@ from nuprobe.places import checked_workers
 from nuprobe.reprs import readable
 from nuprobe.sets.core import DEFAULT, ExperimentSet, experiment_set
 from nuprobe.sets.cost import ALL, Costs, costs_of
+from nuprobe.sets.file import Comparison
 from nuprobe.sets.published import Published, beside, compared
 from nuprobe.sets.words import heading
 from nuprobe.tables import Table
@@ -255,7 +256,7 @@ def global_limits(
         name: costs_of(chosen, model, [name] if name else []) for name in free or [""]
     }
     entered = {name for costs in every.values() for name in costs.single}
-    steps = _steps(_Ladder(chosen, every, cl), progress, workers)
+    steps = _steps(_Ladder(every, chosen.published, cl), progress, workers)
     whole = None
     if together and len(free) > 1:
         cost, level = costs_of(chosen, model, free).together, cl if minos else None
@@ -278,17 +279,17 @@ def global_limits(
 
 @dataclass(frozen=True)
 class _Ladder:
-    """All steps of a ladder, before they are fitted.
+    """All steps of a ladder, before they are fitted; it travels to other processes.
 
     Attributes
     ----------
-    chosen : the set.
     costs : by name of the parameter.
+    published : limits of the catalogue that the experiments recompute.
     cl : confidence level.
     """
 
-    chosen: ExperimentSet
     costs: Mapping[str, Costs]
+    published: tuple[Comparison, ...]
     cl: float
 
 
@@ -318,7 +319,7 @@ def _step(ladder: _Ladder, task: tuple[str, str]) -> tuple[Step]:
     found = fit(cost, free=[name], cl=ladder.cl)[name]
     mine = [
         one
-        for one in ladder.chosen.published
+        for one in ladder.published
         if one.experiment == label and one.parameter == name and label != ALL
     ]
     step = Step(
