@@ -8,6 +8,7 @@ import pytest
 from hypothesis import settings
 from tests.command_line import Run, called
 from tests.nightly import DEFAULT, NIGHT, register_profiles
+from tools.slow_tests import listed
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -16,6 +17,15 @@ def pytest_configure(config: pytest.Config) -> None:
     register_profiles()
     night = "not nightly" not in config.option.markexpr
     settings.load_profile(NIGHT if night else DEFAULT)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Leave the slow ones to the night, before others are told apart by their marks."""
+    slow = {name for _, name in listed()}
+    for item in items:
+        if item.nodeid in slow:
+            item.add_marker(pytest.mark.nightly)
 
 
 def pytest_collection_finish() -> None:

@@ -224,15 +224,17 @@ def test_probabilities() -> None:
 
 
 SYMBOLS: Final = {
-    r"\sin^2\vartheta_W": "sin²ϑ_W",
-    r"m_{Z'}": "m_Z′",
+    r"\sin^2\vartheta_W": "sin²ϑᴡ",
+    r"m_{Z'}": "mᴢ′",
     "R_n": "Rₙ",
-    r"\eta_\mathrm{Ar}": "η_Ar",
-    r"\varepsilon_{ee}^{uV}": "εₑₑ^uV",
-    r"L_{1,A}^{\rm NLO}": "L_1,A^NLO",
+    r"\eta_\mathrm{Ar}": "ηᴀᵣ",
+    r"\varepsilon_{ee}^{uV}": "εₑₑᵘⱽ",
+    r"L_{1,A}^{\rm NLO}": "L₁,ᴀᴺᴸᴼ",
     r"\Delta m^2_{41}": "Δm²₄₁",
-    r"\langle r^2_{\nu_e}\rangle": "⟨r²_νe⟩",
+    r"\langle r^2_{\nu_e}\rangle": "⟨r²(νe)⟩",
     r"\bar\nu_{e}": "ν̄ₑ",
+    r"\mu_{e\mu}": "μ(eμ)",
+    "Y_P": "Yᴘ",
     "<img src=x>": "<img src=x>",
 }
 

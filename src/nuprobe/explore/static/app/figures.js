@@ -40,9 +40,9 @@
     const name = (runs, where) => (runs ? nuprobe.el("div", { class: where }, nuprobe.el("span", {}, nuprobe.labels.ofRuns(runs))) : null);
     const panel = nuprobe.el("div", { class: "plot" }, name(y, "y-name"), canvas, name(x, "x-name"));
     element.append(panel);
-    const view = await shown(made, canvas);
+    await shown(made, canvas);
     return () => {
-      view.remove();
+      forget(made);
       panel.remove();
     };
   }
@@ -52,6 +52,19 @@
     const first = Array.isArray(view) ? view[0] : view;
     hasten(first);
     return first;
+  }
+
+  // Bokeh keeps every document that it has shown, with its views, until it is told to let go
+  function forget(made) {
+    const { document } = made;
+    if (document === null) return;
+    for (const view of [...Bokeh.index.roots]) if (view.model.document === document) {
+      view.remove();
+      Bokeh.index.delete(view);
+    }
+    document.clear();
+    const at = Bokeh.documents.indexOf(document);
+    if (at >= 0) Bokeh.documents.splice(at, 1);
   }
 
   // Whenever it paints, Bokeh asks the style sheet for each property of each axis, which takes a third of the time.
@@ -100,7 +113,7 @@
         if (y) whole.append(text(y, `translate(${SIZE} ${top + inner.top + inner.height / 2}) rotate(-90)`));
         if (x) whole.append(text(x, `translate(${SIDE + inner.left + inner.width / 2} ${top + inner.top + inner.height + 40})`));
         top += made.height;
-        view.remove();
+        forget(made);
       }
     } finally {
       room.remove();

@@ -60,18 +60,20 @@
     return found;
   }
 
-  const RAISED = Object.fromEntries([..."0123456789+−=()nie"].map((c, i) => [c, [..."⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ⁿⁱᵉ"][i]]));
-  const LOWERED = Object.fromEntries(
-    [..."0123456789+−=()aehijklmnoprstuvxβγρφχ"].map((c, i) => [c, [..."₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓᵦᵧᵨᵩᵪ"][i]]));
+  // Unicode has raised letters for most; lowered capitals are small capitals
+  const glyphs = (from, to) => Object.fromEntries([...from].map((c, i) => [c, [...to][i]]));
+  const RAISED = glyphs("0123456789+−=()abcdefghijklmnoprstuvwxyzABDEGHIJKLMNOPRTUVW,′*",
+    "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ᵃᵇᶜᵈᵉᶠᵍʰⁱʲᵏˡᵐⁿᵒᵖʳˢᵗᵘᵛʷˣʸᶻᴬᴮᴰᴱᴳᴴᴵᴶᴷᴸᴹᴺᴼᴾᴿᵀᵁⱽᵂ,′*");
+  const LOWERED = glyphs("0123456789+−=()aehijklmnoprstuvxβγρφχABCDEFGHIJKLMNOPRSTUVWYZ,′",
+    "₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓᵦᵧᵨᵩᵪᴀʙᴄᴅᴇꜰɢʜɪᴊᴋʟᴍɴᴏᴘʀꜱᴛᴜᴠᴡʏᴢ,′");
 
-  // The same in one line of Unicode, for the axes of figures and for attributes.
+  // The same in one line of Unicode, for menus and attributes; what has no glyph stands in parentheses.
   function plain(latex) {
     return runs(latex).map(({ text, level }) => {
       if (level === 0) return text;
       const table = level > 0 ? RAISED : LOWERED;
       const letters = [...text];
-      if (letters.every((c) => c in table || c === "′")) return letters.map((c) => table[c] ?? c).join("");
-      return (level > 0 ? "^" : "_") + text;
+      return letters.every((c) => c in table) ? letters.map((c) => table[c]).join("") : `(${text})`;
     }).join("");
   }
 
@@ -84,8 +86,8 @@
   const symbol = (entry) => (entry.latex ? plain(entry.latex) : entry.name.replaceAll("_", " "));
   const symbolElements = (entry) => (entry.latex ? elements(entry.latex) : [symbol(entry)]);
 
-  const UNITS = { muB: "μB", cm2: "cm²", eV2: "eV²", "1/MeV2": "MeV⁻²", fm2: "fm²", us: "µs" };
-  const unit = (entry) => (entry.unit ? UNITS[entry.unit] ?? entry.unit : "");
+  const UNITS = { muB: "μB", "1/MeV2": "MeV⁻²", us: "µs" };
+  const unit = (entry) => (entry.unit ? UNITS[entry.unit] ?? entry.unit.replace(/(?<=[A-Za-z])[23]$/, nuprobe.raised) : "");
 
   // the name of an axis as runs, with its unit
   // (of multiples of a power of ten, where the numbers of the axis are)

@@ -155,24 +155,27 @@
       const { x, y } = state.plane;
       document.getElementById("plane-lines").hidden = y === null;
       const entries = [x, y].filter(Boolean).map((axis) => calc.parameters[calc.index(axis.name)]);
-      const names = entries.map((entry) => labels.symbol(entry)).join(" and ");
-      let text = "Computing …";
-      if (plane.minimum) {
-        const unit = (entry) => (labels.unit(entry) ? ` ${labels.unit(entry)}` : "");
-        text = "Best fit: " + entries.map((entry) => `${labels.symbol(entry)} = ${shown(plane.minimum.point[calc.index(entry.name)])}${unit(entry)}`).join(", ")
-          + `, ${calc.marginal ? "−2 ln L" : "χ²"} = ${shown(plane.minimum.twiceNll, 6)}`;
-        if (plane.intervals) text += "; " + plane.intervals.map((found, i) =>
-          `${regions.NAMES[i]}: ${found.map(([a, b]) => `${shown(a)} to ${shown(b)}`).join(" and ") || "none"}`).join("; ");
-        text += ".";
-      }
-      if (plane.busy && plane.minimum) text += " Refining …";
-      const others = calc.parameters.filter((p) => p.name !== x.name && p.name !== y?.name).map((p) => labels.symbol(p));
-      if (others.length > 0) text += ` ${others.join(", ")} as in “${state.models[state.active].name}”.`;
-      const outside = this.outside(session, state);
-      if (outside.length > 0) text += ` Outside these axes: ${outside.join(", ")}.`;
-      this.place.summary.textContent = text;
-      this.place.figure.setAttribute("aria-label",
-        `${y ? "Plane" : "Δχ²"} of ${names}. ${text} Arrow keys move the model, with shift ten times as far.`);
+      const words = plane.minimum ? this.words(session, state, entries) : ["Computing …"];
+      replace(this.place.summary, words);
+      const text = this.place.summary.textContent;
+      this.place.figure.setAttribute("aria-label", `${y ? "Plane" : "Δχ²"} of ${entries.map(labels.symbol).join(" and ")}. ${text}`
+        + " Arrow keys move the model, with shift ten times as far.");
+    }
+
+    words({ plane, calc, page }, state, entries) {
+      const unit = (entry) => (labels.unit(entry) ? ` ${labels.unit(entry)}` : "");
+      const found = ["Best fit: ", entries.map((entry) => [labels.symbolElements(entry),
+        ` = ${shown(plane.minimum.point[calc.index(entry.name)])}${unit(entry)}, `]),
+      `${calc.marginal ? "−2 ln L" : "χ²"} = ${shown(plane.minimum.twiceNll, 6)}`];
+      if (plane.intervals) found.push(plane.intervals.map((own, i) =>
+        `; ${regions.NAMES[i]}: ${own.map(([a, b]) => `${shown(a)} to ${shown(b)}`).join(" and ") || "none"}`));
+      found.push(".");
+      const others = calc.parameters.filter((p) => !entries.includes(p));
+      if (others.length > 0) found.push(" ", others.map((p, i) => [i ? ", " : "", labels.symbolElements(p)]), ` as in “${state.models[state.active].name}”.`);
+      const outside = this.outside({ calc, page }, state);
+      if (outside.length > 0) found.push(` Outside these axes: ${outside.join(", ")}.`);
+      if (plane.busy) found.push(" Refining …");
+      return found;
     }
 
     // names of models that the plane cannot show

@@ -3,7 +3,7 @@
 
 (globalThis.nuprobeParts ??= []).push(function likelihood(engine) {
   const { Refused } = engine;
-  const { checked, shown, Term, Profiler, Morphing, factor, NONE } = engine.inner;
+  const { checked, shown, Term, Profiler, Morphing, NONE } = engine.inner;
 
   // terms at a point, with what is free of the nuisances at their minimum
   class Surface {
@@ -203,6 +203,5 @@
     }
   };
 
-  void factor;
   Object.assign(engine.inner, { Surface, Likelihood });
 });

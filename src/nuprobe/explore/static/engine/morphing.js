@@ -10,8 +10,6 @@
   const HALVINGS = 50;
   const DECREMENT = 1e-11; // expected fall of −2 ln L, of the larger of it and 1: done
   const ENOUGH = 1e-6; // at which it may stop when rounding hides a further fall
-  const NEAR = 1e-3; // of starts that go on as one
-  const KEPT = 0.9;
 
   // derivatives of one term along the morphing nuisances
   class Slopes {
@@ -119,12 +117,10 @@
       let best = Infinity;
       let found = null;
       const held = Float64Array.from(all.nu);
-      const ends = [];
       for (const start of starts(free)) {
         all.nu.set(held);
         free.forEach((m, i) => (all.nu[m.nuisance] = start[i]));
         const value = this.from(free, isLinear, false);
-        ends.push(value);
         if (value < best) {
           best = value;
           found = { nu: Float64Array.from(all.nu), boundary: all.boundary };
@@ -404,7 +400,5 @@
     return found;
   }
 
-  void NEAR;
-  void KEPT;
   Object.assign(engine.inner, { Morphing });
 });
