@@ -96,6 +96,11 @@ SMALLER: dict[str, tuple[tuple[str, str], ...]] = {
             'danss --free sin2_2theta_14,dm2_41 --range "dm2_41=0.1:10 eV2" -o danss',
         )
     },
+    'nuprobe events trident --channel "nu_mu -> nu_mu mu+ mu-" --target Ar40'
+    " --flux dune-nd-fhc -n 100000 -o many.root --workers 2": (
+        ("-n 100000", "-n 100"),
+        ("--workers 2", "--workers 1"),
+    ),
     "nuprobe limit ./ge --family b-l --plot b-l.pdf": (
         ("--plot", '--masses "1, 10 MeV" --plot'),
     ),
