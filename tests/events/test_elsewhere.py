@@ -200,7 +200,7 @@ def test_an_interrupt_leaves_what_can_go_on(tmp_path: Path) -> None:
 
 def test_few_chunks_are_under_way_however_many_there_are(tmp_path: Path) -> None:
     most, sent = [], []
-    for n in (100, 1000):
+    for n in (100, 2000):
         with Shuffled() as pool:
             written(tmp_path / f"{n}.root", n, executor=pool)
             most.append(pool.most)
