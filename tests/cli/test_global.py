@@ -66,7 +66,15 @@ def test_mediators(run: Run, mine: str) -> None:
         (("laboratory",), "nothing to fit"),
         (("laboratory", "--free", "sin2_theta_w", "--without", "x"), "of the set"),
         (("laboratory", "--family", "b-l", "--free", "rn"), "drop --model"),
-        (("laboratory", "--masses", "1:2:2 MeV"), "add --family"),
+        (("laboratory", "--masses", "1:2:2 MeV"), "--masses needs a mediator"),
+        (
+            ("laboratory", "--free", "sin2_theta_w", "--scan", "q.h5"),
+            "--scan needs a mediator: add --family, or drop it",
+        ),
+        (
+            ("laboratory", "--free", "rn", "--grid", "x", "--scan", "q.h5"),
+            "--grid, --scan need a mediator: add --family, or drop them",
+        ),
         (("laboratory", "--free", "sin2_theta_w", "--cl", "2"), "level"),
     ],
 )

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pickle
 from collections.abc import Mapping
+from multiprocessing.reduction import ForkingPickler
+from typing import NoReturn
 
 import numpy as np
 import pytest
@@ -15,7 +17,7 @@ from nuprobe.experiments.limit_curves import Search
 from nuprobe.experiments.limit_parts import Member, Parts
 from nuprobe.experiments.limit_terms import Counts
 from nuprobe.inference import Cost, CostSum, fit
-from nuprobe.sets import costs_of, experiment_set
+from nuprobe.sets import costs_of, experiment_set, set_names
 from nuprobe.sets.ladder import _Ladder, _step
 
 MASSES = np.array([1.0, 10.0, 100.0])
@@ -104,6 +106,53 @@ def test_the_fits_of_a_ladder_travel() -> None:
     ((step,),) = [_step(there, ("mu_eff", "m5-tip"))]
     (region,) = fit(costs.single["m5-tip"], cl=0.9)["mu_eff"].regions
     assert step.regions[0].high == pytest.approx(region.high, rel=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("named", "model", "parameter"),
+    [
+        *((name, None, "sin2_theta_w") for name in set_names()),
+        ("all", nu.Electromagnetic(), "charge_radius.ee"),
+        ("neutron-radii", None, "rn"),
+    ],
+)
+def test_what_a_ladder_sends_travels(
+    named: str, model: object, parameter: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each cost of a ladder expects the same counts in another process."""
+    sent: list[_Ladder] = []
+
+    def caught(ladder: _Ladder, *where: object) -> NoReturn:
+        sent.append(ladder)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("nuprobe.sets.ladder.working", caught)
+    with pytest.raises(KeyboardInterrupt):
+        nu.global_limits(named, model, [parameter], workers=2)
+    there = pickle.loads(ForkingPickler.dumps(sent[0]))
+    assert there.published == sent[0].published
+    costs, again = (one.costs[parameter].every for one in (sent[0], there))
+    assert list(again) == list(costs)
+    for label, cost in costs.items():
+        pairs = zip(
+            cost.expected(cost.default),
+            again[label].expected(cost.default),
+            strict=True,
+        )
+        assert all(np.array_equal(*pair) for pair in pairs)
+
+
+def test_two_processes_make_the_same_ladder() -> None:
+    free = ["charge_radius.ee", "charge_radius.mumu"]
+    one, two = (
+        nu.global_limits(
+            ["lsnd-electron"], nu.Electromagnetic(), free, together=False, workers=n
+        )
+        for n in (None, 2)
+    )
+    assert str(two) == str(one)
+    ends = [[end for step in found.steps for end in step.ends] for found in (one, two)]
+    assert ends[1] == pytest.approx(ends[0], rel=1e-9)
 
 
 @pytest.mark.nightly

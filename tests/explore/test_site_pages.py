@@ -114,6 +114,59 @@ def test_unknown_names() -> None:
         built_page("csi", PageFile.model_validate(CSI | preset))
 
 
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (
+            {"presets": [{"name": "A", "point": {"rn": -5.0}}]},
+            r"presets\.0\.point\.rn is -5 fm, .* of rn, 1\.6 to 10 fm",
+        ),
+        (
+            {"presets": [{"name": "A", "point": {"rn": float("nan")}}]},
+            r"presets\.0\.point\.rn",
+        ),
+        (
+            {"plane": {"x": {"name": "rn", "lower": 2.0, "upper": 1e9}}},
+            r"plane\.x\.upper is 1e\+09 fm, .* of rn, 1\.6 to 10 fm",
+        ),
+        (
+            {"plane": {"x": {"name": "rn", "lower": 0.0, "upper": 5.0}}},
+            r"plane\.x\.lower is 0 fm",
+        ),
+    ],
+)
+def test_what_the_browser_could_not_open_is_refused(
+    change: dict[str, Any],
+    said: str,
+    library: None,
+    run: Run,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("mine.yaml").write_text(yaml.safe_dump(CSI | change), encoding="utf-8")
+    code, out, err = run("explore", "--page", "mine.yaml", "-o", "site")
+    assert (code, out) == (2, "")
+    assert re.search(rf"mine\.yaml: .*{said}", err), err
+    assert err.count("\n") == 1
+    assert not Path("site").exists()
+
+
+@pytest.mark.parametrize("name", mostly_nightly(["b-l", "lmu-ltau"], ["lmu-ltau"]))
+def test_the_planes_of_bosons_have_the_lightest_one(name: str) -> None:
+    """Their best fits may lie there."""
+    page = PAGES[name]
+    lightest = {p.name: p.lower for p in page_cost(page).parameters}["mass"]
+    assert page.plane is not None
+    assert page.plane.x.lower == lightest
+
+
+def test_a_free_radius_has_no_error_of_the_form_factor() -> None:
+    names = [n.name for n in page_cost(PAGES["weak-angle"]).nuisances]
+    assert "csi-2021-acceptance" in names
+    assert "csi-2021-form-factor" not in names
+
+
 # -- what the browser gets
 
 
@@ -164,11 +217,6 @@ def test_pages_their_commands_and_python(
     _check_layers(made)
     _check_spectra(made)
     point = dict(made["presets"][0]["point"])
-    command, *words = shlex.split(_filled(made["command"], point))
-    assert command == "nuprobe"
-    code, out, err = run(*words, "--json", "--quiet")
-    assert code == 0, err
-    from_command = json.loads(out)["lowest_twice_nll"]
     printed: list[float] = []
     exec(_filled(made["python"], point), {"print": printed.append})
     cost = page_cost(page)
@@ -176,7 +224,14 @@ def test_pages_their_commands_and_python(
     expected = cost.profiled(row).twice_nll[0]
     assert printed == [pytest.approx(expected, rel=1e-9, abs=1e-9)]
     if page.observable is None:
+        command, *words = shlex.split(_filled(made["command"], point))
+        assert command == "nuprobe"
+        code, out, err = run(*words, "--json", "--quiet")
+        assert code == 0, err
+        from_command = json.loads(out)["lowest_twice_nll"]
         assert from_command == pytest.approx(expected, rel=1e-6, abs=1e-6)
+    else:  # a scan minimises over the value
+        assert made["command"] is None
     likelihood = reference().Likelihood(made["document"])
     allowed = max(3 * made["document"].get("accuracy", 0.0), 1e-9)
     for check in made["checks"]:
@@ -334,6 +389,38 @@ def test_minimised_over_the_observable_it_is_the_measurement() -> None:
         assert parabola(best) == pytest.approx(expected, abs=1e-6)
 
 
+@pytest.mark.nightly
+def test_the_grid_of_helium_resolves_the_tips_of_its_contours() -> None:
+    """Largest moments of the contours, linear between points of the plane as in the
+    page, against roots of the minimum over the abundance."""
+    from scipy.optimize import brentq
+
+    page = PAGES["helium"]
+    cost = page_cost(page)
+    assert page.plane is not None
+    assert page.plane.y is not None
+    x, y = (
+        np.linspace(axis.lower, axis.upper, axis.points)
+        for axis in (page.plane.x, page.plane.y)
+    )
+
+    def valley(moment: float) -> float:
+        points = np.stack([np.full_like(y, moment), y], axis=1)
+        parabola = np.polynomial.Polynomial.fit(y, cost.twice_nll(points), 2)
+        return float(parabola(parabola.deriv().roots()[0]))
+
+    every = np.stack(np.meshgrid(x, y, indexing="ij"), axis=-1).reshape(-1, 2)
+    best = min(valley(moment) for moment in x[::10])
+    delta = cost.twice_nll(every).reshape(len(x), len(y)) - best
+    for share in (0.68, 0.90, 0.95):
+        level = -2 * np.log(1 - share)
+        tip = brentq(lambda m, a=level: valley(m) - best - a, 3e-9, 8e-9)
+        left = (delta[:-1] <= level) & (delta[1:] > level)
+        i, j = np.nonzero(left)
+        part = (level - delta[i, j]) / (delta[i + 1, j] - delta[i, j])
+        assert (x[i] + (x[1] - x[0]) * part).max() == pytest.approx(tip, rel=0.01)
+
+
 # -- the folder
 
 
@@ -390,8 +477,15 @@ def test_sizes_are_limits(
     csi: dict[str, Any], library: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(site_module, "LARGEST_DOCUMENT", 1000)
-    with pytest.raises(InputError, match="free fewer parameters"):
+    with pytest.raises(InputError, match=r'free fewer parameters.* "rn=.*:.* fm"'):
         site_files([csi])
+    mass = {"name": "dm2_41", "unit": "eV2", "lower": 0.01, "upper": 100.0}
+    axis = {"name": "dm2_41", "log": True, "nodes": {"shape": [3073]}}
+    terms = [{"blocks": [{"axes": [axis]}, {}]}]
+    noise = "".join(map(str, np.random.default_rng(1).integers(0, 9, 9000)))
+    large = {"parameters": [mass], "terms": terms, "noise": noise}
+    with pytest.raises(InputError, match=r'with --range "dm2_41=0\.1:10 eV2", or'):
+        site_files([csi | {"document": large}])
     monkeypatch.undo()
     monkeypatch.setattr(site_module, "library_files", lambda: dict(LIBRARY))
     monkeypatch.setattr(site_module, "LARGEST_PAGE", 1000)
@@ -483,6 +577,7 @@ def test_the_command(
     ("words", "said"),
     [
         (("coherent-csi-2017",), "no parameters: name some with --free"),
+        (("nope",), "unknown experiment 'nope'"),
         (("--free", "rn"), "require an EXPERIMENT"),
         (("--model", "b-l"), "require an EXPERIMENT"),
         (("--page", "x"), "unknown page 'x'"),

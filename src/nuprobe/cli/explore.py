@@ -62,7 +62,10 @@ def explore_command(
     refuse_foreign(folder, MADE_BY)
     library_files()
     asked = _asked(experiment, model, (free, parts), making.pages)
-    made = built_pages(asked, workers=making.workers, progress=not making.quiet)
+    files = {Path(p).stem: p for p in making.pages if Path(p).stem != p}
+    made = built_pages(
+        asked, workers=making.workers, progress=not making.quiet, files=files
+    )
     sizes = write_explorer(folder, made)
     data = [one.to_dict() for one in sizes]
     emit(_text(folder, sizes), {"folder": str(folder), "pages": data}, making.as_json)

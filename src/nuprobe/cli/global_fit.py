@@ -108,10 +108,11 @@ def global_command(
     level = at_once.cl
     chosen = experiment_set(named).without(without)
     if mediator != MediatorSpec():
+        family = mediator.named
         if free is not None or model != ModelSpec() or at_once.changed:
             raise InputError(
-                "--family has the model, and mass and coupling are free: drop --model,"
-                " --param, --free, --apart and --no-minos"
+                f"--family {family} has the model, and mass and coupling are free: drop"
+                " --model, --param, --free, --apart and --no-minos"
             )
         sure = 0.95 if level is None else level
         return print_mediator(chosen, mediator, sure, plot, out, at_once.workers)

@@ -36,6 +36,29 @@ class MediatorSpec:
     masses: str | None = None
     scan_file: Path | None = None
 
+    @property
+    def named(self) -> str:
+        """Name of the model.
+
+        Raises
+        ------
+        InputError
+            If there is none: names the options that need it.
+        """
+        if self.family is not None:
+            return self.family
+        typed = {
+            "--mixing": self.mixing != "0",
+            "--grid": self.grid is not None,
+            "--masses": self.masses is not None,
+            "--scan": self.scan_file is not None,
+        }
+        given = [option for option, is_given in typed.items() if is_given]
+        verb, them = ("needs", "it") if len(given) == 1 else ("need", "them")
+        raise InputError(
+            f"{', '.join(given)} {verb} a mediator: add --family, or drop {them}"
+        )
+
 
 mediator_options = grouped(
     "mediator",
@@ -88,11 +111,7 @@ def print_mediator(
     from nuprobe.reports import limit_table
     from nuprobe.sets.mediators import feeling
 
-    if mediator.family is None:
-        raise InputError(
-            "--mixing, --grid, --masses and --scan belong to a mediator: add --family"
-        )
-    family = FamilySpec(family=mediator.family, mixing=mediator.mixing)
+    family = FamilySpec(family=mediator.named, mixing=mediator.mixing)
     scanned = family.build([m.experiment for m in chosen.members])
     felt, apart = feeling(chosen, scanned)
     opened = [m.experiment for m in felt.members]

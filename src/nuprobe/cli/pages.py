@@ -101,12 +101,13 @@ def page_as_typed(
     Raises
     ------
     InputError
-        If nothing is free.
+        If an experiment is unknown, or nothing is free.
     """
     from nuprobe.experiments import experiment as experiment_of
     from nuprobe.experiments.scanned import mediator_names
     from nuprobe.explore.pages import PageFile, page_cost
 
+    opened = [experiment_of(name) for name in experiment.experiments]
     asked = names(free or "")
     plane = not asked or sorted(asked) == ["coupling", "mass"]
     mediator = model.model in mediator_names() or model.model_file is not None
@@ -119,7 +120,6 @@ def page_as_typed(
             " give --model one with a mediator, such as b-l, without its mass and"
             " coupling"
         )
-    opened = [experiment_of(name) for name in experiment.experiments]
     aliases = dict(
         zip(experiment.experiments, [one.name for one in opened], strict=True)
     )

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from nuprobe.errors import UnknownNameError
+from nuprobe.errors import InputError, UnknownNameError
 from nuprobe.explore.bibliography import bibtex_of
 from nuprobe.explore.layers import layers_of
 from nuprobe.explore.pages import PageFile, opened, page_cost
@@ -90,6 +90,7 @@ def page_of(
     document = as_json(portable_likelihood(cost, ranges=page.ranges))
     parameters = [_part(p, page) for p in cost.parameters]
     _known_names(page, parameters)
+    _inside(page, document["parameters"])
     plane = _plane(page, parameters)
     layers = layers_of(page, plane, parameters)
     keys = [*document.get("references", []), *(one["texkey"] for one in layers)]
@@ -104,7 +105,9 @@ def page_of(
         "presets": _presets(page, parameters),
         "layers": layers,
         "spectra": spectra_of(cost, opened(page)),
-        "command": command or command_text(page, parameters),
+        # minimised over the value, which is what a scan does, it would be another
+        "command": command
+        or (command_text(page, parameters) if page.observable is None else None),
         "python": python_text(page, parameters),
         "bibtex": bibtex_of(filter(None, keys)),
         "checks": _checks(cost, parameters, plane),
@@ -134,6 +137,29 @@ def _known_names(page: PageFile, parameters: Sequence[Parameter]) -> None:
     for name in named:
         if name not in known:
             raise UnknownNameError("parameter of the page", name, known)
+
+
+def _inside(page: PageFile, parameters: Sequence[dict[str, Any]]) -> None:
+    """Refuse what the browser could not open: numbers outside the ranges."""
+    ranges = {p["name"]: p for p in parameters}
+    numbers = []
+    for end, axis in () if page.plane is None else page.plane:
+        if axis is not None:
+            numbers.append((f"plane.{end}.lower", axis.name, axis.lower))
+            numbers.append((f"plane.{end}.upper", axis.name, axis.upper))
+    for i, preset in enumerate(page.presets):
+        for name, value in preset.point.items():
+            numbers.append((f"presets.{i}.point.{name}", name, value))
+    for field, name, value in numbers:
+        p = ranges[name]
+        low, high = p.get("lower"), p.get("upper")
+        low, high = -inf if low is None else low, inf if high is None else high
+        if not (isfinite(value) and low <= value <= high):
+            unit = f" {p['unit']}" if p.get("unit") else ""
+            raise InputError(
+                f"{field} is {value:g}{unit}, outside the range of {name}, {low:g} to"
+                f" {high:g}{unit}; give a number inside it"
+            )
 
 
 def _plane(page: PageFile, parameters: Sequence[Parameter]) -> dict[str, Any]:

@@ -17,6 +17,7 @@ def built_pages(
     *,
     workers: int | None = None,
     progress: bool = False,
+    files: Mapping[str, str] | None = None,
 ) -> list[dict[str, Any]]:
     """Pages from their descriptions, in the same order.
 
@@ -25,6 +26,7 @@ def built_pages(
     pages : by name.
     workers : processes; default none beside this one.
     progress : whether a bar is shown on a terminal.
+    files : of pages that have one, by name, for messages.
 
     Raises
     ------
@@ -39,7 +41,8 @@ def built_pages(
     """
     from nuprobe.inference.checkpoints import closing_bar
 
-    tasks = [(name, page.model_dump()) for name, page in pages.items()]
+    where = {name: f"page {name}" for name in pages} | dict(files or {})
+    tasks = [(name, page.model_dump(), where[name]) for name, page in pages.items()]
     with closing_bar(progress, len(tasks), "page") as advance:
         if workers is None or workers == 1 or len(tasks) == 1:
             found = []
@@ -51,7 +54,7 @@ def built_pages(
 
 
 def _in_processes(
-    tasks: list[tuple[str, dict[str, Any]]], workers: int, advance: Any
+    tasks: list[tuple[str, dict[str, Any], str]], workers: int, advance: Any
 ) -> list[dict[str, Any]]:
     from concurrent.futures import ProcessPoolExecutor
     from multiprocessing import get_context
@@ -65,9 +68,9 @@ def _in_processes(
         return found
 
 
-def _made(task: tuple[str, dict[str, Any]]) -> dict[str, Any]:
-    name, description = task
+def _made(task: tuple[str, dict[str, Any], str]) -> dict[str, Any]:
+    name, description, where = task
     try:
         return built_page(name, PageFile.model_validate(description))
     except NuprobeError as error:
-        raise InputError(f"page {name}: {error}") from None
+        raise InputError(f"{where}: {error}") from None

@@ -73,7 +73,7 @@ def layers_of(
     >>> axis = {"lower": 10.0, "upper": 1e3, "log": True}
     >>> plane = {"x": {"name": "mass", **axis}, "y": {"name": "coupling", **axis}}
     >>> [one["title"] for one in layers_of(page, plane, [])]
-    ['(g-2) of the muon, 2021, 2 sigma']
+    ['(g − 2) of the muon, 2021, 2σ']
     """
     found: list[dict[str, Any]] = []
     for one in page.layers:
@@ -267,17 +267,17 @@ def _band(one: BandLayer, plane: Mapping[str, Any]) -> dict[str, Any]:
         "texkey": result.experiment,
         "doi": "",
         "note": (
-            f"a_mu measured minus predicted ({result.theory}):"
-            f" {result.delta:.3g} +- {result.sigma:.2g}"
+            f"a_μ measured minus predicted ({result.theory}):"
+            f" {result.delta:.3g} ± {result.sigma:.2g}"
         ),
         "verified": result.verified,
         "computed": True,
     }
     if result.role == "discrepancy":
-        title = f"(g-2) of the muon, {result.name}, 2 sigma"
+        title = f"(g − 2) of the muon, {result.name}, 2σ"
         lower, upper = muon_g2.band(result, mass)
         return {**about, "title": title, "cl": 0.9545, **_outline(mass, lower, upper)}
-    title = f"(g-2) of the muon, {result.name}"
+    title = f"(g − 2) of the muon, {result.name}"
     upper = muon_g2.upper_limit(result, mass)
     return {
         **about,

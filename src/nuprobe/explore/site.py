@@ -117,7 +117,8 @@ def site_files(
             raise InputError(
                 f"the likelihood of {name} takes {documents[name]:,} bytes, and a page"
                 f" {LARGEST_DOCUMENT:,} at most: free fewer parameters, give a smaller"
-                " part of a range with --range, or leave an experiment out"
+                f" part of a range with {_smaller_range(page['document'])}, or leave an"
+                " experiment out"
             )
         scripts[f"pages/{name}.js"] = _call("page", {**page, "document": small})
         listed.append({key: page[key] for key in ("name", "title", "summary")})
@@ -144,6 +145,36 @@ def site_files(
             f" {LARGEST_PAGE:,}: leave layers out"
         )
     return files, sizes
+
+
+def _smaller_range(document: Mapping[str, Any]) -> str:
+    """The option that makes a document smaller: part of the range of the parameter
+    with most nodes, without the outer decades, or the outer quarters."""
+    known = {p["name"]: p for p in document["parameters"]}
+    nodes = [
+        (_length(axis["nodes"]), axis["name"], axis.get("log", False))
+        for term in document["terms"]
+        for block in term["blocks"]
+        for axis in block.get("axes", ())
+        if axis["name"] in known
+    ]
+    if not nodes:
+        return "--range"
+    _, name, log = max(nodes)
+    low, high = known[name]["lower"], known[name]["upper"]
+    if log and high > 1000 * low:
+        low, high = 10 * low, high / 10
+    elif log:
+        low, high = low * (high / low) ** 0.25, high * (low / high) ** 0.25
+    else:
+        low, high = low + (high - low) / 4, high - (high - low) / 4
+    unit = f" {known[name]['unit']}" if known[name].get("unit") else ""
+    return f'--range "{name}={low:.4g}:{high:.4g}{unit}"'
+
+
+def _length(array: Any) -> int:
+    """Of an array of a document, a list where it is short."""
+    return len(array) if isinstance(array, list) else int(array["shape"][0])
 
 
 def _call(function: str, data: object) -> str:

@@ -33,8 +33,6 @@ def command_text(page: PageFile, parameters: Sequence[Parameter]) -> str:
     words += _model_words(page)
     axes = []
     for p in parameters:
-        if p.name == page.observable:
-            continue  # minimised over it is what a scan is without it
         unit = f" {p.unit}" if p.unit else ""
         axes.append(f"{p.name}={{{p.name}}}:{{{p.name}}}{unit}:1")
     words = [_braced(word) for word in words]

@@ -203,15 +203,15 @@ class LightVector(VectorMediator):
         "universal-vector": ModelName(
             "vector of charge 1 for every fermion", {"charges": "universal"}
         ),
-        "b-l": ModelName("Z' of a gauged B - L", {"charges": "b-l"}),
+        "b-l": ModelName("Z' of a gauged B − L", {"charges": "b-l"}),
         **{
             f"b-3l{x}": ModelName(
-                f"Z' of a gauged B - 3 L_{x}", {"charges": f"b-3l{x}"}
+                f"Z' of a gauged B − 3 L_{greek}", {"charges": f"b-3l{x}"}
             )
-            for x in ("e", "mu", "tau")
+            for x, greek in (("e", "e"), ("mu", "μ"), ("tau", "τ"))
         },
-        "le-lmu": ModelName("Z' of a gauged L_e - L_mu", {"charges": "le-lmu"}),
-        "le-ltau": ModelName("Z' of a gauged L_e - L_tau", {"charges": "le-ltau"}),
+        "le-lmu": ModelName("Z' of a gauged L_e − L_μ", {"charges": "le-lmu"}),
+        "le-ltau": ModelName("Z' of a gauged L_e − L_τ", {"charges": "le-ltau"}),
     }
 
     mass: float = setting(unit="MeV")
@@ -282,7 +282,7 @@ class LMuLTau(VectorMediator):
     """
 
     NAMES: ClassVar[Mapping[str, ModelName]] = {
-        "lmu-ltau": ModelName("Z' of a gauged L_mu - L_tau, with kinetic mixing")
+        "lmu-ltau": ModelName("Z' of a gauged L_μ − L_τ, with kinetic mixing")
     }
 
     mass: float = setting(unit="MeV")
