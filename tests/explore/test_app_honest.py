@@ -121,12 +121,13 @@ def test_computed_limits_have_their_own_heading() -> None:
 
 def test_layers_say_what_was_computed() -> None:
     page = default_pages()["b-l"]
-    assert page.plane is not None
+    plane = page.plane
+    assert plane is not None
     catalogue = [one for one in page.layers if one.kind == "catalogue"]
     ccfr = next(one for one in page.layers if one.kind == "exclusion")
     band = BandLayer(kind="muon-g2", result="2021")
     page = page.model_copy(update={"layers": [*catalogue, ccfr, band]})
-    layers = layers_of(page, page.plane.model_dump(), [])
+    layers = layers_of(page, plane.model_dump(), [])
     computed = {one["name"] for one in layers if one.get("computed")}
     assert computed == {"ccfr-trident-limit", "muon-g2-2021"}
     assert len(layers) > 20
@@ -237,8 +238,7 @@ def test_the_page_says_where_its_numbers_end(page: WebDriver) -> None:
     holds = "nuprobe.manycounts.holds = "
     page.execute_script(
         f"window.kept = nuprobe.manycounts.holds; {holds} () => false;"
-        "const s = nuprobe.app.session(); s.page.layers[1].computed = true;"
-        "delete document.getElementById('layers').dataset.key"
+        "const s = nuprobe.app.session(); s.page.layers[1].computed = true"
     )
     upper = one(page, "[aria-label='Vertical axis: to']")
     typed(page, upper, "2.5")

@@ -39,7 +39,7 @@
 
   // `act` has toggle(name) and all(names, shown)
   function render(element, layers, hidden, act) {
-    const key = JSON.stringify([layers.map((layer) => [layer.name, layer.colour]), hidden]);
+    const key = JSON.stringify([layers.map((layer) => [layer.name, layer.colour, Boolean(layer.computed)]), hidden]);
     if (element.dataset.key === key) return;
     const focus = document.activeElement?.id;
     const open = new Set([...element.querySelectorAll("details[open]")].map((one) => one.dataset.name));
