@@ -21,7 +21,7 @@ NODE: Final = shutil.which("node")
 STATIC: Final = files("nuprobe.explore") / "static" / "app"
 PARTS: Final = (
     "base labels ticks statistics check files pages state spectra link texts regions"
-    " tables"
+    " controls layerlist manycounts numbers planeplot planepanel messages tables"
 )
 AXIS: Final = {"lower": 0.1, "upper": 0.4, "log": False, "points": 20}
 PARAMETERS: Final = [
@@ -116,6 +116,9 @@ LINKS: Final = {
     "view=0:0:log:more": "is damaged",
     "colour=red": "an entry “colour” that this program does not know",
     "1.rn=5&1.rn=6": "two entries “1.rn”",
+    "1=a&01=b": "an entry “01” that this program does not know",
+    "1.rn=5&01.rn=6": "an entry “01.rn” that this program does not know",
+    "1.rn=10.0000001": "Rₙ = 10.0000001 is out of range: it must be from 1.6 to 10",
 }
 
 
@@ -174,6 +177,7 @@ PAGES: Final[list[tuple[dict[str, Any], str]]] = [
     ({"layers": [{**PAGE["layers"][0], "kind": "x"}]}, "layers[0].kind"),
     ({"layers": [{**PAGE["layers"][0], "points": [[1, None]]}]}, "layers[0].points"),
     ({"layers": [{**PAGE["layers"][0], "shown": "no"}]}, "layers[0].shown"),
+    ({"layers": [{**PAGE["layers"][0], "computed": 1}]}, "layers[0].computed"),
     ({"spectra": [{"term": "t", "title": "T"}]}, "spectra[0].axes"),
     (
         {

@@ -54,8 +54,9 @@ def layers_of(
         ``name``, ``title``, ``texkey``, ``doi``, ``kind`` (``"curve"``, ``"region"``,
         ``"line"``, ``"point"``), the parameters ``x`` and ``y`` of its ``points``,
         ``cl``, ``note`` and ``verified``, and ``shown``, false, if it is hidden at
-        first. A line has the parameter ``along`` which it has ``value``; both ends of
-        an interval, and the pieces of a curve, have one name.
+        first; ``computed``, true, of a curve that nuprobe computed from published
+        numbers and nobody published. A line has the parameter ``along`` which it has
+        ``value``; both ends of an interval, and the pieces of a curve, have one name.
 
     Raises
     ------
@@ -247,6 +248,7 @@ def _exclusion(
         "cl": one.cl,
         "note": f"{projected}computed by nuprobe: {found.statistic}",
         "verified": True,
+        "computed": True,
         **_points(curve.mass[some], curve.coupling[some]),
     }
 
@@ -269,6 +271,7 @@ def _band(one: BandLayer, plane: Mapping[str, Any]) -> dict[str, Any]:
             f" {result.delta:.3g} ± {result.sigma:.2g}"
         ),
         "verified": result.verified,
+        "computed": True,
     }
     if result.role == "discrepancy":
         title = f"(g − 2) of the muon, {result.name}, 2σ"

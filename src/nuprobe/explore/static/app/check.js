@@ -1,7 +1,8 @@
 // Whether a number may be taken by a parameter or nuisance. Nothing is ever clamped.
 (function (nuprobe) {
   "use strict";
-  const { shown, labels } = nuprobe;
+  const { exact, shown, labels } = nuprobe;
+  const LONGEST = 40; // characters of a number in a message
 
   // the allowed range [low, high] of a parameter or nuisance
   function ends(entry) {
@@ -21,13 +22,13 @@
     return `from ${shown(low, 6)} to ${shown(high, 6)}${unit}`;
   }
 
-  // what is wrong with a number, or null
-  function problem(entry, value) {
+  // What is wrong with a number, or null. The message has the number as it was typed: rounded, it might lie inside.
+  function problem(entry, value, text = exact(value)) {
     if (typeof value !== "number" || !Number.isFinite(value))
       return `${labels.symbol(entry)} must be a finite number, ${range(entry)}.`;
     const [low, high] = ends(entry);
     if (value < low || value > high)
-      return `${labels.symbol(entry)} = ${shown(value, 6)} is out of range: it must be ${range(entry)}.`;
+      return `${labels.symbol(entry)} = ${text.trim().slice(0, LONGEST)} is out of range: it must be ${range(entry)}.`;
     return null;
   }
 

@@ -3,6 +3,8 @@
   "use strict";
   const { el, check, labels, exact, parsed, rounded, shown } = nuprobe;
   const STEPS = 1000;
+  const DIGITS = 6; // of a field that is not being edited
+  const TINY = 1e-9;
   let serial = 0;
 
   // The part of the range that a slider spans: of a plane's axis, else of the parameter, else around its default.
@@ -18,6 +20,13 @@
     const from = low === -Infinity ? entry.default - 10 * size : low;
     const to = high === Infinity ? entry.default + 10 * size : high;
     return { low: from, high: to, log: from > 0 && to > 1000 * from };
+  }
+
+  // A value as it is printed: 0 where it is so far below the travel of its slider that it is only rounding.
+  function settled(entry, value, axis = null) {
+    const { low, high, log } = span(entry, axis);
+    const size = Math.min(log ? low : high - low, Math.abs(entry.default) || Infinity);
+    return Math.abs(value) < TINY * size ? 0 : value;
   }
 
   const position = ({ low, high, log }, value) =>
@@ -43,7 +52,7 @@
   class Control {
     // `changed(value, live)` is called with numbers that are allowed, and with no others
     constructor(entry, axis, changed) {
-      Object.assign(this, { entry, changed, span: span(entry, axis) });
+      Object.assign(this, { entry, axis, changed, span: span(entry, axis), full: false });
       const id = `control-${serial++}`;
       const name = labels.symbol(entry);
       const unit = labels.unit(entry);
@@ -52,6 +61,7 @@
       this.field = el("input", {
         type: "text", inputmode: "decimal", id, autocomplete: "off", spellcheck: "false", "aria-describedby": `${id}-problem`,
         onchange: () => this.typed(), onkeydown: (event) => event.key === "Enter" && this.typed(),
+        onfocus: () => this.write(true), onblur: () => this.write(false),
       });
       this.slider = el("input", {
         type: "range", min: 0, max: STEPS, step: 1, "aria-label": `${name}${unit ? ` in ${unit}` : ""}, slider`,
@@ -65,9 +75,10 @@
 
     typed() {
       const text = this.field.value;
-      if (text.trim() === exact(this.value)) return this.complain(null);
+      // digits that are not shown stay as they are
+      if (text.trim() === exact(this.value) || (!this.full && text === this.text(this.value))) return this.complain(null);
       const value = parsed(text);
-      const problem = check.problem(this.entry, value);
+      const problem = check.problem(this.entry, value, text);
       this.complain(problem === null ? null : `${problem} The model stays at ${shown(this.value, 6)}.`);
       if (problem === null) this.changed(value, false);
       return undefined;
@@ -87,10 +98,17 @@
       this.field.setAttribute("aria-invalid", text === null ? "false" : "true");
     }
 
-    // nuisances that follow the data have four digits here, and 0 is what no eye tells from it
+    // a value in few digits; nuisances that follow the data have four, and 0 is what no eye tells from it
     text(value) {
-      if (!("sigma" in this.entry)) return exact(value);
+      if (!("sigma" in this.entry)) return exact(rounded(settled(this.entry, value, this.axis), DIGITS));
       return exact(Math.abs(value) < 1e-7 * (this.entry.sigma ?? 1) ? 0 : rounded(value));
+    }
+
+    // all digits while the field is edited; what was refused stays to be corrected
+    write(full) {
+      if (this.value === undefined || this.field.getAttribute("aria-invalid") === "true") return;
+      this.full = full;
+      this.field.value = full ? exact(this.value) : this.text(this.value);
     }
 
     // show a value that the state has
@@ -98,12 +116,12 @@
       const beyond = value < this.span.low || value > this.span.high;
       this.value = value;
       if (this.field.getAttribute("aria-invalid") !== "true" || document.activeElement !== this.field) {
-        this.field.value = this.text(value);
         this.complain(null);
+        this.write(document.activeElement === this.field);
       }
       const unit = labels.unit(this.entry);
       this.slider.value = String(Math.round(position(this.span, value)) || 0);
-      this.slider.setAttribute("aria-valuetext", `${shown(value)}${unit ? ` ${unit}` : ""}${beyond ? ", beyond this slider" : ""}`);
+      this.slider.setAttribute("aria-valuetext", `${shown(settled(this.entry, value, this.axis))}${unit ? ` ${unit}` : ""}${beyond ? ", beyond this slider" : ""}`);
       this.element.classList.toggle("beyond", beyond);
       if (this.pull) {
         const pull = value / this.entry.sigma;
@@ -113,5 +131,5 @@
     }
   }
 
-  nuprobe.controls = { Control, span, position, valueAt, STEPS };
+  nuprobe.controls = { Control, settled, span, position, valueAt, STEPS };
 })((window.nuprobe ??= {}));

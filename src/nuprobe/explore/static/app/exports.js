@@ -11,7 +11,7 @@
     }
 
     begin(page) {
-      const button = (id, text, job) => el("button", { type: "button", id, onclick: () => job().catch(messages.refuse) }, text);
+      const button = (id, text, job) => el("button", { type: "button", id, onclick: () => job().catch((error) => messages.refuse(error)) }, text);
       replace(this.place.buttons,
         el("span", { class: "soft" }, "Spectrum"),
         button("save-spectrum-svg", "SVG", () => this.figure("spectrum", "svg")),

@@ -1,4 +1,4 @@
-// Published limits: which are drawn, with their references.
+// Limits over the plane, published ones and those that nuprobe computed: which are drawn, with their references.
 (function (nuprobe) {
   "use strict";
   const { el, replace, shown } = nuprobe;
@@ -14,6 +14,20 @@
     return layer.texkey ? el("span", {}, layer.texkey) : null;
   }
 
+  const COMPUTED = "Computed here by nuprobe (from published data)";
+  const PUBLISHED = "Published limits";
+
+  // what the legend of a figure calls a layer
+  const legend = (layer) => (layer.computed ? `${layer.title} (computed by nuprobe)` : layer.title);
+
+  // layers of one name belong together; under each heading those of its kind: [heading, groups]
+  function headed(layers) {
+    const names = [...new Set(layers.map((layer) => layer.name))];
+    const groups = names.map((name) => layers.filter((layer) => layer.name === name));
+    const computed = groups.filter(([first]) => first.computed), published = groups.filter(([first]) => !first.computed);
+    return [[COMPUTED, computed], [PUBLISHED, published]].filter(([, own]) => own.length > 0);
+  }
+
   const axesOf = (layer, page) => [layer.x ?? page.plane.x.name, layer.y ?? page.plane.y?.name ?? null];
 
   // whether a layer belongs to the axes that are drawn; a straight line belongs to every plane with its parameter
@@ -25,17 +39,19 @@
 
   // `act` has toggle(name) and all(names, shown)
   function render(element, layers, hidden, act) {
-    const key = JSON.stringify([layers.map((layer) => [layer.name, layer.colour]), hidden]);
+    const key = JSON.stringify([layers.map((layer) => [layer.name, layer.colour, Boolean(layer.computed)]), hidden]);
     if (element.dataset.key === key) return;
     const focus = document.activeElement?.id;
     const open = new Set([...element.querySelectorAll("details[open]")].map((one) => one.dataset.name));
     element.dataset.key = key;
-    const groups = [...Map.groupBy(layers, (layer) => layer.name).values()];
-    const names = groups.map(([first]) => first.name);
-    replace(element, groups.length === 0
-      ? el("p", { class: "soft" }, "No published limits are known for these axes.")
-      : el("ul", { class: "layers" }, groups.map((group, i) => row(group, i, hidden, act, open))),
-    groups.length > 2 ? el("div", { class: "row" },
+    const parts = headed(layers);
+    const names = parts.flatMap(([, groups]) => groups.map(([first]) => first.name));
+    let count = 0;
+    replace(element, parts.length === 0
+      ? [el("h3", {}, PUBLISHED), el("p", { class: "soft" }, "No published limits are known for these axes.")]
+      : parts.map(([heading, groups]) => [el("h3", {}, heading),
+        el("ul", { class: "layers", "aria-label": heading }, groups.map((group) => row(group, count++, hidden, act, open)))]),
+    names.length > 2 ? el("div", { class: "row" },
       el("button", { type: "button", id: "layer-all", onclick: () => act.all(names, true) }, "Show all"),
       el("button", { type: "button", id: "layer-none", onclick: () => act.all(names, false) }, "Hide all")) : null);
     if (focus?.startsWith("layer-")) document.getElementById(focus)?.focus();
@@ -55,5 +71,5 @@
         el("summary", { "aria-label": `Note on ${layer.title}` }, "note"), layer.note) : null);
   }
 
-  nuprobe.layerList = { render, fits, reference };
+  nuprobe.layerList = { render, fits, headed, legend, reference };
 })((window.nuprobe ??= {}));

@@ -42,7 +42,7 @@
 
   function valueOf(entry, text) {
     const value = numberOf(text, entry.name);
-    const problem = check.problem(entry, value);
+    const problem = check.problem(entry, value, text);
     if (problem) throw new Refused(`The link does not fit: ${problem}`);
     return value;
   }
@@ -95,7 +95,8 @@
     return axis;
   }
 
-  const KNOWN = /^(page|active|x|y|hide|view|\d+(\..+)?)$/;
+  // a model has one number: “01” would be a second name of “1”
+  const KNOWN = /^(page|active|x|y|hide|view|(0|[1-9]\d*)(\..+)?)$/;
 
   // the state that a link describes, or Refused with what is wrong
   function decode(hash, page, likelihood) {

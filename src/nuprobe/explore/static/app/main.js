@@ -136,7 +136,7 @@
 
   function showNumbers(state) {
     const names = state.models.map((model) => model.name);
-    numbers.table(place("numbers"), names, session.summaries, session.calc, state.models);
+    numbers.table(place("numbers"), names, session, state.models);
     numbers.pullTable(place("pulls"), names, session.calc, session.nuisances);
     const model = state.models[state.active];
     spectrumPanel.describe(session, state);
@@ -250,11 +250,11 @@
     await begin(pages.checkPage(page, page.name), document_, null);
   }
 
-  const attempt = (job) => async (...args) => {
+  const attempt = (job, about = null) => async (...args) => {
     try {
       await job(...args);
     } catch (error) {
-      messages.refuse(error);
+      messages.refuse(error, about);
       if (session) place("page").value = session.page.name;
     }
   };
@@ -263,7 +263,7 @@
     const typing = event.target.matches?.('input[type="text"], textarea');
     if (typing || !(event.ctrlKey || event.metaKey) || !session) return;
     const key = event.key.toLowerCase();
-    if (key === "p") exports.print().catch(messages.refuse);
+    if (key === "p") exports.print().catch((error) => messages.refuse(error));
     else if (key === "z" && !event.shiftKey) session.store.undo();
     else if (key === "y" || (key === "z" && event.shiftKey)) session.store.redo();
     else return;
@@ -295,7 +295,7 @@
       const [file] = event.target.files;
       event.target.value = "";
       if (file) await openedByHand(file);
-    }));
+    }, "file"));
     document.addEventListener("keydown", keys);
     window.addEventListener("hashchange", attempt(async () => {
       if (location.hash === ours) return;

@@ -1,7 +1,8 @@
 // The numbers of each model: χ², probabilities, pulls.
 (function (nuprobe) {
   "use strict";
-  const { el, replace, shown, statistics, labels } = nuprobe;
+  const { el, replace, controls, manycounts, shown, statistics, labels } = nuprobe;
+  const FEW = "few counts: not a chi-square law";
 
   // of one model: χ² with its parts, and probabilities
   // ("shapes" is what the integral over marginal nuisances adds to −2 ln L)
@@ -12,11 +13,12 @@
     const free = calc.nuisances.filter((n) => n.sigma === null).length;
     const freedom = bins - free;
     const measured = calc.binned;
+    const few = measured && freedom > 0 && !manycounts.holds(calc.likelihood.expectation(point, nuisances), freedom, free);
     const delta = minimum === null ? null : total + shapes - minimum;
     const away = delta === null ? null : statistics.chi2Tail(Math.max(0, delta), dimensions);
     return {
-      chi2: total, twiceNll: total + shapes, pulls, bins, freedom: measured ? freedom : null,
-      probability: measured && freedom > 0 ? statistics.chi2Tail(total, freedom) : null,
+      chi2: total, twiceNll: total + shapes, pulls, bins, freedom: measured ? freedom : null, few,
+      probability: measured && freedom > 0 && !few ? statistics.chi2Tail(total, freedom) : null,
       delta, away, deviations: away === null ? null : statistics.deviations(away),
     };
   }
@@ -32,7 +34,7 @@
   const REST = [
     ["of pulls", (s) => shown(s.pulls, 3), "Σ (ν/σ)²"],
     ["degrees of freedom", (s) => (s.freedom === null ? "—" : String(s.freedom)), "bins less free nuisances"],
-    ["p-value", (s) => probability(s.probability), "of χ², in the limit of many counts"],
+    ["p-value", (s) => probability(s.probability), "of χ², where many counts are expected"],
     ["Δχ²", (s) => (s.delta === null ? "…" : shown(Math.abs(s.delta) < 5e-7 ? 0 : s.delta, 4)), "above the best fit in the plane"],
     ["p-value of Δχ²", (s) => (s.away === null ? "…" : probability(s.away)), "by Wilks' theorem"],
     ["deviation", (s) => (s.deviations === null ? "…" : `${shown(s.deviations, 2)} σ`), "the same in standard deviations"],
@@ -58,14 +60,24 @@
     if (cell.textContent !== text) cell.textContent = text;
   }
 
-  function table(element, names, summaries, calc, models) {
+  function table(element, names, { summaries, calc, page }, models) {
     const rows = [...(calc.marginal ? MARGINAL : PLAIN), ...REST];
     const heads = [...rows.map(([title, , about]) => ({ key: title, title: () => title, about })),
       ...calc.parameters.map((p) => ({ key: p.name, about: p.name,
         title: () => [...labels.symbolElements(p), labels.unit(p) ? ` (${labels.unit(p)})` : ""] }))];
     const cells = build(element, "Numbers of the models", "numbers", names, heads);
     rows.forEach(([, text], k) => summaries.forEach((one, i) => put(cells[k][i], text(one))));
-    calc.parameters.forEach((_, k) => models.forEach((model, i) => put(cells[rows.length + k][i], shown(model.point[k], 6))));
+    const axes = [page.plane.x, page.plane.y].filter(Boolean);
+    calc.parameters.forEach((p, k) => models.forEach((model, i) => put(cells[rows.length + k][i],
+      shown(controls.settled(p, model.point[k], axes.find((axis) => axis.name === p.name)), 6))));
+    note(element, summaries.some((one) => one.few) ? `p-value: ${FEW}` : null);
+  }
+
+  // a line below a table, or none
+  function note(element, text) {
+    const old = element.querySelector("p.note");
+    if (text === null) old?.remove();
+    else if (!old) element.append(el("p", { class: "note levels soft" }, text));
   }
 
   // bars of pulls, −3σ to 3σ
@@ -91,10 +103,10 @@
   // one sentence for the live region
   function sentence(name, s, calc, point) {
     const at = calc.parameters.map((p, i) => `${labels.symbol(p)} ${shown(point[i])}${labels.unit(p) ? ` ${labels.unit(p)}` : ""}`).join(", ");
-    const fit = `chi squared ${shown(s.chi2, 5)} for ${s.bins} bins${s.probability === null ? "" : `, p-value ${probability(s.probability)}`}`;
+    const fit = `chi squared ${shown(s.chi2, 5)} for ${s.bins} bins${s.few ? `, no p-value (${FEW})` : s.probability === null ? "" : `, p-value ${probability(s.probability)}`}`;
     const away = s.delta === null ? "" : `; ${shown(Math.max(0, s.delta), 3)} above the best fit, ${shown(s.deviations, 2)} sigma`;
     return `${name}: ${at}: ${fit}${away}.`;
   }
 
-  nuprobe.numbers = { summary, table, pullTable, sentence, probability };
+  nuprobe.numbers = { FEW, summary, table, pullTable, sentence, probability };
 })((window.nuprobe ??= {}));

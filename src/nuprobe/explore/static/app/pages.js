@@ -65,7 +65,8 @@
       for (const key of ["texkey", "doi", "note", "group", "x", "y"])
         need(layer[key] === undefined || layer[key] === null || isText(layer[key]), `${where}.${key}`, "text");
       need(KINDS.includes(layer.kind), `${where}.kind`, `one of ${KINDS.join(", ")}`);
-      need(layer.shown === undefined || typeof layer.shown === "boolean", `${where}.shown`, "true or false");
+      for (const key of ["shown", "computed"])
+        need(layer[key] === undefined || typeof layer[key] === "boolean", `${where}.${key}`, "true or false");
       need(layer.cl === undefined || layer.cl === null || isNumber(layer.cl), `${where}.cl`, "a number");
       if (layer.along !== undefined && layer.along !== null)
         need(isText(layer.along) && isNumber(layer.value), where, "a line along a parameter at a number");

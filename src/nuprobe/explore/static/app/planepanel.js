@@ -1,7 +1,7 @@
 // The panel of the plane: its axes, its figure, and setting the model in it by mouse or keys.
 (function (nuprobe) {
   "use strict";
-  const { el, replace, figures, theme, labels, check, parsed, rounded, exact, shown, PlanePlot, layerList, regions } = nuprobe;
+  const { el, replace, figures, theme, labels, check, parsed, rounded, exact, shown, PlanePlot, controls, layerList, regions } = nuprobe;
 
   class PlanePanel {
     // `act` has plane(change), point(values by name, live), toggle(layer), refuse(text)
@@ -47,7 +47,7 @@
       const entry = this.session.calc.parameters[this.session.calc.index(axis.name)];
       const value = parsed(field.value);
       const next = { ...axis, [key]: value };
-      const problem = check.problem(entry, value)
+      const problem = check.problem(entry, value, field.value)
         ?? (next.lower < next.upper ? null : "An axis must rise: its first end must be below its second.")
         ?? (next.log && !(next.lower > 0) ? "A logarithmic axis must start above 0." : null);
       this.complain(end, problem && `${problem} The axis stays as it is.`);
@@ -140,6 +140,7 @@
           plot.setCurve(plane.scan, plane.minimum.twiceNll);
           plot.setBest(at(state.plane.x), 0);
         }
+        plot.nameBest(PlanePanel.beyond(state.plane, calc, plane.minimum.point));
       }
       plot.setModels(this.places(session, state));
     }
@@ -164,8 +165,13 @@
 
     words({ plane, calc, page }, state, entries) {
       const unit = (entry) => (labels.unit(entry) ? ` ${labels.unit(entry)}` : "");
-      const found = ["Best fit: ", entries.map((entry) => [labels.symbolElements(entry),
-        ` = ${shown(plane.minimum.point[calc.index(entry.name)])}${unit(entry)}, `]),
+      const axes = [state.plane.x, state.plane.y];
+      const best = (entry) => plane.minimum.point[calc.index(entry.name)];
+      const beyond = PlanePanel.beyond(state.plane, calc, plane.minimum.point);
+      const what = axes[1] ? "contours" : "Δχ² and intervals";
+      const found = [beyond ? `Best fit (outside these axes; ${what} are relative to it): ` : "Best fit: ",
+        entries.map((entry, i) => [labels.symbolElements(entry),
+          ` = ${shown(controls.settled(entry, best(entry), axes[i]))}${unit(entry)}, `]),
       `${calc.marginal ? "−2 ln L" : "χ²"} = ${shown(plane.minimum.twiceNll, 6)}`];
       if (plane.intervals) found.push(plane.intervals.map((own, i) =>
         `; ${regions.NAMES[i]}: ${own.map(([a, b]) => `${shown(a)} to ${shown(b)}`).join(" and ") || "none"}`));
@@ -180,11 +186,16 @@
 
     // names of models that the plane cannot show
     outside(session, state) {
-      const axes = [state.plane.x, state.plane.y].filter(Boolean);
-      return state.models.filter((model) => axes.some((axis) => {
-        const value = model.point[session.calc.index(axis.name)];
-        return value < axis.lower || value > axis.upper;
-      })).map((model) => model.name);
+      return state.models.filter((model) => PlanePanel.beyond(state.plane, session.calc, model.point)).map((model) => model.name);
+    }
+
+    // whether a point lies where the axes do not reach; what is off by rounding alone is on their end
+    static beyond(axes, calc, point) {
+      return [axes.x, axes.y].filter(Boolean).some((axis) => {
+        const value = point[calc.index(axis.name)];
+        const slack = 1e-9 * (axis.log ? Math.abs(value) : axis.upper - axis.lower);
+        return value < axis.lower - slack || value > axis.upper + slack;
+      });
     }
 
     tapped({ x, y }) {

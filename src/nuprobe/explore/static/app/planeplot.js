@@ -1,7 +1,7 @@
 // The plane of two parameters: allowed regions, best fit, models, published limits; or Δχ² of one parameter.
 (function (nuprobe) {
   "use strict";
-  const { figures, labels, regions } = nuprobe;
+  const { figures, labels, layerList, regions } = nuprobe;
   const MARKERS = ["circle", "square", "triangle", "diamond"];
   const LINES = ["solid", [6, 3], [2, 2]];
   const source = (data) => new Bokeh.ColumnDataSource({ data });
@@ -71,7 +71,13 @@
       this.best = source({ x: [], y: [] });
       figure.scatter({ x: { field: "x" }, y: { field: "y" }, source: this.best, marker: "star", size: 15,
         fill_color: colours.levels[0], line_color: colours.paper, line_width: 1 });
-      this.items.push({ label: "best fit", kind: "point", shape: "star", colour: colours.levels[0] });
+      this.bestItem = { label: "best fit", kind: "point", shape: "star", colour: colours.levels[0] };
+      this.items.push(this.bestItem);
+    }
+
+    // the legend says why no star is seen
+    nameBest(beyond) {
+      this.bestItem.label = beyond ? "best fit (outside these axes)" : "best fit";
     }
 
     drawLayers(when) {
@@ -82,7 +88,7 @@
         this.drawLayer(layer, xs, ys);
         const kind = { region: "region", point: "point" }[layer.kind] ?? "line";
         if (!this.items.some((item) => item.last && item.name === layer.name))
-          this.items.push({ last: true, name: layer.name, label: layer.title, kind, colour: layer.colour, dash: layer.kind === "line" ? [6, 3] : layer.dash, shape: "diamond" });
+          this.items.push({ last: true, name: layer.name, label: layerList.legend(layer), kind, colour: layer.colour, dash: layer.kind === "line" ? [6, 3] : layer.dash, shape: "diamond" });
       }
     }
 

@@ -47,6 +47,7 @@
         name: model.name, active: i === state.active, point: named(calc.parameters, model.point),
         nuisances: named(calc.nuisances, Array.from(session.nuisances[i])), nuisances_profiled: model.nuisances === null,
         twice_nll: session.summaries[i].twiceNll, chi2: session.summaries[i].chi2, delta_chi2: session.summaries[i].delta, p_value: session.summaries[i].probability,
+        ...(session.summaries[i].few ? { p_value_note: nuprobe.numbers.FEW } : {}),
       })),
       best_fit: minimum === null ? null : { point: named(calc.parameters, Array.from(minimum.point)), twice_nll: minimum.twiceNll,
         nuisances: named(calc.nuisances, Array.from(minimum.nuisances)) },
