@@ -13,6 +13,7 @@ import shlex
 import shutil
 import sys
 import warnings
+import zlib
 from pathlib import Path
 from typing import Any
 
@@ -243,7 +244,13 @@ def test_there_are_commands_to_check() -> None:
     assert len(_each_kind()) > 100
 
 
-@pytest.mark.parametrize("command", sorted(set(_commands()) - _each_kind()))
+def _named(command: str) -> str:
+    """An id that stays when commands are added before it."""
+    start = re.sub(r"[^\w.=-]+", " ", command, flags=re.ASCII)[:60].strip()
+    return f"{start} {zlib.crc32(command.encode()):08x}"
+
+
+@pytest.mark.parametrize("command", sorted(set(_commands()) - _each_kind()), ids=_named)
 def test_a_command_is_read(
     command: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -263,6 +270,7 @@ def test_a_command_is_read(
         ),
         *sorted(set(map(_smaller, SMALLER)) - set(_commands())),
     ],
+    ids=_named,
 )
 def test_a_command_shown_in_the_documentation_runs(
     command: str,

@@ -37,7 +37,7 @@ def read_points(at: tuple[str, ...]) -> list[dict[str, Any]]:
     Examples
     --------
     >>> read_points(("mass=10 MeV,coupling=1e-4",))
-    [{'mass': '10 MeV', 'coupling': '1e-4'}]
+    [{'mass': '10 MeV', 'coupling': 0.0001}]
     """
     return [
         key_values(tuple(text.split(",")), "--at", "mass='10 MeV'") for text in at
