@@ -530,7 +530,7 @@ def test_without_the_library_it_says_what_to_install(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr("importlib.util.find_spec", lambda _: None)
-    with pytest.raises(InputError, match=r'pip install "nuprobe\[explore\]"'):
+    with pytest.raises(InputError, match=r'pip install "\.\[explore\]"'):
         site_module.library_files()
 
 

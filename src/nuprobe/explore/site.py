@@ -70,7 +70,7 @@ def library_files() -> dict[str, str]:
     if spec is None or spec.origin is None:  # a folder of that name is no package
         raise InputError(
             "the explorer draws with Bokeh, which is not installed:"
-            ' pip install "nuprobe[explore]"'
+            ' pip install ".[explore]" (in a clone)'
         )
     root = Path(spec.origin).parent
     scripts = root / "server" / "static" / "js"
