@@ -172,6 +172,8 @@ def browser(
     except WebDriverException as err:
         pytest.skip(f"chromium does not start here: {err.msg}")
     made.set_script_timeout(60)
+    # a window behind another one gets no events of focus
+    made.execute_cdp_cmd("Emulation.setFocusEmulationEnabled", {"enabled": True})
     requests(made)  # those of the empty window
     try:
         yield made
