@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
-from tests.explore.engine_browser import ask, chromium, open_engine
+from tests.chromium import chromium
+from tests.explore.engine_browser import ask, open_engine
 from tests.explore.engine_runs import document_of, numbers
 
 import nuprobe as nu
@@ -103,7 +104,7 @@ return { compiled, one, profile, first, whole, longest, grid };
 
 @pytest.fixture(scope="module")
 def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WebDriver]:
-    with chromium(tmp_path_factory.mktemp("profile")) as made:
+    with chromium(tmp_path_factory.mktemp("profile"), 300) as made:
         folder = tmp_path_factory.mktemp("engine") / "page"
         documents = {name: document_of(cost) for name, cost in _costs().items()}
         open_engine(made, folder, documents)

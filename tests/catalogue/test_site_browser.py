@@ -4,12 +4,12 @@ themes, and no request at all."""
 from __future__ import annotations
 
 import json
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from tests.chromium import chromium
 
 from nuprobe.catalogue import catalogue
 from nuprobe.catalogue.export import export
@@ -19,17 +19,6 @@ if TYPE_CHECKING:
     from selenium.webdriver.chrome.webdriver import WebDriver
 
 CCFR = "trident.mumu.ratio/CCFR-1991"
-# without these, Chromium itself looks for its maker's hosts
-QUIET = (
-    "--headless=new",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
 
 
 @pytest.fixture(scope="module")
@@ -39,33 +28,8 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WebDriver]:
-    webdriver = pytest.importorskip(
-        "selenium.webdriver", reason="selenium is not installed"
-    )
-    from selenium.common.exceptions import WebDriverException
-    from selenium.webdriver.chrome.service import Service
-
-    program, driver = shutil.which("chromium"), shutil.which("chromedriver")
-    if program is None or driver is None:
-        pytest.skip(
-            "no chromium with chromedriver here (Debian: apt-get install chromium"
-            " chromium-driver)"
-        )
-    options = webdriver.ChromeOptions()
-    options.binary_location = program
-    for flag in (*QUIET, f"--user-data-dir={tmp_path_factory.mktemp('profile')}"):
-        options.add_argument(flag)
-    options.set_capability(
-        "goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"}
-    )
-    try:
-        made = webdriver.Chrome(options=options, service=Service(driver))
-    except WebDriverException as err:
-        pytest.skip(f"chromium does not start here: {err.msg}")
-    try:
+    with chromium(tmp_path_factory.mktemp("profile")) as made:
         yield made
-    finally:
-        made.quit()
 
 
 @pytest.fixture

@@ -5,13 +5,13 @@ from __future__ import annotations
 import base64
 import json
 import re
-import shutil
 import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from tests.chromium import chromium
 
 from nuprobe.experiments import experiment
 from nuprobe.explore import write_explorer
@@ -25,17 +25,6 @@ if TYPE_CHECKING:
 
 NAME = "coherent-csi-2017"
 EVIL = "<img src=x onerror='window.hacked=1'><script>window.hacked=1</script>"
-# without these, Chromium itself looks for its maker's hosts
-QUIET = (
-    "--headless=new",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
 
 
 def cost(*free: str) -> Cost:
@@ -148,37 +137,9 @@ def explorer(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def browser(
     explorer: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[WebDriver]:
-    webdriver = pytest.importorskip(
-        "selenium.webdriver", reason="selenium is not installed"
-    )
-    from selenium.common.exceptions import WebDriverException
-    from selenium.webdriver.chrome.service import Service
-
-    program, driver = shutil.which("chromium"), shutil.which("chromedriver")
-    if program is None or driver is None:
-        pytest.skip(
-            "no chromium with chromedriver here (Debian: apt-get install chromium"
-            " chromium-driver)"
-        )
-    options = webdriver.ChromeOptions()
-    options.binary_location = program
-    for flag in (*QUIET, f"--user-data-dir={tmp_path_factory.mktemp('profile')}"):
-        options.add_argument(flag)
-    options.set_capability(
-        "goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"}
-    )
-    try:
-        made = webdriver.Chrome(options=options, service=Service(driver))
-    except WebDriverException as err:
-        pytest.skip(f"chromium does not start here: {err.msg}")
-    made.set_script_timeout(60)
-    # a window behind another one gets no events of focus
-    made.execute_cdp_cmd("Emulation.setFocusEmulationEnabled", {"enabled": True})
-    requests(made)  # those of the empty window
-    try:
+    with chromium(tmp_path_factory.mktemp("profile")) as made:
+        requests(made)  # those of the empty window
         yield made
-    finally:
-        made.quit()
 
 
 @pytest.fixture

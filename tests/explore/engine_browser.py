@@ -3,68 +3,19 @@
 from __future__ import annotations
 
 import json
-import shutil
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
-
-import pytest
 
 from nuprobe.explore.engine import engine_script
 
 if TYPE_CHECKING:
     from selenium.webdriver.chrome.webdriver import WebDriver
 
-# without these, Chromium itself looks for its maker's hosts
-_QUIET: Final = (
-    "--headless=new",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
 # as pages of the explorer have it
 _POLICY: Final = (
     "default-src 'none'; script-src 'self' 'unsafe-inline' file: blob:;"
     " worker-src blob:; connect-src 'none'"
 )
-
-
-@contextmanager
-def chromium(profile: Path) -> Iterator[WebDriver]:
-    """A browser without a window; the test is skipped where there is none."""
-    webdriver = pytest.importorskip(
-        "selenium.webdriver", reason="selenium is not installed"
-    )
-    from selenium.common.exceptions import WebDriverException
-    from selenium.webdriver.chrome.service import Service
-
-    program, driver = shutil.which("chromium"), shutil.which("chromedriver")
-    if program is None or driver is None:
-        pytest.skip(
-            "no chromium with chromedriver here (Debian: apt-get install chromium"
-            " chromium-driver)"
-        )
-    options = webdriver.ChromeOptions()
-    options.binary_location = program
-    for flag in (*_QUIET, f"--user-data-dir={profile}"):
-        options.add_argument(flag)
-    options.set_capability(
-        "goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"}
-    )
-    try:
-        made = webdriver.Chrome(options=options, service=Service(driver))
-    except WebDriverException as err:
-        pytest.skip(f"chromium does not start here: {err.msg}")
-    made.set_script_timeout(300)
-    try:
-        yield made
-    finally:
-        made.quit()
 
 
 def open_engine(

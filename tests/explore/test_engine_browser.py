@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
+from tests.chromium import chromium
 from tests.explore.engine_browser import (
     ask,
-    chromium,
     messages,
     open_engine,
     requests,
@@ -39,7 +39,7 @@ def cost() -> Cost:
 def browser(
     tmp_path_factory: pytest.TempPathFactory, cost: Cost
 ) -> Iterator[WebDriver]:
-    with chromium(tmp_path_factory.mktemp("profile")) as made:
+    with chromium(tmp_path_factory.mktemp("profile"), 300) as made:
         folder = tmp_path_factory.mktemp("engine") / "page"
         open_engine(made, folder, {"csi": document_of(cost)})
         yield made
