@@ -23,6 +23,7 @@ from nuprobe.parameters import Nuisance
 __all__ = [
     "LAST",
     "LAST_BUT_ONE",
+    "LOST",
     "PLAIN",
     "PULL",
     "Curve",
@@ -44,6 +45,12 @@ LAST_BUT_ONE: Final = 1e-3
 # iterations with a step to the boundary at most, then with self-concordant damping
 PLAIN: Final = 15
 _DAMPED: Final = 500
+# shares of its diagonal that pivots may be, of products of slopes with rounding of some
+# 1e-16: more, and one step is exact where −2 ln L is quadratic; less, and the products
+# have lost what further steps need
+_ONCE: Final = 1e-6
+LOST: Final = 1e-10
+_TOGETHER: Final = 64  # points whose steps are taken by least squares
 
 
 Bend = Callable[[FloatArray, FloatArray, FloatArray], FloatArray]
@@ -188,7 +195,6 @@ class MovingBins:
                 ):
                     hessian[max(i, j), min(i, j)] += column
 
-
     def squares(
         self, rows: IntArray, size: int, expected: bool
     ) -> tuple[FloatArray, FloatArray, FloatArray]:
@@ -205,7 +211,7 @@ class MovingBins:
         Returns
         -------
         arrays
-            A (points, bins, nuisances), b (points, bins) and c (points, nuisances).
+            Aᵀ (points, nuisances, bins), b (points, bins) and c (points, nuisances).
         """
         base, slope = self.base[rows], self.slope[rows]
         bend = (
@@ -217,17 +223,15 @@ class MovingBins:
         root = np.sqrt(np.maximum(curvature, 0.0))
         curved = root > 0
         right = np.divide(slope, root, out=np.zeros_like(root), where=curved)
-        return self._squares(rows, size, root[:, :, None], right, ~curved * slope)
+        moves, flat = self.slopes_at(rows, size)
+        if not curved.all():
+            flat += np.einsum("pkb,pb->pk", moves, np.where(curved, 0.0, slope))
+        moves *= root[:, None]
+        return moves, right, flat
 
-    def _squares(
-        self,
-        rows: IntArray,
-        size: int,
-        root: FloatArray,
-        right: FloatArray,
-        straight: FloatArray,
-    ) -> tuple[FloatArray, FloatArray, FloatArray]:
-        """As `squares`, from √f″, f′/√f″ and f′ of bins without curvature."""
+    def slopes_at(self, rows: IntArray, size: int) -> tuple[FloatArray, FloatArray]:
+        """Slopes (points, nuisances, bins) and constant part of the gradient (points,
+        nuisances); `rows` and `size` as of `squares`."""
         moves = np.zeros((len(rows), size, self.base.shape[1]))
         flat = np.zeros((len(rows), size))
         for j, s in self.constant:
@@ -236,8 +240,7 @@ class MovingBins:
             moves[:, j] += s[rows]
         for j, c in self.linear:
             flat[:, j] += c[rows] if len(c) > 1 else c
-        flat += np.einsum("pkb,pb->pk", moves, straight)
-        return moves.swapaxes(1, 2) * root, right, flat
+        return moves, flat
 
 
 def _row_products(a: FloatArray, b: FloatArray) -> FloatArray:
@@ -305,14 +308,18 @@ def _by_squares(
     """Newton's steps of some points by least squares, (nuisances, rows), and their
     decrements."""
     size, root = len(weights), np.sqrt(2 * weights)
-    each = [part.squares(rows, size, expected) for part in parts]
-    pulls = np.broadcast_to(np.diag(root), (len(rows), size, size))
-    step, fall = least_squares(
-        np.concatenate([pulls, *(a for a, _, _ in each)], axis=1),
-        np.concatenate([root * nu[:, rows].T, *(b for _, b, _ in each)], axis=1),
-        np.asarray(sum(c for _, _, c in each)),
-    )
-    return step.T, fall
+    step, fall = np.empty((size, len(rows))), np.empty(len(rows))
+    for start in range(0, len(rows), _TOGETHER):
+        part = slice(start, start + _TOGETHER)
+        some = rows[part]
+        each = [p.squares(some, size, expected) for p in parts]
+        pulls = np.broadcast_to(np.diag(root), (len(some), size, size))
+        matrix = np.concatenate([pulls, *(a for a, _, _ in each)], axis=2)
+        right = [root * nu[:, some].T, *(b for _, b, _ in each)]
+        flat = np.asarray(sum(c for _, _, c in each))
+        found, fall[part] = least_squares(matrix, np.concatenate(right, axis=1), flat)
+        step[:, part] = found.T
+    return step, fall
 
 
 def newton(
@@ -370,7 +377,8 @@ def newton(
         gradient = gradient_of(source, weights, nu)
         if not last:
             hessian = hessian_of(source, weights, len(rows), begin)
-        solved, lost = solve(hessian, gradient)
+        solved, share = solve(hessian, gradient)
+        lost = share <= LOST
         step, lacking = -solved, sum(p.lacking for p in source)
         decrement = lacking - (step * gradient).sum(axis=0)
         if lost.any():
@@ -406,7 +414,7 @@ def newton(
                 else np.multiply(length[:, None], part.change, out=part.room)
             )
         # rounding of large counts leaves something to do
-        done = ~lost if exact and not last else np.full(len(rows), last)
+        done = share > _ONCE if exact and not last else np.full(len(rows), last)
         if not begin:
             done |= (decrement <= LAST * floor) & (length == 1)
         if done.all():

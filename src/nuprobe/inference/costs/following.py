@@ -130,6 +130,7 @@ class MovingProduct(MovingBins):
         )
         e, t = bent.solved(right)
         self.total = bent.total.reshape(len(self.use), points)[self.use].T
+        self.bent, self.lag = bent, (e[:, 0], t[:, 0])
         self.follows = (-e[:, 1:], -t[:, 1:])
         self.lost = 2 * sum(
             np.einsum("iap,ibp->abp", r[:, 1:], f)
@@ -174,6 +175,42 @@ class MovingProduct(MovingBins):
         lower = np.tril_indices(len(own))
         added[places[0][lower], places[1][lower]] -= lost[lower]
         hessian += added
+
+    def squares(
+        self, rows: IntArray, size: int, expected: bool
+    ) -> tuple[FloatArray, FloatArray, FloatArray]:
+        """As `MovingBins.squares`, of `rows`, `size` and `expected`: the bins move
+        together, since the background follows."""
+        moves, flat = self.slopes_at(rows, size)
+        root, right, straight = self._roots(rows)
+        flat += np.einsum("pkb,pb->pk", moves, straight)
+        return moves @ root, right, flat
+
+    def _roots(self, rows: IntArray) -> tuple[FloatArray, FloatArray, FloatArray]:
+        """L with the second derivatives L Lᵀ of the bins of some points, L⁻¹ of the
+        slopes, and the slopes of bins without curvature."""
+        bins, bent = np.flatnonzero(self.use), self.bent.take(rows)
+        i, j = np.divmod(bins, self.product.data.shape[1])
+        every = np.arange(len(bins))
+        data = np.broadcast_to(self.product.data, bent.total.shape)
+        mixed = (data * bent.background / bent.total**2)[i, j]
+        unit = tuple(np.zeros((n, *mixed.shape)) for n in bent.background.shape[:2])
+        unit[0][i, every], unit[1][j, every] = mixed, mixed
+        e, t = bent.solved((unit[0], unit[1]))
+        follow = (mixed[:, None] * (e[i] + t[j])).transpose(2, 0, 1)
+        slope = self.slope[rows]
+        bend = self.curve.curvature(self.base, self.slope, np.empty_like(self.base))
+        curved = bend[rows] > 0
+        direct = np.zeros_like(follow)
+        direct[:, every, every] = np.where(curved, bend[rows], 1.0)
+        bent_bins = direct - follow - follow.swapaxes(1, 2)
+        # few counts may leave a maximum: a step at fixed background is safe there
+        safe = np.where(_positive(bent_bins)[:, None, None], bent_bins, direct)
+        root = np.linalg.cholesky(safe)
+        lag = mixed * (self.lag[0][i][:, rows] + self.lag[1][j][:, rows])
+        pulled = np.where(curved, slope - 2 * lag.T, 0.0)
+        right = np.linalg.solve(root, pulled[:, :, None])[:, :, 0]
+        return root * curved[:, None], right, np.where(curved, 0.0, slope)
 
 
 def _positive(matrices: FloatArray) -> BoolArray:
