@@ -46,7 +46,7 @@ def _solve(
     matrix: FloatArray, low: FloatArray, inverse: FloatArray, x: FloatArray
 ) -> float:
     """Overwrite x by matrix⁻¹ x (lower triangle, LDLᵀ); a direction that the matrix
-    does not see gives 0. The least share of its diagonal that a pivot is."""
+    does not see gives 0. The product of what pivots are of their diagonal."""
     k, share = x.size, 1.0
     for j in range(k):
         diagonal = matrix[j, j]
@@ -54,7 +54,7 @@ def _solve(
             diagonal -= low[j, m] ** 2 * inverse[m]
         inverse[j] = 1.0 / diagonal if diagonal > 1e-13 * matrix[j, j] else 0.0
         if matrix[j, j] > 0:
-            share = min(share, diagonal / matrix[j, j])
+            share *= max(diagonal / matrix[j, j], 0.0)
         for i in range(j + 1, k):
             entry = matrix[i, j]
             for m in range(j):
@@ -69,6 +69,28 @@ def _solve(
         for i in range(j + 1, k):
             x[j] -= low[i, j] * inverse[j] * x[i]
     return share
+
+
+@jit
+def _rest(matrix: FloatArray, low: FloatArray, inverse: FloatArray) -> float:
+    """Least share of a diagonal element that is left as all others follow, from what
+    `_solve` left; it overwrites `low`."""
+    k = inverse.size
+    least = 1.0
+    for j in range(k):
+        if not matrix[j, j] > 0:
+            continue
+        total = inverse[j]
+        if total == 0:
+            return 0.0
+        for i in range(j + 1, k):  # column j of L⁻¹ goes where that of L was
+            entry = -low[i, j] * inverse[j]
+            for m in range(j + 1, i):
+                entry -= low[i, m] * inverse[m] * low[m, j]
+            low[i, j] = entry
+            total += entry * entry * inverse[i]
+        least = min(least, 1.0 / (matrix[j, j] * total))
+    return least
 
 
 @jit
@@ -102,7 +124,8 @@ def profile(
     weights : 1/σ² of the nuisances.
     start : nuisances to begin at, (points, nuisances), or (0, nuisances) for none.
     limits : largest expectation, unit of the decrements, those of the last step and of
-        the last but one, most steps, share of its diagonal that a pivot has at least.
+        the last but one, most steps, share of a diagonal element of the second
+        derivatives that has to be left.
     value, nuisances : are written, (points,) and (points, nuisances).
 
     Examples
@@ -204,8 +227,9 @@ def profile(
                     for i in range(j + 1):
                         hessian[j, i] = _dot(rows[j], s[i], curved)
                     hessian[j, j] += 2 * weights[j]
-            # below that, products of slopes have lost what a step needs
-            if _solve(hessian, low, inverse, step) <= least_share:
+            lost = _solve(hessian, low, inverse, step) <= least_share
+            # products of slopes have then lost what a step needs
+            if lost and _rest(hessian, low, inverse) <= least_share:
                 break
             decrement = 0.0
             move[:] = 0.0

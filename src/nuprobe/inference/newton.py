@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nuprobe.errors import ComputationError
-from nuprobe.inference.steps import least_squares, solve
+from nuprobe.inference.steps import CLEAR, least_squares, solve
 from nuprobe.numerics import FloatArray, product
 from nuprobe.parameters import Nuisance
 
@@ -45,11 +45,11 @@ LAST_BUT_ONE: Final = 1e-3
 # iterations with a step to the boundary at most, then with self-concordant damping
 PLAIN: Final = 15
 _DAMPED: Final = 500
-# shares of its diagonal that pivots may be, of products of slopes with rounding of some
-# 1e-16: more, and one step is exact where −2 ln L is quadratic; less, and the products
-# have lost what further steps need
+# shares of a nuisance's curvature that are left as the others follow, from products of
+# slopes with rounding of some 1e-16: more, and one step is exact where −2 ln L is
+# quadratic; no more, and the products have lost what further steps need
 _ONCE: Final = 1e-6
-LOST: Final = 1e-10
+LOST: Final = CLEAR
 _TOGETHER: Final = 64  # points whose steps are taken by least squares
 
 

@@ -16,11 +16,13 @@ from numpy.typing import NDArray
 
 from nuprobe.numerics import FloatArray
 
-__all__ = ["least_squares", "solve"]
+__all__ = ["CLEAR", "least_squares", "solve"]
 
 IntArray = NDArray[np.intp]
 
 _FEW: Final = 64  # points
+CLEAR: Final = 1e-10
+"""Product of what pivots are of their diagonal from which nothing is lost."""
 # of the length of a column: a smaller pivot is rounding, a direction that nothing sees
 _UNSEEN: Final = 1e-14
 
@@ -35,8 +37,9 @@ def solve(hessian: FloatArray, gradient: FloatArray) -> tuple[FloatArray, FloatA
     Returns
     -------
     array, array
-        The solution (k, points), and the least share of its diagonal that a pivot is,
-        (points,): rounding of H, of some 1e-16, is that much larger in the solution.
+        The solution (k, points), and the least share of a diagonal element of H that is
+        left as all others follow, or a smaller number above `CLEAR`, (points,).
+        Rounding of H, of some 1e-16, is that much larger in the solution.
 
     Examples
     --------
@@ -57,7 +60,7 @@ def solve(hessian: FloatArray, gradient: FloatArray) -> tuple[FloatArray, FloatA
         whole = np.diagonal(each, axis1=1, axis2=2)
         if np.all(pivots > 1e-13 * whole):
             found = np.linalg.solve(each, gradient.T[:, :, None])[:, :, 0].T
-            return np.asarray(found), np.asarray((pivots / whole).min(axis=1))
+            return np.asarray(found), _shares(hessian, (pivots / whole).prod(axis=1))
     low: dict[tuple[int, int], FloatArray] = {}
     inverse: list[FloatArray] = []
     x, share = gradient.copy(), np.ones(gradient.shape[1])
@@ -70,7 +73,7 @@ def solve(hessian: FloatArray, gradient: FloatArray) -> tuple[FloatArray, FloatA
         seen = diagonal > 1e-13 * whole
         # a nuisance without any effect has lost nothing
         ratio = np.divide(diagonal, whole, out=np.ones_like(whole), where=whole > 0)
-        share = np.minimum(share, ratio)
+        share *= np.maximum(ratio, 0.0)
         inverse.append(
             np.divide(1.0, diagonal, out=np.zeros_like(diagonal), where=seen)
         )
@@ -87,7 +90,28 @@ def solve(hessian: FloatArray, gradient: FloatArray) -> tuple[FloatArray, FloatA
     for j in reversed(range(k)):
         for i in range(j + 1, k):
             x[j] -= low[i, j] * inverse[j] * x[i]
-    return x, share
+    return x, _shares(hessian, share)
+
+
+def _shares(hessian: FloatArray, product: FloatArray) -> FloatArray:
+    """What is left of the diagonal of H, from the `product` of what pivots are of it:
+    that is less than every one of them, in any order."""
+    rows = np.flatnonzero(product <= CLEAR)
+    if rows.size:
+        k = len(hessian)
+        matrix = hessian[:, :, rows].transpose(2, 0, 1)
+        size = np.sqrt(np.maximum(np.diagonal(matrix, axis1=1, axis2=2), 0.0))
+        size = np.where(size > 0, size, 1.0)
+        matrix = matrix / (size[:, :, None] * size[:, None])
+        blind = np.diagonal(matrix, axis1=1, axis2=2) == 0
+        matrix[:, range(k), range(k)] += blind
+        try:
+            rest = 1 / np.diagonal(np.linalg.inv(matrix), axis1=1, axis2=2)
+        except np.linalg.LinAlgError:
+            rest = np.linalg.eigvalsh(matrix)
+        product = product.copy()
+        product[rows] = rest.min(axis=1)
+    return product
 
 
 def least_squares(

@@ -182,35 +182,40 @@ class MovingProduct(MovingBins):
         """As `MovingBins.squares`, of `rows`, `size` and `expected`: the bins move
         together, since the background follows."""
         moves, flat = self.slopes_at(rows, size)
-        root, right, straight = self._roots(rows)
-        flat += np.einsum("pkb,pb->pk", moves, straight)
-        return moves @ root, right, flat
-
-    def _roots(self, rows: IntArray) -> tuple[FloatArray, FloatArray, FloatArray]:
-        """L with the second derivatives L Lᵀ of the bins of some points, L⁻¹ of the
-        slopes, and the slopes of bins without curvature."""
-        bins, bent = np.flatnonzero(self.use), self.bent.take(rows)
-        i, j = np.divmod(bins, self.product.data.shape[1])
-        every = np.arange(len(bins))
-        data = np.broadcast_to(self.product.data, bent.total.shape)
-        mixed = (data * bent.background / bent.total**2)[i, j]
-        unit = tuple(np.zeros((n, *mixed.shape)) for n in bent.background.shape[:2])
-        unit[0][i, every], unit[1][j, every] = mixed, mixed
-        e, t = bent.solved((unit[0], unit[1]))
-        follow = (mixed[:, None] * (e[i] + t[j])).transpose(2, 0, 1)
-        slope = self.slope[rows]
+        bent, slope = self.bent.take(rows), self.slope[rows]
         bend = self.curve.curvature(self.base, self.slope, np.empty_like(self.base))
-        curved = bend[rows] > 0
-        direct = np.zeros_like(follow)
-        direct[:, every, every] = np.where(curved, bend[rows], 1.0)
-        bent_bins = direct - follow - follow.swapaxes(1, 2)
-        # few counts may leave a maximum: a step at fixed background is safe there
-        safe = np.where(_positive(bent_bins)[:, None, None], bent_bins, direct)
-        root = np.linalg.cholesky(safe)
-        lag = mixed * (self.lag[0][i][:, rows] + self.lag[1][j][:, rows])
-        pulled = np.where(curved, slope - 2 * lag.T, 0.0)
-        right = np.linalg.solve(root, pulled[:, :, None])[:, :, 0]
-        return root * curved[:, None], right, np.where(curved, 0.0, slope)
+        root = np.sqrt(bend[rows])
+        over = np.divide(1.0, root, out=np.zeros_like(root), where=root > 0)
+        flat += np.einsum("pkb,pb->pk", moves, np.where(root > 0, 0.0, slope))
+        moves *= root[:, None]
+        # H = Sᵀ √W (1 − T Tᵀ) √W S, with the inverse L Lᵀ of the second derivatives in
+        # the factors and T the mixed ones times L
+        i, j = np.divmod(np.flatnonzero(self.use), self.product.data.shape[1])
+        mixed = (self.product.data * bent.background / bent.total**2)[i, j].T
+        inverse = bent.inverse()
+        held = np.diagonal(inverse, axis1=1, axis2=2) == 0
+        every = np.arange(inverse.shape[1])
+        inverse[:, every, every] += held
+        low = np.linalg.cholesky(inverse) * ~held[:, None]
+        t = (low[:, i] + low[:, len(bent.background) + j]) * (
+            np.sqrt(2.0) * mixed * over
+        )[:, :, None]
+        left, t = self._left(t)
+        moves -= (moves @ t / (1 + left)[:, None]) @ t.swapaxes(1, 2)
+        lag = self.lag[0][i][:, rows] + self.lag[1][j][:, rows]
+        right = (slope - 2 * mixed * lag.T) * over
+        along = np.einsum("pbf,pb->pf", t, right) / (left * (1 + left))
+        return moves, right + np.einsum("pbf,pf->pb", t, along), flat
+
+    @staticmethod
+    def _left(t: FloatArray) -> tuple[FloatArray, FloatArray]:
+        """√(1 − s) of the eigenvalues s of Tᵀ T, and T along their axes; of points
+        where some are above 1, T is 0: few counts may leave a maximum, and a step at
+        fixed background is safe there."""
+        s, axes = np.linalg.eigh(t.swapaxes(1, 2) @ t)
+        good = (s < 1).all(axis=1)[:, None]
+        left = np.sqrt(1 - np.where(good, np.maximum(s, 0.0), 0.0))
+        return left, (t @ axes) * good[:, None]
 
 
 def _positive(matrices: FloatArray) -> BoolArray:
