@@ -223,6 +223,19 @@ def test_what_is_left_of_a_diagonal_element(points: int, seed: int) -> None:
                 assert found == pytest.approx(float(wanted), rel=0.05)
 
 
+@pytest.mark.parametrize("point", [(1e-4, 78.0), (0.01, 78.476), (0.01, 3.0)])
+def test_covariance_of_nuisances(point: tuple[float, float]) -> None:
+    cost, p = shipped(CSI), np.array(point)
+    given = cost.layout.expectations(p[None])[0]
+    with mp.workdps(60):
+        rows = mp.matrix((np.concatenate(given.slopes) / cost.sigma).tolist())  # type: ignore[attr-defined]
+        wanted = (rows * rows.T + mp.diag(cost.layout.weights.tolist())) ** -1
+    found = cost.nuisance_covariance(p, cost.profiled(p).nuisances)
+    np.testing.assert_allclose(
+        found, np.array(wanted.tolist(), dtype=float), rtol=1e-7, atol=1e-9
+    )
+
+
 def test_fits_and_planes_see_the_minimum() -> None:
     """The profile along a coupling has its valley at a billion counts."""
     cost = shipped(CSI)
