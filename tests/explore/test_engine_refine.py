@@ -117,7 +117,7 @@ def test_intervals_are_those_of_a_fit(tmp_path: Path, free: list[str]) -> None:
         (interval,) = intervals
         there = fit[p.name].interval
         assert there is not None
-        np.testing.assert_allclose(interval, [there.lower, there.upper], rtol=1e-6)
+        assert interval == pytest.approx([there.lower, there.upper], rel=1e-6)
         rise = cost.profiled(np.array(interval)[:, None]).twice_nll - fit.twice_nll
         np.testing.assert_allclose(rise, chi2.ppf(cl, 1), rtol=1e-7)
     best = fit[p.name].value
