@@ -2,9 +2,9 @@
 
 Usage: python tools/build_pandax_4t_er_2024.py
 
-It is the background and, once more, the events of run 1 that tritiated methane causes
-at its concentration after distillation (abstract of arXiv:2510.24090): the allowed beta
-spectrum, with efficiency over the true energy and resolution of the experiment.
+It is the background plus the events of run 1 from tritiated methane at its
+concentration after distillation (abstract of arXiv:2510.24090): the allowed beta
+spectrum with efficiency over the true energy and resolution of the experiment.
 """
 
 from __future__ import annotations
