@@ -24,6 +24,7 @@ PARTS: Final = (
     "minimum",
     "contours",
     "grids",
+    "refine",
     "client",
     "engine",
 )
