@@ -63,8 +63,8 @@ def test_events_of_tritium() -> None:
     speed = np.sqrt(t * t + 1022 * t) / (t + 511)
     beta *= (4 * np.pi / 137.036 / speed) / -np.expm1(-4 * np.pi / 137.036 / speed)
     assert (beta @ t) / beta.sum() == pytest.approx(5.7, abs=0.1)
-    seen = np.loadtxt(PANDAX / "efficiency.csv", delimiter=",", skiprows=3)
-    each = decays * beta / beta.sum() * np.interp(t, *seen.T, left=0)
+    at, seen = np.loadtxt(PANDAX / "efficiency.csv", delimiter=",", skiprows=3).T
+    each = decays * beta / beta.sum() * np.interp(t, at, seen, left=0)
     assert events.sum() == pytest.approx(each.sum(), rel=1e-2)
     # the resolution, 0.7 keV, moves few of them from one half to the other
     assert events[:7].sum() == pytest.approx(each[t < 7].sum(), rel=0.03)
