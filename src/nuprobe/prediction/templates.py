@@ -42,13 +42,13 @@ class Templates:
         propagation.
     axes : parameters inside the integrals.
     time : fraction of each component in each time bin, shape (components, time bins).
-    parts : one array a scatterer; along the mass of a mediator, one for all
-        scatterers that depend on the same axes.
+    parts : one array per scatterer; with a mediator-mass axis, one for all scatterers
+        that depend on the same axes.
     error : largest relative error of the quadrature, from a second order.
     axis_error : largest relative error of the interpolation along each axis, measured
         between the nodes.
     reactions : the processes, which give the coefficients of a model.
-    propagation : gives the states of the neutrinos that arrive.
+    propagation : provides the states of the arriving neutrinos.
     powers : propagators of each axis in each term, shape (terms, axes); the parts
         contain the templates times (m² + p²) to that power.
     momenta : p of each term in MeV, shape (terms,).
@@ -69,7 +69,7 @@ class Templates:
 
     @property
     def isotopes(self) -> tuple[str, ...]:
-        """Names of the scatterers, joined by + where they make one part."""
+        """Names of the scatterers, joined by + if they form one part."""
         return tuple(part.isotope for part in self.parts)
 
     @property
@@ -79,7 +79,7 @@ class Templates:
 
     @cached_property
     def _merged(self) -> tuple[Part, ...]:
-        """Parts that depend on the same axes, added up: what counts need."""
+        """Sums of parts that depend on the same axes, as needed for counts."""
         by_axes: dict[tuple[int, ...], Part] = {}
         for part in self.parts:
             known = by_axes.get(part.axes)
@@ -97,8 +97,8 @@ class Templates:
 
     @cached_property
     def _last(self) -> dict[int, tuple[FloatArray, FloatArray]]:
-        """Values last asked for on each axis and their weights: several sets of counts
-        are wanted at one point."""
+        """Last requested values on each axis with their weights, since several sets of
+        counts are computed at one point."""
         return {}
 
     def __getstate__(self) -> dict[str, Any]:
