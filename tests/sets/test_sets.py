@@ -320,7 +320,7 @@ def test_germanium_measures_its_neutron_radius() -> None:
     radius of protons out at 90 %, not at 96 %."""
     found = global_limits("neutron-radii", free=["rn_ge"])
     germanium = nu.experiment("coherent-ge-mini-2024")
-    assert [s.label for s in found.steps][0] == germanium.name
+    assert found.steps[0].label == germanium.name
     (region,) = found.steps[0].regions
     assert (region.low, region.high) == pytest.approx((4.50, 8.98), abs=0.01)
     (wide,) = germanium.fit(free=["rn_ge"], cl=0.96)["rn_ge"].regions
