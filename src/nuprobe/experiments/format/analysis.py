@@ -178,8 +178,8 @@ class Analysis(Strict):
         default="marginal",
         description=(
             "systematics of kind shape that act on the signal: integrated over, since"
-            " profiled ones let a larger signal explain a distortion with a smaller penalty,"
-            " or profiled as all others"
+            " profiled ones let a larger signal explain a distortion with a smaller"
+            " penalty, or profiled as all others"
         ),
     )
     references: list[str] = Field(default=[], description="texkeys")

@@ -410,8 +410,8 @@ class ResponseSection(Strict):
         default=1e-6,
         gt=0,
         lt=0.1,
-        description="relative accuracy required of the integrals; worse than it and 1e-4"
-        " is an error, between the two a warning",
+        description="relative accuracy required of the integrals; worse than it and"
+        " 1e-4 is an error, between the two a warning",
     )
 
     @field_validator("quenching", mode="before")

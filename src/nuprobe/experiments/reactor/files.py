@@ -113,8 +113,8 @@ class RateAnalysis(Strict):
     title: str = Field(description="title of the analysis, for plots and reports")
     table: str = Field(
         description=(
-            "one row per measurement: name, set, baseline and spread (m), the fraction of"
-            " each isotope, and ratio"
+            "one row per measurement: name, set, baseline and spread (m), the fraction"
+            " of each isotope, and ratio"
         )
     )
     covariance: str = Field(
