@@ -94,7 +94,7 @@ def _couplings(
     plane: Mapping[str, Any],
     about: Mapping[str, Any],
 ) -> dict[str, Any]:
-    """The first coupling that is excluded, over the masses of the plane."""
+    """The smallest excluded coupling as a function of the masses of the plane."""
     from nuprobe.experiments import limit
     from nuprobe.explore.pages import family_of
 

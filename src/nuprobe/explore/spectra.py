@@ -1,4 +1,4 @@
-"""How the bins of each term are drawn: edges or names, and what stands on the axes."""
+"""How the bins of each term are drawn: edges or names, and labels of the axes."""
 
 from __future__ import annotations
 
@@ -57,8 +57,8 @@ def spectra_of(
     -------
     list of dict
         ``term``, ``title``, ``ylabel``, the ``first`` bin, and ``axes`` from slow to
-        fast, each with ``label``, ``unit``, ``edges`` and ``log``; an axis of things
-        that are not in a row has ``labels``, and edges around whole numbers. Values
+        fast, each with ``label``, ``unit``, ``edges`` and ``log``; a categorical axis
+        has ``labels``, and edges around whole numbers. Values
         that are measured each for itself have ``quantities``: what a value of the
         likelihood is multiplied by, and the ``latex`` and ``unit`` of what it then is.
 
@@ -127,7 +127,7 @@ def _panels(
 
 
 def _counts(one: Any, analysis: str | None, title: str) -> dict[str, Any]:
-    """A spectrum, over a third quantity and in time too where it has them."""
+    """A spectrum, and distributions in a third quantity and in time if it has them."""
     chosen = one.file.analyses[analysis or next(iter(one.file.analyses))]
     edges, times = one.bins.edges(chosen)
     response, third = one.file.response, one.file.binning.shape
@@ -168,7 +168,7 @@ def _axis(label: str, unit: str, edges: Any) -> dict[str, Any]:
 
 
 def _named(title: str, labels: Sequence[str], ylabel: str) -> dict[str, Any]:
-    """Things beside each other."""
+    """Categorical bins with names."""
     axis = _axis("", "", np.arange(len(labels) + 1) + 0.5)
     axis |= {"log": False, "labels": list(labels)}
     return {"title": title, "ylabel": ylabel, "axes": [axis]}
@@ -202,7 +202,7 @@ def _per_area(flux: float) -> str:
 
 
 def _numbered(title: str, bins: int) -> dict[str, Any]:
-    """Bins of which nothing is known but their order."""
+    """Bins of which only the order is known."""
     axis = _axis("bin", "", np.arange(bins + 1) + 0.5) | {"log": False}
     return {"title": title, "first": 0, "ylabel": "value", "axes": [axis]}
 
