@@ -141,7 +141,7 @@ class ReactorPrediction:
         return self._known, np.repeat(still[:, None], len(self.share), axis=1)
 
     def fourth(self, dm2: FloatArray) -> FloatArray:
-        """Yields times the mean cosine of the sterile neutrino at Δm²₄₁ in eV², plain
+        """Yields times the mean cosine of the sterile neutrino at `dm2` in eV², plain
         and times the bump: shape (2, points, rows, isotopes)."""
         return self._means(np.asarray(dm2, dtype=float))[0]
 
