@@ -1,5 +1,5 @@
-"""What is drawn over a plane: published curves and constants of the catalogue, curves
-that are computed when a page is made, and straight lines."""
+"""Layers drawn over a plane: published curves and constants of the catalogue, curves
+computed when a page is built, and straight lines."""
 
 from __future__ import annotations
 
@@ -54,9 +54,9 @@ def layers_of(
         ``name``, ``title``, ``texkey``, ``doi``, ``kind`` (``"curve"``, ``"region"``,
         ``"line"``, ``"point"``), the parameters ``x`` and ``y`` of its ``points``,
         ``cl``, ``note`` and ``verified``, and ``shown``, false, if it is hidden at
-        first; ``computed``, true, of a curve that nuprobe computed from published
-        numbers and nobody published. A line has the parameter ``along`` which it has
-        ``value``; both ends of an interval, and the pieces of a curve, have one name.
+        first; ``computed``, true, for an unpublished curve that nuprobe computed from
+        published numbers. A line has the parameter ``along`` at which it has ``value``;
+        both ends of an interval, and the pieces of a curve, share a name.
 
     Raises
     ------
@@ -144,7 +144,8 @@ def _about(e: Entry, note: str, shown: bool) -> dict[str, Any]:
 def _curve(
     e: Entry, plane: Mapping[str, Any], one: CatalogueLayer
 ) -> Iterator[dict[str, Any]]:
-    """A coupling over a mass, in several pieces where masses were left out."""
+    """A coupling as a function of mass, in several pieces where masses were left
+    out."""
     from nuprobe.catalogue.quantities import unit_factor
 
     assert e.curve is not None
@@ -225,7 +226,7 @@ def _best_fits(one: PointLayer, plane: Mapping[str, Any]) -> Iterator[dict[str, 
 def _exclusion(
     one: ExclusionLayer, page: PageFile, plane: Mapping[str, Any]
 ) -> dict[str, Any]:
-    """The first coupling that is excluded, over the masses of the plane."""
+    """The smallest excluded coupling as a function of the masses of the plane."""
     from nuprobe.experiments import experiment, limit
     from nuprobe.explore.pages import family_of
 

@@ -1,5 +1,5 @@
-"""Descriptions of pages: YAML files that say of which experiments, model and parameters
-a page is, and what is drawn beside them."""
+"""Descriptions of pages: YAML files with the experiments, model and parameters of a
+page, and additional layers."""
 
 from __future__ import annotations
 
@@ -151,7 +151,7 @@ Layer = Annotated[
 class PageFile(Strict):
     """One page of the explorer, as its YAML file describes it.
 
-    ``free`` without names is the plane of mass and coupling of the model's mediator.
+    An empty ``free`` means the plane of mass and coupling of the model's mediator.
     """
 
     title: str = Field(min_length=1, description="Of the page.")
@@ -230,7 +230,7 @@ def _read(file: Path | Traversable) -> PageFile:
 
 
 def default_pages(names: Sequence[str] = ()) -> dict[str, PageFile]:
-    """Pages that are shipped, by name.
+    """Shipped pages by name.
 
     Parameters
     ----------
@@ -294,7 +294,7 @@ def named_pages(names: Sequence[str]) -> dict[str, PageFile]:
 
 
 def opened(page: PageFile) -> list[AnyExperiment]:
-    """The experiments of a page, with what it changes in their files.
+    """The experiments of a page, with its changes to their files.
 
     Parameters
     ----------
@@ -421,7 +421,7 @@ def is_file(page: PageFile) -> bool:
     Raises
     ------
     InputError
-        If keys are given beside the file.
+        If further keys are given together with the file.
 
     Examples
     --------
@@ -444,7 +444,7 @@ matter."""
 
 
 def family_of(page: PageFile) -> Any:
-    """A mediator whose mass and coupling vary, or its name.
+    """The mediator whose mass and coupling vary, or its name.
 
     Parameters
     ----------

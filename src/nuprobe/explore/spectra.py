@@ -1,4 +1,4 @@
-"""How the bins of each term are drawn: edges or names, and what stands on the axes."""
+"""How the bins of each term are drawn: edges or names, and labels of the axes."""
 
 from __future__ import annotations
 
@@ -33,8 +33,8 @@ def spectra_of(
     -------
     list of dict
         ``term``, ``title``, ``ylabel``, the ``first`` bin, and ``axes`` from slow to
-        fast, each with ``label``, ``unit``, ``edges`` and ``log``; an axis of things
-        that are not in a row has ``labels``, and edges around whole numbers.
+        fast, each with ``label``, ``unit``, ``edges`` and ``log``; a categorical axis
+        has ``labels``, and edges around whole numbers.
 
     Examples
     --------
@@ -93,7 +93,7 @@ def _panels(
 
 
 def _counts(one: Any, analysis: str | None, title: str) -> dict[str, Any]:
-    """A spectrum, over a third quantity and in time too where it has them."""
+    """A spectrum, and distributions in a third quantity and in time if it has them."""
     chosen = one.file.analyses[analysis or next(iter(one.file.analyses))]
     edges, times = one.bins.edges(chosen)
     response, third = one.file.response, one.file.binning.shape
@@ -134,14 +134,14 @@ def _axis(label: str, unit: str, edges: Any) -> dict[str, Any]:
 
 
 def _named(title: str, labels: Sequence[str], ylabel: str) -> dict[str, Any]:
-    """Things beside each other."""
+    """Categorical bins with names."""
     axis = _axis("", "", np.arange(len(labels) + 1) + 0.5)
     axis |= {"log": False, "labels": list(labels)}
     return {"title": title, "ylabel": ylabel, "axes": [axis]}
 
 
 def _numbered(title: str, bins: int) -> dict[str, Any]:
-    """Bins of which nothing is known but their order."""
+    """Bins of which only the order is known."""
     axis = _axis("bin", "", np.arange(bins + 1) + 0.5) | {"log": False}
     return {"title": title, "first": 0, "ylabel": "value", "axes": [axis]}
 

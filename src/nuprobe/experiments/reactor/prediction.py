@@ -1,4 +1,4 @@
-"""Expected over published rates of reactors, as the inference floor wants them."""
+"""Expected over published rates of reactors, for inference."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ SPLITTING: Final = "dm2_41"
 
 
 def own_parameters(isotopes: tuple[str, ...]) -> tuple[Parameter, ...]:
-    """What a fit of rates can free beside a model.
+    """Free parameters of a fit of rates in addition to those of a model.
 
     Parameters
     ----------
