@@ -79,10 +79,11 @@ def _number(name: Any, functions: dict[str, Any], values: dict[str, float]) -> f
     if name in values:
         return values[name]
     one = functions[name]
+    assert one["type"] in ("sum", "product")
     parts = [
         _number(n, functions, values) for n in one.get("summands", one.get("factors"))
     ]
-    return {"sum": sum, "product": prod}[one["type"]](parts)
+    return float(sum(parts) if one["type"] == "sum" else prod(parts))
 
 
 def _histogram(channel: Any, observed: Any, number: Any) -> float:

@@ -198,7 +198,7 @@ def _data(
         width = np.maximum(term.sigma, term.below)
     low = np.minimum(low, term.data) - _MARGIN * width
     high = np.maximum(high, term.data) + _MARGIN * width
-    axes = [
+    axes: list[dict[str, Any]] = [
         {"name": name, "min": float(a), "max": float(b)}
         for name, a, b in zip(_variables(term), low, high, strict=True)
     ]

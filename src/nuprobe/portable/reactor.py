@@ -145,7 +145,7 @@ class _Rates:
             for one, column in zip(others, points[:, 1:].T, strict=True):
                 columns[one.name] = column
             fourth = found[0].reshape(len(points), *shape).swapaxes(0, 1)
-            return p.isotopes(columns, fourth).sum(axis=2)
+            return np.asarray(p.isotopes(columns, fourth).sum(axis=2))
 
         return Grid.of(p.name, [free[SPLITTING]], others, ranges, tables, made, judge)
 
