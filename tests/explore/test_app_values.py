@@ -50,7 +50,8 @@ def test_measured_values(page: WebDriver, explorer: Path) -> None:
         "return Array.from(nuprobe.app.spectrumPanel.plot.models[0].data.x)"
     )
     assert drawn == pytest.approx([away], rel=1e-9)
-    assert f"{away:.2f}" in one(page, "#spectrum").get_attribute("aria-label")
+    told = str(one(page, "#spectrum").get_attribute("aria-label"))
+    assert f"{away:.2f}" in told
     _, svg = saved(page, "#save-spectrum-svg")
     assert "measured, 1σ" in svg.decode()
     _, csv = saved(page, "#save-spectrum-csv")

@@ -26,7 +26,8 @@ COUPLING: Any = {
 
 
 def _page(**layer: Any) -> PageFile:
-    return PageFile(title="P", experiments=["danss"], layers=[layer])
+    page: dict[str, Any] = {"title": "P", "experiments": ["danss"], "layers": [layer]}
+    return PageFile(**page)
 
 
 def test_mixings_are_where_cls_is_one_minus_the_level(
@@ -43,7 +44,7 @@ def test_mixings_are_where_cls_is_one_minus_the_level(
     cost = nu.experiment("danss").cost(free=["sin2_2theta_14", "dm2_41"])
     for x, y in zip(mixing, splitting, strict=True):
         mixings = np.union1d(np.geomspace(1e-3, 1, 20), x * np.array([0.95, 1, 1.05]))
-        nodes = {"sin2_2theta_14": mixings, "dm2_41": [y, 2.1]}
+        nodes: Any = {"sin2_2theta_14": mixings, "dm2_41": [y, 2.1]}
         along = exclusion_plane(cost, nodes, toys=0).exclusion("raster")[:, 0]
         k = int(np.flatnonzero(mixings == x)[0])
         below, at, above = along[k - 1 : k + 2]
@@ -80,27 +81,16 @@ def test_one_number_over_a_range() -> None:
 
 def test_published_and_computed_tridents_agree_for_heavy_bosons() -> None:
     """The published number of CCFR beside what its curve comes to."""
-    layers = {
-        one["name"]: one
-        for one in layers_of(
-            PageFile(
-                title="P",
-                experiments=["ccfr-trident"],
-                model="lmu-ltau",
-                layers=[
-                    {"kind": "exclusion", "experiment": "ccfr-trident", "title": "C"},
-                    {
-                        "kind": "range",
-                        "entry": "lmu_ltau.coupling/CCFR-2014",
-                        "numbers": ["heavy"],
-                        "over_coupling": True,
-                    },
-                ],
-            ),
-            COUPLING,
-            [],
-        )
-    }
+    number: Any = {"kind": "range", "entry": "lmu_ltau.coupling/CCFR-2014"}
+    number |= {"numbers": ["heavy"], "over_coupling": True}
+    curve: Any = {"kind": "exclusion", "experiment": "ccfr-trident", "title": "C"}
+    page = PageFile(
+        title="P",
+        experiments=["ccfr-trident"],
+        model="lmu-ltau",
+        layers=[curve, number],
+    )
+    layers = {one["name"]: one for one in layers_of(page, COUPLING, [])}
     ours = layers["ccfr-trident-limit"]["points"][-1]
     published = layers["lmu_ltau.coupling/CCFR-2014"]["points"][-1]
     assert ours[1] == pytest.approx(published[1], rel=0.05)
