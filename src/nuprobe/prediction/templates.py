@@ -160,11 +160,12 @@ class Templates:
         return replace(self, time=self.time.sum(1, keepdims=True))
 
     def all_times(self) -> Templates:
-        """Count every event, whenever it arrives, in one time bin."""
+        """Count all events in a single time bin, regardless of arrival time."""
         return replace(self, time=np.ones((len(self.components), 1)))
 
     def of_process(self, *names: str) -> Templates:
-        """Keep only the counts of the processes of those `names`; terms stay."""
+        """Keep only the counts of the processes called `names`; the terms are
+        unchanged."""
         if len(self.reactions) == 1:
             return self
         parts = []
@@ -174,7 +175,7 @@ class Templates:
         return replace(self, parts=tuple(parts))
 
     def _mine(self, *names: str) -> NDArray[np.bool_]:
-        """Which terms are those of the processes of those `names`, of several."""
+        """Which terms belong to the processes called `names`."""
         starts = tuple(f"{name}:" for name in names)
         return np.array([term.startswith(starts) for term in self.terms])
 
@@ -191,8 +192,8 @@ class Templates:
         Raises
         ------
         InputError
-            If these templates lack something that the model exchanges, or contain it
-            with another mass.
+            If these templates lack an exchange of the model, or contain it with a
+            different mass.
         """
         couplings = self._couplings(model)
 
@@ -328,8 +329,8 @@ class Templates:
         return list(counts.reshape(len(coefficients), points, -1))
 
     def by_axis(self) -> list[tuple[tuple[int, ...], FloatArray]]:
-        """Values of the parts that share axes, added: axes, and (components, energy
-        bins, terms, nodes...)."""
+        """Sums of the parts that share axes: axes, and (components, energy bins, terms,
+        nodes...)."""
         return [(part.axes, part.values) for part in self._merged]
 
     def weighted(
@@ -409,8 +410,8 @@ class Templates:
         return result
 
     def _unscaled(self, axis_values: FloatArray | None) -> FloatArray | None:
-        """Factor that takes the scaling of the parts out, shape (points, terms); None
-        if there is none."""
+        """Factor that undoes the scaling of the parts, shape (points, terms); None if
+        there is none."""
         if axis_values is None or not self.powers.any():
             return None
         return np.asarray(
@@ -438,7 +439,7 @@ class Templates:
             found = between(self, part, rows[None], axis_values, derivative)
             return np.asarray(found[0])
         if coefficients.ndim == 2:
-            # the model is the same at every point: spend the terms first
+            # the model is the same at every point: contract the terms first
             values = np.einsum("cbt...,ct->cb...", part.values, coefficients)
             return self._interpolated(part, values, axis_values, derivative)
         current = self._interpolated(part, part.values, axis_values, derivative)
