@@ -56,8 +56,9 @@ def exclusion(
     Examples
     --------
     >>> from nuprobe.explore.pages import ExclusionLayer, PageFile
-    >>> layer = ExclusionLayer(kind="exclusion", experiment="ccfr-trident", title="CCFR")
-    >>> page = PageFile(title="Z'", experiments=["ccfr-trident"], model="lmu-ltau")
+    >>> name = "ccfr-trident"
+    >>> layer = ExclusionLayer(kind="exclusion", experiment=name, title="CCFR")
+    >>> page = PageFile(title="Z'", experiments=[name], model="lmu-ltau")
     >>> ends = {"lower": 10.0, "upper": 20.0, "log": True}
     >>> plane = {"x": {"name": "mass", **ends}, "y": {"name": "coupling", **ends}}
     >>> (curve,) = exclusion(layer, page, plane)
