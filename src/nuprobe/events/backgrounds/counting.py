@@ -1,5 +1,4 @@
-"""Counting of signal and backgrounds: a part of the events at a time, which is
-forgotten then."""
+"""Counting of signal and backgrounds, in parts that are not kept."""
 
 from __future__ import annotations
 
@@ -38,7 +37,7 @@ __all__ = [
 Mask = NDArray[np.bool_]
 Stages = Sequence[tuple[str, Sequence[Cut]]]
 """Cuts of each stage, with their text."""
-SIGNALS: Final = 3  # coherent, incoherent, on nucleons that break
+SIGNALS: Final = 3  # coherent, incoherent, nucleon break-up
 NAMES: Final = SIGNALS + len(KINDS)
 FINE: Final = {
     "m_pair": np.linspace(0.2, 2.0, 36 * 8 + 1) * GeV,
@@ -54,7 +53,7 @@ class Part(NamedTuple):
     ----------
     sample : the events.
     name : index of each into the names of the comparison, shape (n,).
-    trials : trials of the signal that these events took; 0 for backgrounds.
+    trials : trials of the signal used for these events; 0 for backgrounds.
     """
 
     sample: Events | Background
@@ -63,7 +62,7 @@ class Part(NamedTuple):
 
 
 def passed(sample: Events | Background, stages: Stages) -> list[Mask]:
-    """What is left of a sample before the cuts and after each stage.
+    """Events of a sample left before the cuts and after each stage.
 
     Parameters
     ----------
@@ -113,7 +112,7 @@ class Sums:
 
 
 class Counting:
-    """Counts that grow with the events."""
+    """Accumulated counts."""
 
     def __init__(self, stages: Stages) -> None:
         self.stages = stages
@@ -142,7 +141,7 @@ class Counting:
 
 
 def cells(value: FloatArray, edges: FloatArray) -> tuple[NDArray[np.intp], Mask]:
-    """Which bin a value is in, as `numpy.histogram` has it, and whether it is in one.
+    """Bin index of each value, as in `numpy.histogram`, and whether it is in a bin.
 
     Parameters
     ----------
@@ -166,7 +165,7 @@ def parts_of(
 
     Parameters
     ----------
-    backgrounds : draws them.
+    backgrounds : source of background events.
     signal : generator of tridents.
     n : events of the signal.
 
@@ -190,13 +189,13 @@ def counted(made: Callable[[], Iterator[Part]], stages: Stages) -> Counting:
 
     Parameters
     ----------
-    made : makes them.
+    made : source of the events.
     stages : the cuts.
 
     Raises
     ------
     StoppedError
-        If a signal stops the run: nothing is kept.
+        If a signal interrupts the run: nothing is kept.
 
     Examples
     --------
