@@ -273,6 +273,10 @@ class Assumptions:
     values: _File
     raw: Mapping[str, Mapping[str, Mapping[str, Any]]]
 
+    def __reduce__(self) -> tuple[object, ...]:
+        # classes of generic items cannot be pickled: what was written travels
+        return _of, (self.raw,)
+
     @property
     def cuts(self) -> tuple[str, ...]:
         """The cuts, in their order."""
@@ -319,6 +323,13 @@ class Assumptions:
             ("key", "value", "status", "source", "note"),
             tuple(rows),
         )
+
+
+def _of(
+    raw: Mapping[str, Mapping[str, Mapping[str, Any]]], name: str = "assumptions"
+) -> Assumptions:
+    """The table that was written so; raises `InputError`, with the name of a file."""
+    return Assumptions(validate(_File, raw, name), raw)
 
 
 def _shown(value: Any) -> str:
@@ -395,7 +406,7 @@ def assumptions(
                 _replace(raw, f"{section}.{key}", item, name)
     for key, value in (changes or {}).items():
         _replace(raw, key, value, "")
-    return Assumptions(validate(_File, raw, name), raw)
+    return _of(raw, name)
 
 
 def _replace(raw: dict[str, Any], key: str, item: Any, file: str) -> None:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import Executor
 from dataclasses import dataclass
-from functools import partial
-from typing import Any
+from typing import Any, TypedDict, Unpack
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,12 +17,12 @@ from nuprobe.events.backgrounds.counting import (
     FINE,
     NAMES,
     SIGNALS,
+    Job,
     Part,
     Stages,
     Sums,
     cells,
     counted,
-    parts_of,
     passed,
 )
 from nuprobe.events.backgrounds.mesons import KINDS
@@ -30,11 +30,13 @@ from nuprobe.events.backgrounds.sample import (
     as_events,
     blocks,
     check_drawing,
+    drawing,
     muon_neutrinos,
 )
 from nuprobe.events.cuts import parse_cuts
 from nuprobe.events.generator import trident
 from nuprobe.events.observables import observable
+from nuprobe.events.sampler import where
 from nuprobe.fluxes import Flux
 from nuprobe.models import LeptonModel
 from nuprobe.nuclei import Target, TargetSpec
@@ -221,6 +223,15 @@ class Comparison:
         }
 
 
+class Elsewhere(TypedDict, total=False):
+    """Where events are made, at most one of: `workers` (processes), `executor` (with
+    the interface of `concurrent.futures`) or `client` (a Dask cluster)."""
+
+    workers: int | None
+    executor: Executor | None
+    client: Any
+
+
 def compare(
     source: Flux | str,
     target: TargetSpec,
@@ -230,6 +241,7 @@ def compare(
     cuts: str | Sequence[str] | None = None,
     model: LeptonModel | None = None,
     seed: int = 1,
+    **elsewhere: Unpack[Elsewhere],
 ) -> Comparison:
     """Count trident dimuons and their backgrounds before and after cuts.
 
@@ -244,12 +256,13 @@ def compare(
     cuts : texts as `nuprobe.events.cuts` reads them, one stage each; default: those of
         the assumptions.
     model : of the signal; Standard Model by default.
+    **elsewhere : where events are made, see `Elsewhere`; the counts are the same bits.
 
     Raises
     ------
     InputError
         If the flux is not a beam, a cut cannot be read or needs quantities that
-        backgrounds lack, or nothing passes.
+        backgrounds lack, nothing passes, or more than one place is given.
     StoppedError
         If a signal interrupts the counting; nothing is kept.
 
@@ -259,6 +272,7 @@ def compare(
     >>> made.stages, made.counts.shape
     (('all', 'm_pair < 1 GeV'), (2, 14))
     """
+    places = _places(**elsewhere)
     source, kinds = muon_neutrinos(source)
     table = assumptions() if table is None else table
     if source.emission != "beam":
@@ -278,11 +292,11 @@ def compare(
     check_drawing(n, seed)
     # backgrounds lack some quantities: refuse cuts on them before generating anything
     passed(next(blocks(source, nucleus, 1, table=table, seed=seed))[:0], stages)
-    drawn = partial(blocks, source, nucleus, n, table=table, seed=seed)
+    drawn = drawing(source, nucleus, n, table=table, seed=seed)
     channels = [f"{k.name} -> {k.name} mu+ mu-" for k in kinds]
     signal = trident(channels, target, source, model=model, seed=seed)
-    made = partial(parts_of, drawn, signal, n)
-    found = counted(made, stages)
+    job = Job.of(drawn, signal, n, stages)
+    found = counted(job, *places)
     values = table.values.normalisation
     fluence = sum(source.total(k) for k in kinds) * values.exposure.value
     scale = fluence * values.mass.value / nucleus.mass
@@ -303,12 +317,18 @@ def compare(
         before=(float(before[0]), float(before[1])),
         histograms={n: (e, *found.fine[n].scaled(factor)) for n, e in FINE.items()},
         factor=factor,
-        made=made,
+        made=job.parts,
         scale=scale,
         table=table,
         flux=source.name,
         target=nucleus.name,
     )
+
+
+def _places(
+    workers: int | None = None, executor: Executor | None = None, client: Any = None
+) -> tuple[Any, int | None]:
+    return where({"workers": workers, "executor": executor, "client": client})
 
 
 def _something_left(stages: Stages, left: NDArray[np.int64]) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, fields, replace
-from functools import cached_property
 from typing import Any, Final, NoReturn, cast
 
 import numpy as np
@@ -34,9 +33,11 @@ __all__ = [
     "BLOCK",
     "MOST",
     "Background",
+    "Drawing",
     "as_events",
     "blocks",
     "check_drawing",
+    "drawing",
     "generate",
     "muon_neutrinos",
 ]
@@ -105,27 +106,24 @@ class Background:
     q2 = k2 = recoil = w = property(_none)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class _Draw:
-    """Source of the interactions of one process and flavour: intervals of the flux
-    weighted with the cross section at their centres."""
+    """What interactions of one process and flavour are drawn from: parts of the flux
+    and how probable each is, with the cross section of their middle as weight. It
+    travels to other processes: the flux itself need not."""
 
-    source: Flux
     nucleus: Target
     table: Assumptions
     kind: Flavour
     process: str
+    number: int  # of the process
+    bins: tuple[FloatArray, FloatArray] | None = None
 
-    def sigma(self, e: FloatArray) -> FloatArray:
-        """Cross section at energies, cm²."""
-        return cross_section(self.process, e, self.kind, self.table, self.nucleus)
-
-    @cached_property
-    def bins(self) -> tuple[FloatArray, FloatArray] | None:
-        """Intervals of the flux and their probabilities; None without any."""
+    def over(self, source: Flux) -> _Draw:
+        """The same with the parts of a flux; None of them without any."""
         low = lowest_energy(self.process, self.table)
         rows = []
-        for component in self.source.of(self.kind):
+        for component in source.of(self.kind):
             rows += [
                 np.array([[x.energy, 0.0, x.intensity, 0.0]])
                 for x in component.lines
@@ -134,17 +132,21 @@ class _Draw:
             if component.density is not None and component.edges[-1] > low:
                 rows.append(energy_bins(component, low))
         if not rows:
-            return None
+            return self
         bins = np.concatenate(rows)
         middle = bins[:, 0] + bins[:, 1] / 2
         share = (bins[:, 2] + bins[:, 3] / 2) * self.sigma(middle)
         if not share.sum() > 0:
-            return None
+            return self
         # keep bins whose cross section vanishes at the centre only
         share = np.maximum(share, 1e-6 * share.max()) * (
             (bins[:, 2] > 0) | (bins[:, 2] + bins[:, 3] > 0)
         )
-        return bins, share / share.sum()
+        return replace(self, bins=(bins, share / share.sum()))
+
+    def sigma(self, e: FloatArray) -> FloatArray:
+        """Cross section at energies, cm²."""
+        return cross_section(self.process, e, self.kind, self.table, self.nucleus)
 
     def energies(
         self, n: int, random: np.random.Generator
@@ -232,6 +234,98 @@ def check_drawing(n: int, seed: int) -> None:
         raise InputError(f"the seed must be an integer of 0 or more, got {shown(seed)}")
 
 
+@dataclass(frozen=True, eq=False)
+class Drawing:
+    """All background events, in blocks that can be drawn anywhere and in any order.
+
+    `BLOCK` interactions of a process and flavour have their own random stream, numbered
+    from the seed: the first blocks do not depend on how many follow.
+
+    Attributes
+    ----------
+    draws : of each process and flavour.
+    fluence : neutrinos per unit of the flux that weights are averaged over.
+    n : interactions of each.
+    seed : of all random numbers.
+    """
+
+    draws: tuple[_Draw, ...]
+    fluence: float
+    n: int
+    seed: int
+
+    @property
+    def each(self) -> int:
+        """Blocks of a process and flavour."""
+        return -(-self.n // BLOCK)
+
+    def __len__(self) -> int:
+        """Return the number of blocks."""
+        return len(self.draws) * self.each
+
+    def block(self, index: int) -> Iterator[Background]:
+        """Events of the block with this `index`, one kind after the other."""
+        which, i = divmod(index, self.each)
+        draw = self.draws[which]
+        stream = np.random.SeedSequence(
+            (self.seed, int(draw.kind.anti), draw.number), spawn_key=(i,) if i else ()
+        )
+        random = np.random.Generator(np.random.PCG64DXSM(stream))
+        for arrays in draw.columns(min(BLOCK, self.n - i * BLOCK), random):
+            arrays["weight"] /= self.fluence
+            yield Background(kinds=KINDS, trials=self.n, **arrays)
+
+
+def drawing(
+    source: Flux | str,
+    target: TargetSpec,
+    n: int,
+    *,
+    table: Assumptions | None = None,
+    seed: int = 1,
+) -> Drawing:
+    """What draws weighted background events.
+
+    Parameters
+    ----------
+    source, target, n, table, seed : as in `generate`.
+
+    Raises
+    ------
+    InputError
+        As `generate`.
+
+    Examples
+    --------
+    >>> len(drawing("dune-nd-fhc", "Ar40", 70_000))
+    16
+    """
+    source, kinds = muon_neutrinos(source)
+    table = assumptions() if table is None else table
+    check_drawing(n, seed)
+    nucleus = (
+        target
+        if isinstance(target, Target)
+        else read_target(target, form_factor="point")
+    )
+    every = (
+        _Draw(nucleus, table, kind, process, j).over(source)
+        for kind in kinds
+        for j, process in enumerate(PROCESSES)
+    )
+    draws = tuple(draw for draw in every if draw.bins is not None)
+    if not draws:
+        raise _nothing(source)
+    return Drawing(draws, sum(source.total(k) for k in kinds), int(n), int(seed))
+
+
+def _nothing(source: Flux) -> InputError:
+    return InputError(
+        f"flux {source.name} produces no background: its energy is too low, or"
+        " the assumptions exclude all processes"
+    )
+
+
 def blocks(
     source: Flux | str,
     target: TargetSpec,
@@ -240,11 +334,8 @@ def blocks(
     table: Assumptions | None = None,
     seed: int = 1,
 ) -> Iterator[Background]:
-    """Draw weighted background events in blocks: memory does not grow with their
-    number.
-
-    `BLOCK` interactions of a process and flavour have their own random stream, numbered
-    from the seed: the first blocks do not depend on how many follow.
+    """Draw weighted background events, a few at a time: memory does not grow with their
+    number, and the first ones do not depend on how many follow.
 
     Parameters
     ----------
@@ -266,35 +357,14 @@ def blocks(
     >>> int(next(drawn).kind[0]), sum(len(part) for part in drawn) > 1000
     (0, True)
     """
-    source, kinds = muon_neutrinos(source)
-    table = assumptions() if table is None else table
-    check_drawing(n, seed)
-    nucleus = (
-        target
-        if isinstance(target, Target)
-        else read_target(target, form_factor="point")
-    )
-    fluence = sum(source.total(k) for k in kinds)
+    made = drawing(source, target, n, table=table, seed=seed)
     found = False
-    for kind in kinds:
-        for j, process in enumerate(PROCESSES):
-            draw = _Draw(source, nucleus, table, kind, process)
-            if draw.bins is None:
-                continue
-            for i in range(-(-int(n) // BLOCK)):
-                stream = np.random.SeedSequence(
-                    (seed, int(kind.anti), j), spawn_key=(i,) if i else ()
-                )
-                random = np.random.Generator(np.random.PCG64DXSM(stream))
-                for arrays in draw.columns(min(BLOCK, n - i * BLOCK), random):
-                    arrays["weight"] /= fluence
-                    found = True
-                    yield Background(kinds=KINDS, trials=int(n), **arrays)
+    for index in range(len(made)):
+        for part in made.block(index):
+            found = True
+            yield part
     if not found:
-        raise InputError(
-            f"flux {source.name} produces no background: its energy is too low, or"
-            " the assumptions exclude all processes"
-        )
+        raise _nothing(flux(source))
 
 
 def generate(

@@ -34,7 +34,7 @@ def primordial(
     elements : elements of the matrix that have it.
     flavour_mixing : option of the decoupling.
     weak : corrections to the n ↔ p rates.
-    nuclear_qed : include pairs in place of photons in radiative captures.
+    nuclear_qed : include the emission of electron pairs in captures.
     rates : nuclear rate set.
 
     Examples
