@@ -1,8 +1,8 @@
 """nuprobe: neutrinos scattering off nuclei and electrons as a probe of new physics.
 
 A model and an experiment go in; a rate, a fit or an exclusion contour comes out.
-Energies, masses and momenta are in MeV, lengths go through `nuprobe.units`, cross
-sections are numbers of cm².
+Energies, masses and momenta are in MeV, lengths are built with `nuprobe.units`, cross
+sections are in cm².
 
 ``nu.isotopes()``, ``nu.fluxes()``, ``nu.processes()`` and ``nu.experiments()`` list the
 names that ``nu.isotope``, ``nu.flux``, ``nu.process`` and ``nu.experiment`` take.

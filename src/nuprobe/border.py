@@ -1,11 +1,11 @@
-"""The border of the package: what every public function does with what it is given.
+"""The public boundary: checks that every public function applies to its arguments.
 
-`public` decorates the functions and classes that users call. It converts quantities
-that carry a unit (astropy, pint) or refuses them, so that no unit is lost; it refuses
-masked arrays, whose masks NumPy's functions forget; an exception of another library
-that an argument of a wrong kind caused becomes one line that names the argument; and
-NaN does not leave in a result. A text for ``free`` is one name, as a list of it would
-be.
+`public` decorates the functions and classes that users call. It converts or rejects
+quantities that carry a unit (astropy, pint), so that no unit is lost; it rejects masked
+arrays, whose masks NumPy functions drop; it turns an exception of another library
+caused by an argument of the wrong kind into one line that names the argument; and it
+never lets NaN out in a result. A string for ``free`` is treated as a list with that one
+name.
 """
 
 from __future__ import annotations
@@ -54,7 +54,8 @@ first met."""
 
 
 class _Inside(threading.local):
-    """Whether this thread is inside a guarded call: the caller is the package."""
+    """Whether this thread is inside a guarded call, so that the caller is the package
+    itself."""
 
     yes = False
 
@@ -86,14 +87,13 @@ def public(thing: _T) -> _T:
 
 
 def public_methods(cls: _Class) -> _Class:
-    """Guard the public methods of a class whose objects the package makes.
+    """Guard the public methods of a class whose objects the package creates.
 
-    Those with arguments and, of the operators, ``[]`` and calls; the constructor is not
-    guarded.
+    Methods with arguments, ``[]`` and calls are guarded; the constructor is not.
 
     Parameters
     ----------
-    cls : the class; what it inherits is left alone.
+    cls : the class; inherited methods are left alone.
 
     See Also
     --------
@@ -113,15 +113,15 @@ def public_methods(cls: _Class) -> _Class:
 
 
 def quick_methods(cls: _Class) -> _Class:
-    """Guard the public methods of a class as `public_methods` does, for users alone.
+    """Guard the public methods of a class as `public_methods` does, but only for users.
 
-    Inside another guarded call they are called as they stand: kernels and integrals
-    take thousands of form factors, moments and couplings, and what users gave has been
-    looked at once.
+    Inside another guarded call they run unguarded: kernels and integrals evaluate
+    thousands of form factors, moments and couplings, and user input has already been
+    checked once.
 
     Parameters
     ----------
-    cls : the class; what it inherits is left alone.
+    cls : the class; inherited methods are left alone.
 
     Examples
     --------
@@ -152,7 +152,7 @@ def _with_methods(
 
 
 def _quickly_guarded(function: Callable[..., Any]) -> Callable[..., Any]:
-    """A function that is guarded where it is not called by another guarded one."""
+    """A function that is guarded unless another guarded one calls it."""
     outside = _guarded(function, no_nan=True)
 
     @functools.wraps(function)
@@ -165,14 +165,14 @@ def _quickly_guarded(function: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def _guarded(function: Callable[..., Any], no_nan: bool = False) -> Callable[..., Any]:
-    """A guarded function; with `no_nan` it takes none either."""
+    """A guarded function; with `no_nan` it also rejects NaN in its arguments."""
     parameters = tuple(inspect.signature(function).parameters)
     names = parameters.index("free") if "free" in parameters else None
 
     @functools.wraps(function)
     def guarded(*args: Any, **kwargs: Any) -> Any:
         if names is not None:
-            # a text is a sequence too, of letters: nobody means that
+            # a string is also a sequence of letters, which nobody means here
             if isinstance(kwargs.get("free"), str):
                 kwargs["free"] = [kwargs["free"]]
             elif len(args) > names and isinstance(args[names], str):
@@ -208,7 +208,7 @@ def _guarded(function: Callable[..., Any], no_nan: bool = False) -> Callable[...
 
 
 def _plain(name: str, value: Any, depth: int = 0) -> Any:
-    """A value without unit or mask; lists and mappings as well."""
+    """A value without unit or mask, inside lists and mappings as well."""
     if type(value) in (list, tuple, dict):
         items = value.values() if isinstance(value, dict) else value
         if depth >= 3 or _PLAIN.issuperset(map(type, items)):
@@ -259,7 +259,7 @@ def _explain(
 ) -> None:
     """Raise `InputError` if an argument explains an error that is not nuprobe's."""
     given = _given(function, args, kwargs)
-    # what could be an array is one only if nothing else explains the error
+    # blame arguments that may be arrays only if nothing else explains the error
     for strict in (False, True):
         for name, value in given.items():
             hint = _hint(function, name)
@@ -282,7 +282,7 @@ def _explain(
 
 
 def _shape(value: Any) -> tuple[int, ...]:
-    """Shape of an array or a list of numbers; () of what is neither."""
+    """Shape of an array or a list of numbers; () for anything else."""
     array = isinstance(value, (np.ndarray, list, tuple)) and is_numbers(value, "fiuc")
     return np.shape(value) if array else ()
 
@@ -296,7 +296,8 @@ def _of_shapes(error: Exception) -> bool:
 def _given(
     function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]
 ) -> dict[str, Any]:
-    """Arguments by name, variable ones apart; none if they are not the function's."""
+    """Arguments by name, variadic ones excluded; empty if they do not fit the
+    function."""
     signature = inspect.signature(function)
     try:
         bound = signature.bind(*args, **kwargs)
@@ -316,8 +317,8 @@ def _given(
 
 
 class _Names(dict[str, Any]):
-    """Names of annotations, those that only type checkers import included; others are
-    anything."""
+    """Names of annotations, including those imported only for type checkers; unknown
+    ones stand for anything."""
 
     def __init__(self, function: Callable[..., Any]) -> None:
         module = sys.modules.get(function.__module__)
@@ -355,13 +356,13 @@ def _hints(function: Callable[..., Any]) -> dict[str, Any]:
     for name, hint in function.__annotations__.items():
         try:
             found[name] = eval(hint, {}, names) if isinstance(hint, str) else hint
-        except Exception:  # an annotation that exists for type checkers alone
+        except Exception:  # an annotation that exists only for type checkers
             found[name] = Any
     return found
 
 
 def _hint(function: Callable[..., Any], name: str) -> Any:
-    """Annotation of an argument; of one of several keywords that of its own."""
+    """Annotation of an argument; for variadic keywords, of the keyword itself."""
     first, _, key = name.partition(" ")
     hint = _hints(function).get(first, Any)
     origin, inner = hint_parts(hint)

@@ -1,4 +1,4 @@
-"""Decimal numbers as texts: what files and the command line may write for a number."""
+"""Decimal numbers as text: what counts as a number in files and on the command line."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from nuprobe.errors import InputError, shown
 __all__ = ["DECIMAL", "GROUPED_DIGITS", "parse_number", "parse_numbers"]
 
 _LONGEST_NUMBER: Final = 400
-# `++` and the like never step back, which long tables would pay for
+# possessive quantifiers (`++`) never backtrack, which would be slow on long tables
 _DECIMAL: Final = r"[-+]?+(?:\d++(?:\.\d*+)?+|\.\d++)(?:[eE][-+]?+\d++)?+"
 DECIMAL = re.compile(_DECIMAL, re.ASCII)
 _FLOATS = re.compile(f"{_DECIMAL}(?:\n{_DECIMAL})*+", re.ASCII)
@@ -32,8 +32,8 @@ def parse_number(text: str) -> float:
     Raises
     ------
     InputError
-        For anything else. What other programs write is told: decimal commas, the
-        ``D`` of Fortran, digits in groups, and numbers beyond the range of a float.
+        For anything else. The message recognises decimal commas, the ``D`` of Fortran,
+        grouped digits, and numbers beyond the range of a float.
 
     Examples
     --------
@@ -68,8 +68,8 @@ def parse_numbers(texts: Sequence[str]) -> list[float]:
     Raises
     ------
     InputError
-        As `parse_number` for the first that is none; it starts with its position,
-        counted from 1.
+        As `parse_number` for the first that is not a number; the message starts with
+        its position, counted from 1.
 
     Examples
     --------
@@ -96,14 +96,14 @@ def parse_numbers(texts: Sequence[str]) -> list[float]:
 
 
 def _are_texts(texts: object) -> bool:
-    # a response has a million cells, and a set of their types is the fastest look
+    # a response has a million cells, and a set of their types is the fastest check
     return isinstance(texts, (list, tuple)) and (
         set(map(type, texts)) == {str} or all(isinstance(t, str) for t in texts)
     )
 
 
 def _all_numbers(texts: Sequence[str]) -> bool:
-    """Whether all are written as numbers, by one look at all of them."""
+    """Whether all are written as numbers, checked in a single pass."""
     joined = "\n".join(texts)
     return (
         joined.count("\n") == len(texts) - 1

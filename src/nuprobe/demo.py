@@ -1,4 +1,4 @@
-"""The main job in one call: COHERENT CsI 2017 from its folder to a fit, and trident
+"""The main example in one call: COHERENT CsI 2017 from its folder to a fit, and trident
 limits, with plots and tables."""
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ __all__ = ["DemoResult", "run"]
 
 RADII = ("charge_radius.ee", "charge_radius.mumu")
 CHANNELS = ("nu_mu -> nu_mu mu+ mu-", "nu_mu -> nu_mu e+ e-", "nu_mu -> nu_e e+ mu-")
-# published numbers of what the demonstration computes; `nuprobe reproduce` compares all
+# published numbers that the demonstration computes; `nuprobe reproduce` compares all
 _REPRODUCED = (
     "Cadeddu:2017etk",
     "COHERENT:2017ipa",
@@ -80,7 +80,7 @@ class DemoResult:
     ----------
     text : summary for the terminal.
     files : everything written.
-    failed : how many reproduced numbers lie outside their tolerance.
+    failed : number of reproduced values outside their tolerance.
     """
 
     text: str
@@ -89,12 +89,12 @@ class DemoResult:
 
 
 def run(folder: str | Path, *, progress: bool = False) -> DemoResult:
-    """Run the main job.
+    """Run the main example.
 
     Parameters
     ----------
-    folder : where figures (pdf, png), tables (txt, json) and the scan (h5) go; made if
-        it does not exist.
+    folder : where figures (pdf, png), tables (txt, json) and the scan (h5) go; created
+        if it does not exist.
     progress : show a progress bar on standard error.
 
     Raises
@@ -137,7 +137,7 @@ def run(folder: str | Path, *, progress: bool = False) -> DemoResult:
 
 
 class _Demo:
-    """Steps of the main job; each leaves tables or figures in the folder."""
+    """Steps of the main example; each writes tables or figures to the folder."""
 
     def __init__(self, folder: Path) -> None:
         try:
@@ -233,7 +233,8 @@ class _Demo:
         )
 
     def csi_choices(self) -> None:
-        """How the result depends on choices, and radii of nuclear models."""
+        """How the result depends on the analysis choices, and radii of nuclear
+        models."""
         choices, models = csi_choices(), nuclear_models()
         self.write("csi-2017-choices", choices, choices.to_dict())
         self.write("nuclear-models", models, models.to_dict())

@@ -18,12 +18,12 @@ def _known() -> dict[str, str]:
 
 
 def dois_of(texkeys: Iterable[str]) -> dict[str, str]:
-    """DOI by texkey, of those works whose DOI is known: the bibliography of the
-    documentation or the catalogue has it, and does not call it unverified.
+    """DOI by texkey, for works whose DOI is in the bibliography of the documentation or
+    in the catalogue and is not marked unverified.
 
     Parameters
     ----------
-    texkeys : of INSPIRE; what is not one is passed over.
+    texkeys : of INSPIRE; anything else is ignored.
 
     Examples
     --------

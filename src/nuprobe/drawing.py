@@ -1,10 +1,10 @@
-"""How an object draws and exports itself although figures and exports lie on the roof,
-above everything.
+"""Lets objects draw and export themselves, although plotting and exports are the
+topmost layers.
 
-`draws` makes a method that imports `nuprobe.plotting` when it is called, by name, and
-the methods of `Exported` and `Travelling` import `nuprobe.exports` and
-`nuprobe.portable`: no import goes up when the package is loaded, and this is the only
-file that may do so.
+`draws` makes a method that imports `nuprobe.plotting` only when called, and the methods
+of `Exported` and `Travelling` import `nuprobe.exports` and `nuprobe.portable` likewise.
+No import goes up when the package is loaded, and this is the only file that may import
+upwards.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ def draws(name: str) -> Callable[..., Any]:
 
 
 class Submitted:
-    """A result that becomes a submission to HEPData."""
+    """A result that can be written as a HEPData submission."""
 
     def to_hepdata(
         self,
@@ -56,13 +56,13 @@ class Submitted:
         comment: str = "",
         overwrite: bool = False,
     ) -> Path:
-        """Write a submission to HEPData, as `nuprobe.exports.to_hepdata`.
+        """Write a HEPData submission with `nuprobe.exports.to_hepdata`.
 
         Parameters
         ----------
         path : a ``.zip`` or ``.tar.gz`` file; any other name is a folder.
-        comment : what holds for all tables.
-        overwrite : whether what is there may be replaced.
+        comment : text that applies to all tables.
+        overwrite : whether an existing submission may be replaced.
 
         Raises
         ------
@@ -78,7 +78,7 @@ class Submitted:
 
 
 class Exported(Submitted):
-    """A result that becomes tables of others too."""
+    """A result that can be exported as tables of other packages."""
 
     def to_frame(self, table: str | None = None) -> Any:
         """A pandas ``DataFrame``, as `nuprobe.exports.to_frame`: units are in the names
@@ -103,7 +103,7 @@ class Exported(Submitted):
 
 
 class Travelling:
-    """A result that knows its `source`, the cost it was computed with."""
+    """A result that keeps its `source`, the cost it was computed with."""
 
     source: Any
 

@@ -35,12 +35,12 @@ LONGEST_MESSAGE: Final = 600
 
 
 def printable(text: str) -> str:
-    """Return a line of text with escapes for what would steer a terminal or hide
-    characters (control characters, changes of the direction of writing).
+    """Return a line of text with escapes for characters that control a terminal or hide
+    others (control characters, changes of the writing direction).
 
     Parameters
     ----------
-    text : such as a name from a file of somebody else.
+    text : such as a name from an untrusted file.
 
     Examples
     --------
@@ -60,7 +60,7 @@ def shown(value: object) -> str:
 
     Parameters
     ----------
-    value : anything; of long lists, tables and arrays the beginning is shown.
+    value : anything; only the beginning of long lists, tables and arrays is shown.
 
     Examples
     --------
@@ -69,7 +69,7 @@ def shown(value: object) -> str:
     >>> shown(list(range(100_000)))
     '[0, 1, 2, 3, 4, 5, ...]'
     """
-    # the whole text of a million numbers takes seconds
+    # formatting a million numbers takes seconds
     try:
         long = isinstance(value, Sized) and len(value) > 100
     except TypeError:  # an array of no dimension
@@ -85,15 +85,15 @@ class NuprobeError(Exception):
     """Root of every error nuprobe raises on purpose; its message is one line with a
     remedy.
 
-    Whatever was given: line breaks become spaces, and a message of more than
-    `LONGEST_MESSAGE` characters loses its middle (the remedy stands at the end).
+    Line breaks become spaces, and a message of more than `LONGEST_MESSAGE` characters
+    loses its middle (the remedy stands at the end).
     """
 
     def __init__(self, *args: object) -> None:
         super().__init__(*(_one_line(a) if isinstance(a, str) else a for a in args))
 
     def _render_traceback_(self, *_: object) -> list[str]:
-        """What IPython and Jupyter show: the message alone. The frames are in
+        """What IPython and Jupyter show: only the message. The frames are in
         ``sys.last_value.__traceback__``."""
         return [f"{type(self).__name__}: {self}"]
 
@@ -145,10 +145,11 @@ class UnknownNameError(InputError, LookupError):
         text = text if len(text) <= LONGEST_VALUE else text[: LONGEST_VALUE - 3] + "..."
         lowered = {k.lower(): k for k in reversed(known)}
         given = text.lower()
-        # glass for charm2-glass: what is part of a name is meant more than what is near
+        # e.g. glass for charm2-glass: part of a name is a better guess than a similar
+        # name
         whole = [k for k in sorted(lowered) if len(given) > 2 and given in k]
         alike = difflib.get_close_matches(given, lowered, n=4, cutoff=0.5)
-        # the closest first, then what has a part of it
+        # the closest first, then names that share a part
         order = [*whole, *alike[:2], *_sharing(given, lowered), *alike[2:]]
         near = [lowered[m] for m in dict.fromkeys(order)][:4]
         if "," in text and all(part.strip() in known for part in text.split(",")):
@@ -173,7 +174,7 @@ class UnknownNameError(InputError, LookupError):
 
 
 def _sharing(given: str, known: Iterable[str]) -> list[str]:
-    """Names that have a part of the given one, between dots and underscores, the
+    """Names that share a part of the given one, delimited by dots and underscores, the
     longest part first: magnetic_moment.emu for mu_emu."""
 
     def parts(name: str) -> set[str]:
@@ -199,8 +200,8 @@ class ExperimentFileError(InputError):
 
 
 class ChecksumError(InputError):
-    """A data file whose content is not the published one; it was kept under another
-    name, which the message gives."""
+    """A data file whose content differs from the published one; it was kept under
+    another name, which the message gives."""
 
 
 class ComputationError(NuprobeError, ArithmeticError):
@@ -212,7 +213,7 @@ class OutputError(NuprobeError, OSError):
 
 
 class StoppedError(NuprobeError):
-    """A run that a signal stopped: the message says what is saved and how to go on.
+    """A run stopped by a signal; the message says what is saved and how to resume.
 
     Parameters
     ----------
@@ -236,12 +237,11 @@ class ValidityWarning(UserWarning):
 
 
 def warn(message: str) -> None:
-    """Warn with a `ValidityWarning` that points at the line outside of nuprobe from
-    which it was called.
+    """Issue a `ValidityWarning` that points to the calling line outside nuprobe.
 
     Parameters
     ----------
-    message : one line; what is doubtful and what to do.
+    message : one line that says what is doubtful and what to do.
 
     Examples
     --------

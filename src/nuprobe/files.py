@@ -28,12 +28,12 @@ __all__ = [
 ]
 
 _MADE = ".made-by.json"
-_STALE_S: Final = 600.0  # no file takes so long from its last byte to its name
+_STALE_S: Final = 600.0  # renaming never takes this long after the last byte is written
 
 
 @contextmanager
 def as_output_error(path: Path) -> Iterator[None]:
-    """Turn what the system says of a file that cannot be written into one line.
+    """Turn the system's error for a file that cannot be written into one line.
 
     Parameters
     ----------
@@ -75,8 +75,8 @@ def atomic_write(
     path : destination; its folder must exist.
     content : the whole content, or pieces of it that are written as they come; text is
         encoded as UTF-8.
-    before : called with the path of the new file, which is complete, before it takes
-        the place of the old one.
+    before : called with the path of the complete new file before it replaces the old
+        one.
 
     Raises
     ------
@@ -107,10 +107,10 @@ def atomic_write(
 
 
 def _written_aside(target: Path, pieces: Iterable[bytes]) -> Path:
-    """A file beside the target that has the content, on the disk.
+    """A file beside the target with the content, flushed to disk.
 
-    Where the system can, it has no name until it is complete: a process that is killed
-    leaves nothing.
+    Where the system allows, it has no name until it is complete, so a killed process
+    leaves nothing behind.
     """
     folder = descriptor = -1
     try:
@@ -137,7 +137,7 @@ def _written_aside(target: Path, pieces: Iterable[bytes]) -> Path:
 
 
 def _named_aside(target: Path, pieces: Iterable[bytes]) -> Path:
-    """As `_written_aside`, with a name from the beginning."""
+    """Like `_written_aside`, but named from the start."""
     descriptor, name = tempfile.mkstemp(
         prefix=f".{target.name}.", suffix=".part", dir=target.parent
     )
@@ -147,7 +147,7 @@ def _named_aside(target: Path, pieces: Iterable[bytes]) -> Path:
             stream.writelines(pieces)
             stream.flush()
             os.fsync(stream.fileno())
-        # mkstemp makes private files; give the result the mode a plain open() would
+        # mkstemp makes private files; use the mode that a plain open() would give
         mask = os.umask(0)
         os.umask(mask)
         aside.chmod(0o666 & ~mask)
@@ -158,7 +158,7 @@ def _named_aside(target: Path, pieces: Iterable[bytes]) -> Path:
 
 
 def _sweep(target: Path) -> None:
-    """Remove what killed processes left when they wrote the same file."""
+    """Remove what killed processes left behind while writing the same file."""
     if not target.parent.is_dir():
         return
     for old in target.parent.glob(f".{glob.escape(target.name)}.*.part"):
@@ -175,10 +175,11 @@ def replace_folder(
 
     Parameters
     ----------
-    path : new, empty, or with nothing but the files of an earlier call with the same
+    path : new, empty, or with only the files of an earlier call with the same
         `made_by`. A link is followed.
     files : relative path → text.
-    made_by : name of the maker; a file in the folder says so and lists the files.
+    made_by : name of the maker, recorded in a file of the folder with the list of
+        files.
 
     Raises
     ------
@@ -311,7 +312,7 @@ def read_table(resource: Traversable) -> list[dict[str, str]]:
     Returns
     -------
     list of dict
-        One dictionary of strings a row.
+        One dictionary of strings per row.
 
     Raises
     ------

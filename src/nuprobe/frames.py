@@ -1,4 +1,4 @@
-"""Tables of pandas, which is not a dependency: it is imported when one is asked for."""
+"""Pandas tables. Pandas is not a dependency and is imported only when needed."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def data_frame(
     ----------
     data : rows, or an array of shape (rows, columns).
     columns : their names, units in brackets.
-    attributes : what else ``attrs`` has.
+    attributes : further entries of ``attrs``.
 
     Raises
     ------

@@ -24,8 +24,8 @@ def hat_matrix(
     ----------
     anchors : increasing, shape (n,).
     x : points inside their range, shape (p,).
-    derivative : return weights of the first derivative instead; at an anchor that
-        towards the next one.
+    derivative : return weights of the first derivative instead; at an anchor, the one
+        towards the next anchor.
 
     Returns
     -------
@@ -50,7 +50,7 @@ def hat_matrix(
 def hat_weights(
     anchors: FloatArray, x: FloatArray, derivative: bool = False
 ) -> tuple[NDArray[np.intp], FloatArray, FloatArray]:
-    """The two weights of each point that `hat_matrix` has beside zeros.
+    """The two nonzero weights of each point in `hat_matrix`.
 
     Parameters
     ----------
@@ -91,7 +91,7 @@ def hat_interpolated(
     Parameters
     ----------
     table : values at the anchors, shape (anchors of the first, of the second, ..., *).
-    hats : from `hat_weights`, one an axis.
+    hats : from `hat_weights`, one per axis.
 
     Returns
     -------
@@ -115,15 +115,15 @@ def hat_contracted(
     hats: Sequence[tuple[NDArray[np.intp], FloatArray, FloatArray]],
     factors: FloatArray,
 ) -> FloatArray:
-    """Values between anchors, times factors of each point, and summed.
+    """Values between anchors, multiplied by factors of each point and summed.
 
-    All points between the same anchors are one matrix product.
+    All points between the same anchors share one matrix product.
 
     Parameters
     ----------
     table : values at the anchors, shape (anchors of the first, of the second, ...,
         terms, numbers).
-    hats : from `hat_weights`, one an axis.
+    hats : from `hat_weights`, one per axis.
     factors : shape (points, sets, terms).
 
     Returns

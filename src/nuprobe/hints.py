@@ -1,8 +1,8 @@
-"""Type hints, read at run time: what an annotation stands for, whatever its name.
+"""Type hints at run time: what an annotation stands for, with aliases resolved.
 
 From NumPy 2.5 on, `numpy.typing.NDArray` is an alias in the sense of Python 3.12
 (``type NDArray[...] = ...``) and no longer the class behind it; models of other
-packages may use such aliases of their own.
+packages may define such aliases themselves.
 """
 
 from __future__ import annotations
@@ -23,9 +23,8 @@ CALLABLE: Final[tuple[Any, ...]] = (collections.abc.Callable,)
 
 
 def hint_parts(hint: Any) -> tuple[Any, tuple[Any, ...]]:
-    """What a hint is made of: `typing.get_origin` and `typing.get_args`, with aliases
-    replaced by what they stand for; a hint without parts comes back as it is, with
-    none.
+    """Origin and arguments of a hint (`typing.get_origin`, `typing.get_args`), with
+    aliases resolved; a hint without parts is returned unchanged, with no arguments.
 
     Parameters
     ----------
@@ -39,7 +38,7 @@ def hint_parts(hint: Any) -> tuple[Any, tuple[Any, ...]]:
     """
     while True:
         origin, inner = typing.get_origin(hint), typing.get_args(hint)
-        # only an alias has a value; one with parameters is met as the origin
+        # only an alias has a value; a parametrised one appears as the origin
         if hasattr(hint, "__value__") and origin is None:
             hint = hint.__value__
         elif hasattr(origin, "__value__"):
@@ -64,8 +63,8 @@ def is_union(origin: Any) -> bool:
 
 
 def union_members(inner: tuple[Any, ...]) -> tuple[Any, ...]:
-    """Members of a union, with `ArrayLike` as one: before NumPy 2.5 it is a union
-    itself, with texts in it, and falls apart in a larger one.
+    """Members of a union, with `ArrayLike` as one member: before NumPy 2.5 it is itself
+    a union, including strings, and is flattened into a larger one.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Text, units and numbers as LaTeX, and the ``tabular`` that they stand in."""
+"""Text, units and numbers as LaTeX, and the ``tabular`` that contains them."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ __all__ = ["escaped", "headed", "number", "power", "tabular", "unit"]
 
 _SPECIAL = {"\\": r"\textbackslash{}", "~": r"\textasciitilde{}"}
 _SPECIAL |= {"^": r"\textasciicircum{}"} | {c: f"\\{c}" for c in "&%$#_{}"}
-# what the default fonts of pdflatex have no glyph for
+# characters without a glyph in the default fonts of pdflatex
 _GREEK = (
     "α:alpha β:beta γ:gamma δ:delta ε:epsilon ζ:zeta η:eta θ:theta ι:iota κ:kappa"
     " λ:lambda μ:mu µ:mu ν:nu ξ:xi π:pi ρ:rho σ:sigma τ:tau φ:phi χ:chi ψ:psi ω:omega"
@@ -27,7 +27,7 @@ _UNITS |= {"e": "e", "1/MeV2": r"\mathrm{MeV}^{-2}"}
 
 
 def escaped(text: str) -> str:
-    """Text whose characters mean nothing to LaTeX.
+    """Text with the special characters of LaTeX escaped.
 
     Parameters
     ----------
@@ -59,7 +59,7 @@ def power(text: str) -> str:
 
 
 def number(value: float, form: str = ".5g") -> str:
-    """A number in mathematical mode.
+    """A number in math mode.
 
     Parameters
     ----------
@@ -77,7 +77,7 @@ def number(value: float, form: str = ".5g") -> str:
 
 
 def unit(text: str) -> str:
-    """A unit in mathematical mode; empty for none.
+    """A unit in math mode; empty for none.
 
     Parameters
     ----------
@@ -102,14 +102,14 @@ def unit(text: str) -> str:
 
 
 def _upright(word: str) -> str:
-    """A word inside of mathematical mode."""
+    """An upright word in math mode."""
     return "".join(
         f"{_MATH[c]}{{}}" if c in _MATH else _SPECIAL.get(c, c) for c in printable(word)
     )
 
 
 def headed(name: str) -> str:
-    """The name of a column, whose unit stands in brackets.
+    """The name of a column, with its unit in brackets.
 
     Parameters
     ----------
@@ -127,7 +127,7 @@ def headed(name: str) -> str:
 
 
 def tabular(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """A ``tabular`` of cells that are LaTeX already, the first column to the left.
+    """A ``tabular`` of cells that are already LaTeX, the first column left-aligned.
 
     Parameters
     ----------

@@ -1,5 +1,4 @@
-"""HTML from Python: elements that escape what is put into them, and the tables that
-notebooks show."""
+"""HTML from Python: elements that escape their content, and tables for notebooks."""
 
 from __future__ import annotations
 
@@ -13,7 +12,7 @@ __all__ = ["Child", "Html", "el", "flat", "table"]
 
 
 class Html(str):
-    """Text that is HTML already; any other text is escaped when it becomes part of an
+    """Text that is already HTML; any other text is escaped when it becomes part of an
     element."""
 
     __slots__ = ()
@@ -36,10 +35,10 @@ def el(name: str, /, *children: Child, **attributes: str | float | bool | None) 
     Parameters
     ----------
     name : of the element.
-    children : `Html` stays as it is, other text is escaped, None is nothing, an
-        iterable is its items.
-    attributes : escaped; ``class_`` is ``class``, other underscores become hyphens;
-        None and False are left out, True is the bare name.
+    children : `Html` is kept as it is, other text is escaped, None is dropped, an
+        iterable is flattened.
+    attributes : escaped; ``class_`` means ``class``, other underscores become hyphens;
+        None and False are left out, True gives the bare name.
 
     Examples
     --------
@@ -110,7 +109,7 @@ def table(
 
 
 def _line(child: Child) -> Child:
-    """Text without characters that steer a terminal or a browser."""
+    """Text without characters that control a terminal or a browser."""
     if isinstance(child, str) and not isinstance(child, Html):
         return printable(" ".join(child.split()))
     return child

@@ -1,4 +1,4 @@
-"""Whether values are of the kind that annotations ask for."""
+"""Whether values are of the kind that annotations require."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ __all__ = ["fits", "is_numbers", "lacks_array"]
 
 
 def lacks_array(hint: Any, value: Any) -> bool:
-    """Whether an annotation asks for an array alone, or for a list of arrays, and gets
-    something else.
+    """Whether an annotation requires an array, or a list of arrays, and the value is
+    neither.
 
     Parameters
     ----------
@@ -44,13 +44,13 @@ def lacks_array(hint: Any, value: Any) -> bool:
 
 
 def fits(hint: Any, value: Any, depth: int = 0) -> bool:
-    """Whether a value is of the kind that an annotation asks for.
+    """Whether a value is of the kind that an annotation requires.
 
     Parameters
     ----------
     hint : an annotation, evaluated.
     value : what was given for it.
-    depth : of the containers that it lies in.
+    depth : number of containers around the value.
 
     Examples
     --------
@@ -104,14 +104,15 @@ def _fits_generic(origin: type, inner: tuple[Any, ...], value: Any, depth: int) 
 
 
 def _takes(function: Callable[..., Any], inner: tuple[Any, ...]) -> bool:
-    """Whether a function can be called with as many arguments as it is given."""
+    """Whether a function accepts the number of arguments that it will be called
+    with."""
     if not inner or not isinstance(inner[0], list):
         return True
     try:
         inspect.signature(function).bind(*inner[0])
     except TypeError:
         return False
-    except ValueError:  # a function of C without a signature
+    except ValueError:  # a C function without a signature
         return True
     return True
 
@@ -136,7 +137,7 @@ def _is_number(value: Any) -> bool:
 
 
 def is_numbers(value: Any, kinds: str) -> bool:
-    """Whether a value is an array, or can become one, of some kinds and without NaN.
+    """Whether a value is, or can become, an array of the given kinds without NaN.
 
     Parameters
     ----------
@@ -150,7 +151,7 @@ def is_numbers(value: Any, kinds: str) -> bool:
     """
     try:
         array = np.asarray(value)
-    except Exception:  # ragged lists, and what other libraries raise
+    except Exception:  # ragged lists, and errors of other libraries
         return False
     if array.dtype.kind == "O" and "O" not in kinds:
         return False

@@ -1,4 +1,4 @@
-"""Quadrature, interpolation and compiled loops shared by every floor."""
+"""Quadrature, interpolation and compiled loops shared by all layers."""
 
 from __future__ import annotations
 
@@ -35,19 +35,19 @@ _Function = TypeVar("_Function", bound=Callable[..., Any])
 
 _PIECE: Final = 200_000
 """Multiplications of a product below which BLAS starts no threads."""
-_ROWS: Final = 32  # of a piece of a wide product, if so many did not fit otherwise
+_ROWS: Final = 32  # rows per piece of a wide product, where fewer would fit otherwise
 _WIDE: Final = 256  # columns
 
 
 def jit(function: _Function) -> _Function:
-    """Compile a function of numbers and arrays by Numba when it is first called.
+    """Compile a function of numbers and arrays with Numba when it is first called.
 
     The machine code is cached beside the source (or where ``NUMBA_CACHE_DIR`` says). If
-    no such place can be written, as in an installation that belongs to root, the
-    function is compiled anew in each interpreter. Numba is imported by this call, so a
+    no such place is writable, as in an installation owned by root, the function is
+    compiled anew in each interpreter. Numba is imported by this call, so a
     module of compiled functions should be imported only where they are used. Compiled
-    functions that call each other belong into one file, because the cache of one does
-    not notice changes in another.
+    functions that call each other belong in one file, because the cache of one does not
+    notice changes in another.
 
     Parameters
     ----------
@@ -72,7 +72,7 @@ def jit(function: _Function) -> _Function:
 
     try:
         return cast(_Function, compiled(cache=True))
-    except RuntimeError:  # no place for a cache can be written
+    except RuntimeError:  # no place for a cache is writable
         return cast(_Function, compiled(cache=False))
 
 
@@ -96,7 +96,7 @@ def is_quantity(value: Any) -> bool:
 
 
 def masked(value: Any) -> bool:
-    """Whether a value is an array of which elements are masked.
+    """Whether a value is an array with masked elements.
 
     Parameters
     ----------
@@ -252,7 +252,7 @@ def panel_nodes(edges: Iterable[float], n: int) -> tuple[FloatArray, FloatArray]
     ----------
     edges : increasing panel edges; an integrand needs to be smooth only inside each
         panel.
-    n : points a panel.
+    n : points per panel.
 
     Returns
     -------
@@ -282,19 +282,19 @@ def converged(
 ) -> FloatArray:
     """Double the order of a quadrature until two orders agree.
 
-    Two orders that both miss an integrand agree at zero: `nonzero` says where that
-    cannot be.
+    Two orders that both miss a narrow integrand agree at zero: `nonzero` says where
+    that would be wrong.
 
     Parameters
     ----------
     integral : order → values of any shape, the same at every order.
-    rtol : relative difference between two orders at which the finer one is taken.
+    rtol : relative difference between two orders below which the finer one is accepted.
     name : flat index of a value → what it is, for the message.
     order : the first order.
     largest : once an order reaches this without agreement, it is an error.
     remedy : end of the message.
-    nonzero : where the integrand is not zero, of the shape of the values; asked for
-        only if some values are zero.
+    nonzero : returns where the integrand is not zero, in the shape of the values;
+        called only if some values are zero.
 
     Returns
     -------
@@ -334,8 +334,8 @@ def converged(
 
 
 def blocks(size: int, length: int) -> Iterator[slice]:
-    """Slices that cut a long array into blocks, so that what is computed from it fits
-    into memory.
+    """Slices that cut a long array into blocks, so that intermediate results fit into
+    memory.
 
     Parameters
     ----------
@@ -415,7 +415,7 @@ def barycentric_matrix(
     if derivative:
         return barycentric_matrix(nodes, x) @ _differentiation_matrix(nodes, weights)
     gap = x[:, None] - nodes
-    hit = np.abs(gap) < 1e-300  # closer, the division would overflow
+    hit = np.abs(gap) < 1e-300  # any closer and the division would overflow
     with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         matrix = weights / gap
         matrix /= matrix.sum(axis=1, keepdims=True)
@@ -436,7 +436,7 @@ def _differentiation_matrix(nodes: FloatArray, weights: FloatArray) -> FloatArra
 def product(left: FloatArray, right: FloatArray) -> FloatArray:
     """``left @ right`` in pieces below the size at which BLAS starts threads.
 
-    They cost more than they save here.
+    The threads cost more than they save here.
 
     Parameters
     ----------
@@ -461,8 +461,8 @@ def product(left: FloatArray, right: FloatArray) -> FloatArray:
 
 
 def _tiled(left: FloatArray, right: FloatArray) -> FloatArray:
-    """`product` where few rows fit: pieces of both, or all of `right` would be read
-    again for each of them."""
+    """`product` where few rows fit: both are cut, since otherwise all of `right` would
+    be read again for each piece."""
     result = np.empty((len(left), right.shape[1]))
     columns = max(1, _PIECE // (_ROWS * len(right)))
     for j in range(0, right.shape[1], columns):

@@ -1,4 +1,4 @@
-"""Names that physics shares: a parameter of interest and a nuisance.
+"""Parameters of interest and nuisances, and the names that they are shared by.
 
 A parameter is named once and the same name serves Python, files, the command line,
 plots and tables.
@@ -59,10 +59,10 @@ class Parameter:
     unit : unit in which values of this parameter are given everywhere (``"fm"``);
         empty if dimensionless.
     latex : symbol for plots and tables, without dollar signs.
-    also : further radii that the same value means, (what, unit² added to its square):
-        a radius of point neutrons is quoted as a physical one too.
+    also : further radii that the value corresponds to, as (name, unit² added to its
+        square): a point-neutron radius is also quoted as a physical one.
     search : where a fit without a start looks for one; None for the whole range.
-    log : whether it looks there in the logarithm.
+    log : whether that search is logarithmic.
 
     Examples
     --------
@@ -125,11 +125,12 @@ class Nuisance:
 
     Attributes
     ----------
-    name : two costs that use one name share one nuisance.
-    sigma : standard deviation of the constraint; ``inf`` leaves it free.
+    name : costs that use the same name share the nuisance.
+    sigma : standard deviation of the constraint; ``inf`` for none.
     latex, description : for plots and tables.
-    marginal : integrated over, not profiled: for shapes that grow with the signal, so
-        that a larger signal does not explain the same distortion at a lower price.
+    marginal : integrated over instead of profiled. For shapes that scale with the
+        signal, profiling would let a larger signal explain the same distortion with a
+        smaller penalty.
 
     Examples
     --------

@@ -1,5 +1,5 @@
 """The single entry point for text from files and from the command line: YAML, TOML,
-JSON and CSV, read so that nothing is taken for something else.
+JSON and CSV, read so that nothing is silently misinterpreted.
 
 YAML 1.1 reads ``yes`` as true, ``010`` as 8 and ``1:30`` as 90, the last of two equal
 keys wins, and a CSV row may have more cells than the header. All of these are refused
@@ -47,7 +47,7 @@ def read_text(
     ----------
     path : of the file; a device or a pipe is refused.
     what : description for the message.
-    largest : size in bytes from which it is refused.
+    largest : size in bytes above which it is rejected.
 
     Raises
     ------
@@ -86,7 +86,7 @@ def read_text(
 
 def parse_csv(text: str, source: str) -> list[dict[str, str]]:
     """Rows of a CSV table: ``#`` lines are comments, the first other is the header;
-    with spaces between the names, spaces separate the cells.
+    if spaces separate the names, they also separate the cells.
 
     Parameters
     ----------
@@ -96,14 +96,14 @@ def parse_csv(text: str, source: str) -> list[dict[str, str]]:
     Returns
     -------
     list of dict
-        One dictionary of texts a row, keyed by the header; cells are stripped.
+        One dictionary of strings per row, keyed by the header; cells are stripped.
 
     Raises
     ------
     InputError
         If there is no header, a column has no name or two have one, a row has more or
         fewer cells than the header, a quote is left open or a cell is too long. The
-        message names the line and what is usually meant (decimal commas, semicolons).
+        message names the line and the likely cause (decimal commas, semicolons).
 
     Examples
     --------
@@ -135,7 +135,7 @@ def parse_csv(text: str, source: str) -> list[dict[str, str]]:
 
 
 def _lines(text: str) -> Iterator[tuple[int, str]]:
-    """Numbered lines of a table without comments and empty ones; only line feeds and
+    """Numbered lines of a table without comments and blank lines; only line feeds and
     carriage returns end a line."""
     text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
     for number, line in enumerate(text.split("\n"), 1):
@@ -200,7 +200,8 @@ def _wrong_count(
 _NULL = re.compile(r"~|null|Null|NULL|")
 _BOOL = re.compile(r"true|True|TRUE|false|False|FALSE")
 _INT = re.compile(r"[-+]?(?:0|[1-9]\d*)", re.ASCII)
-# 1e-4 is a text to YAML 1.1; it stays one here, and is read where a number is meant
+# 1e-4 is a string in YAML 1.1; it stays one here and is converted where a number is
+# meant
 _POINT = re.compile(
     r"[-+]?(?:(?:\d+\.\d*|\.\d+)(?:[eE][-+]?\d+)?|\.(?:inf|nan))", re.ASCII
 )
@@ -267,11 +268,11 @@ def parse_yaml(text: str) -> Any:
         documents = list(yaml.load_all(text, Loader=loader))
     except yaml.YAMLError as err:
         said = " ".join(str(err).split())
-        # PyYAML 6.0.4 and newer have a limit of their own, met before any event
+        # PyYAML 6.0.4 and newer have their own limit, which is reached before any event
         if "nesting depth" in said:
             raise InputError(f"nested too deeply ({said}); flatten it") from None
         raise InputError(f"not valid YAML ({said}); correct that place") from None
-    except (ValueError, TypeError, RecursionError) as err:  # a thirteenth month
+    except (ValueError, TypeError, RecursionError) as err:  # e.g. a thirteenth month
         if isinstance(err, InputError):
             raise
         raise InputError(f"not valid YAML ({err}); correct that place") from None
@@ -321,7 +322,8 @@ def _yaml_loader() -> Any:
 
 
 def _check_events(events: Iterable[Any]) -> None:
-    """Raise for what a plain document does not contain, before anything is built."""
+    """Raise for anything a plain document must not contain, before objects are
+    built."""
     import yaml
 
     depth = 0
@@ -394,7 +396,7 @@ def parse_toml(text: str) -> dict[str, Any]:
         raise InputError(f"more than {LARGEST_TEXT:,} characters; shorten it")
     try:
         data = tomllib.loads(text.removeprefix("\ufeff"), parse_float=_toml_float)
-    except (ValueError, RecursionError) as err:  # an integer of 5000 digits, [[[[…
+    except (ValueError, RecursionError) as err:  # e.g. an integer of 5000 digits, [[[[…
         raise InputError(f"not valid TOML ({err}); correct that place") from None
     _check_data(data, ())
     return data

@@ -1,8 +1,7 @@
-"""Where work is done: in other processes, on a Dask cluster, or with whatever has the
+"""Where tasks run: in other processes, on a Dask cluster, or with anything that has the
 interface of `concurrent.futures`.
 
-Tasks are handed out a few at a time, so that neither they nor their results pile up:
-memory does not grow with their number.
+Tasks are handed out a few at a time, so that memory does not grow with their number.
 """
 
 from __future__ import annotations
@@ -51,12 +50,12 @@ _COUNT_S: Final = 10.0
 
 Value = TypeVar("Value")
 
-# what a worker process computes with: it travels once, when the process starts
+# the value a worker process computes with; sent once, when the process starts
 _WORKER: dict[str, Any] = {}
 
 
 def _start_worker(receiver: Any, turn: Any) -> None:
-    # to stop is for the process that gathers the results: a worker ends after it
+    # signals are handled by the process that gathers the results; workers end after it
     for one in (signal.SIGINT, *STOPPING):
         signal.signal(one, signal.SIG_IGN)
     threading.Thread(target=_end_with_parent, daemon=True).start()
@@ -66,8 +65,8 @@ def _start_worker(receiver: Any, turn: Any) -> None:
 
 
 def _end_with_parent() -> None:
-    """End this process when the one that started it is gone, however that ended: a
-    killed one cannot tell its workers, who would wait for tasks forever."""
+    """End this process when its parent is gone, even if it was killed: a killed parent
+    cannot tell its workers, which would wait for tasks forever."""
     from multiprocessing import connection, parent_process
 
     parent = parent_process()
@@ -81,11 +80,11 @@ def _end_with_parent() -> None:
 
 @contextmanager
 def _processes(workers: int, value: Any) -> Iterator[Executor]:
-    """Worker processes, each of which holds the value.
+    """Worker processes, each of which has the value.
 
-    It is sent to them once they run: among the arguments with which a process begins,
-    more than a pipe holds would block us for good if the process died before it read
-    them, as it does where a script starts workers without a guard.
+    It is sent once they run: as an initial argument, a value larger than a pipe buffer
+    would block the parent forever if the process died before reading it, as happens
+    when a script starts workers without a ``__main__`` guard.
     """
     from concurrent.futures import ProcessPoolExecutor
     from multiprocessing import current_process, get_context
@@ -101,8 +100,8 @@ def _processes(workers: int, value: Any) -> Iterator[Executor]:
     payload = bytes(ForkingPickler.dumps(value))
 
     def send() -> None:
-        # a pool with few tasks starts fewer workers: what they would have read stays
-        # in the pipe, until nobody is left to read it
+        # a pool with few tasks starts fewer workers, and what the others would have
+        # read stays in the pipe
         with suppress(BrokenPipeError):
             for _ in range(workers):
                 sender.send_bytes(payload)
@@ -115,8 +114,8 @@ def _processes(workers: int, value: Any) -> Iterator[Executor]:
         yield pool
     finally:
         pool.shutdown(wait=True, cancel_futures=True)
-        # in this order: a pipe closed at its own end while a thread writes into it may
-        # meet another file that got the same number
+        # in this order: closing a pipe while a thread still writes to it could hit
+        # another file that reuses its descriptor
         receiver.close()
         sending.join()
         sender.close()
@@ -133,7 +132,7 @@ class Sender(Generic[Value]):
     Attributes
     ----------
     pool : the workers.
-    shared : what stands for the value in a task; None where each process has it.
+    shared : handle for the value in a task; None where each process has it.
     """
 
     pool: Any
@@ -144,7 +143,7 @@ class Sender(Generic[Value]):
 
         Parameters
         ----------
-        function : of a module, so that it travels.
+        function : defined in a module, so that it can be pickled.
         task : its second argument.
         """
         if self.shared is None:
@@ -155,8 +154,8 @@ class Sender(Generic[Value]):
 
     @property
     def parallel(self) -> int:
-        """How many workers there are; processors of this machine where the executor
-        does not tell."""
+        """Number of workers; the number of processors of this machine if the executor
+        does not report it."""
         for name in ("parallel", "_max_workers"):
             found = getattr(self.pool, name, None)
             if isinstance(found, int):
@@ -165,7 +164,7 @@ class Sender(Generic[Value]):
 
     @property
     def ahead(self) -> int:
-        """How many tasks keep all workers busy."""
+        """Number of tasks that keeps all workers busy."""
         return _AHEAD * self.parallel
 
 
@@ -173,12 +172,12 @@ class Sender(Generic[Value]):
 def sending(
     value: Value, executor: Any, workers: int | None
 ) -> Iterator[Sender[Value]]:
-    """What hands tasks to workers; one of `executor` and `workers` is given.
+    """A sender of tasks to workers; exactly one of `executor` and `workers` is given.
 
     Parameters
     ----------
-    value : travels once a worker, on a cluster and to processes started here; with any
-        other executor once a task.
+    value : sent once per worker, on a cluster and to processes started here; with any
+        other executor once per task.
     executor : where to compute, of `place`.
     workers : start that many processes instead.
 
@@ -223,13 +222,13 @@ def gathered(
     tasks: Iterable[Any],
     ahead: Callable[[], int],
 ) -> Iterator[tuple[Any, ...]]:
-    """Each task with its results as they come, in any order.
+    """Each task with its result as it completes, in any order.
 
     Parameters
     ----------
     submit : hands out a task.
     tasks : what is done.
-    ahead : so many may be under way or wait.
+    ahead : number of tasks that may be running or queued.
 
     Examples
     --------
@@ -258,12 +257,12 @@ def gathered(
 def in_order(
     sender: Sender[Value], function: Callable[[Value, Any], Any], tasks: Iterable[Any]
 ) -> Iterator[Any]:
-    """Results in the order of their tasks, of which there may be no end.
+    """Results in the order of their tasks, which may be infinitely many.
 
     Parameters
     ----------
     sender : to the workers.
-    function : of the value that they have and a task; of a module.
+    function : of the shared value and a task; defined in a module.
     tasks : what is done.
 
     Examples
@@ -288,8 +287,8 @@ def in_order(
 
 
 class DaskExecutor(Executor):
-    """A Dask client behind the interface of `concurrent.futures`; a task that a dead
-    worker had is run again.
+    """A Dask client with the interface of `concurrent.futures`; tasks of a dead worker
+    are run again.
 
     Parameters
     ----------
@@ -303,7 +302,7 @@ class DaskExecutor(Executor):
 
     @property
     def parallel(self) -> int:
-        """Threads of all workers, counted anew from time to time: workers come and
+        """Threads of all workers, recounted from time to time because workers come and
         go."""
         now = time.monotonic()
         if now - self._counted[0] > _COUNT_S:
@@ -320,16 +319,16 @@ class DaskExecutor(Executor):
         return future
 
     def share(self, value: Any) -> Any:
-        """A handle that stands for `value` in `submit`: it travels once a worker, not
-        once a task.
+        """A handle for `value` in `submit`, which is sent once per worker, not once per
+        task.
 
-        It is itself a task, so that the cluster makes it again if the worker that held
-        it dies.
+        It is itself a task, so the cluster recreates it if the worker that held it
+        dies.
         """
         return self._client.submit(_same, value, pure=False)
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
-        """As `concurrent.futures.Executor.shutdown`; the cluster goes on.
+        """As `concurrent.futures.Executor.shutdown`; the cluster keeps running.
 
         With `wait`, tasks end first; `cancel_futures` has no effect.
         """
@@ -398,7 +397,7 @@ def one_place(executor: Any, client: Any, workers: int | None) -> Any:
 
 
 def checked_workers(workers: int | None) -> None:
-    """Refuse a number of processes that there cannot be.
+    """Reject an impossible number of processes.
 
     Parameters
     ----------

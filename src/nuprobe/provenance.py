@@ -1,7 +1,8 @@
-"""Where a result comes from: what every result file says of its making.
+"""Where a result comes from: the record of its making in every result file.
 
-A command line is known while `made_by` is open; without one, Python made the result.
-Paths of the user's home appear as ``~``, and nothing else of the machine is written.
+Inside `made_by` the command line is known; otherwise the result is attributed to
+Python. The user's home appears as ``~``, and nothing else about the machine is
+recorded.
 """
 
 from __future__ import annotations
@@ -30,14 +31,14 @@ FORMAT: Final = 1
 """Version of what is written of a provenance."""
 _PYTHON: Final = "Python"
 _EPOCH: Final = "SOURCE_DATE_EPOCH"
-_LARGE: Final = 64  # numbers of an array that are written; beyond, its checksum
+_LARGE: Final = 64  # longest array that is written out; for longer ones the checksum
 _MAKER: ContextVar[str] = ContextVar("maker", default=_PYTHON)
 
 
 @readable
 @dataclass(frozen=True)
 class Provenance:
-    """What a result was made of, when and how.
+    """What a result was made from, when and how.
 
     Attributes
     ----------
@@ -49,7 +50,7 @@ class Provenance:
     model : its ``name`` and parameters; empty if there is none, or it is not known.
     latex : symbol of parameters and nuisances by name, without dollar signs.
     references : texkeys and DOIs of what was used.
-    fingerprint : SHA-256 of data, settings and version: two results with one
+    fingerprint : SHA-256 of data, settings and version: results with the same
         fingerprint have the same inputs.
     dois : DOI by texkey, of those of `references` whose DOI nuprobe knows.
 
@@ -80,7 +81,7 @@ class Provenance:
         references: Iterable[str] = (),
         fingerprint: str = "",
     ) -> Provenance:
-        """Return the provenance of what is made now, by the command that runs.
+        """Return the provenance of a result made now by the running command.
 
         Parameters
         ----------
@@ -139,7 +140,7 @@ class Provenance:
         Raises
         ------
         InputError
-            If it is of a later version, or nothing that nuprobe writes.
+            If it is of a later version, or not something nuprobe writes.
         """
         if not isinstance(data, Mapping) or not isinstance(data.get("format"), int):
             raise InputError(f"this is not a provenance of nuprobe: {shown(data)}")
@@ -152,7 +153,7 @@ class Provenance:
         experiments, model, latex, references = (
             data.get(key) for key in ("experiments", "model", "latex", "references")
         )
-        dois = data.get("dois", {})  # early files have none
+        dois = data.get("dois", {})  # absent in files of early versions
         fits = (
             all(isinstance(text, str) for text in texts)
             and isinstance(experiments, list)
@@ -201,7 +202,7 @@ class Provenance:
             raise InputError("its provenance is damaged: it is not JSON") from None
 
     def lines(self) -> list[tuple[str, str]]:
-        """What each entry is called, and what it says; empty ones are left out."""
+        """Name and content of each entry; empty ones are left out."""
         experiments = [
             str(one["name"])
             + (f" ({one['analysis']})" if one.get("analysis") else "")
@@ -227,7 +228,7 @@ class Provenance:
 
 
 def _brief(value: Any) -> str:
-    """A value of a model in a line."""
+    """A value of a model in one line."""
     if isinstance(value, float):
         return f"{value:.6g}"
     if isinstance(value, dict):
@@ -240,7 +241,7 @@ def _brief(value: Any) -> str:
 
 @contextmanager
 def made_by(command: str) -> Iterator[None]:
-    """While it is open, results are made by a command line.
+    """While open, results are attributed to a command line.
 
     Parameters
     ----------
@@ -271,8 +272,8 @@ def maker() -> str:
 
 
 def command_text(words: Sequence[str]) -> str:
-    """A command line as it can be typed again; the home of the user is ``~``, to which
-    the shell adds what was typed.
+    """A command line that can be typed again; the user's home, which the shell has
+    expanded, is written as ``~`` again.
 
     Parameters
     ----------
@@ -299,7 +300,7 @@ def _quoted(word: str) -> str:
 
 def now() -> str:
     """The time in UTC, ISO 8601 to the second; that of ``SOURCE_DATE_EPOCH`` if it is
-    set, so that files can be made again bit for bit.
+    set, so that files can be reproduced bit for bit.
 
     Raises
     ------
@@ -326,8 +327,8 @@ def now() -> str:
 
 
 def plain(what: Any) -> Any:
-    """Numbers, texts, lists and mappings that say what something is; of a large array
-    its shape and checksum, of a path its last part.
+    """A description in numbers, strings, lists and mappings; a large array is
+    represented by its shape and checksum, a path by its last part.
 
     Parameters
     ----------

@@ -1,5 +1,4 @@
-"""Tables of results for reading: rates, limits, published numbers beside computed
-ones."""
+"""Readable tables of results: rates, limits, published and computed numbers."""
 
 from __future__ import annotations
 
@@ -33,7 +32,7 @@ def rate_table(rates: Rates, compared: Mapping[str, Rates] | None = None) -> Tab
     Parameters
     ----------
     rates : what `Experiment.predict` returns.
-    compared : the same of other models, by name: their totals.
+    compared : the same for other models, by name; their totals are shown.
 
     Examples
     --------
@@ -102,7 +101,7 @@ def limit_table(limit: Limit, rows: int = 13) -> Table:
     Parameters
     ----------
     limit : what `nuprobe.limit` returns.
-    rows : how many masses.
+    rows : number of masses.
 
     Examples
     --------
@@ -140,7 +139,7 @@ def limit_table(limit: Limit, rows: int = 13) -> Table:
 
 
 def _entered(limit: Limit) -> list[str]:
-    """What the curves of several experiments contain, and what is a sensitivity."""
+    """Which experiments entered the curves, and which are only sensitivities."""
     notes = []
     for curve in limit.curves:
         if len(curve.experiments) > 1:
@@ -159,7 +158,7 @@ def _entered(limit: Limit) -> list[str]:
 
 
 def _heaviest(curve: LimitCurve) -> str:
-    """Up to which mass a curve excludes anything."""
+    """Largest mass at which a curve excludes anything."""
     import numpy as np
 
     some = curve.mass[np.isfinite(curve.coupling)]
@@ -282,7 +281,7 @@ def reproduction_table(rows: Sequence[Reproduction]) -> Table:
 
 
 def universe_table(rates: UniverseRates) -> Table:
-    """Return abundances beside what is measured of them.
+    """Return predicted and measured abundances.
 
     Parameters
     ----------
@@ -347,7 +346,7 @@ def precession_table(model: SpinFlavour, e_nu: FloatArray) -> Table:
 def precession_limit_table(
     model: SpinFlavour, limits: Mapping[str, PrecessionLimit]
 ) -> Table:
-    """Return what bounds on solar antineutrinos say about moment and field.
+    """Return the constraints on moment and field from bounds on solar antineutrinos.
 
     Parameters
     ----------

@@ -1,7 +1,7 @@
-"""How objects show themselves: one line in a terminal, a table in a notebook.
+"""How objects are displayed: one line in a terminal, a table in a notebook.
 
-`readable` gives both to a class that has none of its own. Arrays appear by their
-shape, so that neither grows with the data.
+`readable` adds both to a class that defines neither. Arrays are shown by their shape,
+so neither grows with the data.
 """
 
 from __future__ import annotations
@@ -57,8 +57,8 @@ def readable(cls: _Class) -> _Class:
 
 
 def one_line(self: Any) -> str:
-    """Name of the class of `self` and those fields that are not at their default, in
-    at most `LONGEST` characters.
+    """Class name of `self` and the fields that differ from their defaults, in at most
+    `LONGEST` characters.
 
     Examples
     --------
@@ -95,7 +95,7 @@ def table_of(self: Any) -> Html:
 
 
 def brief(value: Any) -> str:
-    """One line of at most 80 characters that says what a `value` is: arrays by their
+    """One line of at most 80 characters that describes a `value`: arrays by their
     shape, long lists by their length.
 
     Examples
@@ -132,13 +132,13 @@ def brief(value: Any) -> str:
 
 
 def is_array(value: Any, kind: str = "ndarray") -> bool:
-    """Whether a value is an array, without importing NumPy, which ``--help`` does
-    without.
+    """Whether a value is an array, without importing NumPy, which ``--help`` does not
+    need.
 
     Parameters
     ----------
     value : any object.
-    kind : name of another class of NumPy.
+    kind : name of another NumPy class.
 
     Examples
     --------
@@ -187,7 +187,7 @@ def _joined(self: Any, fields: list[tuple[str, str]]) -> str | None:
 
 
 def _flat(value: Any) -> str:
-    """Its `repr` in one line; that of a large array is never made."""
+    """Its `repr` in one line; never computed for a large array."""
     if is_array(value) and (value.size > _FEW or value.ndim == 0):
         return _array(value)
     if isinstance(value, float):
@@ -201,7 +201,7 @@ def _cut(text: str, longest: int = _SHORT) -> str:
 
 
 def _is_written(function: Any) -> bool:
-    """Whether somebody wrote it: dataclasses generate theirs, `readable` sets its
+    """Whether it was written by hand: dataclasses generate theirs, `readable` sets its
     own."""
     if not inspect.isfunction(function) or function is one_line:
         return False

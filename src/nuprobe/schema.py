@@ -40,16 +40,16 @@ ModelT = TypeVar("ModelT", bound=BaseModel)
 
 
 def _number(value: Any) -> Any:
-    """Check what is given for a number before pydantic takes true for 1."""
+    """Check a number before pydantic would accept true as 1."""
     if isinstance(value, (bool, np.bool_)):
         raise InputError(f"{str(value).lower()} is not a number; write the number")
     if isinstance(value, str):
-        parse_number(value)  # pydantic reads it, or leaves it a text where both may be
+        parse_number(value)  # pydantic converts it, unless strings are allowed too
     return value
 
 
 def _truth(value: Any) -> Any:
-    """Check what is given for true or false before pydantic takes 1 and "yes"."""
+    """Check a truth value before pydantic would accept 1 and "yes"."""
     if isinstance(value, str) and value.strip().lower() in ("true", "false"):
         return value.strip().lower() == "true"
     if not isinstance(value, (bool, np.bool_)):
@@ -66,8 +66,8 @@ _BEFORE = {"float": _number, "int": _number, "bool": _truth}
 
 
 def _guarded(schema: Any) -> Any:
-    """A schema of pydantic with the checks above before each number and truth value,
-    however deep."""
+    """A pydantic schema with the checks above before each number and truth value, at
+    any depth."""
     if isinstance(schema, dict):
         guarded = {key: _guarded(value) for key, value in schema.items()}
         if (kind := schema.get("type")) in _BEFORE and isinstance(kind, str):
@@ -81,7 +81,7 @@ def _guarded(schema: Any) -> Any:
 
 class Strict(BaseModel):
     """Base of everything read from a file: unknown keys, infinities and NaN are errors,
-    true is not 1, and what was read does not change.
+    true is not 1, and instances are immutable.
 
     >>> class Site(Strict):
     ...     distance: float
@@ -118,8 +118,7 @@ def _tables(root: Traversable | Path, above: str = "") -> Iterator[tuple[str, by
 
 
 class Folder:
-    """A folder with one TOML file and tables beside it; nothing outside it is ever
-    read.
+    """A folder with one TOML file and its tables; nothing outside it is ever read.
 
     Parameters
     ----------
@@ -193,7 +192,7 @@ class Folder:
 
     def digest(self) -> str:
         """SHA-256 of the TOML file and the tables of the folder and its subfolders, by
-        name: the same wherever the folder lies."""
+        name, independent of where the folder is."""
         state = hashlib.sha256()
         for name, content in _tables(self.root):
             state.update(f"{name} {len(content)}\n".encode() + content)
@@ -201,7 +200,7 @@ class Folder:
 
     @staticmethod
     def _leads_out(root: Path, name: str) -> bool:
-        """Whether a name in the folder is, or lies behind, a link out of it."""
+        """Whether a name in the folder is, or is reached through, a link out of it."""
         path = root
         for part in Path(name).parts:
             path = path / part
@@ -228,7 +227,7 @@ class Folder:
         return self._rows[file]
 
     def columns(self, file: str) -> tuple[str, ...]:
-        """Names of the columns of a CSV table in the folder; none of an empty table."""
+        """Column names of a CSV table in the folder; none for an empty table."""
         rows = self._table_rows(file)
         return tuple(rows[0]) if rows else ()
 
@@ -237,7 +236,7 @@ class Folder:
 
         Parameters
         ----------
-        file, column : names; `ExperimentFileError` where either is missing.
+        file, column : names; `ExperimentFileError` if either is missing.
         """
         rows = self._table_rows(file)
         if not rows or column not in rows[0]:
@@ -254,8 +253,8 @@ class Folder:
         Raises
         ------
         ExperimentFileError
-            If the path leaves the folder, the file or a column is missing, the table
-            is not in order (`nuprobe.parsing.parse_csv`), or a cell is not a finite
+            If the path leaves the folder, the file or a column is missing, the table is
+            malformed (`nuprobe.parsing.parse_csv`), or a cell is not a finite
             number.
         """
         rows, wanted = self._table_rows(file), list(columns)
@@ -267,7 +266,7 @@ class Folder:
                 )
         new = [c for c in dict.fromkeys(wanted) if (file, c) not in self._columns]
         if new:
-            # once for all columns: a response has hundreds
+            # converted together: a response has hundreds of columns
             texts = [row[column] for row in rows for column in new]
             try:
                 values = np.array(parse_numbers(texts)).reshape(-1, len(new))
@@ -312,7 +311,7 @@ def validate(model: type[ModelT], data: object, source: str) -> ModelT:
 
 
 def problems_of(model: type[BaseModel], data: object) -> list[tuple[Place, str]]:
-    """Everything that the fields of a model refuse, where `validate` names the first.
+    """All problems with the fields of a model, of which `validate` reports the first.
 
     Parameters
     ----------
@@ -321,7 +320,7 @@ def problems_of(model: type[BaseModel], data: object) -> list[tuple[Place, str]]
     Returns
     -------
     list of (place, message)
-        The place is the key as names and numbers, empty for the file as a whole.
+        The place is the key path as names and numbers, empty for the whole file.
 
     Examples
     --------
@@ -339,7 +338,7 @@ def problems_of(model: type[BaseModel], data: object) -> list[tuple[Place, str]]
 
 @contextmanager
 def in_file(source: str) -> Iterator[None]:
-    """Name the file in errors about what it says.
+    """Name the file in errors about its content.
 
     Parameters
     ----------
@@ -348,7 +347,7 @@ def in_file(source: str) -> Iterator[None]:
     Raises
     ------
     ExperimentFileError
-        For every `NuprobeError` inside; one that names its file already stays.
+        For every `NuprobeError` inside; one that already names its file is unchanged.
 
     Examples
     --------
@@ -367,7 +366,8 @@ def in_file(source: str) -> Iterator[None]:
 
 def _first_problem(model: type[BaseModel], err: ValidationError) -> str:
     problems = err.errors(include_url=False)
-    # a misspelt key shows as one extra and one missing: the extra says more
+    # a misspelt key appears as one extra and one missing key; the extra one is more
+    # informative
     problem = next((p for p in problems if p["type"] == "extra_forbidden"), problems[0])
     place, message = _problem(model, problem)
     key = ".".join(map(str, place)) or "the file"
@@ -376,7 +376,7 @@ def _first_problem(model: type[BaseModel], err: ValidationError) -> str:
 
 
 def _problem(model: type[BaseModel], problem: Any) -> tuple[Place, str]:
-    """Place and message of one refusal of pydantic."""
+    """Place and message of one pydantic error."""
     extra = problem["type"] == "extra_forbidden"
     location, known, tags = _walk(
         model.model_json_schema(), problem["loc"][:-1] if extra else problem["loc"]
@@ -407,8 +407,8 @@ def _problem(model: type[BaseModel], problem: Any) -> tuple[Place, str]:
 def _walk(
     schema: dict[str, Any], path: tuple[int | str, ...]
 ) -> tuple[list[int | str], list[str], list[str]]:
-    """Keys that lead to a place in a JSON schema, without the tags of unions, the keys
-    allowed there, and the tags to choose from."""
+    """Keys that lead to a place in a JSON schema (without union tags), the keys allowed
+    there, and the tags to choose from."""
 
     def variants(node: dict[str, Any], tagged: bool = False) -> list[dict[str, Any]]:
         if "$ref" in node:
@@ -452,7 +452,7 @@ def _walk(
             if isinstance(child, dict)
             for leaf in variants(child)
         ]
-        # a part missing from the schema is an inner step of the validator, not a key
+        # a part missing from the schema is an internal step of the validator, not a key
         if found:
             location.append(part)
             nodes = found

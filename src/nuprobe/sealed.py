@@ -1,9 +1,9 @@
-"""HDF5 with a checksum in front: a damaged file is refused before HDF5 sees it.
+"""HDF5 with a checksum in front: a damaged file is rejected before HDF5 sees it.
 
-A damaged HDF5 file can make the library loop, ask for any amount of memory or answer
-with other numbers. So the 512 bytes in front, which HDF5 leaves to the user ("user
-block"), say how long the rest is and what its SHA-256 is. Every program that reads
-HDF5 reads such a file; one that changes it makes it another file than nuprobe wrote.
+A damaged HDF5 file can make the library hang, allocate any amount of memory or return
+wrong numbers. Therefore the first 512 bytes, which HDF5 leaves to the user ("user
+block"), contain the length and the SHA-256 of the rest. Any program that reads HDF5 can
+read such a file; if one modifies it, nuprobe no longer accepts it.
 """
 
 from __future__ import annotations
@@ -28,12 +28,12 @@ BLOCK: Final = 512
 """Bytes in front of the HDF5 content: its ``userblock_size``."""
 
 _FIRST: Final = b"nuprobe result file: HDF5 follows at byte 512\n"
-_PIECE: Final = 1 << 20  # bytes that are read at once
+_PIECE: Final = 1 << 20  # bytes read at once
 _HDF5: Final = b"\x89HDF\r\n\x1a\n"
 
 
 def _front(content: bytes | memoryview) -> bytes:
-    """What stands in front of some content."""
+    """The block that precedes the content."""
     return _said(len(content), hashlib.sha256(content).hexdigest())
 
 
@@ -66,9 +66,8 @@ def sealed(
     Parameters
     ----------
     form : version of its format.
-    fill : writes to the `h5py.File` what it contains beside its format and the version
-        of nuprobe.
-    provenance : what it was made of; None if that is not known.
+    fill : writes the content to the `h5py.File`; format and nuprobe version are added.
+    provenance : what it was made from; None if unknown.
 
     Examples
     --------
@@ -99,13 +98,14 @@ def streamed(
     provenance: Provenance | None = None,
     folder: Path | None = None,
 ) -> Iterator[bytes]:
-    """The same file piece by piece, built on the disk: for results that fill the
+    """The same file piece by piece, built on disk, for results that would fill the
     memory.
 
     Parameters
     ----------
     form, fill, provenance : as in `sealed`.
-    folder : where it is built, without a name; that for temporary files if None.
+    folder : where it is built, as an unnamed file; the folder for temporary files if
+        None.
 
     Examples
     --------
@@ -145,8 +145,8 @@ def unsealed(path: Path, kind: str) -> bytes:
     Raises
     ------
     InputError
-        If the file is missing, from another program or an earlier version, cut short,
-        or changed in a single bit.
+        If the file is missing, from another program or an earlier version, truncated,
+        or changed in even one bit.
 
     Examples
     --------

@@ -1,5 +1,5 @@
-"""Signals that ask a run to stop: all are told like Ctrl-C, so that the run saves what
-it has."""
+"""Signals that ask a run to stop: all are treated like Ctrl-C, so that the run saves
+what it has."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class Stop(KeyboardInterrupt):
 
 
 def _stop(number: int, _: FrameType | None) -> NoReturn:
-    # the next ones must not disturb the saving
+    # further signals must not interrupt the saving
     for one in STOPPING:
         if signal.getsignal(one) is _stop:
             signal.signal(one, signal.SIG_IGN)
@@ -76,8 +76,8 @@ def name_of(error: BaseException) -> str:
 def stop_signals() -> Iterator[None]:
     """While this is open, SIGTERM and SIGHUP raise `Stop`, a `KeyboardInterrupt`.
 
-    A signal for which the program has a handler of its own, or which it ignores (as
-    under ``nohup``), is left alone; so is everything outside the main thread.
+    Signals for which the program has its own handler, or which it ignores (as under
+    ``nohup``), are left alone, as is everything outside the main thread.
 
     Examples
     --------

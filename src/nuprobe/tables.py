@@ -24,8 +24,8 @@ _BLOCK: Final = 4096
 
 
 class Rows(Sequence[tuple[Cell, ...]]):
-    """Rows that lie in arrays, one a column, and are made when they are read: a million
-    of them take no more memory than the numbers.
+    """Rows stored as arrays, one per column, and created when they are read, so that a
+    million of them take no more memory than the numbers.
 
     Parameters
     ----------
@@ -77,7 +77,7 @@ class Table:
     ----------
     title : one line above the table.
     columns : names; put the unit in brackets, e.g. ``"R_n [fm]"``.
-    rows : one sequence of cells a row, in a tuple or `Rows`.
+    rows : one sequence of cells per row, in a tuple or `Rows`.
     formats : format specification by column, e.g. ``{"R_n [fm]": ".2f"}``; numbers
         elsewhere use ``.6g``.
     notes : lines below the table.
@@ -90,7 +90,7 @@ class Table:
     notes: tuple[str, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
-        """JSON-ready form: one dictionary a row, at full precision."""
+        """JSON-ready form: one dictionary per row, at full precision."""
         rows = [self._row(row) for row in self.rows]
         return {"title": self.title, "rows": rows, "notes": list(self.notes)}
 
@@ -100,7 +100,7 @@ class Table:
 
         Parameters
         ----------
-        provenance : what the table was made of, written behind it.
+        provenance : what the table was made from, appended to it.
         """
         frame: dict[str, Any] = {
             "title": self.title,
@@ -121,8 +121,8 @@ class Table:
 
     def csv_lines(self) -> Iterator[str]:
         """The same as CSV, at full precision: title and notes as lines that begin with
-        #, then the names of the columns, then a row at a time. Cells that a spreadsheet
-        would take for a formula begin with an apostrophe."""
+        #, then the column names, then one row at a time. Cells that a spreadsheet would
+        interpret as a formula begin with an apostrophe."""
         for text in filter(None, (self.title, *self.notes)):
             yield "# " + " ".join(text.splitlines())
         yield _joined(self.columns)
@@ -193,11 +193,11 @@ class Table:
 
 
 def harmless(value: object) -> object:
-    """A cell of a CSV file that no spreadsheet takes for a formula.
+    """A cell of a CSV file that no spreadsheet interprets as a formula.
 
     Parameters
     ----------
-    value : of the cell; only texts are changed.
+    value : of the cell; only strings are changed.
 
     Examples
     --------

@@ -1,5 +1,5 @@
-"""Where keys stand in the text of a TOML file, so that messages can name the line and
-comments can stand above what they explain."""
+"""Positions of keys in the text of a TOML file, so that messages can name the line and
+comments can be placed above what they explain."""
 
 from __future__ import annotations
 
@@ -36,12 +36,12 @@ class TomlLine:
 
 
 def toml_lines(text: str) -> Iterator[TomlLine]:
-    """Lines on which a table or a key begins, in their order; what stands inside
-    brackets over several lines belongs to the first.
+    """Lines on which a table or a key begins, in order; a value that spans several
+    lines belongs to the first.
 
     Parameters
     ----------
-    text : of the file; it need not be right.
+    text : of the file; it need not be valid.
 
     Examples
     --------
@@ -104,7 +104,7 @@ def line_of(key: Sequence[str | int], lines: dict[Key, int]) -> int | None:
         part = tuple(key[:length])
         if part in lines:
             return lines[part]
-        # a table that only its own tables name
+        # a table that is only defined by its subtables
         inside = [n for k, n in lines.items() if k[:length] == part]
         if inside:
             return min(inside)
@@ -116,7 +116,7 @@ def _names(dotted: str) -> Key:
 
 
 def _placed(names: Key, counts: dict[Key, int], listed: bool) -> Key:
-    """Names of a table with the numbers of the lists that they lead through."""
+    """Names of a table with the indices of the arrays of tables on the path."""
     place: Key = ()
     for i, name in enumerate(names):
         place = (*place, name)
@@ -128,6 +128,6 @@ def _placed(names: Key, counts: dict[Key, int], listed: bool) -> Key:
 
 
 def _depth(text: str) -> int:
-    """Brackets opened and not closed in a line, outside of texts and comments."""
+    """Brackets opened and not closed in a line, outside strings and comments."""
     bare = _STRING.sub("", text).partition("#")[0]
     return sum(map(bare.count, "[{")) - sum(map(bare.count, "]}"))

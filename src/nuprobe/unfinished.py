@@ -1,9 +1,9 @@
-"""Files that grow beside their name until they are complete: who writes them, and how
-they take their place.
+"""Files that are written under a temporary name until they are complete: who may write
+them, and how they replace the final file.
 
-A run that writes ``x.h5`` keeps what it has in ``x.h5.part`` and holds a lock on that
-file, so that no two runs, of whatever kind, write one result. A run that is killed
-leaves the part, from which the next one goes on.
+A run that writes ``x.h5`` keeps its progress in ``x.h5.part`` and locks that file, so
+that no two runs write the same result. A killed run leaves the part, from which the
+next one resumes.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from nuprobe.files import atomic_write
 
 __all__ = ["Claim", "alone", "part_of"]
 
-_LOCKS: Final = find_spec("fcntl") is not None  # Windows has none
+_LOCKS: Final = find_spec("fcntl") is not None  # absent on Windows
 _LOCKLESS: Final = (errno.ENOLCK, errno.EOPNOTSUPP, errno.ENOSYS, errno.EINVAL)
 
 
@@ -60,7 +60,7 @@ class Claim:
         self.part, self.fresh, self._stream = part, fresh, stream
 
     def write(self, content: bytes | Iterable[bytes]) -> None:
-        """Replace the whole content, at once; the lock goes over to the new file.
+        """Replace the whole content atomically; the lock passes to the new file.
 
         Raises
         ------
@@ -85,11 +85,11 @@ class Claim:
         (self._stream,) = taken
 
     def complete(self, path: Path) -> None:
-        """Let the file take the place of `path`; raises `OSError`."""
+        """Move the file to `path`; raises `OSError`."""
         self.part.replace(path)
 
     def close(self) -> None:
-        """Give the lock back."""
+        """Release the lock."""
         if self._stream is not None:
             self._stream.close()
 
@@ -109,7 +109,7 @@ def _locked(path: Path) -> BufferedRandom:
 
 
 def _claimed(part: Path) -> Claim:
-    """Lock the file that has the name, and not one that has just lost it."""
+    """Lock the file that currently has the name, not one that has just been renamed."""
     while True:
         try:
             stream = _locked(part)
@@ -139,7 +139,7 @@ def alone(part: Path) -> Iterator[Claim]:
     Yields
     ------
     Claim
-        With which it is written. A file that stays empty is removed at the end.
+        For writing the file. A file that stays empty is removed at the end.
 
     Raises
     ------

@@ -120,7 +120,7 @@ DIMENSIONS: Final = tuple(_DIMENSIONS)
 """The dimensions supported by `parse_quantity`."""
 
 _NUMBER = r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?"
-# other alphabets have digits too
+# other scripts have digits too
 _QUANTITY = re.compile(rf"\s*({_NUMBER}|[+-]?inf|nan)\s*(.*?)\s*", re.IGNORECASE)
 
 
@@ -223,7 +223,7 @@ def parse_quantity(text: str | float, dimension: str) -> float:
 
     Parameters
     ----------
-    text : number and unit; a bare number is accepted for a dimensionless quantity only.
+    text : number and unit; a bare number is accepted only for a dimensionless quantity.
     dimension : one of `DIMENSIONS`.
 
     Returns
@@ -295,8 +295,8 @@ def split_unit(text: str) -> tuple[str, str]:
 
 
 def value_in(value: str | float, unit: str) -> float:
-    """Read a number in a unit: a bare number is in it, and one with another unit of the
-    same kind is converted.
+    """Read a number in a unit: a bare number is taken to be in that unit, and one with
+    another unit of the same dimension is converted.
 
     Parameters
     ----------
@@ -319,7 +319,7 @@ def value_in(value: str | float, unit: str) -> float:
     _text("a unit", unit)
     number, written = split_unit(str(value))
     power = re.fullmatch(rf"({_NUMBER})\s+(\S.*)", written)
-    # "3e0-11 muB" is a number mistyped, not 3 times -11
+    # "3e0-11 muB" is a mistyped number, not 3 times -11
     if power is not None and re.match(rf"\s*{re.escape(number)}\s", str(value)):
         try:
             one, other = parse_numbers((number, power[1]))
@@ -345,8 +345,8 @@ def value_in(value: str | float, unit: str) -> float:
 
 
 def _check_spacing(text: str) -> None:
-    """Refuse a word after the third colon of a grid that is neither lin nor log, alone
-    (``:log``) or before a unit."""
+    """Reject a word after the third colon of a grid, alone (``:log``) or before a unit,
+    that is neither lin nor log."""
     found = re.match(r"((?:[^:]*:){3})\s*([A-Za-z]+)(\s*)", text.strip())
     if found is None or found[2] in ("lin", "log"):
         return
@@ -358,7 +358,8 @@ def _check_spacing(text: str) -> None:
 
 
 def _check_ends(text: str, low: float, high: float, n: int, log: bool) -> None:
-    """Refuse one point between two ends, and a logarithmic grid from or to 0."""
+    """Reject a single point between two different ends, and a logarithmic grid from or
+    to 0."""
     if n == 1 and low != high:
         raise UnitError(
             f"{shown(text)} has a single point, which cannot be both ends: give one"
@@ -377,7 +378,7 @@ def parse_grid(text: str, dimension: str) -> NDArray[np.float64]:
 
     Parameters
     ----------
-    text : ``start:stop:count[:lin|:log] unit`` includes both ends; the unit stands
+    text : ``start:stop:count[:lin|:log] unit`` includes both ends; the unit is given
         once, at the end.
     dimension : one of `DIMENSIONS`.
 

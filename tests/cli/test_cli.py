@@ -452,6 +452,11 @@ SCAN = ("scan", "coherent-csi-2017", "-o", "x.h5", "--grid")
             ["--mixing"],
         ),
         (
+            ("limit", "coherent-csi-2017", "--family", "scalar", "--mixing", "0"),
+            ["--mixing requires a vector"],
+        ),
+        (("limit", "bugey-3", "--mixing", "0"), ["drop the options for mediators"]),
+        (
             ("limit", "coherent-csi-2017", "ccfr-trident", "--family", "scalar"),
             ["trident"],
         ),

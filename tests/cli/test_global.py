@@ -68,6 +68,10 @@ def test_mediators(run: Run, mine: str) -> None:
         (("laboratory", "--family", "b-l", "--free", "rn"), "drop --model"),
         (("laboratory", "--masses", "1:2:2 MeV"), "--masses needs a mediator"),
         (
+            ("laboratory", "--free", "sin2_theta_w", "--mixing", "0"),
+            "--mixing needs a mediator: add --family, or drop it",
+        ),
+        (
             ("laboratory", "--free", "sin2_theta_w", "--scan", "q.h5"),
             "--scan needs a mediator: add --family, or drop it",
         ),

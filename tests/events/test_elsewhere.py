@@ -12,7 +12,7 @@ import tracemalloc
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +34,9 @@ from nuprobe.events import (
     trident,
     write_events,
 )
+from nuprobe.events.backgrounds import compare
+from nuprobe.events.backgrounds.counting import Job, counted
+from nuprobe.events.backgrounds.sample import drawing
 from nuprobe.events.store import unfinished
 
 pytest.importorskip("pyhepmc", reason="the extra nuprobe[events] is not installed")
@@ -263,6 +266,43 @@ def test_a_generator_on_a_cluster(cluster: Any, tmp_path: Path, run: Line) -> No
     assert "give --workers or --dask, not both" in err
 
 
+def test_backgrounds_are_counted_the_same_anywhere(
+    cluster: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("nuprobe.events.backgrounds.sample.BLOCK", 100)
+    generator = trident("nu_mu -> nu_mu mu+ mu-", "Ar40", 5e3, regime="coherent")
+    stages = [(text, parse_cuts(text)) for text in (CUTS, "extra_energy < 50 MeV")]
+    drawn = drawing("dune-nd-fhc", "Ar40", 230)  # blocks that are not full, too
+    drawn = replace(drawn, draws=drawn.draws[:2])
+    monkeypatch.setattr("nuprobe.events.sampler.TRIALS", 200)  # of a chunk
+    made = Job.of(drawn, generator, 500, stages)
+    made = pickle.loads(pickle.dumps(made))
+    plain = counted(made)
+    assert plain.events == plain.all.events[0].sum()
+    assert plain.all.events[0, 0, 0] == 500
+    with Shuffled() as shuffled:
+        for place in (shuffled, cluster.scheduler_address):
+            found = counted(made, place)
+            assert (found.trials, found.events) == (plain.trials, plain.events)
+            for name in ("largest", "before"):
+                assert np.array_equal(getattr(found, name), getattr(plain, name))
+            sums = [(found.all, plain.all)]
+            sums += [(found.fine[o], plain.fine[o]) for o in plain.fine]
+            for one, other in sums:
+                for name in ("first", "second", "events"):
+                    assert np.array_equal(getattr(one, name), getattr(other, name))
+
+
+@pytest.mark.nightly
+def test_backgrounds_on_the_command_line_are_the_same_on_a_cluster(
+    cluster: Any, run: Line
+) -> None:
+    line = ("events", "backgrounds", "-n", "2000", "--json")
+    plain = json.loads(run(*line)[1])
+    for where in (("--dask", cluster.scheduler_address), ("--workers", "2")):
+        assert json.loads(run(*line, *where)[1])["stages"] == plain["stages"]
+
+
 def test_what_is_no_place_is_refused_before_any_work(tmp_path: Path) -> None:
     with ThreadPoolExecutor(1) as pool:
         for wrong, words in (
@@ -276,6 +316,8 @@ def test_what_is_no_place_is_refused_before_any_work(tmp_path: Path) -> None:
                 written(tmp_path / "x.root", **wrong)
             with pytest.raises(InputError, match=words):
                 distributions(SOURCE, ["m_pair"], n=10, **wrong)
+            with pytest.raises(InputError, match=words):
+                compare("dune-nd-fhc", "Ar40", 10, **wrong)
         assert not list(tmp_path.iterdir())
         sample = [SOURCE.chunk(0)]
         with pytest.raises(InputError, match="require a generator"):

@@ -329,7 +329,7 @@ def test_one_parameter_has_a_curve(page: WebDriver, explorer: Path) -> None:
     assert np.array(found["delta_chi2"])[::15] == pytest.approx(heights - lowest)
     (interval,) = found["intervals"][0]["intervals"]
     edges = ours.profiled(np.array(interval)[:, None]).twice_nll
-    assert edges - lowest == pytest.approx(1.0, rel=0.05)  # straight between 60 points
+    assert edges - lowest == pytest.approx(1.0, rel=1e-6)
     assert "68 %" in one(page, "#plane-summary").text
 
 

@@ -2,8 +2,8 @@
 
 `muon_g2` (the muon's anomalous magnetic moment), `monophoton` (e⁺e⁻ → γ and nothing
 else) and `relic_absorption` (cosmic neutrinos absorbed on relic neutrinos: the IceCube
-gap), all for the boson of `vector_boson`; `companions` collects them as curves beside
-the trident limits.
+gap), all for the boson of `vector_boson`; `companions` collects them as curves to show
+with the trident limits.
 """
 
 from nuprobe.bounds import (

@@ -35,12 +35,12 @@ class Companion:
 
     Attributes
     ----------
-    label : with what is assumed.
+    label : including its assumptions.
     kind : ``"band"`` (preferred between lower and upper), ``"limit"`` (excluded above
         upper), ``"reach"`` (sensitive above upper) or ``"ideal"`` (sensitive above
         upper if there were no background).
     mass : MeV, shape (n,).
-    lower, upper : couplings g′, shape (n,); infinite where there is nothing.
+    lower, upper : couplings g′, shape (n,); infinite where there is no constraint.
     references : texkeys.
     """
 
@@ -55,23 +55,23 @@ class Companion:
 def companions(
     mass: ArrayLike, line: LineOfSight | None = None
 ) -> tuple[Companion, ...]:
-    """Compute the companions of the trident limits, each on masses of its own.
+    """Compute the companions of the trident limits, each on its own mass grid.
 
     Parameters
     ----------
-    mass : lowest and highest mass in MeV, or more masses between them.
-    line : what lies between IceCube and its sources: mass of the relic neutrinos,
-        redshift, …; `LineOfSight()` if not given.
+    mass : lowest and highest mass in MeV, optionally with masses between them.
+    line : properties of the path between sources and IceCube: mass of the relic
+        neutrinos, redshift, …; `LineOfSight()` if not given.
 
     Returns
     -------
     tuple of Companion
         The (g−2)_μ region of 2021 (2σ) and today's upper limit (95 %, one-sided); the
-        region that opens the IceCube gap by absorption on relic neutrinos, for `line`
-        and the depth of `relic_absorption.gap_band`, left out where no mass in the
-        range makes the gap; Belle II's reach in e⁺e⁻ → γ + nothing: the
-        estimate with backgrounds of Araki:2017wyg (g′ = 8e-4 for masses up to 1 GeV,
-        as the abstract puts it), and what the signal alone would reach.
+        region in which absorption on relic neutrinos produces the IceCube gap, for
+        `line` and the depth of `relic_absorption.gap_band`, omitted if no mass in the
+        range produces it; Belle II's reach in e⁺e⁻ → γ + nothing: the estimate with
+        backgrounds of Araki:2017wyg (g′ = 8e-4 for masses up to 1 GeV, from the
+        abstract), and the reach without background.
 
     Raises
     ------
@@ -128,7 +128,7 @@ def companions(
 
 
 def _masses(low: float, high: float) -> FloatArray:
-    """A grid fine enough for every curve but the gap."""
+    """A grid fine enough for every curve except the gap."""
     if low == high:
         return np.array([low])
     decades = np.log10(high / low)
@@ -138,7 +138,7 @@ def _masses(low: float, high: float) -> FloatArray:
 def _gap(low: float, high: float, line: LineOfSight) -> tuple[Companion, ...]:
     """The band of the IceCube gap on masses between its ends, if any lie in the
     range."""
-    # outside these masses all resonances lie beside the gap
+    # outside these masses all resonances lie outside the gap
     bottom = sqrt(2 * line.masses.min() * GAP[0])
     top = sqrt(2 * line.masses.max() * GAP[1] * (1 + line.z_source))
     start, stop = max(low, bottom), min(high, top)

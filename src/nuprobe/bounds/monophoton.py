@@ -12,8 +12,8 @@ signature in L_μ − L_τ is that of Kaneta:2016uyt and Araki:2017wyg. ε is ta
 mass shell of the Z′, q² = M².
 
 Numbers of events are **signal only**: no background (e⁺e⁻ → γγ(γ), e⁺e⁻(γ), γνν̄), no
-trigger and no reconstruction efficiency. A reach found so is the best that a given
-luminosity could do, not what an experiment will do.
+trigger and no reconstruction efficiency. The resulting reach is the best possible for a
+given luminosity, not that of a real experiment.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ INVERSE_AB: Final = 1e42
 
 @dataclass(frozen=True)
 class Collider:
-    """Where the photon is looked for.
+    """Collider and photon acceptance.
 
     Attributes
     ----------
@@ -116,7 +116,7 @@ energy are unverified against these sources."""
 def photon_energy(mass: ArrayLike, sqrt_s: float) -> FloatArray:
     """Energy of the photon in the centre of mass, MeV.
 
-    Not positive where the boson is too heavy to be made.
+    Not positive if the boson is too heavy to be produced.
 
     Parameters
     ----------
@@ -262,8 +262,8 @@ def reach(
     ----------
     mass : MeV, positive.
     luminosity : cm⁻²; that of the collider if not given.
-    events : number of signal events asked for; 3.0 is the 95 % limit of a search that
-        sees nothing and expects nothing.
+    events : required number of signal events; 3.0 is the 95 % limit of a search without
+        background and without observed events.
     collider : energy, angles and photon threshold.
 
     Returns
@@ -289,13 +289,13 @@ def mixing_reach(
     events: float = 3.0,
     collider: Collider = BELLE_II,
 ) -> FloatArray:
-    """Signal-only reach in ε for a boson that decays to neutrinos alone.
+    """Signal-only reach in ε for a boson that decays only to neutrinos.
 
     Parameters
     ----------
     mass : MeV, positive.
     luminosity : cm⁻²; that of the collider if not given.
-    events : number of signal events asked for.
+    events : required number of signal events.
     collider : energy, angles and photon threshold.
 
     Returns

@@ -8,8 +8,8 @@ for 8π² contradicts its own limit). F → 1 for a light boson and 2m_μ²/3M²
 one, so that Δa_μ → g²/8π² and g²m_μ²/12π²M².
 
 The coupling g is that of the muon: g′ in L_μ − L_τ, shifted by −εe where there is
-kinetic mixing. What is measured and what is predicted moved with the years; each state
-of affairs is a named `Layer`.
+kinetic mixing. Measurement and prediction have changed over the years; each status is a
+named `Layer`.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ _X: Final = 1 / (1 + np.exp(_T))
 
 @dataclass(frozen=True)
 class Layer:
-    """Measured minus predicted a_μ as it stood in one year.
+    """Measured minus predicted a_μ as of one year.
 
     Attributes
     ----------
@@ -210,7 +210,7 @@ def band(
     Returns
     -------
     lower, upper : arrays of the shape of `mass`
-        `lower` is 0 where the band reaches down to no contribution at all.
+        `lower` is 0 where the band includes zero contribution.
 
     Raises
     ------

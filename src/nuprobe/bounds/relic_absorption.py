@@ -1,8 +1,8 @@
 """Absorption of cosmic neutrinos on relic neutrinos by the gauge boson of L_μ − L_τ:
 lines in the spectrum at Earth.
 
-A neutrino of mass state i and energy E meets a relic antineutrino j at rest; they make
-a Z′ at E_res = M²/2m_j with
+A neutrino of mass state i and energy E meets a relic antineutrino j at rest; they
+produce a Z′ at E_res = M²/2m_j with
 
     σ_ij = |Q_ij|² (2πg′²/M²) δ(1 − E/E_res),   Q_ij = U*_μi U_μj − U*_τi U_τj
 
@@ -15,15 +15,15 @@ the δ function makes the optical depth a closed form:
 
 Assumed throughout, besides the numbers in `LineOfSight`:
 
-- mass states arrive, as many as coherence lost over cosmic distances leaves, in the
-  proportions of oscillated sources;
+- neutrinos arrive as incoherent mass states, in the proportions of oscillated sources;
 - relic neutrinos are unclustered and at rest; a `ValidityWarning` says when one is not
   slow at the source;
-- a width much smaller than the range of energies (Γ/M = g′²/12π), no t-channel and no
-  scattering off resonance;
-- the neutrinos from the decay of the Z′, at lower energy, are not added back, so that
-  the depth is an upper bound;
-- one source redshift; a diffuse flux is an average of `survival` over redshifts.
+- the width is much smaller than the range of energies (Γ/M = g′²/12π), and t-channel
+  and off-resonance scattering are neglected;
+- the neutrinos from the decay of the Z′, at lower energy, are not added back, so the
+  depth is an upper bound;
+- there is one source redshift; a diffuse flux is an average of `survival` over
+redshifts.
 """
 
 from __future__ import annotations
@@ -69,14 +69,14 @@ _COUPLING: Final = 1e3
 
 @dataclass(frozen=True)
 class LineOfSight:
-    """What lies between source and Earth; every assumption that a gap depends on.
+    """The path between source and Earth, with every assumption that a gap depends on.
 
     Attributes
     ----------
     m_nu : one mass for three degenerate neutrinos, or three masses, in MeV. The default
         is the 0.1 eV of the seminar that this reproduces; cosmology disfavours it.
-    z_source : redshift of the source. The default, 1.5, is where one line first spans
-        0.4 to 1 PeV.
+    z_source : redshift of the source. The default, 1.5, is the smallest for which one
+        line spans 0.4 to 1 PeV.
     density : relic neutrinos per cm³ today in one mass state and one helicity (56 from
         T = 1.95 K).
     dirac : slow relics keep their helicity, not their chirality: half of the Dirac
@@ -93,7 +93,7 @@ class LineOfSight:
     ------
     InputError
         If a mass, density or H₀ is not positive, an angle is impossible or the flavours
-        do not sum to something.
+        sum to zero.
     """
 
     m_nu: float | tuple[float, float, float] = 0.1 * eV
@@ -161,8 +161,8 @@ class LineOfSight:
 
     @property
     def charges2(self) -> FloatArray:
-        """|Q_ij|² between mass states, rows the traveller i; each row sums to 1 −
-        |U_ei|²."""
+        """|Q_ij|² between mass states, with the cosmic neutrino i as row; each row sums
+        to 1 − |U_ei|²."""
         u = self.mixing_matrix
         charge = u.conj().T @ np.diag([0.0, 1.0, -1.0]) @ u
         return np.asarray(np.abs(charge) ** 2)
@@ -182,7 +182,7 @@ class LineOfSight:
 
 
 def resonance_energy(mass: ArrayLike, m_nu: ArrayLike) -> FloatArray:
-    """E_res = M²/2m_ν in MeV, as seen where the relic neutrino is.
+    """E_res = M²/2m_ν in MeV, at the position of the relic neutrino.
 
     Parameters
     ----------
@@ -307,7 +307,7 @@ def survival(
     coupling: ArrayLike,
     line: LineOfSight | None = None,
 ) -> FloatArray:
-    """Share of the flux of all flavours that arrives, Σ_i f_i exp(−τ_i).
+    """Fraction of the all-flavour flux that arrives, Σ_i f_i exp(−τ_i).
 
     Parameters
     ----------
@@ -332,8 +332,8 @@ def spectrum(  # six arguments: the boson, the path and the source
     line: LineOfSight | None = None,
     index: float = 2.0,
 ) -> FloatArray:
-    """Flux of all flavours at Earth, E² dΦ/dE over that of the source at 0.1 PeV: a
-    power law with the gap in it.
+    """Flux of all flavours at Earth, E² dΦ/dE relative to that of the source at 0.1
+    PeV: a power law with the gap.
 
     Parameters
     ----------
@@ -361,7 +361,7 @@ def effective_depth(
     coupling: ArrayLike,
     line: LineOfSight | None = None,
 ) -> FloatArray:
-    """−ln of `survival`: the depth that a flux of one kind would have needed.
+    """−ln of `survival`: the equivalent depth of a single mass state.
 
     Parameters
     ----------
@@ -377,8 +377,8 @@ def effective_depth(
     """
     line = line or LineOfSight()
     depth = optical_depth(e_obs, mass, coupling, line)
-    # the thinnest state is taken out so that a large depth does not underflow; expm1
-    # keeps an absent one exactly 0
+    # the state with the smallest depth is factored out so that large depths do not
+    # underflow; expm1 keeps an absent one exactly 0
     thinnest = depth.min(axis=-1)
     return np.asarray(
         thinnest - np.log1p(np.expm1(thinnest[..., None] - depth) @ line.mass_fractions)
@@ -390,13 +390,13 @@ def _coupling_for_depth(
 ) -> FloatArray:
     """Coupling at which Σ_i f_i exp(−g′² per_i) = exp(−tau); infinite where too much of
     the flux never interacts."""
-    # a state whose coupling is zero but for rounding never interacts
+    # a state whose coupling is zero up to rounding never interacts
     seen = per > 1e-20 * per.max(axis=-1, keepdims=True)
     free = np.where(seen, 0.0, fractions).sum(axis=-1)
     possible = free < np.exp(-tau) * (1 - 1e-12)
     free = np.where(
         possible, free, 0.0
-    )  # a finite number for the points that are set to infinity below
+    )  # a finite placeholder for the points set to infinity below
     needed = np.log((1 - free) / (np.exp(-tau) - free))
     thin = np.where(seen, per, np.inf).min(axis=-1)
     low = np.log(
@@ -421,12 +421,12 @@ def gap_band(
     coverage: float = 0.5,
     clear: tuple[float, float] | None = None,
 ) -> tuple[FloatArray, FloatArray]:
-    """Couplings with which the boson makes the gap in the spectrum at Earth.
+    """Couplings for which the boson produces the gap in the spectrum at Earth.
 
     A gap is an effective depth (`effective_depth`) of at least `tau_min` over at least
-    the share `coverage` of the window of energies, counted in ln E. Where `clear` is
-    given, the depth must stay below `tau_min` over the same share of that window, in
-    which neutrinos are seen.
+    the fraction `coverage` of the energy window, measured in ln E. If `clear` is given,
+    the depth must stay below `tau_min` over the same fraction of that window, in which
+    neutrinos are observed.
 
     Parameters
     ----------
@@ -436,14 +436,14 @@ def gap_band(
         (Araki:2014ona).
     tau_min : 1 removes 63 % of the flux.
     coverage : between 0 and 1.
-    clear : window that must not be emptied, MeV.
+    clear : window in which the flux must survive, MeV.
 
     Returns
     -------
     lower, upper : arrays of the shape of `mass`
-        `lower` is infinite where no coupling makes the gap, as the lines lie elsewhere;
-        `upper` is infinite where nothing bounds the coupling from above. There is no
-        gap where lower > upper.
+        `lower` is infinite where no coupling produces the gap because the lines lie
+        elsewhere; `upper` is infinite where nothing bounds the coupling from above.
+        There is no gap where lower > upper.
 
     Raises
     ------

@@ -5,17 +5,17 @@ Couplings are to vector currents, L = Z′_α [Σ_ℓ (Q_ℓ g′ − ε e) ℓ�
 − ν̄_τγ^αP_Lν_τ)] with Q_μ = +1, Q_τ = −1, Q_e = 0. Here ε is the mixing with the
 *photon*; a mixing ε_B with the hypercharge boson (Kaneta:2016uyt) is ε = ε_B cos θ_W.
 
-Loops of μ and τ alone give
+Loops of μ and τ give
 
     ε(q²) = (e g′/2π²) ∫₀¹dx x(1−x) ln{[m_τ² − x(1−x)q²] / [m_μ² − x(1−x)q²]}
     ε(0) = (e g′/12π²) ln(m_τ²/m_μ²) ≈ g′/69
 
-(Araki:2017wyg, not read; derived here, and |ε| is that of the closed form in DARKCAST,
-which integrates eq. 7 of Amaral:2020tga; a test compares). With the couplings above it
-is positive: the muons, lighter, are polarised further out than the taus, so that a
-charge +1 of L_μ − L_τ is surrounded by μ⁺ and attracts electrons; the coupling of the
-electron is then opposite in sign to that of the muon. Where the mixing is written with
-ln(m_μ²/m_τ²), the sign of ε or of e is the other one.
+(Araki:2017wyg, not checked there; derived here, and |ε| agrees with the closed form in
+DARKCAST, which integrates eq. 7 of Amaral:2020tga; a test compares them). With the
+couplings above it is positive: the muons, lighter, are polarised further out than the
+taus, so that a charge +1 of L_μ − L_τ is surrounded by μ⁺ and attracts electrons; the
+coupling of the electron is then opposite in sign to that of the muon. Where the mixing
+is written with ln(m_μ²/m_τ²), the sign of ε or of e is opposite.
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ def nonnegative(name: str, value: ArrayLike) -> FloatArray:
 
     Parameters
     ----------
-    name : what they are, for the message.
+    name : of the quantity, for the message.
     value : any shape.
 
     Raises
@@ -84,7 +84,7 @@ def positive(name: str, value: ArrayLike) -> FloatArray:
 
     Parameters
     ----------
-    name : what they are, for the message.
+    name : of the quantity, for the message.
     value : any shape.
 
     Raises
@@ -214,7 +214,7 @@ def partial_widths(
     ``tau``.
 
     Γ(νν̄) = g′²M/24π per flavour, Γ(ℓℓ̄) = |g_ℓ|²(M/12π)(1 + 2m²/M²)√(1 − 4m²/M²).
-    Hadrons, which couple only through ε, are left out: |ε e/g′|² R relative to the
+    Hadrons, which couple only through ε, are neglected: |ε e/g′|² R relative to the
     muons, of the order of 1e-4 for the loop-induced mixing.
 
     Parameters
@@ -252,8 +252,8 @@ def neutrino_fraction(
     Warns
     -----
     ValidityWarning
-        Above 2m_π, where the mixing is so large that the hadrons left out could take
-        more than 5 %.
+        Above 2m_π, if the mixing is so large that the neglected hadrons could take more
+        than 5 %.
 
     Examples
     --------

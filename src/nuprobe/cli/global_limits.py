@@ -25,13 +25,13 @@ class MediatorSpec:
     Attributes
     ----------
     family : name of the model, or None.
-    mixing : kinetic mixing as typed.
+    mixing : kinetic mixing as typed, or None.
     grid, masses : as typed, or None.
     scan_file : HDF5 file of a scan of the grid, or None.
     """
 
     family: str | None = None
-    mixing: str = "0"
+    mixing: str | None = None
     grid: str | None = None
     masses: str | None = None
     scan_file: Path | None = None
@@ -48,7 +48,7 @@ class MediatorSpec:
         if self.family is not None:
             return self.family
         typed = {
-            "--mixing": self.mixing != "0",
+            "--mixing": self.mixing is not None,
             "--grid": self.grid is not None,
             "--masses": self.masses is not None,
             "--scan": self.scan_file is not None,
@@ -64,12 +64,7 @@ mediator_options = grouped(
     "mediator",
     MediatorSpec,
     click.option("--family", help="Mediator: b-l, universal-vector, scalar, ..."),
-    click.option(
-        "--mixing",
-        default="0",
-        show_default=True,
-        help="Kinetic mixing: a number, or loop.",
-    ),
+    click.option("--mixing", help="Kinetic mixing: a number, or loop [default: 0]."),
     click.option(
         "--grid",
         help="mass=start:stop unit:count,coupling=start:stop:count, with --family.",

@@ -26,12 +26,12 @@ class FamilySpec:
     Attributes
     ----------
     family : name of a model, or None for the default.
-    mixing : kinetic mixing as typed.
+    mixing : kinetic mixing as typed, or None.
     params, model_file, sin2_theta_w : of the model, as in `ModelSpec`.
     """
 
     family: str | None = None
-    mixing: str = "0"
+    mixing: str | None = None
     params: tuple[str, ...] = ()
     model_file: Path | None = None
     sin2_theta_w: float | None = None
@@ -41,12 +41,12 @@ class FamilySpec:
         from nuprobe.experiments.limits import default_family
         from nuprobe.experiments.scanned import Scanned
 
-        mixing = make_mixing(self.mixing)
+        mixing = make_mixing("0" if self.mixing is None else self.mixing)
         if self.params or self.model_file is not None or self.sin2_theta_w is not None:
             return self._with_keys(experiments, mixing)
         if self.family is None:
             return Scanned.of(default_family(experiments, mixing))
-        if "scalar" in self.family and self.mixing != "0":
+        if "scalar" in self.family and self.mixing is not None:
             raise InputError(
                 "--mixing requires a vector: a scalar does not mix with the photon"
             )
@@ -59,7 +59,7 @@ class FamilySpec:
         from nuprobe.models import named
 
         if self.model_file is not None:
-            if self.mixing != "0":
+            if self.mixing is not None:
                 raise InputError(
                     "--model-file already defines the model; drop --mixing"
                 )
@@ -80,7 +80,7 @@ class FamilySpec:
                 )
         fields = {f.name for f in named.model_fields(name)}
         params = [text for key, text in varied.items() if key in fields]
-        if self.mixing != "0":
+        if self.mixing is not None:
             params.append(f"mixing={self.mixing}")
         spec = ModelSpec(name, (*params, *self.params), None, self.sin2_theta_w)
         return Scanned.of(spec.build())
@@ -130,12 +130,7 @@ family_options = grouped(
         " tridents or --mixing, else b-l]",
     ),
     *PARAMETERS,
-    click.option(
-        "--mixing",
-        default="0",
-        show_default=True,
-        help="Kinetic mixing: a number, or loop.",
-    ),
+    click.option("--mixing", help="Kinetic mixing: a number, or loop [default: 0]."),
 )
 """Add ``--model`` with its keys and ``--mixing``, as `FamilySpec` ``family``."""
 

@@ -1,5 +1,5 @@
-"""The early universe with neutrinos that have magnetic moments: plasma, scattering in
-it, decoupling, primordial abundances; decays of sterile neutrinos in `decay`."""
+"""The early universe with neutrino magnetic moments: plasma, scattering in it,
+decoupling, primordial abundances; decays of sterile neutrinos in `decay`."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ __all__ = [
 
 
 def __getattr__(name: str) -> Any:
-    """Import what few need when it is asked for."""
+    """Import rarely used names on demand."""
     if name == "decay":
         return import_module("nuprobe.cosmology.decay")
     raise AttributeError(f"module 'nuprobe.cosmology' has no attribute {name!r}")

@@ -1,21 +1,21 @@
 """Collision integrals of neutrinos with e± in thermal equilibrium: energy exchange with
 Fermi–Dirac statistics, Pauli blocking and the mass of the electron.
 
-For neutrinos at T_ν = T − ΔT the energy that they gain in a time is, to first order
-and for isotropic distributions,
+For neutrinos at T_ν = T − ΔT the energy gain rate is, to first order and for isotropic
+distributions,
 
     scattering    (ΔT/T²) ∫ dΠ |M|² f₁f₂(1−f₃)(1−f₄) (E₁−E₃)²/2
     annihilation  (ΔT/T²) ∫ dΠ |M|² f₁f₂(1−f₃)(1−f₄) (E₁+E₂)²
 
 since f/(1−f) is an exponential. Of the twelve dimensions of phase space four remain,
 the energy ω and momentum q that the exchanged particle carries and one energy on each
-side, ∫dΠ = (1/256π⁵) ∫dq dω dE₁ dE₂ and a mean over one azimuth, which is done by hand
+side, ∫dΠ = (1/256π⁵) ∫dq dω dE₁ dE₂ and a mean over one azimuth, which is analytic
 because s is linear in its cosine. With |t| = q² sin²θ, ω = q cos θ Gauss–Legendre rules
 converge exponentially.
 
 The results are ratios to Boltzmann statistics and a massless electron. Without its mass
-the weak ones are the known 0.829 and 0.884 (EscuderoAbenza:2020cmq): the certificate of
-the code, which differs for magnetic moments in |M|² alone.
+the weak ones are the known 0.829 and 0.884 (EscuderoAbenza:2020cmq), which validates
+the code: for magnetic moments only |M|² differs.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ COUPLINGS: Final = {"nu_e": (0.727, 0.233), "nu_mu": (-0.273, 0.233)}
 """g_L and g_R of ν e scattering, with radiative corrections; ν_τ as ν_μ."""
 
 _TOP: Final = 44.0  # energies over T at which the quadrature ends
-_NORMS: Final = {  # Boltzmann statistics and no mass, over T⁶ΔT or T⁸ΔT
+_NORMS: Final = {  # Boltzmann statistics, massless, over T⁶ΔT or T⁸ΔT
     "weak scattering": 56 / math.pi**5,
     "weak annihilation": 9 * 32 / math.pi**5,
     "magnetic scattering": 12 / math.pi**4,
@@ -80,8 +80,8 @@ def _scattering(
 ) -> float:
     """Integral for scattering in units of T, for an electron of mass `m` and |t| from
     `least` on; `kernel` has the mean of s − m², half its squared amplitude in the
-    azimuth, and t. With `number` scatterings are counted, f₁f₂ for f₁f₂ω²/2, blocked
-    (`quantum`) or not; q then needs more nodes at its lower end."""
+    azimuth, and t. With `number`, scatterings are counted (f₁f₂ instead of f₁f₂ω²/2),
+    with Pauli blocking if `quantum`; q then needs more nodes at its lower end."""
     power = 3 if number else 2
     x, wx = gauss_legendre(order)
     y, wy = gauss_legendre(2 * order // 3)
@@ -136,7 +136,7 @@ def _annihilation(m: float, kernel: Kernel, order: int, quantum: bool) -> float:
 
 
 def _weak_scattering(left: float, right: float, m: float) -> Kernel:
-    """Of ν and ν̄ on e⁻ and e⁺; s ↔ u between e⁻ and e⁺."""
+    """Scattering of ν and ν̄ on e⁻ and e⁺; s ↔ u between e⁻ and e⁺."""
 
     def kernel(a: FloatArray, wave: FloatArray, t: FloatArray) -> FloatArray:
         squares = (a * a + (a + t) ** 2 + 2 * wave) / 4
@@ -156,7 +156,7 @@ def _weak_annihilation(left: float, right: float, m: float) -> Kernel:
 
 def _magnetic_scattering(screening: ScreeningName, mass2: float, m: float) -> Kernel:
     """(s−m²)(m²−u)/|t| for four kinds: ν and ν̄ on e⁻ and e⁺."""
-    cuts = screening in ("cut", "talk")  # where the range of |t| does it
+    cuts = screening in ("cut", "talk")  # screened by limiting the range of |t|
 
     def kernel(a: FloatArray, wave: FloatArray, t: FloatArray) -> FloatArray:
         photon = -1 / t if cuts else weight(-t, mass2, screening, m)
@@ -193,7 +193,7 @@ def collision_factor(
     temperature : in MeV.
     flavour : of the weak couplings, ``"nu_e"`` or ``"nu_mu"`` (ν_τ is the same).
     screening : of the photon in magnetic scattering; ``"none"`` is finite here.
-    massless : without the mass of the electron.
+    massless : neglect the electron mass.
     quantum : Fermi–Dirac statistics and blocking.
     order : of the quadrature; 24 is good to 2e-5, 48 to 1e-8.
 
@@ -248,13 +248,13 @@ def collision_factor(
 def scatterings(
     temperature: float, screening: ScreeningName, blocked: bool, order: int = 32
 ) -> float:
-    """Magnetic scatterings of a neutrino in a time, over A μ² T³.
+    """Magnetic scattering rate of a neutrino over A μ² T³.
 
     Parameters
     ----------
     temperature : in MeV.
     screening : of the photon, not ``"none"``.
-    blocked : with Pauli blocking of both fermions that come out.
+    blocked : with Pauli blocking of both final-state fermions.
     order : of the quadrature; 32 is good to 2e-5.
 
     Examples
@@ -274,7 +274,7 @@ def scatterings(
 def blocking_factor(
     temperature: float, screening: ScreeningName, order: int = 32
 ) -> float:
-    """Share of magnetic scatterings that Pauli blocking leaves.
+    """Fraction of magnetic scatterings allowed by Pauli blocking.
 
     Parameters
     ----------

@@ -1,8 +1,9 @@
-"""At which temperature neutrinos decouple: a question with as many answers as criteria.
+"""Decoupling temperature of neutrinos, which depends on the criterion.
 
-``"energy"``: Γ_E = H, where their temperature stops following the plasma's.
-``"number"``: Γ = H, where a neutrino scatters for the last time. Magnetic scattering
-counts twenty times more there, so that moments of 1e-10 μ_B move it and not the other.
+``"energy"``: Γ_E = H, where their temperature stops following that of the plasma.
+``"number"``: Γ = H, where a neutrino scatters for the last time. Magnetic scattering is
+twenty times more important there, so moments of 1e-10 μ_B change this temperature but
+not the other.
 
 Both rates fall faster than H: the weak one by T³, the magnetic one by T. Neutrinos are
 coupled *above* the crossing; a rate that never reaches H (no weak interactions, a small
@@ -65,7 +66,7 @@ def decoupling_temperature(
     criterion : ``"energy"`` or ``"number"``.
     screening : of the photon in the number of scatterings.
     exchange_screening : of the photon in the exchange of energy.
-    weak : with the weak interaction; False: moments alone.
+    weak : include the weak interaction; False: only moments.
 
     Returns
     -------
@@ -98,7 +99,7 @@ def decoupling_temperature(
             screening=screening,
             exchange_screening=exchange_screening,
         )
-        # where nothing is left of either, far below H
+        # where both have vanished, far below H
         return np.log(np.maximum(_excess(rates, criterion, weak), 1e-300))
 
     x = np.linspace(math.log(tables.COLDEST), math.log(LARGEST_TEMPERATURE), _GRID)
@@ -110,7 +111,7 @@ def decoupling_temperature(
             f" {LARGEST_TEMPERATURE:g} MeV by the criterion {criterion!r}: no"
             " decoupling temperature in the tables"
         )
-    # the coldest crossing; from there on neutrinos are free for good
+    # the coldest crossing; below it neutrinos stay free
     k = int(np.argmax(above))
     if not above[k:].all():
         raise ComputationError(
@@ -130,8 +131,9 @@ def instantaneous_n_eff(
     screening: Screening = "debye",
     exchange_screening: ScreeningName = "none",
 ) -> float:
-    """N_eff if each flavour decoupled in an instant at its decoupling temperature, and
-    entropy were conserved: what older plots show, beside the evolution in `decoupling`.
+    """N_eff if each flavour decoupled instantaneously at its decoupling temperature
+    with conserved entropy, as in older plots; `decoupling` follows the evolution
+    instead.
 
     Parameters
     ----------
@@ -169,7 +171,8 @@ def instantaneous_n_eff(
     coldest = 0.002
     cooled = total = 0.0
     below, coupled = coldest, 0
-    # from today's side: ln(a_end/a) at each decoupling, with the flavours coupled there
+    # backwards from today: ln(a_end/a) at each decoupling, with the flavours still
+    # coupled
     for t in last:
         hot, cold = (
             float(gas.entropy(one)) + coupled * _NU_ENTROPY * one**3

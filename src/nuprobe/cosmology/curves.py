@@ -1,5 +1,5 @@
-"""What is asked for in rows: the plasma against its temperature, and decoupling against
-the size of the moments, by both criteria, evolved and in an instant."""
+"""Tabulated results: the plasma as a function of temperature, and decoupling as a
+function of the moments, for both criteria, evolved and instantaneous."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ CRITERIA: Final[tuple[Criterion, ...]] = ("energy", "number")
 @readable
 @dataclass(frozen=True, eq=False)
 class DecouplingCurve:
-    """Decoupling of Majorana neutrinos against their moments.
+    """Decoupling of Majorana neutrinos as a function of their moments.
 
     Attributes
     ----------
@@ -51,7 +51,7 @@ class DecouplingCurve:
     temperature : decoupling temperatures in MeV by criterion, shape (n, 3) for ν_e,
         ν_μ, ν_τ; each flavour for itself.
     n_eff : of the evolution, shape (n,).
-    instantaneous : N_eff of decoupling in an instant by criterion, shape (n,).
+    instantaneous : N_eff of instantaneous decoupling by criterion, shape (n,).
     flavour_mixing, screening, exchange_screening : as asked for.
 
     Examples
@@ -82,8 +82,8 @@ def decoupling_curve(
     screening: Screening = "debye",
     exchange_screening: ScreeningName = "none",
 ) -> DecouplingCurve:
-    """Decoupling temperatures and N_eff for one size of some Majorana moments after the
-    other.
+    """Decoupling temperatures and N_eff for a sequence of values of some Majorana
+    moments.
 
     Parameters
     ----------
@@ -100,7 +100,7 @@ def decoupling_curve(
     InputError
         For no or negative moments, other pairs or choices.
     ComputationError
-        Where `decoupling` or `decoupling_temperature` has no answer.
+        If `decoupling` or `decoupling_temperature` fails.
 
     Examples
     --------
@@ -160,7 +160,7 @@ def decoupling_curve(
 @readable
 @dataclass(frozen=True, eq=False)
 class Plasma:
-    """The neutral plasma of the early universe, arrays over its temperature.
+    """The neutral plasma of the early universe, as arrays over temperature.
 
     Attributes
     ----------
@@ -169,7 +169,7 @@ class Plasma:
     chemical_potential : of electrons, in MeV.
     debye_mass, debye_length : in MeV, and in pm.
     pressure : of photons, electrons and positrons with QED to e³, in MeV⁴.
-    qed_share : what QED adds to it, as a fraction.
+    qed_share : relative contribution of QED corrections to it.
     eta, y_p : as asked for.
 
     Examples
@@ -199,8 +199,8 @@ def plasma_state(
     Parameters
     ----------
     temperature : in MeV, 1e-3 to 100, shape (n,).
-    eta : baryons a photon today.
-    y_p : share of helium in the mass of baryons.
+    eta : baryons per photon today.
+    y_p : helium mass fraction of baryons.
 
     Returns
     -------
@@ -209,7 +209,7 @@ def plasma_state(
     Raises
     ------
     InputError
-        For temperatures outside of the tables, η or Y_P out of range.
+        For temperatures outside the tables, η or Y_P out of range.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""Degrees of freedom from a file of one's own."""
+"""Degrees of freedom from a user's file."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ __all__ = ["read_degrees"]
 
 
 def read_degrees(path: str | Path) -> Callable[[FloatArray], FloatArray]:
-    """g*s over the temperature, as `right_handed` takes it, from a CSV file.
+    """g*s as a function of temperature for `right_handed`, from a CSV file.
 
     Parameters
     ----------
@@ -26,8 +26,8 @@ def read_degrees(path: str | Path) -> Callable[[FloatArray], FloatArray]:
     Raises
     ------
     InputError
-        For a file without these columns or with too few, equal or bad temperatures; of
-        the function: for temperatures that the file does not have.
+        For a file without these columns or with too few, equal or invalid temperatures;
+        from the returned function, for temperatures outside the file.
 
     Examples
     --------

@@ -1,8 +1,9 @@
-"""Right-handed neutrinos that a Dirac moment makes in the early universe.
+"""Right-handed neutrinos produced by a Dirac moment in the early universe.
 
 ν_L f → ν_R f on a charged particle f has, while f is relativistic, the rate of
-scattering on electrons times N_c Q²; so Γ/H ∝ T, and the answer depends on the highest
-temperature T_max. With y the energy of a right-handed neutrino over that in equilibrium
+scattering on electrons times N_c Q². Hence Γ/H ∝ T, and the result depends on the
+highest temperature T_max. With y the energy density of a right-handed neutrino relative
+to equilibrium
 
     dy/dln a = (Γ/H)(1 − y) + (4/3) y dln g*s/dln a
     ΔN_eff = Σ_i y_i (10.75/g*s)^(4/3)   at the end,
@@ -10,11 +11,11 @@ temperature T_max. With y the energy of a right-handed neutrino over that in equ
 where the second term is the dilution while particles annihilate. Screening is by all
 charged particles, m_D² = (e²T²/3) Σ N_c Q² (8 with all quarks and leptons).
 
-T_max and g*s are choices that a limit has to name. The g*s that comes with the package
-is a published fit to lattice QCD and perturbation theory (Saikawa:2018rcs). The charges
-that scatter and screen are free quarks above 155 MeV and pions, kaons and ρ below,
-which is rough near that temperature. Scattering on charged W bosons is left out, and so
-is what is above the electroweak transition.
+T_max and g*s are choices that must be stated with a limit. The built-in g*s is a
+published fit to lattice QCD and perturbation theory (Saikawa:2018rcs). The charges that
+scatter and screen are free quarks above 155 MeV and pions, kaons and ρ below, which is
+rough near that temperature. Scattering on charged W bosons is neglected, as is
+everything above the electroweak transition.
 """
 
 from __future__ import annotations
@@ -54,14 +55,14 @@ COLDEST: Final = 20.0
 HOTTEST: Final = 1.6e5
 """MeV, the electroweak transition."""
 _QCD: Final = 155.0
-_WIDTH: Final = 0.1  # of the change from hadrons to quarks, in ln T
+_WIDTH: Final = 0.1  # width of the transition from hadrons to quarks, in ln T
 _STEPS: Final = 3000
 _STANDARD: Final = 10.75
 _ZETA3: Final = 1.2020569031595942
 _COUPLED: Final = 0.05
 """Γ/H at 20 MeV that is told."""
 _STEP: Final = 1e-4  # of derivatives, relative to S + _SMALL
-_SMALL: Final = 1e-26  # μ_B²: far below what populates anything
+_SMALL: Final = 1e-26  # μ_B²: far below any effect
 
 # degrees of freedom, +1 for fermions, mass in MeV, charge squared
 Particle = tuple[float, int, float, float]
@@ -86,7 +87,7 @@ _HADRONS: Final[tuple[Particle, ...]] = (
 
 
 def _charged(t: FloatArray, particles: tuple[Particle, ...]) -> FloatArray:
-    """Charge squared times density, over that of massless e±, shape (temperatures,)."""
+    """Charge squared times density, relative to massless e±, shape (temperatures,)."""
     x, w = panel_nodes((0.0, 1.0, 3.0, 6.0, 12.0, 25.0, 50.0), 12)
     total = np.zeros(t.size)
     for dof, sign, mass, charge2 in particles:
@@ -97,7 +98,7 @@ def _charged(t: FloatArray, particles: tuple[Particle, ...]) -> FloatArray:
 
 
 def _charges(t: FloatArray) -> FloatArray:
-    """Σ N_c Q² of everything that is relativistic; 1 for e± alone."""
+    """Σ N_c Q² of all relativistic particles; 1 for e± only."""
     quarks = 1 / (1 + np.exp(-np.log(t / _QCD) / _WIDTH))
     confined = quarks * _charged(t, _QUARKS) + (1 - quarks) * _charged(t, _HADRONS)
     return _charged(t, _LEPTONS) + confined
@@ -126,7 +127,7 @@ def effective_degrees(temperature: ArrayLike) -> FloatArray:
     Returns
     -------
     array
-        s/(2π²T³/45), to one per cent by their account.
+        s/(2π²T³/45), accurate to one per cent according to the authors.
 
     Raises
     ------
@@ -156,9 +157,9 @@ class RightHanded:
     Attributes
     ----------
     temperature : falling from T_max to 20 MeV, shape (n,).
-    share : energy of each over that in equilibrium, shape (n, 3).
+    share : energy density of each relative to equilibrium, shape (n, 3).
     rate : Γ/H of each, shape (n, 3).
-    delta_n_eff : what they add to N_eff.
+    delta_n_eff : their contribution to N_eff.
     t_max : in MeV.
     screening, moments : as asked for.
     degrees : name of the g*s.
@@ -219,7 +220,7 @@ def right_handed(
     Parameters
     ----------
     model : `Electromagnetic` with Dirac moments.
-    t_max : temperature in MeV at which there are none yet, 20 to 1.6e5.
+    t_max : temperature in MeV at which there are none, 20 to 1.6e5.
     g_entropy : temperatures in MeV, an array → g*s of the standard model; None: that of
         `effective_degrees`.
     screening : of the photon, ``"debye"``, ``"talk"``, ``"cut"`` or ``"linear"``.
@@ -281,7 +282,7 @@ class HotPast:
     Attributes
     ----------
     grid : as `nuprobe.cosmology.flips.populated` takes it, shape (5, n).
-    unit : rate of flips in MeV of a squared Bohr magneton, shape (n,).
+    unit : flip rate in MeV per squared Bohr magneton, shape (n,).
     one : ΔN_eff of one right-handed neutrino in equilibrium at 20 MeV.
     """
 
@@ -309,13 +310,13 @@ class HotPast:
         return found
 
     def moment(self) -> float:
-        """μ_B at which a flavour reaches one flip or so in all."""
+        """Moment in μ_B at which a flavour undergoes about one flip in total."""
         _, _, degrees, grown, clock = self.grid
         rate = self.unit * clock / (np.sqrt(degrees) * self.grid[0] ** 2)
         return float(1 / np.sqrt((rate * grown).sum()))
 
     def warn_of(self, sums: FloatArray) -> None:
-        """Warn if flips are not over at the last temperature.
+        """Warn if flips have not ended at the last temperature.
 
         Parameters
         ----------
@@ -337,7 +338,7 @@ def hot_past(
     screening: Screening = "debye",
     g_entropy: Callable[[FloatArray], FloatArray] | None = None,
 ) -> HotPast:
-    """The plasma that flips neutrinos.
+    """The plasma in which neutrinos flip.
 
     Parameters
     ----------

@@ -1,7 +1,7 @@
 """Compiled population of right-handed neutrinos, for many moments at once.
 
-With Y = y g*s^(−4/3), which only flips change, dY/dτ = g*s^(−4/3) − Y over the optical
-depth dτ = (Γ/H) dln a: each step is exact for a source linear in τ.
+With Y = y g*s^(−4/3), which changes only by flips, dY/dτ = g*s^(−4/3) − Y over the
+optical depth dτ = (Γ/H) dln a: each step is exact for a source linear in τ.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ __all__ = ["added", "populated"]
 def populated(
     grid: FloatArray, gamma: FloatArray, y: FloatArray, rate: FloatArray
 ) -> None:
-    """Shares of equilibrium and Γ/H through the expansion.
+    """Population relative to equilibrium and Γ/H through the expansion.
 
     Parameters
     ----------
@@ -27,7 +27,7 @@ def populated(
         standard model, growth of ln a until the next, and 1/H over T² at g* = 1 in
         1/MeV.
     gamma : rate in MeV of each right-handed neutrino, shape (n, 3).
-    y, rate : take the shares and Γ/H, shape (n, 3).
+    y, rate : outputs, population and Γ/H, shape (n, 3).
 
     Examples
     --------
@@ -52,7 +52,7 @@ def populated(
             rate[k, i] = gamma[k, i] * clock
         if k < last:
             ahead = grid[1, k + 1]
-            # as many more as in the step before
+            # same increment as in the previous step
             g = grid[2, k + 1] + 1.75 * (2.0 * whole - before) / ahead
             next_clock = grid[4, k + 1] / (math.sqrt(g) * grid[0, k + 1] ** 2)
             for i in range(3):
@@ -72,12 +72,12 @@ def populated(
 def added(
     grid: FloatArray, unit: FloatArray, sums: FloatArray, end: float
 ) -> FloatArray:
-    """What right-handed neutrinos add to N_eff, shape (points,).
+    """Contribution of right-handed neutrinos to N_eff, shape (points,).
 
     Parameters
     ----------
     grid : as in `populated`.
-    unit : rate in MeV of a squared Bohr magneton, shape (n,).
+    unit : rate in MeV per squared Bohr magneton, shape (n,).
     sums : Σ_j |μ_ij|² of three flavours, shape (points, 3).
     end : ΔN_eff of one in equilibrium at the last temperature.
 

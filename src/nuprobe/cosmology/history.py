@@ -1,4 +1,4 @@
-"""Decoupling of neutrinos: temperatures of photons and of the three neutrinos through
+"""Decoupling of neutrinos: temperatures of photons and of the three neutrinos during
 the expansion, with weak and magnetic energy exchange.
 
     dT_γ/dln a = [−3(ρ + P) − ΣQ_i/H]/(dρ/dT)
@@ -12,12 +12,12 @@ with c = 7π²/120, the pressure of QED to e³ and
 
 S_i = Σ_j |μ_ij|², A = πα²/m_e² (per μ_B²), where f_s, f_a, s, a are the factors of
 `collision_factor` (EscuderoAbenza:2020cmq for the weak part). Neutrinos keep thermal
-spectra. Without mixing the magnetic flips of ν_i into ν̄_j are counted as exchange with
-the plasma alone; that they also carry energy from flavour i to j is left out (with full
-mixing it makes no difference).
+spectra. Without mixing, the magnetic flips of ν_i into ν̄_j are counted only as
+exchange with the plasma; the energy they carry from flavour i to j is neglected (with
+full mixing it makes no difference).
 
-Dirac moments turn active neutrinos into right-handed ones, long before: what these add
-comes from `right_handed` with its T_max, as dark radiation that only gravitates.
+Dirac moments turn active neutrinos into right-handed ones much earlier; these are taken
+from `right_handed` with its T_max, as dark radiation that only gravitates.
 """
 
 from __future__ import annotations
@@ -111,7 +111,7 @@ class History:
 
     @property
     def choices(self) -> dict[str, str]:
-        """What every result has to name."""
+        """Choices that every result must state."""
         return {
             "criterion": "energy exchange",
             "flavour_mixing": self.flavour_mixing,
@@ -122,7 +122,7 @@ class History:
         }
 
     def _hot(self) -> dict[str, str]:
-        """What the number of right-handed neutrinos depends on."""
+        """Inputs that determine the number of right-handed neutrinos."""
         made = self.right_handed
         if made is None:
             return {}
@@ -131,9 +131,9 @@ class History:
     def temperature(self, flavour: Flavour, criterion: Criterion = "energy") -> float:
         """Temperature in MeV below which a `flavour` (``"nu_e"``, ``"nu_mu"``,
         ``"nu_tau"``) is decoupled by a `criterion`, ``"energy"`` or ``"number"``: see
-        `decoupling_temperature`. Each flavour for itself, also with mixing. Of Dirac
-        neutrinos those that are left-handed, by the weak interaction alone, as in the
-        evolution; `RightHanded.freeze_out` is where their flips end.
+        `decoupling_temperature`. Each flavour is treated separately, also with mixing.
+        For Dirac neutrinos it is that of the left-handed ones, by the weak interaction
+        only, as in the evolution; `RightHanded.freeze_out` is where their flips end.
         """
         dirac = self.moments.kind == "dirac"
         return decoupling_temperature(
@@ -167,7 +167,7 @@ def _exchange_table(screening: ScreeningName) -> tuple[FloatArray, FloatArray]:
 
 
 def _physics(sums: FloatArray, mixing: FlavourMixing, weak: bool, dark: float) -> Any:
-    """The numbers that the compiled slopes take."""
+    """The numbers passed to the compiled slopes."""
     own = [4 * (left**2 + right**2) for left, right in COUPLINGS.values()]
     return np.array(
         [
@@ -196,7 +196,7 @@ def _integrate(
     )
     y = np.array([math.log(_START)] * 4 + [0.0, 0.0])
     rate = slopes(y, np.empty(6), medium)
-    y[4] = math.log(0.5 / rate)  # radiation from the beginning
+    y[4] = math.log(0.5 / rate)  # radiation domination from the beginning
     ys, fs, failed = evolve(y, math.log(_END), _TOLERANCE, _STEPS, medium)
     if failed or not np.all(np.isfinite(ys)):
         why = (
@@ -229,14 +229,14 @@ def decoupling(
     flavour_mixing : ``"full"``: oscillations keep the three neutrinos at one
         temperature; ``"none"``: flavours evolve alone.
     screening : of soft photons in the *number* of magnetic scatterings: ``"debye"``,
-        ``"talk"``, ``"cut"`` or ``"linear"``; decides decoupling temperatures by that
-        criterion alone.
+        ``"talk"``, ``"cut"`` or ``"linear"``; affects only decoupling temperatures by
+        that criterion.
     exchange_screening : of soft photons in the *energy* exchange, which is finite
-        without (``"none"``); with one of the others it falls by up to 3.5 %.
+        without screening (``"none"``); the others lower it by up to 3.5 %.
     qed : corrections to the pressure of order ``"none"``, ``"e2"`` or ``"e3"``.
-    weak : with weak interactions; False only to see what they do.
-    t_max : for Dirac moments, and only for them: temperature in MeV at which there are
-        no right-handed neutrinos yet. N_eff without it means nothing.
+    weak : include weak interactions; False only to see their effect.
+    t_max : only for Dirac moments: temperature in MeV at which there are no
+        right-handed neutrinos yet. N_eff is meaningless without it.
     g_entropy : for Dirac moments: temperatures in MeV → g*s, or None for that of
         `effective_degrees`.
 
@@ -280,13 +280,13 @@ def decoupling(
 
 
 def evolved(dark: float, **choices: Any) -> History:
-    """The evolution with radiation that feels gravity alone.
+    """The evolution with additional radiation that only gravitates.
 
     Parameters
     ----------
-    dark : what it adds to N_eff.
-    choices : the remaining attributes of `History`. Dirac moments act by `dark` alone:
-        what has flipped to the right is gone.
+    dark : its contribution to N_eff.
+    choices : the remaining attributes of `History`. Dirac moments act only through
+        `dark`: neutrinos that have flipped to right-handed are lost.
 
     Examples
     --------

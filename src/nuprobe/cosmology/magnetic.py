@@ -1,13 +1,13 @@
 """Cross sections of neutrinos with magnetic moments on electrons and positrons, in a
 plasma that screens the photon.
 
-With a = s − m², and A = πα²/m_e² = 2.4947e-25 cm² a squared Bohr magneton,
+With a = s − m², and A = πα²/m_e² = 2.4947e-25 cm² per squared Bohr magneton,
 
     dσ/d|t| = A μ² [1/|t| − 1/a],      |t| up to a²/s,
 
 which is πα²μ²/m² (1/T − 1/E) in the laboratory, |t| = 2mT and a = 2mE. (The talk prints
-π²α² in front of its σ(s): π too large; its bracket is the integral from |t_m| on.) What
-the plasma puts for 1/|t| is in `nuprobe.cosmology.screening`.
+π²α² in front of its σ(s), too large by π; its bracket is the integral from |t_m|.) The
+replacement of 1/|t| in the plasma is in `nuprobe.cosmology.screening`.
 
 Annihilation through the same vertex has Σ|M|² ∝ (m² − t)(m² − u)/S by crossing; for one
 combination of helicities
@@ -15,8 +15,8 @@ combination of helicities
     σ₁ = (A μ²/12)(1 + 2m²/S)/β.
 
 Both a Dirac moment (ν_L ν̄_R and its conjugate: half the energy is sterile) and a
-Majorana pair i < j (both helicities) have 2σ₁. The decay of a plasmon with K² = m_T²
-into a pair of neutrinos needs no partner: Γ = (μ²e²/4m_e²)(1/24π) Z (K²)²/ω.
+Majorana pair i < j (both helicities) have 2σ₁. A plasmon with K² = m_T² decays into a
+pair of neutrinos with Γ = (μ²e²/4m_e²)(1/24π) Z (K²)²/ω.
 """
 
 from __future__ import annotations
@@ -87,7 +87,8 @@ def bracket(
     screening: ScreeningName,
     m: float = M_ELECTRON,
 ) -> FloatArray:
-    """σ/(A μ²): ∫ d|t| of the screened 1/|t| times 1 − |t|/a; 0 where nothing is left.
+    """σ/(A μ²): ∫ d|t| of the screened 1/|t| times 1 − |t|/a; 0 where the range is
+    empty.
 
     Parameters
     ----------
@@ -135,8 +136,8 @@ def magnetic_cross_section(
     s : square of the energy in the centre of mass, in MeV², any shape; 0 below m².
     temperature : of the plasma in MeV; broadcasts with `s`.
     moment : (Σ_j |μ_ij|²)^½ in Bohr magnetons.
-    screening : ``"debye"``, ``"talk"``, ``"cut"`` or ``"linear"``; they differ by 1 in
-        a logarithm of some 5, see `screening_spread`.
+    screening : ``"debye"``, ``"talk"``, ``"cut"`` or ``"linear"``; they differ by about
+        1 in a logarithm of about 5, see `screening_spread`.
 
     Returns
     -------
@@ -146,7 +147,7 @@ def magnetic_cross_section(
     Raises
     ------
     InputError
-        For a temperature outside of the tables, an unknown screening, or a negative s
+        For a temperature outside the tables, an unknown screening, or a negative s
         or moment.
 
     Examples
@@ -192,7 +193,7 @@ def magnetic_differential(
     Raises
     ------
     InputError
-        For a temperature outside of the tables, an unknown screening, a transfer that
+        For a temperature outside the tables, an unknown screening, a transfer that
         is not positive, or a negative s or moment.
 
     Examples
@@ -231,7 +232,7 @@ def screening_spread(s: ArrayLike, temperature: ArrayLike) -> FloatArray:
     Returns
     -------
     array
-        (largest − smallest)/2 over the mean: the error of the theory.
+        (largest − smallest)/2 over the mean: the theoretical error.
 
     Raises
     ------
@@ -292,11 +293,11 @@ def annihilation_cross_section(s: ArrayLike, moment: float) -> FloatArray:
 
 @public
 def plasmon_loss(temperature: ArrayLike, moment: float) -> FloatArray:
-    """Energy that transverse plasmons give to pairs of neutrinos in a time and volume.
+    """Energy loss rate per volume of transverse plasmons into pairs of neutrinos.
 
     An estimate, with K² = m_T² = e²J/π² (e²T²/6 without electron mass) at all momenta
-    and Z = 1. In the early universe it is below a hundredth of what e⁺e⁻ annihilation
-    gives, in stars it is all: `nuprobe` has the dispersion of plasmons there.
+    and Z = 1. In the early universe it is less than a hundredth of e⁺e⁻ annihilation;
+    in stars it dominates, and `nuprobe.stars` includes the dispersion of plasmons.
 
     Parameters
     ----------
@@ -311,7 +312,7 @@ def plasmon_loss(temperature: ArrayLike, moment: float) -> FloatArray:
     Raises
     ------
     InputError
-        For a temperature outside of the tables or a negative moment.
+        For a temperature outside the tables or a negative moment.
 
     Examples
     --------

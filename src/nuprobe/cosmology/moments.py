@@ -1,4 +1,4 @@
-"""Moments of a model as the plasma sees them: the sums over final states."""
+"""Moments of a model relevant in the plasma: the sums over final states."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ class Moments:
     Attributes
     ----------
     kind : ``"dirac"`` or ``"majorana"``; without moments either.
-    sums : Σ_j |μ_ij − iε_ij|² of ν_e, ν_μ, ν_τ in μ_B², shape (3,): all that the
-        plasma feels.
+    sums : Σ_j |μ_ij − iε_ij|² of ν_e, ν_μ, ν_τ in μ_B², shape (3,): all that matters in
+        the plasma.
 
     Examples
     --------
@@ -59,9 +59,9 @@ def read_moments(model: Any, where: str = "the early universe") -> Moments:
 
     Parameters
     ----------
-    model : None or `StandardModel` (no moments) or `Electromagnetic` with moments
-        alone, in any basis, Dirac or Majorana, at one parameter point.
-    where : what they are read for, for messages.
+    model : None or `StandardModel` (no moments) or `Electromagnetic` with only moments,
+        in any basis, Dirac or Majorana, at one parameter point.
+    where : purpose, for messages.
 
     Raises
     ------
@@ -133,7 +133,7 @@ class Squares:
         """S at `points`, shape (points, parameters); shape (points, 3)."""
         square = np.einsum("pi,fij,pj->pf", points, self.quadratic, points)
         found = self.constant + points @ self.linear.T + square
-        # a sum of squares: what is negative is rounding
+        # a sum of squares: negative values are rounding errors
         return np.asarray(np.maximum(found, 0.0))
 
     def slopes(self, points: FloatArray) -> FloatArray:
@@ -171,7 +171,7 @@ def squares(model: Any, names: tuple[str, ...]) -> Squares:
     n = len(names)
     constant = sums()
     linear, quadratic = np.zeros((3, n)), np.zeros((3, n, n))
-    # moduli cannot be negative: two steps on one side find both orders
+    # moduli cannot be negative: two steps on one side determine both orders
     for i in range(n):
         one, two = sums(**{f"p{i}": _SIZE}), sums(**{f"p{i}": 2 * _SIZE})
         quadratic[:, i, i] = (two - 2 * one + constant) / (2 * _SIZE**2)

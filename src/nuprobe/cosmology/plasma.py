@@ -59,7 +59,7 @@ _NODES: Final = 20
 
 
 def checked_qed(qed: str) -> None:
-    """Refuse an unknown order of the corrections.
+    """Reject an unknown order of the corrections.
 
     Parameters
     ----------
@@ -74,7 +74,7 @@ def checked_qed(qed: str) -> None:
 
 
 def checked_temperature(temperature: ArrayLike) -> FloatArray:
-    """Temperatures in MeV as an array, refused outside of the tables.
+    """Temperatures in MeV as an array; rejected outside the tables.
 
     Parameters
     ----------
@@ -161,7 +161,7 @@ def charge_density(t: FloatArray, mu_over_t: FloatArray) -> FloatArray:
 
 
 def _chemical(t: FloatArray, mu: ArrayLike) -> FloatArray:
-    """Chemical potentials that the quadrature can do: |μ| up to m + 12 T."""
+    """Chemical potentials within the range of the quadrature: |μ| up to m + 12 T."""
     values = numbers("chemical_potential", mu)
     if not np.all(np.abs(values) <= M_ELECTRON + 12 * t):
         raise InputError(
@@ -190,7 +190,7 @@ def electron_densities(
     Raises
     ------
     InputError
-        For a temperature outside of the tables or strong degeneracy.
+        For a temperature outside the tables or strong degeneracy.
 
     Examples
     --------
@@ -228,7 +228,7 @@ def plasma_pressure(
     ----------
     temperature : in MeV, any shape.
     chemical_potential : of electrons, in MeV; broadcasts with the temperature.
-    photons : with that of the photons.
+    photons : include the pressure of photons.
     qed : corrections to order ``"none"``, ``"e2"`` or ``"e3"``.
 
     Returns
@@ -239,7 +239,7 @@ def plasma_pressure(
     Raises
     ------
     InputError
-        For a temperature outside of the tables, strong degeneracy or an unknown order.
+        For a temperature outside the tables, strong degeneracy or an unknown order.
 
     Examples
     --------
@@ -276,7 +276,7 @@ def debye_mass(
     ----------
     temperature : in MeV, any shape.
     chemical_potential : of electrons, in MeV; broadcasts with the temperature. Below
-        some 30 keV in the early universe it is what counts, see `chemical_potential`.
+        some 30 keV in the early universe it is essential, see `chemical_potential`.
     route : from the first derivative of the density or the second of the pressure by
         the chemical potential: two integrals, one result.
     qed : corrections to the pressure of order ``"none"``, ``"e2"`` or ``"e3"``; with
@@ -290,7 +290,7 @@ def debye_mass(
     Raises
     ------
     InputError
-        For a temperature outside of the tables, strong degeneracy or an unknown route.
+        For a temperature outside the tables, strong degeneracy or an unknown route.
 
     Examples
     --------
@@ -337,7 +337,8 @@ def transverse_mass(t: FloatArray) -> FloatArray:
 def density_derivative(
     temperature: ArrayLike, chemical_potential: ArrayLike = 0.0, order: int = 1
 ) -> FloatArray:
-    """Derivative ∂ᵏ(n₋ − n₊)/∂μᵏ, what bends Poisson's equation in the plasma.
+    """Derivative ∂ᵏ(n₋ − n₊)/∂μᵏ, a nonlinear coefficient of the Poisson equation in
+    the plasma.
 
     Parameters
     ----------
@@ -353,7 +354,7 @@ def density_derivative(
     Raises
     ------
     InputError
-        For a temperature outside of the tables, strong degeneracy or another order.
+        For a temperature outside the tables, strong degeneracy or another order.
 
     Examples
     --------

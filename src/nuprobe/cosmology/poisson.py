@@ -1,14 +1,14 @@
 """The potential of a charge in the plasma, beyond linear screening.
 
-Electrons and positrons in a potential φ have the density of the chemical potential μ +
-eφ, so that in powers of ψ = eφ (Balantekin 2019, slide 29; n = n₋ − n₊)
+Electrons and positrons in a potential φ have the density for chemical potential μ + eφ,
+so that in powers of ψ = eφ (Balantekin 2019, slide 29; n = n₋ − n₊)
 
     ∇²ψ = ψ/λ_D² + 2πα ∂²n/∂μ² ψ² + (2πα/3) ∂³n/∂μ³ ψ³ − 4πZα δ³(r).
 
 The quadratic term is odd in μ and vanishes without chemical potential; the first
 correction in the early universe is the cubic one, ∂³n/∂μ³ → 2/π². Close to the charge,
-where ψ exceeds T, the series is not valid: the cubic term makes the charge run with
-ln r there. So Z is the charge that makes the field at an inner radius.
+where ψ exceeds T, the series is not valid: the cubic term makes the charge run with ln
+r there. Z is therefore defined by the field at an inner radius.
 """
 
 from __future__ import annotations
@@ -111,7 +111,7 @@ def screened_potential(
     Raises
     ------
     InputError
-        For a temperature outside of the tables, an order other than 1 to 3, or another
+        For a temperature outside the tables, an order other than 1 to 3, or another
         inner radius.
     ComputationError
         If no solution is found: the charge is too large for the series.
@@ -170,7 +170,7 @@ def _solution(second: float, third: float, inner: float) -> Any:
 
     y = np.linspace(math.log(inner), math.log(_OUTER), 400)
     start = np.vstack([np.ones_like(y), np.zeros_like(y)])
-    # the solver meets overflows on its way to an answer that it then rejects
+    # the solver may overflow in trial steps that it then rejects
     with np.errstate(over="ignore", invalid="ignore"):
         found: Any = solve_bvp(slopes, ends, y, start, tol=_TOLERANCE, max_nodes=50_000)
     if not found.success or not np.all(np.isfinite(found.y)):

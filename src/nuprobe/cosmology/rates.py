@@ -1,4 +1,4 @@
-"""How often neutrinos scatter off e±, and how fast they exchange energy with them.
+"""Scattering rate of neutrinos off e±, and rate of energy exchange with them.
 
 The number rate is Γ_i = Σ_j A|μ_ij|² T³ c(T), an average over Fermi–Dirac neutrinos of
 the screened cross section on Fermi–Dirac electrons and positrons,
@@ -10,8 +10,8 @@ density of e± over 4T³/π². The energy rate is the coupling of the temperatur
 
     Γ_E = [∂(dρ_i/dt)/∂T]/(dρ_i/dT).
 
-For moments the first is some twenty times the second: soft scattering flips helicities,
-it does not thermalise.
+For moments the first is some twenty times the second: soft scattering flips helicities
+but does not thermalise.
 """
 
 from __future__ import annotations
@@ -124,8 +124,8 @@ def number_factor(
     ----------
     temperature : of plasma and neutrinos in MeV, 0.03 to 100, any shape.
     screening : ``"debye"``, ``"talk"``, ``"cut"`` or ``"linear"``.
-    blocking : with Pauli blocking of what comes out, 8 to 15 % less; the published
-        criteria for decoupling are without.
+    blocking : with Pauli blocking of the final state, which lowers it by 8 to 15 %; the
+        published decoupling criteria do not include it.
 
     Returns
     -------
@@ -134,7 +134,7 @@ def number_factor(
     Raises
     ------
     InputError
-        For a temperature outside of the tables or an unknown screening.
+        For a temperature outside the tables or an unknown screening.
 
     Examples
     --------
@@ -185,7 +185,7 @@ class Rates:
     Attributes
     ----------
     temperature : of plasma and neutrinos, MeV.
-    weak_number, magnetic_number : scatterings of a neutrino in a time.
+    weak_number, magnetic_number : scattering rates of a neutrino.
     weak_energy, magnetic_energy : coupling Γ_E of its temperature to the plasma's.
     expansion : H.
     flavour, screening, exchange_screening : as asked for.
@@ -218,8 +218,8 @@ def interaction_rates(
     exchange_screening: ScreeningName = "none",
     blocking: bool = False,
 ) -> Rates:
-    """Number and energy rates of a flavour against the expansion, at one temperature of
-    plasma and neutrinos.
+    """Number and energy rates of a flavour compared with the expansion, for equal
+    temperatures of plasma and neutrinos.
 
     Parameters
     ----------
@@ -227,9 +227,9 @@ def interaction_rates(
     flavour : ``"nu_e"``, ``"nu_mu"`` or ``"nu_tau"``.
     temperature : in MeV, 0.03 to 100, any shape.
     screening : of the photon in the number of scatterings.
-    exchange_screening : of the photon in the exchange of energy, ``"none"`` too.
-    blocking : Pauli blocking in the number of magnetic scatterings too; the exchange of
-        energy always has it.
+    exchange_screening : of the photon in the energy exchange, also ``"none"``.
+    blocking : include Pauli blocking also in the number of magnetic scatterings; the
+        energy exchange always includes it.
 
     Returns
     -------

@@ -1,9 +1,9 @@
-"""What the plasma leaves of the photon that neutrinos exchange with e±.
+"""Screening, in the plasma, of the photon exchanged between neutrinos and e±.
 
 Without a plasma the number of soft scatterings diverges as ∫d|t|/|t|. Static charges
-are screened at the Debye mass m_D, and how to put that into the cross section is a
-choice; until it is done with the propagator of the hot plasma, the choices differ by 1
-in a logarithm of 5:
+are screened at the Debye mass m_D, and how to implement this in the cross section is a
+choice; without the full propagator of the hot plasma, the choices differ by about 1 in
+a logarithm of about 5:
 
     debye    1/|t| → |t|/(|t| + m_D²)²     the screened Coulomb potential
     linear   1/|t| → 1/(|t| + m_D²)        one factor of two screened; the whole bracket
@@ -12,9 +12,9 @@ in a logarithm of 5:
     talk     |t| > |t_m|, t_m = −2m(√(m² + m_D²) − m) (the talk; Vassh:2015yza)
     none     bare; finite for energy exchange alone
 
-|t_m| is what an electron at rest takes from a photon of momentum m_D: m_D² for a heavy
-electron, 2 m m_D for a light one, so that in a hot plasma, where electrons are not at
-rest, it cuts off too little (0.44 m_D² at 10 MeV).
+|t_m| is the transfer to an electron at rest from a photon of momentum m_D: m_D² for a
+heavy electron, 2 m m_D for a light one, so that in a hot plasma, where electrons are
+not at rest, it cuts off too little (0.44 m_D² at 10 MeV).
 """
 
 from __future__ import annotations
@@ -42,12 +42,12 @@ SCREENINGS: Final[tuple[Screening, ...]] = get_args(Screening)
 
 
 def checked_screening(screening: str, bare: bool = False) -> None:
-    """Refuse an unknown screening.
+    """Reject an unknown screening.
 
     Parameters
     ----------
     screening : its name.
-    bare : whether ``"none"`` is possible.
+    bare : whether ``"none"`` is allowed.
 
     Examples
     --------
@@ -69,7 +69,7 @@ def checked_screening(screening: str, bare: bool = False) -> None:
 def smallest_transfer(
     mass2: FloatArray | float, screening: ScreeningName, m: float = M_ELECTRON
 ) -> FloatArray:
-    """Smallest |t| in MeV² for those that cut, 0 for the others.
+    """Smallest |t| in MeV² for prescriptions with a cut, 0 for the others.
 
     Parameters
     ----------
@@ -97,7 +97,7 @@ def weight(
     screening: ScreeningName,
     m: float = M_ELECTRON,
 ) -> FloatArray:
-    """What stands in place of 1/|t|, in MeV⁻²; 0 below a cut.
+    """Replacement of 1/|t|, in MeV⁻²; 0 below a cut.
 
     Parameters
     ----------

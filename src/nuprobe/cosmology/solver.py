@@ -1,5 +1,5 @@
-"""Compiled evolution of the temperatures of photons and of three neutrinos, with a step
-of its own: the Rosenbrock method RODAS of fourth order (Hairer and Wanner, Solving
+"""Compiled evolution of the temperatures of photons and of three neutrinos with
+adaptive steps: the Rosenbrock method RODAS of fourth order (Hairer and Wanner, Solving
 Ordinary Differential Equations II), L-stable, with an error estimate of third order.
 
 Everything is here in one file because the cache of compiled functions does not notice
@@ -70,7 +70,7 @@ _C: Final = np.array(
 
 
 class Medium(NamedTuple):
-    """What the slopes depend on.
+    """Inputs of the slopes.
 
     Attributes
     ----------
@@ -120,8 +120,8 @@ def slopes(
     Parameters
     ----------
     y : ln T_γ, ln T_e, ln T_μ, ln T_τ, ln t and ln a; MeV and 1/MeV.
-    out : takes the derivatives, shape (6,).
-    medium : what they depend on.
+    out : output array of the derivatives, shape (6,).
+    medium : their inputs.
 
     Examples
     --------
@@ -257,7 +257,7 @@ def _step(
     error = 0.0
     for i in range(SIZE):
         moved[i] += stage[5, i]
-        # a NaN must not pass for a small error
+        # a NaN must not count as a small error
         if not abs(stage[5, i]) <= error:
             error = abs(stage[5, i])
     return error
@@ -275,10 +275,10 @@ def evolve(
 
     Parameters
     ----------
-    y0 : where it begins, as in `slopes`.
+    y0 : initial values, as in `slopes`.
     end : ln(T_γ/MeV) at which it ends.
     tolerance : of each step, in ln T and ln t.
-    most : steps at most.
+    most : largest number of steps.
     medium : as in `slopes`.
 
     Returns

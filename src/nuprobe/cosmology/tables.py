@@ -59,8 +59,8 @@ def _splines() -> dict[str, Any]:
 
 
 def factors(name: str, temperature: FloatArray) -> FloatArray:
-    """A collision factor between the rows of the table: 0 below its coldest, constant
-    above its hottest.
+    """A collision factor interpolated in the table: 0 below its lowest temperature,
+    constant above its highest.
 
     Parameters
     ----------

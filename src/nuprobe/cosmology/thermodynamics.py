@@ -1,5 +1,5 @@
-"""Equation of state of the electromagnetic plasma at zero chemical potential as a
-table, and what baryons add: their density and the chemical potential of electrons.
+"""Tabulated equation of state of the electromagnetic plasma at zero chemical potential,
+the baryon density and the chemical potential of electrons.
 
 P/T⁴ is tabulated on a uniform grid of ln T and joined by splines of fifth degree; the
 energy density ρ = T dP/dT − P and its slope are derivatives of the same splines, so
@@ -97,7 +97,7 @@ class EquationOfState:
 
 @lru_cache(maxsize=4)
 def equation_of_state(qed: Qed = "e3") -> EquationOfState:
-    """Table of the equation of state, made once.
+    """Cached table of the equation of state.
 
     Parameters
     ----------
@@ -117,7 +117,7 @@ def equation_of_state(qed: Qed = "e3") -> EquationOfState:
     t = np.clip(np.exp(x), SMALLEST_TEMPERATURE, LARGEST_TEMPERATURE)
     spline: Any = make_interp_spline(x, plasma_pressure(t, qed=qed) / t**4, k=5)
     pieces = PPoly.from_spline(spline)
-    # the knots of a spline of fifth degree leave out the two nodes next to each end
+    # the knots of a spline of fifth degree skip the two nodes next to each end
     step = x[1] - x[0]
     local = np.stack([pieces(x[:-1], k) / math.factorial(k) for k in range(6)], axis=-1)
     local.flags.writeable = False
@@ -126,16 +126,16 @@ def equation_of_state(qed: Qed = "e3") -> EquationOfState:
 
 @public
 def baryon_density(temperature: ArrayLike, eta: float = 6.13744e-10) -> FloatArray:
-    """Baryons per volume in the early universe.
+    """Baryon density in the early universe.
 
-    Their number falls as a⁻³ while electrons and positrons heat the photons: n_b = η
+    It falls as a⁻³ while electrons and positrons heat the photons: n_b = η
     n_γ, η today's ratio, times the entropy of the plasma over that of the photons alone
     (neutrinos decoupled: 2.74 at 3 MeV, 1 below 10 keV).
 
     Parameters
     ----------
     temperature : of the photons, in MeV, any shape.
-    eta : baryons a photon today, 1e-12 to 1e-6.
+    eta : baryons per photon today, 1e-12 to 1e-6.
 
     Returns
     -------
@@ -145,7 +145,7 @@ def baryon_density(temperature: ArrayLike, eta: float = 6.13744e-10) -> FloatArr
     Raises
     ------
     InputError
-        For a temperature outside of the tables or η out of range.
+        For a temperature outside the tables or η out of range.
 
     Examples
     --------
@@ -170,8 +170,8 @@ def chemical_potential(
     Parameters
     ----------
     temperature : of the photons, in MeV, any shape.
-    eta : baryons a photon today, 1e-12 to 1e-6.
-    y_p : share of helium in the mass of baryons, 0 to 1.
+    eta : baryons per photon today, 1e-12 to 1e-6.
+    y_p : helium mass fraction of baryons, 0 to 1.
 
     Returns
     -------
@@ -182,7 +182,7 @@ def chemical_potential(
     Raises
     ------
     InputError
-        For a temperature outside of the tables, η or Y_P out of range.
+        For a temperature outside the tables, η or Y_P out of range.
 
     Examples
     --------

@@ -49,15 +49,15 @@ class FullAcceptance:
 @quick_methods
 @dataclass(frozen=True)
 class LogisticAcceptance:
-    """a / (1 + exp(−k (x − x0))) + offset, 0 where that is negative, times a staircase.
+    """a / (1 + exp(−k (x − x0))) + offset, 0 where that is negative, times a step
+    function.
 
     Attributes
     ----------
-    a, k, x0, offset : height, slope, midpoint and what is added; the plateau is a +
-        offset.
+    a, k, x0, offset : height, slope, midpoint and offset; the plateau is a + offset.
     steps : (position, factor) pairs with increasing positions: below the first the
         acceptance is 0, from each position on it is multiplied by that factor; empty
-        for no staircase.
+        for no steps.
     """
 
     a: float
@@ -106,7 +106,7 @@ class LogisticAcceptance:
 
     @property
     def breakpoints(self) -> tuple[float, ...]:
-        """The positions of the steps, and where it leaves 0."""
+        """The positions of the steps, and the point where it becomes positive."""
         zero = (
             ()
             if self.offset >= 0
@@ -123,7 +123,7 @@ class TableAcceptance:
 
     Attributes
     ----------
-    x : increasing values of what the acceptance is a function of, shape (n,).
+    x : increasing values of the variable of the acceptance, shape (n,).
     efficiency : probability to be kept there, shape (n,).
     """
 
@@ -159,7 +159,7 @@ class TableAcceptance:
 @quick_methods
 @dataclass(frozen=True)
 class ThresholdAcceptance:
-    """Another acceptance from a threshold on, nothing below it.
+    """Another acceptance above a threshold, zero below it.
 
     Attributes
     ----------

@@ -1,5 +1,4 @@
-"""Narrow cells around single events: what an unbinned likelihood needs of a
-response."""
+"""Narrow cells around individual events, used by unbinned likelihoods."""
 
 from __future__ import annotations
 
@@ -22,7 +21,7 @@ it is."""
 @quick_methods
 @dataclass(frozen=True, eq=False)
 class Cells:
-    """Cells around the places of events, each inside one bin.
+    """Cells around the positions of events, each inside one bin.
 
     Attributes
     ----------
@@ -107,7 +106,7 @@ class Cells:
         return np.concatenate([left, inside])
 
     def repeated(self, contents: FloatArray) -> FloatArray:
-        """What is the same all over each bin, in the bins and in the cells.
+        """Values that are constant over each bin, in the bins and in the cells.
 
         Parameters
         ----------
@@ -130,7 +129,8 @@ class Cells:
         Returns
         -------
         array, Cells
-            Which of the cells are kept, shape (cells,), and those, as wide as before.
+            Mask of the cells that are kept, shape (cells,), and these cells with
+            unchanged width.
 
         Examples
         --------

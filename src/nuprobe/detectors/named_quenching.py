@@ -38,10 +38,10 @@ class NamedQuenching:
     kind : ``"lindhard"`` or ``"table"``.
     k : parameter of Lindhard's formula; None for a table.
     sigma : published error of k, or None.
-    measured : lowest and highest recoil energy (MeV) that it was measured at, or that
-        its table has; None where the source names none.
+    measured : lowest and highest recoil energy (MeV) of the measurement or the table;
+        None if the source states none.
     source : texkey; empty if there is no article.
-    status : what was read of the source.
+    status : what was checked in the source.
     """
 
     name: str
@@ -56,7 +56,7 @@ class NamedQuenching:
 
     @property
     def highest(self) -> float | None:
-        """Recoil energy (MeV) above which it says nothing, or None.
+        """Recoil energy (MeV) above which it is undefined, or None.
 
         Examples
         --------
@@ -146,5 +146,5 @@ def _function(name: str) -> Quenching:
     return TableQuenching(
         np.array([float(r["t_nr_kev"]) for r in table]) * keV,
         np.array([float(r["factor"]) for r in table]),
-        may_fall=True,  # measured, as they are
+        may_fall=True,  # measured values are kept unchanged
     )

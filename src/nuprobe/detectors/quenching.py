@@ -24,7 +24,7 @@ __all__ = [
 
 class Quenching(Protocol):
     """Recoil energy (MeV) → electron-equivalent energy (MeV); must increase with the
-    recoil, except for a `TableQuenching` that says that it may fall."""
+    recoil, except for a `TableQuenching` with `may_fall`."""
 
     def __call__(self, t_nr: FloatArray) -> FloatArray:
         """Electron-equivalent energy, MeV."""
@@ -72,7 +72,7 @@ class TableQuenching:
     Attributes
     ----------
     t_nr : increasing recoil energies in MeV, shape (n,).
-    factor : E_ee over recoil energy there, shape (n,).
+    factor : E_ee over recoil energy at these, shape (n,).
     may_fall : whether E_ee may fall somewhere; such a table needs a smearing.
     """
 

@@ -1,11 +1,11 @@
-"""Detector response as a matrix: true recoil energy → probability in each bin of the
+"""Detector response as a matrix: true recoil energy → probability of each bin of the
 reconstructed quantity.
 
 The reconstructed quantity x is in photoelectrons (or any unit of the light yield): its
-mean for a recoil T is light_yield · E_ee(T), plus the half count that a whole number is
-spread by (see `Response.count_cell`). Acceptance and smearing are integrated over each
-bin, never evaluated at one point of it, unless the user asks for one of the conventions
-found in the literature.
+mean for a recoil T is light_yield · E_ee(T), plus the half count by which integers are
+spread over cells (see `Response.count_cell`). Acceptance and smearing are integrated
+over each bin, never evaluated at one point of it, unless the user asks for one of the
+conventions found in the literature.
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ ACCEPTANCE_QUANTITIES: Final[tuple[str, ...]] = get_args(AcceptanceQuantity)
 
 @cache
 def _ladder() -> FloatArray:
-    """Deposits, as shares of the largest, at which the window is looked for."""
+    """Deposits, as fractions of the largest, at which the window is searched for."""
     steps = np.concatenate([[0.0], np.geomspace(1e-9, 1.0, 4001)])
     steps.flags.writeable = False
     return steps
@@ -75,27 +75,27 @@ class Response:
     edges : bin edges of the reconstructed quantity x, increasing, shape (bins + 1,).
     light_yield : mean of x per MeV of electron-equivalent energy.
     quenching : recoil energy → electron-equivalent energy.
-    acceptance : probability to keep an event reconstructed at x.
+    acceptance : probability that an event reconstructed at x is kept.
     smearing : ``"poisson"``: x is a count n, spread uniformly over a cell of width one
         (edges must be integers); ``"gaussian"``: standard deviation √(a² + b²x̄ +
         c²x̄²) around the mean x̄; ``"gamma"``: a gamma distribution of mean x̄ and
-        shape k₀ + k₁x̄, so of variance x̄²/(k₀ + k₁x̄); ``"none"``: x is its mean.
+        shape k₀ + k₁x̄, hence of variance x̄²/(k₀ + k₁x̄); ``"none"``: x is its mean.
     resolution : (a, b, c) of the Gaussian smearing.
     gamma_shape : (k₀, k₁) of the gamma smearing; k₀ ≥ 1.
     count_cell : where a count n lies among the bins: ``"from"``: in [n, n + 1), a
         histogram of whole numbers (default); ``"centred"``: in [n − ½, n + ½);
-        ``"to"``: in [n − 1, n), the n-th bin of one count. The mean of x is light_yield
+        ``"to"``: in [n − 1, n), the n-th bin of width one. The mean of x is light_yield
         · E_ee plus ½, 0 or −½.
-    acceptance_at : where the acceptance of a one-count cell [n, n + 1) is taken with
-        Poisson smearing: ``"integrated"`` over the cell (default), or at its
+    acceptance_at : where within a one-count cell [n, n + 1) the acceptance is evaluated
+        for Poisson smearing: ``"integrated"`` over the cell (default), or at its
         ``"centre"``, ``"lower"`` or ``"upper"`` edge.
     acceptance_of : what the acceptance is a function of: the ``"reconstructed"``
         quantity x (default), or the true ``"recoil"`` energy in keV.
     factor : multiplies every probability; a free normalisation of the signal.
     floor : electron-equivalent energy (MeV) below which a recoil gives no signal that
         noise could lift into the bins: one electron–hole pair or quantum.
-    cells : around single events; their rows stand behind those of the bins, which are
-        without them.
+    cells : around individual events; their rows follow those of the bins, from which
+        they are excluded.
     linear : the standard deviation of the Gaussian smearing is a + b√x̄ + cx̄.
     """
 
@@ -143,7 +143,7 @@ class Response:
         self._check_smearing()
 
     def _check_acceptance(self) -> None:
-        """Refuse conventions of the acceptance that do not exist or not together."""
+        """Reject unknown or incompatible conventions of the acceptance."""
         if self.acceptance_at not in ACCEPTANCE_POINTS:
             raise UnknownNameError(
                 "acceptance convention", self.acceptance_at, ACCEPTANCE_POINTS
@@ -172,7 +172,7 @@ class Response:
             )
 
     def _check_smearing(self) -> None:
-        """Refuse a smearing whose width or bins make no sense."""
+        """Reject a smearing whose width or bins make no sense."""
         if self.smearing not in SMEARINGS:
             raise UnknownNameError("smearing", self.smearing, SMEARINGS)
         edges = self.edges
@@ -275,7 +275,7 @@ class Response:
 
     @cached_property
     def _distribution(self) -> Poisson | Gaussian | Gamma | None:
-        """What the mean is smeared by; None if by nothing."""
+        """Distribution around the mean; None without smearing."""
         if self.smearing == "poisson":
             start = COUNT_CELLS[self.count_cell]
             return Poisson.of(self.edges, self._of_bins, self.acceptance_at, start)
@@ -313,7 +313,7 @@ class Response:
 
     @cached_property
     def _windows(self) -> dict[float, tuple[float, float]]:
-        """Windows asked for before: each order of a quadrature asks again."""
+        """Cached windows, since each order of a quadrature asks again."""
         return {}
 
     def _window(self, t_max: float) -> tuple[float, float]:
@@ -328,7 +328,7 @@ class Response:
         return float(low), float(t[min(inside[-1] + 1, t.size - 1)])
 
     def _reaches(self, mean: FloatArray) -> NDArray[np.bool_]:
-        """Whether a mean of the reconstructed quantity fills a bin now and then."""
+        """Whether a mean of the reconstructed quantity can contribute to a bin."""
         if self.smearing == "gaussian":
             reach = 9 * gaussian_width(self.resolution, mean, self.linear)
             return np.asarray(
@@ -347,7 +347,7 @@ class Response:
 
     def panels(self, t_max: float, points: int = 32) -> int:
         """Panels in √T that resolve the narrowest feature of the response between 0 and
-        `t_max` (MeV) with so many `points` each.
+        `t_max` (MeV) with `points` nodes each.
 
         Raises `ComputationError` if the smearing is narrower than any quadrature can
         resolve.
@@ -374,7 +374,7 @@ class Response:
                 )
             return int(np.ceil(0.2 / float(fraction.min())))
         if self.smearing == "poisson":
-            # a count scatters by ½ in the square root: 12 σ a panel, or 4 σ
+            # the square root of a count has σ = ½: panels of 12 σ, or 4 σ
             width = 6.25 if points >= 32 else 2.0
             return int(np.ceil(np.sqrt(max(top, 1.0)) / width))
         return 1

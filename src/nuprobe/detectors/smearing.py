@@ -1,8 +1,8 @@
 """Distributions of the reconstructed quantity around its mean, integrated over bins and
 acceptance.
 
-Everything that does not depend on the mean is prepared once for a response; the means
-of many recoils then cost one pass over arrays.
+Everything that does not depend on the mean is prepared once per response; the means of
+many recoils then need a single pass over arrays.
 """
 
 from __future__ import annotations
@@ -61,7 +61,7 @@ class Poisson:
         ----------
         edges : of the bins, shape (bins + 1,).
         acceptance : of the reconstructed quantity.
-        at : where in a cell it is taken.
+        at : where in a cell it is evaluated.
         start : of a cell, relative to its count.
         """
         n = np.arange(
@@ -150,7 +150,8 @@ class Gaussian:
         linear: bool = False,
     ) -> Gaussian:
         """Split the bins between `edges` until the `acceptance` is a cubic in each
-        piece, for a Gaussian of that `resolution`, whose parts may add `linear`ly."""
+        piece, for a Gaussian of that `resolution`; with `linear` its parts add
+        linearly."""
         pieces = _smooth_pieces(edges, acceptance)
         return cls(resolution, edges, pieces, acceptance, linear)
 
@@ -166,8 +167,8 @@ class Gaussian:
         return _in_bins(self.edges, self.pieces, weights)
 
     def density(self, x: FloatArray, mean: FloatArray) -> FloatArray:
-        """Probability density to be kept at each `x`, (values, n), for each of n values
-        of the `mean`."""
+        """Probability density of kept events at each `x`, (values, n), for each of n
+        values of the `mean`."""
         sigma = self.width(mean)
         z = (x[:, None] - mean) / sigma
         density = np.exp(-0.5 * np.minimum(z**2, 1400)) / (np.sqrt(2 * np.pi) * sigma)
@@ -185,8 +186,8 @@ class Gamma:
     pieces : edges of the panels of the quadrature.
     nodes, weights : of the quadrature, the acceptance included, shape (panels ×
         points,).
-    small : acceptance in the middle of the first pieces, so close to 0 that the
-        distribution function serves there, shape (small pieces,).
+    small : acceptance in the middle of the first pieces, which are so close to 0 that
+        the distribution function itself is used, shape (small pieces,).
     acceptance : of the reconstructed quantity.
     """
 
@@ -242,8 +243,8 @@ class Gamma:
         return _in_bins(self.edges, self.pieces, pieces)
 
     def density(self, x: FloatArray, mean: FloatArray) -> FloatArray:
-        """Probability density to be kept at each `x`, (values, n), for each of n values
-        of the `mean`."""
+        """Probability density of kept events at each `x`, (values, n), for each of n
+        values of the `mean`."""
         mean = np.maximum(mean, 1e-9 * self.edges[-1])
         return np.asarray(self.acceptance(x)[:, None] * self._plain(x, mean))
 
@@ -260,11 +261,11 @@ class Gamma:
         return np.exp(density, out=density)
 
 
-_GAMMA_POINTS: Final = 8  # of a panel
+_GAMMA_POINTS: Final = 8  # per panel
 
 
 def _smooth_pieces(edges: FloatArray, acceptance: Acceptance) -> FloatArray:
-    """Bin edges and what lies between them where the acceptance is not a cubic."""
+    """Bin edges and intermediate points where the acceptance is not a cubic."""
     inner = [p for p in acceptance.breakpoints if edges[0] < p < edges[-1]]
     return _cubic_pieces(acceptance, np.unique(np.concatenate([edges, inner])))
 
@@ -332,7 +333,7 @@ def _cubic(acceptance: Acceptance, middle: FloatArray, half: FloatArray) -> Floa
 
 
 def _cubic_pieces(acceptance: Acceptance, edges: FloatArray) -> FloatArray:
-    """Halve the pieces between `edges` until the cubic of `_cubic` is the acceptance to
+    """Halve the pieces between `edges` until `_cubic` reproduces the acceptance to
     1e-8."""
     pieces = edges
     powers = np.vander(_PROBES, 4, increasing=True).T
@@ -366,7 +367,7 @@ def bin_acceptance(acceptance: Acceptance, edges: FloatArray) -> FloatArray:
     Raises
     ------
     ComputationError
-        If the acceptance jumps where it names no breakpoint.
+        If the acceptance jumps at a point that is not one of its breakpoints.
 
     Examples
     --------

@@ -1,5 +1,5 @@
-"""A detector response given as a table: probability to be kept in each bin by the true
-recoil energy."""
+"""A detector response given as a table: probability of each bin as a function of the
+true recoil energy."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ class TableResponse:
 
     Attributes
     ----------
-    edges : bin edges of the reconstructed quantity, shape (bins + 1,); it may be
-        just the number of the bin.
+    edges : bin edges of the reconstructed quantity, shape (bins + 1,); it may simply be
+        the bin number.
     recoil : tabulated recoil energies in MeV, increasing, shape (n,).
     probability : probability that a recoil is kept in each bin, shape (bins, n); linear
         between, 0 outside.
@@ -75,8 +75,8 @@ class TableResponse:
         return int(np.asarray(self.edges).size - 1)
 
     def scaled(self, factor: float) -> TableResponse:
-        """Itself for a factor of 1; raises `InputError` for another, which needs a
-        model of the light."""
+        """Return itself for a factor of 1; raises `InputError` for any other, which
+        needs a model of the light."""
         if factor != 1:
             raise InputError(
                 "a tabulated response has no light or charge to scale: leave out"
@@ -113,6 +113,6 @@ class TableResponse:
         return (low, min(high, t_max)) if low < t_max else (0.0, t_max)
 
     def panels(self, t_max: float, points: int = 32) -> int:
-        """One up to any `t_max` (MeV), whatever the `points`: the kinks are
+        """A single panel for any `t_max` (MeV) and `points`, since the kinks are
         breakpoints."""
         return 1

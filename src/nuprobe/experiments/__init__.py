@@ -1,5 +1,5 @@
 """Experiments: one folder each, with ``experiment.toml``, tables and a README; adding
-one touches no Python."""
+one needs no Python."""
 
 from __future__ import annotations
 
@@ -151,8 +151,8 @@ def _changed_at(path: str) -> int:
 
 @lru_cache(maxsize=1)
 def _libraries(_: tuple[tuple[str, int], ...]) -> list[Traversable]:
-    """Where experiments lie, while the places of installed packages are as they are: to
-    look through all of them takes as long as to read an experiment."""
+    """Locations of experiments, cached while the installed packages are unchanged:
+    searching them takes as long as reading an experiment."""
     from importlib.metadata import entry_points
 
     offered = [resources.files(p.value) for p in entry_points(group=_ENTRY_POINTS)]
@@ -196,7 +196,7 @@ def experiment(name: str | Path, kind: None = None) -> AnyExperiment: ...
 def experiment(
     name: str | Path | AnyExperiment, kind: type[AnyExperiment] | None = None
 ) -> AnyExperiment:
-    """Return an experiment by its name, or from a folder of the user's that has an
+    """Return an experiment by its name, or from a user's folder with an
     ``experiment.toml``.
 
     Parameters
@@ -254,7 +254,7 @@ _KINDS = {
 
 
 def _folder(name: str | Path) -> Folder:
-    """Folder of an installed experiment, or of the user's."""
+    """Folder of an installed experiment, or of the user."""
     from nuprobe.schema import Folder
 
     if isinstance(name, Path) or "/" in name or "\\" in name:
@@ -277,8 +277,8 @@ def _folder(name: str | Path) -> Folder:
 
 @cache
 def _shipped(name: str) -> Folder:
-    """Folder of an experiment of the package, whose tables are read once: to read them
-    takes most of the time in which an experiment is opened."""
+    """Folder of an experiment of the package, with cached tables: reading them takes
+    most of the time of opening an experiment."""
     from nuprobe.schema import Folder
 
     root = resources.files(__name__).joinpath("library", name)
@@ -304,7 +304,7 @@ def kind_of(raw: Mapping[str, Any]) -> type[FolderExperiment[Any]]:
     'TridentExperiment'
     """
     counts = "SitesExperiment" if raw.get("sites") else "Experiment"
-    # a list for a process is refused by the format
+    # a list for a process is rejected by the format
     name = _OF_PROCESS.get(str(raw.get("process")), counts)
     kind: type[FolderExperiment[Any]] = getattr(
         import_module(f"{__name__}.{_PLACES[name]}"), name

@@ -1,5 +1,4 @@
-"""Abundances and N_eff over the moments of a model, as the inference floor wants
-them."""
+"""Abundances and N_eff as a function of the moments of a model, for inference."""
 
 from __future__ import annotations
 
@@ -21,8 +20,8 @@ __all__ = ["AbundancePrediction"]
 @quick_methods
 @dataclass(frozen=True, eq=False)
 class AbundancePrediction:
-    """Measured abundances and N_eff over moments, one bin each, in units of their
-    measured errors, so that all are of one size.
+    """Measured abundances and N_eff as a function of moments, one bin each, in units of
+    their measured errors, so that all are of similar size.
 
     Attributes
     ----------

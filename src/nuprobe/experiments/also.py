@@ -1,4 +1,5 @@
-"""Further processes of one detector: a file for each, made from the experiment's."""
+"""Further processes of one detector: a file for each, derived from that of the
+experiment."""
 
 from __future__ import annotations
 
@@ -30,9 +31,9 @@ _RADII = {
 def raw_of(raw: Mapping[str, Any], section: AlsoSection) -> dict[str, Any]:
     """Contents of a file with one of the further processes in place of the first one.
 
-    Source, target, exposure and bins stay. What acts on the first process alone is left
-    out: the scale of its quenching, and radii where they have no effect. So are
-    systematics, which the experiment itself has.
+    Source, target, exposure and bins are kept. Anything that acts only on the first
+    process is dropped: the scale of its quenching, and radii where they have no effect.
+    So are systematics, which the experiment itself handles.
 
     Parameters
     ----------
@@ -75,13 +76,13 @@ def raw_of(raw: Mapping[str, Any], section: AlsoSection) -> dict[str, Any]:
 def merged_response(
     common: Mapping[str, Any], own: Mapping[str, Any]
 ) -> dict[str, Any]:
-    """Keys of [response] with some of them replaced; a resolution and a smearing stand
-    for each other.
+    """Keys of [response] with some of them replaced; a resolution replaces a smearing
+    and vice versa.
 
     Parameters
     ----------
     common : of the experiment.
-    own : what differs.
+    own : keys that differ.
 
     Examples
     --------
@@ -94,8 +95,8 @@ def merged_response(
 
 
 def without_systematics(raw: Mapping[str, Any]) -> dict[str, Any]:
-    """Analyses of a parsed file, bins alone: what refers to systematics or further
-    processes is left out.
+    """Analyses of a parsed file with only their bins: references to systematics or
+    further processes are dropped.
 
     Parameters
     ----------
@@ -133,13 +134,13 @@ def morphing_sections(raw: Mapping[str, Any]) -> list[Any]:
 
 
 def chosen_raw(raw: Mapping[str, Any], names: Sequence[str]) -> dict[str, Any]:
-    """Contents of a file with some of the further processes, without systematics other
-    than those that morph.
+    """Contents of a file with some of the further processes, keeping only morphing
+    systematics.
 
     Parameters
     ----------
     raw : the parsed file of the experiment.
-    names : of the processes of [[also]] that stay.
+    names : of the processes of [[also]] that are kept.
 
     Examples
     --------
@@ -166,8 +167,8 @@ def chosen_raw(raw: Mapping[str, Any], names: Sequence[str]) -> dict[str, Any]:
 
 
 def _belongs(parameter: Mapping[str, Any], process: str, radii: bool) -> bool:
-    """Whether a further process depends on a parameter: on `radii`, on a scale of the
-    signal, on what names it."""
+    """Whether a further process depends on a parameter: on `radii`, a scale of the
+    signal, or a parameter that names the process."""
     if parameter.get("processes"):
         return process in parameter["processes"]
     if parameter.get("isotopes"):

@@ -40,7 +40,7 @@ def background_counts(
     ----------
     background : section of the file.
     bins : of the experiment.
-    acceptance : of the detector, for what is given without it.
+    acceptance : of the detector, for backgrounds given without it.
     analysis : its bins are taken.
 
     Returns
@@ -80,7 +80,7 @@ def background_counts(
 def background_rows(
     background: Background, bins: Bins, acceptance: Acceptance, analysis: Analysis
 ) -> FloatArray:
-    """Counts of a background as the cost of an analysis wants them.
+    """Counts of a background in the rows needed by the cost of an analysis.
 
     Parameters
     ----------
@@ -89,8 +89,8 @@ def background_rows(
     Returns
     -------
     array, shape (bins,), or (bins + cells,)
-        Of an unbinned analysis those of the bins without the cells of the events, then
-        of the cells. A table in bins is flat inside each of them.
+        For an unbinned analysis, first the bins without the cells of the events, then
+        the cells. A binned table is flat inside each bin.
 
     Examples
     --------
@@ -207,7 +207,7 @@ def expected_variance(
     data : expected counts, shape (bins,).
     bins : of the experiment.
     acceptance : of the detector.
-    analysis : what it subtracts adds to the variance.
+    analysis : its subtracted backgrounds add to the variance.
 
     Returns
     -------
@@ -241,8 +241,8 @@ def expected_variance(
 def _measured(background: MeasuredBackground, bins: Bins) -> FloatArray:
     grid = bins.grid(background.column)
     if background.smoothed and grid.sum() > 0:
-        # few counts a bin: the product of the projections is the template the counts
-        # allow
+        # few counts per bin: the product of the projections is the best template that
+        # the counts allow
         in_time = grid.sum((0, 1))
         if background.smoothed == "exponential":
             if bins.time_edges is None:

@@ -1,5 +1,5 @@
-"""What all experiments have in common: names, parameters, a prediction, a cost and fits
-of it."""
+"""What all experiments have in common: names, parameters, predictions, costs and
+fits."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def unknown_parameter(
     ----------
     experiments : their names.
     name : what was given.
-    known : parameters that there are.
+    known : the parameters that exist.
 
     Examples
     --------
@@ -68,7 +68,7 @@ def unknown_parameter(
 def refuse_fixed_mass(
     model: object, free: Sequence[str], experiments: Sequence[str]
 ) -> None:
-    """Refuse to free a mass that belongs to the kinematics, with `InputError`.
+    """Reject, with `InputError`, a free mass that belongs to the kinematics.
 
     Parameters
     ----------
@@ -90,7 +90,7 @@ def refuse_fixed_mass(
 
 
 class AnyRates(Protocol):
-    """What one analysis expects, beside what it observed."""
+    """Expected and observed values of one analysis."""
 
     @property
     def experiment(self) -> str:
@@ -102,7 +102,8 @@ class AnyRates(Protocol):
 
     @property
     def signal(self) -> FloatArray:
-        """What the model makes: counts in bins, or a ratio of cross sections, (1,)."""
+        """The prediction of the model: counts in bins, or a ratio of cross sections,
+        (1,)."""
 
     @property
     def total(self) -> FloatArray:
@@ -117,7 +118,7 @@ class AnyRates(Protocol):
 
 
 class AnyFile(Protocol):
-    """What every ``experiment.toml`` says."""
+    """Contents common to every ``experiment.toml``."""
 
     @property
     def name(self) -> str:
@@ -149,7 +150,7 @@ class AnyExperiment(ABC):
 
     Every call takes its arguments in the order (model, free, analysis). A counting
     experiment (`Experiment`) and a measured ratio of tridents (`TridentExperiment`)
-    have more; ``isinstance`` tells them apart.
+    have more; use ``isinstance`` to distinguish them.
 
     Attributes
     ----------
@@ -191,7 +192,7 @@ class AnyExperiment(ABC):
         return tuple(self.file.shares_data_with)
 
     def origin(self, analysis: str | None = None, model: Any = None) -> Origin:
-        """Whose data the cost of an analysis has, and what it was made of.
+        """Origin of the data and inputs of the cost of an analysis.
 
         Parameters
         ----------
@@ -206,8 +207,7 @@ class AnyExperiment(ABC):
         )
 
     def record(self, analysis: str | None = None) -> dict[str, Any]:
-        """What files of results say of it: its name, the analysis, references, and
-        what was changed in its file.
+        """Record for result files: name, analysis, references, and changes to its file.
 
         Parameters
         ----------
@@ -242,7 +242,7 @@ class AnyExperiment(ABC):
         return table(f"experiment {self.name}", [row for row in rows if row[1]])
 
     def depends_on(self, model: Any, parameter: str) -> bool:
-        """Whether what is expected can depend on a parameter.
+        """Whether the expectation can depend on a parameter.
 
         Parameters
         ----------
@@ -258,7 +258,7 @@ class AnyExperiment(ABC):
 
     @abstractmethod
     def target(self) -> Target:
-        """What the neutrinos hit, one formula unit."""
+        """The target, one formula unit."""
 
     @abstractmethod
     def with_changes(self, changes: Mapping[str, Any]) -> Self:
@@ -277,16 +277,16 @@ class AnyExperiment(ABC):
 
         Parameters
         ----------
-        energy : edges of the wider bins of the reconstructed quantity, which are some
-            of those it has, or a number of bins that each add equally many.
+        energy : edges of the wider bins of the reconstructed quantity, a subset of the
+            existing ones, or a number of bins that each combine equally many.
         time : the same for the arrival time, edges with their unit (``"2 us"``).
         analysis : whose bins; default the first of the file.
 
         Raises
         ------
         InputError
-            If an edge splits a bin, bins cannot be shared out equally, or the
-            experiment has published values instead of events in bins.
+            If an edge splits a bin, bins cannot be divided equally, or the experiment
+            has published values instead of binned events.
 
         Examples
         --------
@@ -303,7 +303,7 @@ class AnyExperiment(ABC):
 
     @abstractmethod
     def predict(self, model: Any = None, analysis: str | None = None) -> AnyRates:
-        """What is expected, beside what is observed.
+        """Expected and observed values.
 
         Parameters
         ----------
@@ -319,8 +319,7 @@ class AnyExperiment(ABC):
         free: Sequence[str] = (),
         analysis: str | None = None,
     ) -> Prediction:
-        """What a cost needs to know: expectations and their derivatives; arguments as
-        those of `cost`."""
+        """Expectations and their derivatives for a cost; arguments as in `cost`."""
 
     @abstractmethod
     def cost(
@@ -361,7 +360,7 @@ class AnyExperiment(ABC):
         model : as in `cost`.
         free : names of one or more parameters of the model or of the experiment.
         analysis : default the first of the file.
-        options : go to `nuprobe.inference.fit`.
+        options : passed to `nuprobe.inference.fit`.
 
         Examples
         --------

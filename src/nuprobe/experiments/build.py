@@ -86,14 +86,14 @@ _MASS_NODES: Final = 96  # 1e-6 over six decades of a mediator's mass
 
 @dataclass(frozen=True, eq=False)
 class Signal:
-    """What one process does in one detector, from its file to templates.
+    """The signal of one process in one detector, from its file to templates.
 
     Attributes
     ----------
     file : validated contents of ``experiment.toml``.
     folder : where its tables lie.
     raw : the parsed file before validation.
-    single : whether templates have rows for the single events behind those of the bins.
+    single : whether templates have rows for individual events after those of the bins.
     """
 
     file: ExperimentFile
@@ -152,8 +152,8 @@ class Signal:
 
     @property
     def of_events(self) -> Signal:
-        """The signal with rows for the single events; it is kept, and its templates
-        with it."""
+        """The signal with rows for individual events; cached together with its
+        templates."""
         return self._kept(
             "single events",
             lambda: replace(self, single=True, _cache={"flux": self.flux}),
@@ -161,12 +161,12 @@ class Signal:
 
     @property
     def processes(self) -> tuple[Process, ...]:
-        """Everything that scatters in the detector."""
+        """All processes in the detector."""
         return (self.process, *(other.process for other in self.others))
 
     def counted(self, analysis: Analysis) -> Signal:
-        """The signal with those further processes that an `analysis` counts; it is
-        kept, and its templates with it."""
+        """The signal with the further processes counted by an `analysis`; cached
+        together with its templates."""
         every = [section.process for section in self.file.also]
         names = tuple(n for n in every if analysis.also is None or n in analysis.also)
         if len(names) == len(every):
@@ -180,14 +180,14 @@ class Signal:
         return self._kept(("counted", names), make)
 
     def target(self, values: Mapping[str, float] | None = None) -> Target:
-        """Target with the radii that `values` of the experiment's parameters, in their
-        units, give."""
+        """Target with radii from `values` of the experiment's parameters, in their
+        units."""
         used = self._used(values, radii=True)
         return self._kept(("target", used), lambda: make_target(self.file, dict(used)))
 
     def propagation(self, component: str | None = None) -> Propagation:
-        """What happens to the flavour of a `component` of the flux between source and
-        detector (default: the first one)."""
+        """Flavour evolution of a `component` of the flux between source and detector
+        (default: the first one)."""
         section = self.file.propagation
         mixing, splittings = (
             PMNS.nufit(section.ordering),
@@ -245,19 +245,20 @@ class Signal:
 
     @property
     def _highest_recoil(self) -> float:
-        """Highest energy (MeV) that the flux gives to anything that recoils."""
+        """Highest recoil energy (MeV) that the flux can produce."""
         highest = np.array(max(part.e_max for part in self.flux.components))
         return max(
             float(one.t_max(highest)) for one in self.process.scatterers(self.target())
         )
 
     def acceptance(self) -> Acceptance:
-        """Probability to keep an event, as a function of what the file says."""
+        """Probability to keep an event, as a function of the variable named in the
+        file."""
         return acceptance_of(self.file.response, self.folder)
 
     def with_response(self, keys: Mapping[str, Any]) -> Signal:
-        """Return the signal with `keys` of [response] changed; it is kept, and its
-        templates with it."""
+        """Return the signal with `keys` of [response] changed; cached together with its
+        templates."""
 
         def make() -> Signal:
             raw = changed(
@@ -277,7 +278,7 @@ class Signal:
 
     @property
     def exposure(self) -> float:
-        """Number of units of the flux: as given, or from power and time."""
+        """Number of flux units, as given or from power and time."""
         section, source = self.file.flux, self.flux
         if section.exposure is not None:
             return section.exposure
@@ -309,16 +310,16 @@ class Signal:
         quenching_shift: float = 0.0,
         check: bool = True,
     ) -> Templates:
-        """Templates in all bins, kept for the next call.
+        """Templates in all bins; cached.
 
         Parameters
         ----------
-        model : what may be exchanged; default the weak interaction alone.
+        model : provides the exchanges; default only the weak interaction.
         free : names of the experiment's own parameters, and of masses of the model's
             mediators, that become axes.
         quenching_shift : relative shift of the light per recoil.
-        check : measure the quadrature and interpolation errors (and refuse if they
-            exceed 1e-6).
+        check : measure the quadrature and interpolation errors (rejected if they exceed
+            1e-6).
         """
         if model is not None:
             check_model(model)
@@ -334,7 +335,7 @@ class Signal:
         if key not in self._cache:
             for one in self.processes:
                 self._kept(("reach", one.name), partial(warn_beyond, one, self.flux))
-            # a shift of the quenching moves the first process alone
+            # a shift of the quenching affects only the first process
             setups = [self.setup(quenching_shift, exchanges)]
             setups += [other.setup(0.0, exchanges) for other in self.others]
             self._cache[key] = build_templates(
@@ -347,7 +348,7 @@ class Signal:
         return result
 
     def setup(self, quenching_shift: float, exchanges: Exchanges) -> Setup:
-        """Return what the integrals need, with the light per recoil shifted by
+        """Return the inputs of the integrals, with the light per recoil shifted by
         `quenching_shift` (relative) and kernels for `exchanges`."""
         source, section = self.flux, self.file.flux
         if source.emission == "isotropic":
@@ -382,7 +383,7 @@ class Signal:
     # -- inside
 
     def _kept(self, key: Any, make: Callable[[], _T]) -> _T:
-        """What was made before for this key, else what `make` makes."""
+        """Cached value for this key, or the result of `make`."""
         return kept(self._cache, key, make)
 
     def _used(
@@ -444,8 +445,8 @@ class Signal:
         return not parameter.processes or self.process.name in parameter.processes
 
     def _axis(self, parameter: KernelParameter) -> Axis:
-        """Axis of a parameter, which a scale of the quenching is for the first process
-        alone unless it names others."""
+        """Axis of a parameter; a quenching scale acts only on the first process unless
+        it names others."""
         names = tuple(parameter.processes)
         if not names and parameter.acts_on in ("quenching-scale", "lindhard-k"):
             names = (self.process.name,)

@@ -33,7 +33,7 @@ class Changed(dict[str, Any]):
 
 
 def changes_of(raw: Mapping[str, Any]) -> dict[str, Any]:
-    """Dotted key → value of what was changed in a parsed file; empty if nothing was.
+    """Dotted key → value of the changes made to a parsed file; empty if there are none.
 
     Parameters
     ----------
@@ -60,7 +60,7 @@ def changed(raw: Mapping[str, Any], changes: Mapping[str, Any], source: str) -> 
     Raises
     ------
     ExperimentFileError
-        If a key leads through something that has no keys.
+        If a key leads through a value that has no keys.
 
     Examples
     --------

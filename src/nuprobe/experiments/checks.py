@@ -1,5 +1,5 @@
-"""Read everything that an experiment names once, so that a wrong table or name shows
-when the folder is opened."""
+"""Read everything that an experiment names once, so that a wrong table or name is
+reported when the folder is opened."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ from nuprobe.nuclei import isotope, target
 
 __all__ = ["check_signal", "check_steps"]
 
-_SAME_FLUX: Final = 1e-3  # relative difference that rounding in a file may leave
+_SAME_FLUX: Final = 1e-3  # relative difference allowed for rounding in a file
 
 
 def check_signal(signal: Signal) -> None:
@@ -127,7 +127,7 @@ def _check_source(signal: Signal) -> None:
 
 
 def _check_flux(signal: Signal, parameter: KernelParameter) -> None:
-    """The default of a total flux is what the source has."""
+    """Check that the default of a total flux is that of the source."""
     source = signal.flux
     if source.per != "second" or source.emission == "isotropic":
         raise InputError(
@@ -176,12 +176,12 @@ def _check_systematic(signal: Signal, systematic: object) -> None:
         if quenching_of_a_table(
             signal.file.response, [*systematic.up, *systematic.down]
         ):
-            return  # an analysis that has it says so
+            return  # reported for the analysis that uses it
         for side, keys in (("up", systematic.up), ("down", systematic.down)):
             try:
                 signal.with_response(keys).response()
             except NuprobeError as err:
-                # the change is wrong, not the section that it changes
+                # the change is wrong, not the section it applies to
                 reason = str(err).removeprefix(f"{signal.folder.name}: ")
                 raise ExperimentFileError(
                     f"{signal.folder.name}: systematics.{systematic.name}.{side}:"

@@ -1,5 +1,6 @@
-"""Ratio of a trident cross section to that of the Standard Model over parameters that
-sit in couplings: coefficients of operators, C_V and C_A, couplings of mediators."""
+"""Ratio of a trident cross section to that of the Standard Model as a function of
+parameters of couplings: coefficients of operators, C_V and C_A, couplings of
+mediators."""
 
 from __future__ import annotations
 
@@ -20,21 +21,20 @@ from nuprobe.processes import trident
 __all__ = ["CouplingPrediction", "one_value"]
 
 _STENCIL: Final = np.arange(-2.0, 3.0)
-_STEP: Final = 0.1  # between its points, in steps of the parameter
+_STEP: Final = 0.1  # spacing of its points, in steps of the parameter
 _FELT: Final = 1e-12  # relative change of the ratio
 
 
 @quick_methods
 @dataclass(frozen=True, eq=False)
 class CouplingPrediction:
-    """σ/σ_SM as the inference floor wants it: one bin, no nuisance.
+    """σ/σ_SM for inference: one bin, no nuisance.
 
-    The cross section is quadratic in V and A, with averaged kernels that no parameter
-    moves, so that any number of points is one product. V and A are linear in
-    coefficients of operators and in what belongs to neutrinos: there the ratio is a
-    polynomial of second degree, found once. In the coupling of a mediator they are
-    quadratic: derivatives are then those of the polynomial of fourth order through five
-    points.
+    The cross section is quadratic in V and A, with averaged kernels that do not depend
+    on parameters, so any number of points is a single product. V and A are linear in
+    coefficients of operators and neutrino properties: there the ratio is a polynomial
+    of second degree, determined once. In the coupling of a mediator they are quadratic:
+    derivatives are then those of the polynomial of fourth order through five points.
 
     Attributes
     ----------
@@ -73,7 +73,7 @@ class CouplingPrediction:
 
     @cached_property
     def _quadratic(self) -> Quadratic | None:
-        """The ratio as a polynomial of second degree; None where it is none."""
+        """The ratio as a polynomial of second degree; None if it is not one."""
         if not self.parameters:
             return None
         return Quadratic.of(lambda x: self._direct(x)[None, :, None], self.parameters)

@@ -1,5 +1,5 @@
-"""A TOML file with a comment above each key: what it is, which units and values it
-takes, and which other keys there are."""
+"""A TOML file with a comment above each key: its meaning, units and allowed values, and
+which other keys exist."""
 
 from __future__ import annotations
 
@@ -55,8 +55,8 @@ def commented(text: str, raw: Mapping[str, Any], schema: Schema) -> str:
 def _ends(
     marks: list[TomlLine], last: int, lines: list[str]
 ) -> Iterator[tuple[TomlLine | None, int]]:
-    """Each table, the head of the file included, and the line before which what else
-    it may contain is said: behind its own last line that is not empty."""
+    """Each table (including the head of the file), and the line before which its other
+    possible keys are listed: after its last non-empty line."""
     heads: list[TomlLine | None] = [None, *(m for m in marks if m.table)]
     for head, after in zip(heads, [*heads[1:], None], strict=True):
         end = after.number if after is not None else last + 1
@@ -70,7 +70,7 @@ def _ends(
 
 
 class _Known:
-    """What a schema says of the keys of one file."""
+    """Information from a schema about the keys of one file."""
 
     def __init__(self, raw: Mapping[str, Any], schema: Schema) -> None:
         self.raw = raw
@@ -84,7 +84,7 @@ class _Known:
         return _wrapped(" ".join(said))
 
     def others(self, key: Key) -> list[str]:
-        """Keys that a table may have besides."""
+        """Further keys that a table may have."""
         here = self._value(key)
         if not isinstance(here, Mapping):
             return []
@@ -180,7 +180,7 @@ def _kind_fits(leaf: Schema, kind: Any) -> bool:
 
 
 def _inside(leaf: Schema) -> str:
-    """Keys of a kind, those that it needs first."""
+    """Keys of a kind, required ones first."""
     needed = leaf.get("required", [])
     own = [key for key in leaf.get("properties", {}) if key != "kind"]
     names = sorted(own, key=lambda key: key not in needed)

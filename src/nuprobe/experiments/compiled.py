@@ -34,8 +34,8 @@ def total_jacobian(
     time: FloatArray,
     result: FloatArray,
 ) -> None:
-    """Derivatives of a sum of counts of several templates, first in the coefficients'
-    parameters and then in the axes.
+    """Derivatives of the summed counts of several templates, first with respect to
+    parameters of the coefficients, then to the axes.
 
     Parameters
     ----------
@@ -45,7 +45,7 @@ def total_jacobian(
         parameters, components, terms).
     factors : of the templates, (points, templates).
     time : share of each component in each time bin, (components, time bins).
-    result : is written, (points, parameters + axes, energy bins × time bins).
+    result : output array, (points, parameters + axes, energy bins × time bins).
 
     Examples
     --------

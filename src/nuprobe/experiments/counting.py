@@ -70,7 +70,7 @@ class Experiment(FolderExperiment[ExperimentFile]):
     file : validated contents of ``experiment.toml``.
     folder : where its tables lie.
     raw : the parsed file before validation, the base of `with_changes`.
-    signal : what its process does in its detector.
+    signal : of its process in its detector.
     """
 
     FORMAT = ExperimentFile
@@ -102,7 +102,7 @@ class Experiment(FolderExperiment[ExperimentFile]):
 
     @property
     def processes(self) -> tuple[Process, ...]:
-        """Everything that scatters in the detector."""
+        """All processes in the detector."""
         return self.signal.processes
 
     @property
@@ -161,8 +161,8 @@ class Experiment(FolderExperiment[ExperimentFile]):
 
     @public
     def propagation(self, component: str | None = None) -> Propagation:
-        """What happens to the flavour of a `component` of the flux between source and
-        detector (default: the first one)."""
+        """Flavour evolution of a `component` of the flux between source and detector
+        (default: the first one)."""
         return self.signal.propagation(component)
 
     @public
@@ -187,12 +187,12 @@ class Experiment(FolderExperiment[ExperimentFile]):
 
         Parameters
         ----------
-        model : what may be exchanged; default the weak interaction alone.
+        model : provides the exchanges; default only the weak interaction.
         free : names of the experiment's own parameters, and of masses of the model's
             mediators, that become axes.
         quenching_shift : relative shift of the light per recoil.
-        check : measure the quadrature and interpolation errors (and refuse if they
-            exceed 1e-6).
+        check : measure the quadrature and interpolation errors (rejected if they exceed
+            1e-6).
         """
         return self.signal.templates(
             model, free, quenching_shift=quenching_shift, check=check
@@ -205,7 +205,7 @@ class Experiment(FolderExperiment[ExperimentFile]):
         free: Sequence[str] = (),
         analysis: str | None = None,
     ) -> CountsPrediction:
-        """Counts of one analysis for the inference floor.
+        """Counts of one analysis for inference.
 
         Parameters
         ----------
@@ -225,7 +225,7 @@ class Experiment(FolderExperiment[ExperimentFile]):
         own = {p.name: p.default for p in model.parameters}
         model_free = tuple(p for p in free if p in own)
         kernel_free = tuple(p for p in free if p not in own)
-        # what is free is present, also where the model has none of it
+        # free exchanges are included even if the model has none
         model = model.with_values({p: np.asarray(own[p]) for p in model_free})
         self._warn_of_published(name, chosen)
         single = chosen.statistic == "unbinned"
@@ -391,8 +391,8 @@ class Experiment(FolderExperiment[ExperimentFile]):
         return name, self.file.analyses[name]
 
     def _warn_of_published(self, name: str, analysis: Analysis) -> None:
-        """Warn if what has been changed cannot move the counts of the Standard Model,
-        which are as published, but could in another analysis."""
+        """Warn if changes cannot affect the Standard Model counts, which are as
+        published, but could in another analysis."""
         keys = [
             key
             for key in changes_of(self.raw)
@@ -445,8 +445,7 @@ class Experiment(FolderExperiment[ExperimentFile]):
     def _expected(
         self, name: str | None, analysis: Analysis
     ) -> tuple[FloatArray, FloatArray | None]:
-        """What `observed` would be if the Standard Model were right and nothing
-        fluctuated."""
+        """The value of `observed` without fluctuations in the Standard Model."""
         data = self.prediction(None, (), name).expectation(np.zeros((1, 0))).base[0]
         if analysis.statistic != "gaussian":
             return data, None
@@ -459,8 +458,8 @@ class Experiment(FolderExperiment[ExperimentFile]):
 def _weights(
     signal: Signal, analysis: Analysis, free: Collection[str]
 ) -> FloatArray | None:
-    """Published over computed counts of the only process; among several, and where it
-    morphs, the templates contain it."""
+    """Published over computed counts if there is a single process; with several, or
+    morphing, the templates contain this factor."""
     section = analysis.signal
     if signal.others or (section is not None and section.morphing is not None):
         return None

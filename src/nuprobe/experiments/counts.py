@@ -1,5 +1,5 @@
-"""Expected counts of one analysis as the inference floor wants them: linear in
-nuisances, analytic in parameters."""
+"""Expected counts of one analysis for inference: linear in nuisances, analytic in
+parameters."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ __all__ = ["CountsPrediction", "Effect"]
 
 @dataclass(frozen=True, eq=False)
 class Effect:
-    """What one nuisance does: it scales sources, or adds the shape of a template per
-    standard deviation.
+    """Effect of one nuisance: it scales sources, or adds a template shape per standard
+    deviation.
 
     Attributes
     ----------
@@ -52,7 +52,7 @@ class CountsPrediction:
     Attributes
     ----------
     name : name of the experiment and analysis.
-    templates : of the signal, with one axis a free kernel parameter.
+    templates : of the signal, with one axis per free kernel parameter.
     model : gives the coefficients.
     free : names of the model's parameters that are parameters of the prediction.
     backgrounds : counts by name, shape (bins,).
@@ -124,7 +124,7 @@ class CountsPrediction:
         -------
         array, tuple of arrays
             Of the base, shape (points, parameters, bins), and of each slope, shape
-            (points or 1, parameters, bins), morphing nuisances behind the parameters.
+            (points or 1, parameters, bins), morphing nuisances after the parameters.
         """
         return self._moves(self._padded(points), 0)
 
@@ -143,7 +143,7 @@ class CountsPrediction:
     def _moves(
         self, points: FloatArray, first: int
     ) -> tuple[FloatArray, tuple[FloatArray, ...]]:
-        """Derivatives in the columns of points from the first one wanted on: 0, or that
+        """Derivatives with respect to the columns of points from `first` on: 0, or that
         of the first morphing nuisance."""
         coefficients = self._coefficients(points)
         along: list[FloatArray] = []
@@ -202,7 +202,7 @@ class CountsPrediction:
 
     @property
     def compiled(self) -> bool:
-        """Whether `total_jacobian` is there: nuisances scale or add templates, each
+        """Whether `total_jacobian` is available: nuisances scale or add templates, each
         with at most one axis."""
         return self._layers is not None
 
@@ -295,7 +295,8 @@ class CountsPrediction:
         return segments, shape
 
     def signal(self, points: FloatArray) -> FloatArray:
-        """Signal counts alone, shape (points, bins); `points` as of `expectation`."""
+        """Only the signal counts, shape (points, bins); `points` as of
+        `expectation`."""
         points = self._padded(points)
         counts = self._counts(self.templates, self._coefficients(points), points)
         return np.broadcast_to(counts, (points.shape[0], counts.shape[1]))
@@ -332,7 +333,7 @@ class CountsPrediction:
         )
 
     def _coefficients(self, points: FloatArray) -> FloatArray:
-        if not self.free:  # (components, terms): spent once for all points
+        if not self.free:  # (components, terms): contracted once for all points
             return self.templates.coefficients(self.model)
         if self._quadratic is not None:
             return self._quadratic(points[:, : len(self.free)])

@@ -1,4 +1,4 @@
-"""The exponential in time that fits measured counts best."""
+"""Exponential in time fitted to measured counts."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from nuprobe.numerics import FloatArray
 __all__ = ["exponential_counts"]
 
 _STEEPEST: Final = 20.0  # e-folds between the first edge and the last
-_SMALL: Final = 0.1  # e-folds of a bin below which series are more exact
+_SMALL: Final = 0.1  # e-folds per bin below which series are more accurate
 _STEPS: Final = 100  # bisection alone needs 60
 
 
@@ -37,9 +37,9 @@ def _slope(counts: FloatArray, x: FloatArray) -> float:
     """Slope s of exp(-s x) with the largest likelihood for counts between edges x from
     0 to 1, within ±`_STEEPEST`.
 
-    The logarithm of the likelihood is concave: its derivative is the mean of x over all
-    less that of the bins, each by its counts, and falls. Newton's method, and halves of
-    the bracket where it leaves it.
+    The log-likelihood is concave: its derivative, the observed mean of x minus that of
+    the bins weighted with their counts, decreases. Newton's method, with bisection
+    where it leaves the bracket.
     """
     width, total = np.diff(x), counts.sum()
     low, high, slope = -_STEEPEST, _STEEPEST, 0.0

@@ -1,4 +1,4 @@
-"""By which factor all coefficients of a point may be multiplied until trident
+"""Factor by which all coefficients of a point can be multiplied before trident
 experiments exclude it."""
 
 from __future__ import annotations
@@ -43,11 +43,11 @@ class FactorLimit:
     ----------
     label : name of the experiment, or ``"combined"``.
     projected : whether the ratio is assumed, not measured.
-    ratio : coefficients (1, λ, λ²) of the ratio to the Standard Model, (3,); None for
+    ratio : coefficients of 1, λ, λ² in the ratio to the Standard Model, (3,); None for
         the combination.
-    allowed : intervals of the factor λ, increasing; λ = 1 is the point itself, λ = 0 is
-        what it was added to.
-    errors : Monte Carlo errors of their ends by toys, else empty.
+    allowed : intervals of the factor λ, increasing; λ = 1 is the point itself, λ = 0
+        its base model.
+    errors : Monte Carlo errors of their ends from toys, otherwise empty.
     """
 
     label: str
@@ -68,9 +68,9 @@ class FactorLimit:
 
     @property
     def scale(self) -> float | None:
-        """Lowest scale of new physics over that of the point: coefficients go as
-        1/Λ², so that Λ may be lowered to Λ/√λ from large ones, λ the upper end of
-        `around_zero`; None without."""
+        """Lowest allowed scale of new physics relative to that of the point:
+        coefficients are proportional to 1/Λ², so Λ may be lowered to Λ/√λ, with λ the
+        upper end of `around_zero`; None without one."""
         if self.around_zero is None or not self.around_zero[1] > 0:
             return None
         return float(self.around_zero[1] ** -0.5)
@@ -97,8 +97,8 @@ class FactorLimits(Exported):
 
     Attributes
     ----------
-    cl : confidence level, two-sided but for CLs.
-    members : one an experiment, then ``"combined"`` if several have measured.
+    cl : confidence level, two-sided except for CLs.
+    members : one per experiment, then ``"combined"`` if there are several measurements.
     construction : of toys: method, sides and errors; None without toys.
     """
 
@@ -126,7 +126,7 @@ class FactorLimits(Exported):
 
 @dataclass(frozen=True)
 class _Measured:
-    """Ratio as a polynomial of λ beside what was measured."""
+    """Ratio as a polynomial in λ, and the measured one."""
 
     ratio: Polynomial
     value: float
@@ -135,7 +135,7 @@ class _Measured:
 
     @property
     def crossings(self) -> list[float]:
-        """Factors at which the ratio is the measured one."""
+        """Factors at which the ratio equals the measured one."""
         return _real_roots(self.ratio - self.value)
 
     def squared_pull(self, at: float) -> Polynomial:
@@ -160,8 +160,8 @@ def factor_limit(
 ) -> FactorLimits:
     """All factors λ on the coefficients of a point that trident experiments allow.
 
-    A factor is allowed where `verdict` says so of the point with all its coefficients
-    multiplied by λ, and by the same statistic. The ratio is a polynomial of second
+    A factor is allowed where `verdict` allows the point with all its coefficients
+    multiplied by λ, with the same statistic. The ratio is a polynomial of second
     order in λ, so that all ends are roots of polynomials, on both sides and of every
     interval.
 
@@ -229,7 +229,7 @@ def _cost(
     operators: ContactOperators | WcxfFile,
     analysis: str | None,
 ) -> Cost:
-    """Cost of an experiment over the factor alone."""
+    """Cost of an experiment as a function of the factor only."""
     return one.cost(operators, [operators.label + "factor"], analysis)
 
 
@@ -240,7 +240,7 @@ def _by_toys(
     method: Literal["feldman-cousins", "cls"],
     settings: ToySettings,
 ) -> FactorLimits:
-    """The same factors as toys allow them."""
+    """The factors allowed according to toys."""
     given = float(np.asarray(operators.factor))
     if not given > 0:
         raise InputError(
@@ -324,7 +324,7 @@ def _measured(
 
 def _allowed(members: Sequence[_Measured], threshold: float) -> tuple[Interval, ...]:
     """Intervals in which the sum of squared pulls stays below a threshold: between two
-    crossings every pull keeps its side, and the sum is one polynomial."""
+    crossings every pull keeps its sign, and the sum is one polynomial."""
     crossings = sorted({x for m in members for x in m.crossings})
     edges = [-math.inf, *crossings, math.inf]
     ends = []

@@ -1,5 +1,5 @@
-"""Everything that is wrong or suspicious in a folder of an experiment or a flux, with
-line, key and remedy."""
+"""All errors and suspicious entries in an experiment or flux folder, with line, key and
+remedy."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ _PART: Final = r"[A-Za-z0-9_-]+"
 @readable
 @dataclass(frozen=True)
 class Finding:
-    """One thing that is wrong, or suspicious.
+    """One error or suspicious entry.
 
     Attributes
     ----------
@@ -116,7 +116,7 @@ def check_folder(folder: str | Path) -> tuple[Finding, ...]:
 
 
 class _Checked:
-    """A folder, and what was found in it so far."""
+    """A folder, and the findings so far."""
 
     def __init__(self, folder: Folder) -> None:
         self.folder = folder
@@ -153,7 +153,7 @@ class _Checked:
     # -- the file
 
     def _check_file(self, model: type[BaseModel]) -> BaseModel:
-        """Say what is wrong with the file; return what is right of it."""
+        """Report errors of the file; return its valid parts."""
         raw, broken = dict(self.raw), set[str]()
         if model is ExperimentFile:
             for step in expansions():
@@ -170,7 +170,7 @@ class _Checked:
         return _run_validators(model, values, bad, self._add)
 
     def _as_written(self, place: Place) -> Place:
-        """The place in the text: ``background`` stands before [[backgrounds]]."""
+        """The place in the text, where ``background`` comes before [[backgrounds]]."""
         if "background" in self.raw and place[:1] == ("backgrounds",) and place[1:]:
             number = int(place[1])
             if number == 0:
@@ -181,7 +181,7 @@ class _Checked:
     # -- what it names
 
     def _check_tables(self) -> None:
-        """Tables that a file names, where it cannot be opened for another reason."""
+        """Check the tables named in a file that cannot be opened for another reason."""
         for place, name in _named_tables(self.raw, ()):
             if "{" in name:
                 continue
@@ -199,8 +199,8 @@ class _Checked:
             self._try(self._open)
 
     def _check_rest(self, file: BaseModel) -> None:
-        """What can be read of an experiment whose file is not in order, as far as its
-        sections are: only what has not been said of the file itself."""
+        """Check the readable parts of an experiment whose file has errors, as far as
+        its sections are valid, without repeating errors of the file itself."""
         if not isinstance(file, ExperimentFile) or self.raw.get("sites"):
             return
         said = list(self.found)
@@ -208,9 +208,9 @@ class _Checked:
             if isinstance(value, list) and not all(
                 isinstance(one, (BaseModel, str)) for one in value
             ):
-                file.__dict__[name] = []  # names alone, of sections that are wrong
+                file.__dict__[name] = []  # only the names of invalid sections
         steps = check_steps(Signal(file, self.folder, self.raw))
-        with suppress(*_MISSING):  # the list of steps itself may need a wrong section
+        with suppress(*_MISSING):  # the list itself may need a bad section
             for step in steps:
                 with suppress(*_MISSING):
                     self._try(step)
@@ -266,7 +266,7 @@ class _Checked:
         return (place, message[match.end() :]) if whole else (place, message)
 
     def _place(self, parts: Sequence[str]) -> Place:
-        """A dotted key with numbers for the names of things in lists."""
+        """A dotted key with the names of list items replaced by numbers."""
         place: tuple[int | str, ...] = ()
         here: Any = self.raw
         for part in parts:
@@ -298,7 +298,7 @@ class _Checked:
 
 
 def _named_tables(data: Any, place: Place) -> Iterator[tuple[Place, str]]:
-    """Keys that name a table, however deep, and what they name."""
+    """Keys that name a table, at any depth, and the tables."""
     items = data.items() if isinstance(data, Mapping) else enumerate(data)
     for key, value in items:
         here = (*place, key)
@@ -322,8 +322,8 @@ def _line_of_row(folder: Folder, name: str, row: int) -> int | None:
 def _fields(
     model: type[BaseModel], raw: Mapping[str, Any]
 ) -> tuple[dict[str, Any], list[tuple[Place, str]]]:
-    """Values of the fields that are right, and what is wrong with the others; what the
-    fields say about each other is left for `_run_validators`."""
+    """Values of the valid fields, and the errors of the others; consistency between
+    fields is left to `_run_validators`."""
     fields: dict[str, Any] = {
         n: (f.annotation, f) for n, f in model.model_fields.items()
     }
@@ -338,7 +338,7 @@ def _fields(
     values = {name: getattr(right, name) for name in some.model_fields}
     for name in bad:
         if isinstance(items := raw.get(str(name)), list):
-            # names in sections that are wrong otherwise are defined all the same
+            # names in sections with other errors still count as defined
             values[str(name)] = [_bare(item) for item in items]
     return values, problems
 
@@ -360,8 +360,8 @@ def _run_validators(
     bad: Sequence[tuple[Place, str]],
     add: Callable[[str], None],
 ) -> BaseModel:
-    """Run each check of the file as a whole by itself, where what it needs is right;
-    return the file without what is wrong."""
+    """Run each check of the whole file separately if its inputs are valid; return the
+    file without its invalid parts."""
     whole = model.model_construct(**values)
     for name in set(model.model_fields) - set(values):
         whole.__dict__.pop(name, None)
@@ -369,7 +369,7 @@ def _run_validators(
         if validator.info.mode == "after":
             _run(partial(validator.func, whole), add, bool(bad))
     if isinstance(whole, ExperimentFile):
-        # of these the check itself says the first
+        # the check itself reports the first of these
         for problems in (
             whole.name_problems,
             whole.projection_problems,
@@ -393,6 +393,6 @@ def _run(
     except InputError as err:
         add(str(err))
     except (AttributeError, TypeError, KeyError):
-        # needs something that is wrong itself, which is said already
+        # needs something invalid that has already been reported
         if not lenient:
             raise

@@ -1,5 +1,5 @@
-"""What is the same in all experiments that are read from a folder: how it is opened and
-changed, which flux it names, and what may be free in a fit."""
+"""Common parts of all experiments read from a folder: opening, changing, the flux it
+names, and the free parameters of a fit."""
 
 from __future__ import annotations
 
@@ -28,8 +28,9 @@ _T = TypeVar("_T")
 class FolderExperiment(AnyExperiment, Generic[FileT]):
     """An experiment that is read from a folder.
 
-    A kind of experiment names the `FORMAT` of its file and extends `_check`, which
-    reads once what the file names, so that mistakes show when a folder is opened.
+    A kind of experiment sets the `FORMAT` of its file and extends `_check`, which reads
+    everything that the file names, so that mistakes are reported when a folder is
+    opened.
 
     Attributes
     ----------
@@ -73,7 +74,7 @@ class FolderExperiment(AnyExperiment, Generic[FileT]):
         return cls(file, folder, raw)
 
     def _check(self) -> None:
-        """Read what the file names."""
+        """Read everything that the file names."""
 
     @public
     def with_changes(self, changes: Mapping[str, Any]) -> Self:
@@ -95,26 +96,25 @@ class FolderExperiment(AnyExperiment, Generic[FileT]):
         return self.read(self.folder, changed(self.raw, self._in_full(changes), source))
 
     def _in_full(self, changes: Mapping[str, Any]) -> Mapping[str, Any]:
-        """Changes with those of other keys that go with them."""
+        """Changes including those of dependent keys."""
         return changes
 
     def _freed(
         self, free: Sequence[str], known: Iterable[Parameter]
     ) -> tuple[Parameter, ...]:
-        """The free ones of the known parameters, in the order in which they are
-        named."""
+        """The free parameters among the known ones, in the order given."""
         by_name = {p.name: p for p in known}
         freed(self.name, free, tuple(by_name))
         return tuple(by_name[name] for name in free)
 
     def _kept(self, key: Any, make: Callable[[], _T]) -> _T:
-        """What was made before for this key, else what `make` makes."""
+        """Cached value for this key, or the result of `make`."""
         return kept(self._cache, key, make)
 
 
 class MeasuredExperiment(FolderExperiment[FileT]):
-    """An experiment each analysis of which has one prediction and measured values:
-    `_statistic` compares the two."""
+    """An experiment whose analyses each have a prediction and measured values, compared
+    by `_statistic`."""
 
     @public
     def cost(
@@ -137,11 +137,11 @@ class MeasuredExperiment(FolderExperiment[FileT]):
 
     @abstractmethod
     def _statistic(self, prediction: Any, analysis: str) -> Cost:
-        """The cost of a prediction beside the data of an analysis."""
+        """The cost that compares a prediction with the data of an analysis."""
 
 
 def kept(cache: dict[Any, Any], key: Any, make: Callable[[], _T]) -> _T:
-    """What a cache has for a key, else what `make` makes, which it then has.
+    """Cached value for a key, or the result of `make`, which is then cached.
 
     Parameters
     ----------
@@ -168,14 +168,14 @@ def freed(experiment: str, free: Sequence[str], known: Sequence[str]) -> None:
     ----------
     experiment : its name.
     free : names, each once.
-    known : names of the parameters that there are.
+    known : names of the existing parameters.
 
     Raises
     ------
     InputError
         If `free` is not a list of names, or contains a name twice.
     UnknownNameError
-        If there is no parameter of a name.
+        If there is no parameter with that name.
 
     Examples
     --------

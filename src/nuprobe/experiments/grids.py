@@ -1,4 +1,4 @@
-"""Bins of an experiment, and the tables that are given in them."""
+"""Bins of an experiment, and tables in these bins."""
 
 from __future__ import annotations
 
@@ -89,8 +89,8 @@ class Bins:
         return energy.bins, time.bins
 
     def edges(self, analysis: Analysis) -> tuple[FloatArray, FloatArray | None]:
-        """Edges of the bins of energy, and of time in µs, of an `analysis`, with those
-        added that it adds."""
+        """Edges of the energy bins, and of the time bins in µs, of an `analysis`, after
+        combining bins."""
         energy, time = self._windows(analysis)
         return energy.edges, None if self.time_edges is None else time.edges
 
@@ -124,7 +124,7 @@ class Bins:
     def given(
         self, numbers: Sequence[float], analysis: Analysis, what: str
     ) -> FloatArray:
-        """One number a bin that an analysis itself gives.
+        """One number per bin given by the analysis itself.
 
         Parameters
         ----------
@@ -158,7 +158,7 @@ class Bins:
         Parameters
         ----------
         templates : in all bins.
-        analysis : its bins are taken; rows of single events stay behind them.
+        analysis : its bins are taken; rows of individual events follow them.
         fractions : by name of a process, its share in each bin of the third quantity,
             shape (energy bins, shape bins); default that of [binning.shape] for all.
         """
@@ -252,7 +252,7 @@ class Bins:
         Raises
         ------
         ExperimentFileError
-            If the rows are not the bins, or a count is negative.
+            If the rows do not match the bins, or a count is negative.
         """
         section = self.file.data
         assert section is not None  # schema
@@ -279,8 +279,8 @@ class Bins:
         return {}
 
     def _order(self, table: str) -> tuple[tuple[int, ...], NDArray[np.intp]]:
-        """Shape of the bins, and the order that brings the rows of a table into them;
-        raises `ExperimentFileError` if the rows are not the bins."""
+        """Shape of the bins, and the permutation that sorts the rows of a table into
+        them; raises `ExperimentFileError` if the rows do not match the bins."""
         if table in self._orders:
             return self._orders[table]
         section = self.file.data
@@ -329,7 +329,7 @@ class Bins:
 
     @cached_property
     def shape_fraction(self) -> FloatArray | None:
-        """Share of the signal of each energy bin in each bin of the third quantity,
+        """Fraction of the signal of each energy bin in each bin of the third quantity,
         shape (energy bins, shape bins); None without a third quantity."""
         section = self.file.binning.shape
         if section is None:
@@ -392,8 +392,8 @@ class Bins:
         Raises
         ------
         ExperimentFileError
-            If the table does not have one row a bin, or has columns of edges (named as
-            in [data]) that are not those of the bins.
+            If the table does not have one row per bin, or has columns of edges (named
+            as in [data]) that are not those of the bins.
         """
         section = analysis.covariance
         assert section is not None  # callers
@@ -411,7 +411,7 @@ class Bins:
         return self._added(matrix, analysis)
 
     def _added(self, matrix: FloatArray, analysis: Analysis) -> FloatArray:
-        """Rows and columns of a matrix added as the bins of an analysis are."""
+        """Rows and columns of a matrix combined like the bins of an analysis."""
         energy, time = self._windows(analysis)
         bins = energy.bins.stop - energy.bins.start
         times = time.bins.stop - time.bins.start if analysis.time_bins else 1
@@ -459,7 +459,7 @@ class Bins:
     def histogram(
         self, table: str, low: str, high: str, column: str
     ) -> tuple[FloatArray, FloatArray, FloatArray]:
-        """Read a histogram with bins of its own.
+        """Read a histogram with its own bins.
 
         Parameters
         ----------
@@ -478,7 +478,7 @@ class Bins:
         """
         columns = self.folder.table(table, [low, high, column])
         lower, upper, values = (columns[key] for key in (low, high, column))
-        # edges that two programs computed differ in the last digits
+        # edges computed by different programs differ in the last digits
         rounding = 1e-9 * np.abs(upper[:-1])
         overlap = np.append(False, lower[1:] < upper[:-1] - rounding)
         wrong = (upper <= lower) | (values < 0) | overlap
@@ -491,5 +491,5 @@ class Bins:
 
 
 def _same_edges(got: FloatArray, wanted: FloatArray, edges: FloatArray) -> bool:
-    """Whether edges of a table are those of the bins, but for rounding."""
+    """Whether edges of a table are those of the bins up to rounding."""
     return np.allclose(got, wanted, rtol=1e-9, atol=1e-9 * np.ptp(edges))

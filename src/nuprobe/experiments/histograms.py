@@ -19,7 +19,7 @@ def histogram_of(rates: Any, counts: FloatArray, name: str) -> bh.Histogram[Any]
 
     Parameters
     ----------
-    rates : has the edges, and the errors of the data.
+    rates : with the edges, and the errors of the data.
     counts : in the bins of `rates`.
     name : of the counts: those called ``"data"`` have variances.
 
@@ -50,8 +50,8 @@ def histogram_of(rates: Any, counts: FloatArray, name: str) -> bh.Histogram[Any]
         made[...] = np.stack([values, variances.reshape(made.shape)], axis=-1)
         return made
     made[...] = values
-    # counts that were not filled one by one have no variance: storages say so after
-    # any scaling
+    # counts that were not filled one by one have no variance, as storages report after
+    # scaling
     return made * 1.0
 
 

@@ -1,4 +1,5 @@
-"""One cost of several experiments, which share parameters and nuisances by name."""
+"""A single cost of several experiments, which share parameters and nuisances by
+name."""
 
 from __future__ import annotations
 
@@ -24,8 +25,8 @@ def joint_cost(
     *,
     with_projections: bool = False,
 ) -> Cost:
-    """Sum of the costs of several experiments; parameters and nuisances of one name are
-    shared.
+    """Sum of the costs of several experiments; parameters and nuisances with the same
+    name are shared.
 
     Parameters
     ----------
@@ -34,8 +35,8 @@ def joint_cost(
     free : names of parameters of the model, or of one or more of the experiments.
     analysis : name of the analysis, by name of experiment if there are several; default
         the first of each experiment.
-    with_projections : add projections, whose data are assumed, to other data too; what
-        a fit then finds is not a measurement.
+    with_projections : also combine projections, whose data are assumed, with other
+        data; the result of a fit is then not a measurement.
 
     Raises
     ------
@@ -96,7 +97,7 @@ def joint_cost(
             raise InputError(
                 f"{one.name} does not depend on {', '.join(free)}: leave it out"
             )
-        # alone it says itself what it does not depend on
+        # a single experiment reports this itself
         chosen = names if len(experiments) > 1 else [n for n in free if n in own]
         costs.append(one.cost(model, chosen, analyses.get(one.name)))
         seen |= set(names)
@@ -131,7 +132,7 @@ def _analyses(
 
 
 def check_shared(experiments: Sequence[AnyExperiment]) -> None:
-    """Refuse experiments of which two have events in common.
+    """Reject experiments if two of them have events in common.
 
     Parameters
     ----------
@@ -140,7 +141,7 @@ def check_shared(experiments: Sequence[AnyExperiment]) -> None:
     Raises
     ------
     InputError
-        In one line: which two, and what to do.
+        One line that names the two and the remedy.
 
     Examples
     --------

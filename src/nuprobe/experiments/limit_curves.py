@@ -1,4 +1,4 @@
-"""Where couplings are excluded, mass by mass: measured ratios and profiled counts."""
+"""Excluded couplings, mass by mass, from measured ratios and profiled counts."""
 
 from __future__ import annotations
 
@@ -28,8 +28,8 @@ Intervals: TypeAlias = tuple[tuple[float, float], ...]
 _UNSEEN: Final = 1e-3
 """Standard deviations that the expectation moves up to the first coupling looked at:
 −2 ln L there is that of no coupling."""
-_NODES: Final = 40  # at which a mass is first looked at; 10 miss narrow dips
-_BELOW: Final = 0.5  # −2 ln L beyond the threshold that is looked into too
+_NODES: Final = 40  # initial nodes per mass; 10 miss narrow dips
+_BELOW: Final = 0.5  # −2 ln L above the threshold that is still searched
 
 
 @readable
@@ -41,22 +41,22 @@ class LimitCurve(Exported):
     ----------
     label : what it is.
     mass : MeV, shape (n,), increasing.
-    coupling : limit on g′, shape (n,): the first coupling that is excluded on the way
-        up from what is allowed next to the Standard Model; NaN-free: ``inf`` where
-        nothing up to the largest coupling is excluded.
+    coupling : limit on g′, shape (n,): the smallest excluded coupling above the region
+        allowed next to the Standard Model; never NaN: ``inf`` where nothing up to the
+        largest coupling is excluded.
     reopens : smallest coupling above the limit that is allowed again (destructive
         interference can hide a strong coupling), ``inf`` where there is none; None if
-        nothing was searched.
-    standard_excluded : whether no coupling at all, the Standard Model, is excluded too;
-        `coupling` is the upper end of what is allowed.
-    experiments : names of those that entered.
+        there was no search.
+    standard_excluded : whether zero coupling, the Standard Model, is also excluded;
+        `coupling` is the upper end of the allowed region.
+    experiments : names of the experiments that entered.
     projected : whether any of them is a projection, so that the curve is a sensitivity
         and excludes nothing.
     excluded : intervals of the coupling that are excluded at each mass, n of them, ends
-        as roots; ``inf`` for an end that the search has not found, because all above is
-        excluded up to `largest`; None if nothing was searched.
+        as roots; ``inf`` for an end not found because everything up to `largest` is
+        excluded; None if there was no search.
     largest : coupling at which the search ends.
-    errors : Monte Carlo errors of `coupling` by toys, shape (n,); None without toys.
+    errors : Monte Carlo errors of `coupling` from toys, shape (n,); None without toys.
     """
 
     label: str
@@ -94,14 +94,15 @@ class LimitCurve(Exported):
     @property
     def allowed(self) -> tuple[Intervals, ...] | None:
         """Intervals of the coupling that are allowed at each mass, from 0 to `largest`;
-        None if nothing was searched."""
+        None if there was no search."""
         if self.excluded is None:
             return None
         return tuple(_between(mass, self.largest) for mass in self.excluded)
 
     @property
     def regions(self) -> tuple[tuple[Region, ...], ...] | None:
-        """What `allowed` has, as regions: one that ends at `largest` is open there."""
+        """The content of `allowed` as regions; one that ends at `largest` is open
+        there."""
         if self.allowed is None:
             return None
         return tuple(
@@ -110,7 +111,7 @@ class LimitCurve(Exported):
         )
 
     def to_dict(self) -> dict[str, Any]:
-        """JSON-ready form; None for what is infinite: no limit, or an open end."""
+        """JSON-ready form; None stands for infinity: no limit, or an open end."""
         return {
             "label": self.label,
             "experiments": list(self.experiments),
@@ -148,7 +149,7 @@ def _finite(g: float) -> float | None:
 
 
 def _between(excluded: Intervals, largest: float) -> Intervals:
-    """What lies between intervals, from 0 to the largest coupling."""
+    """The complement of intervals, from 0 to the largest coupling."""
     edges = [0.0, *(x for pair in excluded for x in pair), largest]
     pairs = zip(edges[::2], edges[1::2], strict=True)
     return tuple((low, high) for low, high in pairs if low < high)
@@ -168,7 +169,7 @@ def _best_common(terms: Sequence[Ratio]) -> float:
 
 @dataclass(frozen=True)
 class Search:
-    """What is excluded, and where to look.
+    """Exclusion criterion and search range.
 
     Attributes
     ----------
@@ -189,7 +190,7 @@ def in_words(search: Search, cl: float, ratios: bool, counts: bool) -> str:
     ----------
     search : level and sides.
     cl : the level again, as it was given.
-    ratios, counts : which kinds of data there are.
+    ratios, counts : which kinds of data are present.
 
     Examples
     --------
@@ -210,7 +211,7 @@ def in_words(search: Search, cl: float, ratios: bool, counts: bool) -> str:
 
 @dataclass(frozen=True)
 class _Together:
-    """Data that count together, along the logarithm of the coupling."""
+    """Data combined in one curve, along the logarithm of the coupling."""
 
     terms: Sequence[Ratio | Counts]
 
@@ -231,12 +232,12 @@ class _Together:
         return np.asarray(np.sum([h.value for h in every], axis=0))
 
     def shift(self, row: IntArray, coupling: FloatArray) -> FloatArray:
-        """Standard deviations by which a coupling moves what is expected."""
+        """Shift of the expectation by a coupling, in standard deviations."""
         return np.asarray(np.max([t.shift(row, coupling) for t in self.terms], axis=0))
 
     def above(self, row: IntArray, coupling: FloatArray) -> FloatArray:
-        """How far a coupling lies above the best common ratio, in no unit; of ratios
-        alone."""
+        """How far a coupling lies above the best common ratio, dimensionless; for
+        ratios only."""
         pulls = [t.pull(row, coupling) for t in self.terms if isinstance(t, Ratio)]
         return np.asarray(np.sum([pull / error for pull, error in pulls], axis=0))
 
@@ -244,13 +245,13 @@ class _Together:
 def limit_curve(
     label: str, terms: Sequence[Ratio | Counts], masses: FloatArray, search: Search
 ) -> LimitCurve:
-    """Every coupling at which exclusion begins or ends, as roots between the minima and
-    maxima of −2 ln L, every mass at once.
+    """All couplings at which exclusion starts or ends, as roots between the minima and
+    maxima of −2 ln L, for all masses at once.
 
     Parameters
     ----------
     label : of the curve, for messages too.
-    terms : data that count together.
+    terms : data combined in the curve.
     masses : MeV, shape (masses,), increasing.
     search : level and range.
 
@@ -286,7 +287,7 @@ def limit_curve(
 
 
 class _Excluded:
-    """The search for what is excluded at some masses."""
+    """The search for excluded couplings at some masses."""
 
     def __init__(
         self, label: str, line: _Together, masses: FloatArray, search: Search
@@ -301,7 +302,7 @@ class _Excluded:
         self.first = self._first()
 
     def _first(self) -> FloatArray:
-        """Logarithm of the smallest coupling that is looked at, (masses,)."""
+        """Logarithm of the smallest coupling searched, (masses,)."""
         low, high = (math.log(g) for g in self.search.couplings)
         unseen = reached(self.line.shift, self.masses.size, (low, high), _UNSEEN)
         unseen[unseen < low + 1e-5] = low
@@ -313,7 +314,7 @@ class _Excluded:
         last = np.full(self.masses.size, math.log(self.search.couplings[1]))
         counts = [t for t in self.line.terms if isinstance(t, Counts)]
         if len(counts) == len(self.line.terms):
-            # beyond the caps −2 ln L stays
+            # beyond the caps −2 ln L is constant
             caps = np.max([np.log(t.cap) for t in counts], axis=0)
             last = np.maximum(caps, self.first + 1e-6)
         part = np.linspace(0.0, 1.0, _NODES)
@@ -334,8 +335,8 @@ class _Excluded:
 
     @property
     def standard(self) -> NDArray[np.bool_]:
-        """Where the Standard Model is excluded, (masses,); never by ratios from above
-        alone, of which it may lie below all that are allowed."""
+        """Where the Standard Model is excluded, (masses,); never by one-sided ratio
+        limits, where it may lie below all allowed couplings."""
         if self.search.sides == 1 and self.only_ratios:
             return np.zeros(self.masses.size, dtype=bool)
         return np.asarray(self.nothing > self.threshold)
@@ -392,7 +393,7 @@ class _Excluded:
         return turns
 
     def _check_smallest(self, wrong: NDArray[np.bool_]) -> None:
-        """Refuse a range of couplings that begins too high."""
+        """Reject a range of couplings that starts too high."""
         smallest = self.search.couplings[0]
         wrong = wrong & (self.first <= math.log(smallest) + 1e-9)
         if wrong.any():
@@ -403,7 +404,7 @@ class _Excluded:
             )
 
     def _check_all(self, wrong: Sequence[bool]) -> None:
-        """Refuse data that exclude every coupling."""
+        """Reject data that exclude every coupling."""
         if any(wrong):
             low, high = self.search.couplings
             sigma = math.sqrt(max(float((self.nothing - self.floor).max()), 0.0))

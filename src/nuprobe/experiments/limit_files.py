@@ -1,6 +1,7 @@
-"""Limits that go on after a kill: what of the curves is done, and the file of it.
+"""Limits that can be resumed: the completed parts of the curves, and their file.
 
-Masses go in blocks counted from the first, so that an interruption changes no bit.
+Masses are processed in blocks counted from the first, so an interruption does not
+change a single bit.
 """
 
 from __future__ import annotations
@@ -44,14 +45,14 @@ __all__ = ["LimitState", "Plan", "Running", "Saving", "computed", "plan", "read_
 
 _FORMAT: Final = "nuprobe-limit-2"
 _ASKED: Final = "asked"
-_BLOCK: Final = 100  # masses at once: a few tenths of a second for counts
-_PROBES: Final = 5  # masses whose prediction tells models apart
+_BLOCK: Final = 100  # masses per block: a few tenths of a second for counts
+_PROBES: Final = 5  # masses whose prediction identifies the model
 
 
 class Saving(TypedDict, total=False):
-    """How a run is saved: `checkpoint`, its HDF5 file; `resume`, go on with it;
-    `overwrite`, replace it; `every_s`, seconds between two writes at most; `progress`,
-    show a bar on a terminal."""
+    """How a run is saved: `checkpoint`, its HDF5 file; `resume`, continue it;
+    `overwrite`, replace it; `every_s`, maximal number of seconds between writes;
+    `progress`, show a bar on a terminal."""
 
     checkpoint: str | os.PathLike[str] | None
     resume: bool
@@ -61,8 +62,8 @@ class Saving(TypedDict, total=False):
 
 
 class Running(Saving, total=False):
-    """How a run is saved, as `Saving`, and where: `workers`, in that many processes;
-    `client`, on a Dask cluster."""
+    """How a run is saved, as in `Saving`, and where it runs: `workers`, number of
+    processes; `client`, a Dask cluster."""
 
     workers: int | None
     client: Any
@@ -70,7 +71,7 @@ class Running(Saving, total=False):
 
 @dataclass(frozen=True)
 class Plan:
-    """What a limit consists of.
+    """Contents of a limit computation.
 
     Attributes
     ----------
@@ -97,7 +98,7 @@ class Plan:
         records: Sequence[Mapping[str, Any]],
         family: Scanned,
     ) -> Plan:
-        """Return the same with what files say of a limit.
+        """Return the same with the metadata of result files.
 
         Parameters
         ----------
@@ -121,7 +122,8 @@ class Plan:
 
 @dataclass
 class LimitState:
-    """What of a limit is done; arrays of shape (curves, masses) unless said otherwise.
+    """Completed parts of a limit; arrays have shape (curves, masses) unless stated
+    otherwise.
 
     Attributes
     ----------
@@ -150,7 +152,8 @@ class LimitState:
         return cls(nothing, nan, nan.copy(), nothing.copy(), edges, nan.copy())
 
     def keep(self, curve: int, block: slice, found: LimitCurve) -> None:
-        """Take in what was `found` at the masses of a block for a curve, by number."""
+        """Store the curve `found` at the masses of a block, for a curve given by
+        number."""
         self.coupling[curve, block] = found.coupling
         self.reopens[curve, block] = np.inf if found.reopens is None else found.reopens
         self.standard[curve, block] = found.standard_excluded
@@ -186,7 +189,7 @@ def plan(
     costs: Sequence[Cost],
     masses: FloatArray,
 ) -> Plan:
-    """Say what a limit consists of.
+    """Return the contents of a limit computation.
 
     Parameters
     ----------
@@ -218,13 +221,13 @@ def computed(
     compute: Callable[[str, FloatArray], LimitCurve],
     **run: Unpack[Running],
 ) -> list[LimitCurve]:
-    """Compute the curves of a limit block by block, saved as they come.
+    """Compute the curves of a limit block by block, saving each as it completes.
 
     Parameters
     ----------
     plan : what it consists of.
-    compute : gives the curve of that label at some masses; for workers it must travel,
-        as a method of an object does.
+    compute : returns the curve of a label at some masses; must be picklable for
+        workers.
     **run : as in `Running`.
 
     Raises
@@ -233,8 +236,8 @@ def computed(
         If the checkpoint exists, is damaged, belongs to another limit or is being
         written by another process.
     StoppedError
-        If the run was interrupted; what is done is saved, and the message says how to
-        go on.
+        If the run was interrupted; completed parts are saved, and the message says how
+        to resume.
 
     Examples
     --------
@@ -261,7 +264,7 @@ def computed(
             with working(compute, _curve, executor, workers) as every:
                 left = _tasks(plan, state)
                 if workers is not None or executor is not None:
-                    left.reverse()  # what combines experiments takes longest
+                    left.reverse()  # combinations take longest
                 for (i, block, *_), curve in every(left):
                     state.keep(i, block, curve)
                     bar(block.stop - block.start)
@@ -281,7 +284,7 @@ _Task = tuple[int, slice, str, FloatArray]
 
 
 def _tasks(plan: Plan, state: LimitState) -> list[_Task]:
-    """What is left of a limit."""
+    """Remaining tasks of a limit."""
     size = plan.masses.size
     blocks = [slice(a, min(a + _BLOCK, size)) for a in range(0, size, _BLOCK)]
     return [
@@ -300,7 +303,7 @@ def _curve(
 
 
 def _remedy(file: Checkpoint, state: LimitState) -> str:
-    """What is saved, and how to go on."""
+    """What is saved, and how to resume."""
     if file.path is None:
         return file.remedy
     return f"{state.done.sum()} of {state.done.size} limits are {file.remedy}"
@@ -385,7 +388,7 @@ def read_limit(path: Path) -> tuple[Plan, LimitState]:
 
 
 def _resumed(path: Path, plan: Plan) -> LimitState:
-    """What of this limit a file has."""
+    """The part of this limit contained in a file."""
     made, state = read_limit(path)
     if made.fingerprint != plan.fingerprint or not same_probe(made.probe, plan.probe):
         raise InputError(

@@ -1,4 +1,4 @@
-"""Experiments of a limit, ready for any masses: what computes its curves."""
+"""Experiments of a limit, ready to compute its curves at any masses."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class Member:
     ----------
     name : of the experiment.
     projected : whether its data are assumed.
-    ratio : takes masses (MeV) and gives the ratio there.
+    ratio : function of masses (MeV) that returns the ratio there.
     cost : over mass and coupling.
     largest : coupling at which the search ends.
     """
@@ -35,7 +35,7 @@ class Member:
 
 @dataclass(frozen=True, eq=False)
 class Parts:
-    """The curves of a limit at any masses; it travels to other processes.
+    """The curves of a limit at any masses; picklable for other processes.
 
     Attributes
     ----------
@@ -54,7 +54,7 @@ class Parts:
         totals: dict[str, Cost | None] = {}
         for label, members in groups.items():
             costs = [m.cost for m in members if m.cost is not None]
-            # `groups` says where projections are wanted
+            # `groups` already includes projections only where requested
             totals[label] = (
                 CostSum(*costs, with_projections=True)
                 if len(costs) > 1
@@ -64,7 +64,7 @@ class Parts:
 
     def part(self, label: str, masses: FloatArray) -> LimitCurve:
         """Return the curve of a `label` at some `masses` (MeV): counts share their
-        nuisances, and what has none in common is minimised apart."""
+        nuisances; those without common nuisances are minimised separately."""
         members, cost = self.groups[label], self.totals[label]
         terms: list[Ratio | Counts] = [m.ratio(masses) for m in members if m.ratio]
         apart = () if cost is None else cost.independent

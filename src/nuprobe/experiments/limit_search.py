@@ -1,4 +1,4 @@
-"""Over which masses and couplings a limit searches."""
+"""Search range of a limit in mass and coupling."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ def search_range(
 
 
 def _few(masses: FloatArray) -> FloatArray:
-    """Masses, unless they are so many that a limit takes minutes."""
+    """Check the number of masses, so that a limit does not take minutes."""
     if masses.size > 50_000:
         raise InputError(
             f"a limit takes at most 50 000 masses, got {masses.size}: it is smooth"

@@ -24,7 +24,7 @@ __all__ = ["Counts", "Ratio", "points_of", "reached"]
 IntArray = NDArray[np.intp]
 
 _MANY: Final = 1e4
-_LOOPS: Final = 8  # masses from which compiled loops pay
+_LOOPS: Final = 8  # number of masses above which compiled loops pay off
 _HALVINGS: Final = 24  # of the logarithm of the range of couplings
 
 
@@ -75,15 +75,15 @@ class Ratio:
         return np.asarray(difference / error), error
 
     def heights(self, row: IntArray, coupling: FloatArray) -> Heights:
-        """Squared pull, its slope, and how fast the pull moves; `row` and `coupling` as
-        of `pull`."""
+        """Squared pull, its slope, and the derivative of the pull; `row` and `coupling`
+        as of `pull`."""
         pull, error = self.pull(row, coupling)
         terms = self.mediated[:, :, row]
         moves = self.prediction.coupling_slope(terms, coupling) / error
         return Heights(pull**2, 2 * pull * moves, np.abs(moves))
 
     def shift(self, row: IntArray, coupling: FloatArray) -> FloatArray:
-        """Errors by which a coupling moves the ratio; `row` and `coupling` as of
+        """Shift of the ratio by a coupling, in errors; `row` and `coupling` as of
         `pull`."""
         terms = self.mediated[:, :, row]
         nothing = self.prediction.ratio(terms, np.zeros(row.size))
@@ -96,8 +96,8 @@ class Counts:
     """Counting experiments, profiled over their nuisances.
 
     Beyond the coupling `cap` the signal is ten thousand times the data: the likelihood
-    has long reached what it tends to (a nuisance may take such a signal away, the
-    longer the stronger it is), and could not be computed.
+    has long reached its asymptotic value (a nuisance may remove such a signal) and
+    cannot be computed reliably.
 
     Attributes
     ----------
@@ -116,7 +116,7 @@ class Counts:
 
     @classmethod
     def of(cls, cost: Cost, mass: FloatArray, largest: float) -> Counts:
-        """Find the caps below the `largest` coupling by bisection, every mass at
+        """Find the caps below the `largest` coupling by bisection, for all masses at
         once."""
         points = points_of(cost, np.zeros(mass.size), mass)
         line = Along.of(cost, _column(cost), points, largest)
@@ -142,7 +142,7 @@ class Counts:
             return self.line.total(row, coupling)
         cost, points, _ = self._at(row, coupling)
         layout = cost.layout
-        # morphing nuisances stand behind the parameters, here at their nominal 0
+        # morphing nuisances follow the parameters, here at their nominal 0
         nominal = np.zeros((len(points), len(layout.morphing)))
         return [e.base for e in layout.expectations(np.hstack([points, nominal]))]
 
@@ -156,8 +156,8 @@ class Counts:
         return self.cost, points, _column(self.cost)
 
     def heights(self, row: IntArray, coupling: FloatArray) -> Heights:
-        """−2 ln L, its slope, and how fast the expectation moves; `row` and `coupling`
-        as of `total`."""
+        """−2 ln L, its slope, and the derivative of the expectation; `row` and
+        `coupling` as of `total`."""
         below = coupling < self.cap[row]
         result = np.zeros((3, len(row)))
         if below.any():
@@ -167,7 +167,7 @@ class Counts:
         return Heights(*result)
 
     def _at_cap(self, row: IntArray) -> FloatArray:
-        """−2 ln L at the cap of some masses, which is asked for again and again."""
+        """−2 ln L at the cap of some masses, cached because it is needed repeatedly."""
         known, value = self._caps
         new = np.unique(row[~known[row]])
         if new.size:
@@ -176,14 +176,14 @@ class Counts:
 
     @cached_property
     def _caps(self) -> tuple[NDArray[np.bool_], FloatArray]:
-        """At which masses −2 ln L at the cap is known, and what it is, both
+        """Masses at which −2 ln L at the cap is known, and its value, both
         (masses,)."""
         return np.zeros(len(self.mass), dtype=bool), np.full(len(self.mass), np.nan)
 
     def _heights(
         self, row: IntArray, coupling: FloatArray
     ) -> tuple[FloatArray, FloatArray, FloatArray]:
-        """What `heights` has, at couplings up to the cap."""
+        """The result of `heights` for couplings up to the cap."""
         if self.line is not None:
             return self.line.heights(row, coupling)
         cost, points, column = self._at(row, coupling)
@@ -194,7 +194,7 @@ class Counts:
         return value, slopes[:, column], speed
 
     def shift(self, row: IntArray, coupling: FloatArray) -> FloatArray:
-        """Standard deviations of the data by which a coupling moves the counts; `row`
+        """Shift of the counts by a coupling, in standard deviations of the data; `row`
         and `coupling` as of `total`."""
         moved, nothing = (self.total(row, g) for g in (coupling, np.zeros(row.size)))
         terms = zip(moved, nothing, self.cost.terms, strict=True)
@@ -244,8 +244,8 @@ def reached(
     ends: tuple[float, float],
     most: float,
 ) -> FloatArray:
-    """Logarithm of the coupling at which a size that grows first exceeds a value, by
-    halving, every mass at once, (masses,); the upper end where it does not.
+    """Logarithm of the coupling at which a growing function first exceeds a value, by
+    bisection for all masses at once, (masses,); the upper end where it never does.
 
     Parameters
     ----------

@@ -31,16 +31,16 @@ def by_toys(
     toys: int | ToySettings,
     step: Callable[[str, float], Cost] | None = None,
 ) -> dict[str, Any]:
-    """What of a limit changes by toys: its curves, sides and statistic.
+    """The parts of a limit that toys change: its curves, sides and statistic.
 
     Parameters
     ----------
-    found : the limit of large samples.
+    found : the asymptotic limit.
     costs : of the experiments, by name, over mass and coupling; not used with `step`.
     how : the method.
     toys : their number at each value, or all settings.
-    step : takes the label of a curve and a mass (MeV), and gives its cost there, where
-        each mass has one of its own.
+    step : function of the label of a curve and a mass (MeV) that returns its cost
+        there, if each mass has its own cost.
 
     Examples
     --------
@@ -100,7 +100,7 @@ def toy_curve(
     cl: float,
     settings: ToySettings,
 ) -> tuple[LimitCurve, Construction]:
-    """The same curve with couplings that toys allow.
+    """The same curve with couplings allowed by toys.
 
     −2 ln L is compared with its lowest over all couplings at the same mass.
 
@@ -110,7 +110,7 @@ def toy_curve(
     cost : over mass and coupling, of what entered the curve.
     method : two-sided, or upper limits against no coupling.
     cl : confidence level.
-    settings : how toys are thrown.
+    settings : of the toys.
 
     Raises
     ------
@@ -153,7 +153,7 @@ def _stepped(
     cl: float,
     settings: ToySettings,
 ) -> tuple[LimitCurve, Construction]:
-    """The same where each mass has a cost of its own, and toys of its own."""
+    """The same if each mass has its own cost and its own toys."""
     found = []
     for i, mass in enumerate(curve.mass):
         alone = replace(curve, mass=curve.mass[i : i + 1])
@@ -212,7 +212,7 @@ def _error(found: ToyBounds) -> float:
 
 
 def _excluded(found: ToyBounds) -> tuple[tuple[float, float], ...]:
-    """Couplings outside all intervals; ``inf`` for an end that is not known."""
+    """Couplings outside all intervals; ``inf`` for an unknown end."""
     edges = [0.0]
     for one in found.intervals:
         edges += [max(one.lower, 0.0), one.upper]

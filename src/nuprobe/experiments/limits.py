@@ -46,8 +46,9 @@ _MORE: Final = ("intervals", "toys", "workers", "client")
 
 
 class LimitOptions(Saving, total=False):
-    """How a limit is saved, as `Saving`, and made: `intervals`, its method; `toys`,
-    their number or settings; `workers` or `client`, where its curves are computed."""
+    """How a limit is saved, as in `Saving`, and computed: `intervals`, its method;
+    `toys`, their number or settings; `workers` or `client`, where its curves are
+    computed."""
 
     intervals: Literal["wilks", "feldman-cousins", "cls"]
     toys: int | ToySettings
@@ -58,17 +59,17 @@ class LimitOptions(Saving, total=False):
 @public_methods
 @dataclass(frozen=True, eq=False)
 class Limit(Exported):
-    """Limits of several experiments and of all together.
+    """Limits of several experiments and their combination.
 
     Attributes
     ----------
     family : the model whose mass and coupling were scanned.
     cl, sides : confidence level, and 1 or 2 sides.
-    curves : one an experiment, then ``"combined"`` of the measurements if there are
-        several, then ``"sensitivity"`` of measurements and projections if asked for.
+    curves : one per experiment, then ``"combined"`` for the measurements if there are
+        several, then ``"sensitivity"`` for measurements and projections if requested.
     statistic : in words.
     construction : of toys: method, sides and errors; None without toys.
-    provenance : what it was made of, of a limit that was read from a file.
+    provenance : of a limit read from a file.
     """
 
     family: Any
@@ -90,7 +91,7 @@ class Limit(Exported):
 
     @property
     def left_out(self) -> tuple[str, ...]:
-        """Projections that stand alone: no curve combines them."""
+        """Projections that enter no combined curve."""
         alone = [c for c in self.curves if len(c.experiments) == 1]
         together = [e for c in self.curves if c not in alone for e in c.experiments]
         return tuple(c.label for c in alone if c.projected and c.label not in together)
@@ -130,7 +131,7 @@ def family_cost(
     Raises
     ------
     InputError
-        If the experiment has no data, or does not feel the mediator.
+        If the experiment has no data, or is not sensitive to the mediator.
 
     Examples
     --------
@@ -174,7 +175,7 @@ def _felt_by(constituents: tuple[str, ...]) -> list[str]:
 
 
 def _described(constituents: Sequence[str]) -> str:
-    """What a process scatters off."""
+    """Description of what a process scatters off."""
     words = {"p": "nuclei", "e": "electrons"}
     return " and ".join(words[c] for c in constituents if c in words) or "this process"
 
@@ -189,8 +190,8 @@ def default_family(
     experiments: Sequence[AnyExperiment],
     mixing: float | Literal["loop"] = 0.0,
 ) -> Any:
-    """L_μ − L_τ where tridents or a kinetic mixing make it felt, else B − L, which
-    every target feels.
+    """L_μ − L_τ if tridents or kinetic mixing give sensitivity, otherwise B − L, to
+    which every target is sensitive.
 
     Parameters
     ----------
@@ -216,14 +217,14 @@ def choose(
 
     Parameters
     ----------
-    experiments : names, paths or objects; one may stand alone.
+    experiments : names, paths or objects; a single one need not be in a list.
     analyses : analysis by name of experiment.
 
     Raises
     ------
     InputError
-        If there is none, one is named twice or ``combined``, two share data, or an
-        analysis belongs to none of them.
+        If there is none, one is named twice or is called ``combined``, two share data,
+        or an analysis belongs to none of them.
 
     Examples
     --------
@@ -281,52 +282,53 @@ def limit(
     with_projections: bool = False,
     **saving: Unpack[LimitOptions],
 ) -> Limit:
-    """Largest coupling of a mediator that experiments allow, mass by mass.
+    """Largest coupling of a mediator allowed by experiments, mass by mass.
 
-    The limit is where exclusion first sets in when the coupling grows;
-    `LimitCurve.excluded` has all intervals that are excluded, their ends as roots.
+    The limit is where exclusion first sets in as the coupling grows;
+    `LimitCurve.excluded` has all excluded intervals, with their ends as roots.
 
     Parameters
     ----------
     experiments : tridents with one measured or projected ratio each, and counting
-        experiments with data; by name, path or as objects; one may stand alone.
+        experiments with data; by name, path or as objects; a single one need not be in
+        a list.
     family : a model with a mass and a coupling, such as ``LMuLTau(mass=10 * MeV,
         coupling=1e-3)`` (limits run over both: its own values are not used), or the
         name of one, ``"b-l"``; default L_μ − L_τ without mixing if there are tridents,
         else B − L.
     grid : ``{"mass": …, "coupling": …}``: masses in MeV, and couplings whose smallest
         and largest bound the search.
-    mass : masses in MeV, instead of a grid; default 200 over the model's range. Others
-        widen that range, between 1e-12 and 1e22 MeV; at most 50 000. Curves have them
-        in increasing order.
+    mass : masses in MeV, instead of a grid; default 200 over the model's range. Other
+        masses widen that range, between 1e-12 and 1e22 MeV; at most 50 000 masses.
+        Curves have them in increasing order.
     cl : confidence level.
     sides : 2: a ratio is excluded beyond z(cl) errors on either side of the measured
         one, as the literature quotes CCFR; 1: only ratios above it are, beyond the
-        one-sided z(cl). Ratios combined: q = Σ pull² less its smallest value for any
-        common ratio (which no model need reach), against z²; 1: only couplings above
-        the best one at that mass are excluded (q = 0 below). A measurement above the
-        Standard Model prefers a coupling, so that the combination with it can be weaker
-        than another measurement alone. Counts: −2 ln L minimised over the nuisances,
-        less its smallest value over the coupling at the same mass (the asymptotic
-        profile likelihood ratio of one parameter), against z²; 1: against the one-sided
-        z², from the first coupling that is allowed upwards (couplings below it, and
-        the Standard Model, are not excluded from above; where the signal is not
+        one-sided z(cl). Ratios combined: q = Σ pull² minus its smallest value for any
+        common ratio (which need not be reached by a model), compared with z²; 1: only
+        couplings above the best one at that mass are excluded (q = 0 below). A
+        measurement above the Standard Model prefers a coupling, so that the combination
+        with it can be weaker than another measurement alone. Counts: −2 ln L minimised
+        over the nuisances, minus its smallest value over the coupling at the same mass
+        (the asymptotic profile likelihood ratio of one parameter), compared with z²; 1:
+        with the one-sided z², from the first allowed coupling upwards (couplings below
+        it, and the Standard Model, are not excluded from above; where the signal is not
         monotonic the smallest value may lie at a larger coupling). Ratios and counts
-        combined: the sum of both, less its smallest value over the coupling.
+        combined: the sum of both, minus its smallest value over the coupling.
     analyses : analysis by name of experiment; default the first of each.
     with_projections : measurements combine to the curve ``"combined"``; with this,
         projections combine with them and with each other to a further curve
         ``"sensitivity"``, which excludes nothing.
     saving : ``checkpoint``, an HDF5 file that appears when all masses are done (until
-        then ``checkpoint.part`` has those that are); ``resume``, go on with it;
+        then ``checkpoint.part`` has the completed ones); ``resume``, continue it;
         ``overwrite``, replace it; ``every_s``, seconds between two writes, at most
         (30); ``progress``, whether a bar is shown on a terminal; ``intervals``,
         ``"wilks"``, or by toys at each mass, with −2 ln L above its lowest over the
         coupling: ``"feldman-cousins"``, two-sided, or ``"cls"``, one-sided against no
         coupling; ``toys``, their number at each value (1000) or all settings;
         ``workers``, that many processes compute the curves, or ``client``, a Dask
-        cluster (toys have their own settings); they change nothing but rounding, and
-        are refused for a model whose kinematics have its mass.
+        cluster (toys have their own settings); they change nothing except rounding, and
+        are rejected for a model whose mass enters the kinematics.
 
     Returns
     -------
@@ -341,8 +343,8 @@ def limit(
         nothing to combine; if the checkpoint exists, is damaged, belongs to another
         limit or is being written by another process.
     StoppedError
-        If the run was interrupted; what is done is saved, and the message says how to
-        go on.
+        If the run was interrupted; completed parts are saved, and the message says how
+        to resume.
 
     Examples
     --------
@@ -422,8 +424,8 @@ def limit(
 def _stepped(
     family: Scanned, opened: Sequence[AnyExperiment], run: Running, how: str
 ) -> Running:
-    """How limits run that go through masses one by one: in this process, since each
-    mass needs the experiments, which do not travel."""
+    """How limits run that treat masses one by one: in this process, since each mass
+    needs the experiments, which cannot be pickled."""
     if any(isinstance(one, TridentExperiment) for one in opened):
         raise InputError(
             f"tridents do not constrain {family.name}: leave trident experiments out"
@@ -446,7 +448,7 @@ def _member(
     analysis = analyses.get(one.name)
     projected = one.is_projection(analysis)
     if isinstance(one, TridentExperiment):
-        # any mass will do: `at` moves it
+        # any mass will do, `at` changes it
         middle = np.array([math.sqrt(math.prod(family.mass_range))])
         ratio = Ratio.of(one, family, analysis, middle)
         return Member(one.name, projected, ratio.at, None, largest)
@@ -457,7 +459,7 @@ def _member(
 def _named(
     groups: Mapping[str, Sequence[Member]], curves: Sequence[LimitCurve]
 ) -> tuple[LimitCurve, ...]:
-    """Curves with what entered them."""
+    """Curves with the experiments that entered them."""
     return tuple(
         replace(
             curve,

@@ -1,4 +1,4 @@
-"""What experiments that see magnetic and electric moments alone have in common: the
+"""Common parts of experiments that depend only on magnetic and electric moments: the
 early universe and stars."""
 
 from __future__ import annotations
@@ -27,8 +27,8 @@ _MOMENTS: Final = ("magnetic_moment.", "electric_moment.", "mu_eff")
 
 
 class MomentExperiment(MeasuredExperiment[FileT]):
-    """What is measured far from a laboratory, and depends on the moments of neutrinos:
-    it has no flux, no target and no bins."""
+    """A measurement outside the laboratory that depends on neutrino moments: it has no
+    flux, no target and no bins."""
 
     STUDIED: ClassVar[str]
     """What is looked at, for messages."""
@@ -59,7 +59,8 @@ class MomentExperiment(MeasuredExperiment[FileT]):
         free: Sequence[str] = (),
         analysis: str | None = None,
     ) -> Cost:
-        """−2 ln L of one analysis, which tells results what the prediction assumes.
+        """−2 ln L of one analysis, which passes the assumptions of the prediction on to
+        results.
 
         Parameters
         ----------
@@ -77,7 +78,7 @@ class MomentExperiment(MeasuredExperiment[FileT]):
         return made.of(replace(origin, notes=(f"{self.name}: {note}",)))
 
     def depends_on(self, model: Any, parameter: str) -> bool:
-        """Whether what is measured depends on a parameter.
+        """Whether the measurement depends on a parameter.
 
         Parameters
         ----------
@@ -92,7 +93,7 @@ class MomentExperiment(MeasuredExperiment[FileT]):
     def _over(
         self, model: Any, free: Sequence[str]
     ) -> tuple[tuple[Parameter, ...], Squares]:
-        """Free moments of a model, and the squares over them."""
+        """Free moments of a model, and the squares as a function of them."""
         moments = [name for name in free if name.startswith(_MOMENTS)]
         if isinstance(model, StandardModel) and moments:
             raise InputError(

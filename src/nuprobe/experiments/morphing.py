@@ -1,5 +1,5 @@
-"""What morphing systematics do to the counts: backgrounds and published signals at the
-anchors."""
+"""Effect of morphing systematics on the counts: backgrounds and published signals at
+the anchors."""
 
 from __future__ import annotations
 
@@ -124,7 +124,7 @@ class MorphedBackground:
     Attributes
     ----------
     name : of the background.
-    columns : of its nuisances among all that morph.
+    columns : of its nuisances among all morphing ones.
     anchors : of each of them.
     values : shape (anchors of the first, of the second, ..., bins).
     """
@@ -172,7 +172,7 @@ class Morphs:
 
     @property
     def nuisances(self) -> tuple[MorphingNuisance, ...]:
-        """Those of all systematics, behind each other."""
+        """Those of all systematics, concatenated."""
         return tuple(n.nuisance for s in self.systematics for n in s.nuisances)
 
     @property
@@ -187,7 +187,7 @@ class Morphs:
 
     @property
     def nominal(self) -> tuple[int, ...]:
-        """Where the anchors of all nuisances are 0."""
+        """Index at which the anchors of all nuisances are 0."""
         return tuple(n.anchors.index(0.0) for n in self.nuisances)
 
     def backgrounds(self) -> tuple[MorphedBackground, ...]:

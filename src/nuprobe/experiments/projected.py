@@ -1,5 +1,5 @@
-"""A projection to begin with: the detector, source and systematics of an experiment,
-without anything that belongs to its data."""
+"""A starting point for a projection: the detector, source and systematics of an
+experiment, without anything that belongs to its data."""
 
 from __future__ import annotations
 
@@ -35,17 +35,17 @@ def projected(raw: Mapping[str, Any], folder: Folder, name: str) -> Raw:
     """Contents of a file with ``projection = true``, in place of one with data.
 
     It keeps target, source, response and energy bins, one site, and of the first
-    analysis the range and the systematics that need no table in the bins. Arrival times
-    and a third quantity are summed over. Each background becomes flat, with as many
-    counts in the range; where none is given, the background is that with which the
-    Poisson error of all counts is the published one.
+    analysis the range and the systematics that need no binned table. Arrival times and
+    a third quantity are summed over. Each background becomes flat, with the same counts
+    in the range; if none is given, the background is chosen such that the Poisson error
+    of all counts is the published one.
 
     Parameters
     ----------
     raw : the parsed file of an experiment that counts recoils in bins.
     folder : of the same.
-    name : of the projection, with which the names of its nuisances begin, so that they
-        are shared with no other experiment.
+    name : of the projection, used as prefix of its nuisances so that they are not
+        shared with other experiments.
 
     Examples
     --------
@@ -95,7 +95,7 @@ def _without(section: Mapping[str, Any], key: str) -> Raw:
 
 
 def _one_site(raw: Mapping[str, Any]) -> Raw:
-    """The file with the first of several sites alone."""
+    """The file with only the first of several sites."""
     if not raw.get("sites"):
         return dict(raw)
     file = ExperimentFile(**raw)
@@ -103,8 +103,8 @@ def _one_site(raw: Mapping[str, Any]) -> Raw:
 
 
 def _backgrounds(raw: Raw, rates: Rates) -> list[Raw]:
-    """Those of the analysis: flat ones as they are, the others as flat as they have
-    counts in its range."""
+    """Backgrounds of the analysis: flat ones unchanged, others replaced by flat ones
+    with the same counts in its range."""
     given = raw.get("backgrounds", [])
     result = []
     for one in given:
@@ -118,7 +118,7 @@ def _backgrounds(raw: Raw, rates: Rates) -> list[Raw]:
 
 
 def _flat(name: str, title: str, counts: float, rates: Rates) -> Raw:
-    """A flat background with so many counts in the range of the rates."""
+    """A flat background with a given number of counts in the range of the rates."""
     width = float(rates.energy_edges[-1] - rates.energy_edges[0])
     density = float(f"{counts / width:.{_DIGITS}g}")
     called = {"title": title} if title else {}
@@ -132,8 +132,8 @@ def _flat(name: str, title: str, counts: float, rates: Rates) -> Raw:
 
 
 def _systematics(result: Raw, raw: Raw, name: str) -> dict[str, str]:
-    """Put those that the analysis has and that need no table in the bins into the
-    result; return their new names by the old ones."""
+    """Add the systematics of the analysis that need no binned table to the result;
+    return their new names by the old ones."""
     (analysis,) = result["analyses"].values()
     gone = {b["name"] for b in raw.get("backgrounds", [])}
     gone -= {b["name"] for b in result["backgrounds"]}
@@ -159,7 +159,7 @@ def _renamed(old: str, like: str, prefix: str) -> str:
 
 
 def _published(opened: Experiment, key: str) -> tuple[float, float] | None:
-    """The signal that the published counts mean, and their error; None if there is
+    """The signal corresponding to the published counts, and its error; None if there is
     none, or if the error is that of the counts themselves."""
     rates = opened.predict(analysis=key)
     section = opened.file.analyses[key].observed

@@ -40,8 +40,8 @@ class Quadratic:
         coefficients: Callable[[FloatArray], FloatArray],
         parameters: tuple[Parameter, ...],
     ) -> Quadratic | None:
-        """Determine the polynomial and try it at other points; None if the coefficients
-        are not such polynomials."""
+        """Determine the polynomial and check it at other points; None if the
+        coefficients are not such polynomials."""
         d = len(parameters)
         centre = np.array([p.default for p in parameters])
         step = np.array([p.step for p in parameters])

@@ -1,4 +1,4 @@
-"""Quenching by name, and Lindhard's k as a parameter: what they can be used for."""
+"""Checks for quenchings by name and for Lindhard's k as a parameter."""
 
 from __future__ import annotations
 
@@ -22,7 +22,8 @@ __all__ = ["check_named", "quenching_of_a_table", "with_lindhard", "written_out"
 def check_named(
     section: ResponseSection, elements: Collection[str], t_max: float
 ) -> None:
-    """Refuse a published quenching of another element, or tabulated for lower recoils.
+    """Reject a published quenching of another element, or one tabulated only for lower
+    recoils.
 
     Parameters
     ----------
@@ -33,7 +34,7 @@ def check_named(
     Raises
     ------
     InputError
-        In one line: what does not fit, and what to do.
+        One line that states the mismatch and the remedy.
 
     Examples
     --------
@@ -69,7 +70,7 @@ def with_lindhard(
     ----------
     response : of the file.
     k : electronic energy loss.
-    parameter : name of the parameter that it is, for messages.
+    parameter : its name, for messages.
     source : name of the file, for messages.
 
     Raises
@@ -97,8 +98,8 @@ def with_lindhard(
 
 
 def written_out(raw: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Parsed file whose quenching, if it is the name of one of Lindhard's form, has its
-    keys instead, so that systematics can change them.
+    """Parsed file in which a named quenching of Lindhard form is replaced by its keys,
+    so that systematics can change them.
 
     Parameters
     ----------
@@ -119,7 +120,8 @@ def written_out(raw: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def quenching_of_a_table(section: ResponseSection, keys: Collection[str]) -> bool:
-    """Whether keys of the quenching are to be changed that a published table lacks.
+    """Whether the keys include some of the quenching that a published table does not
+    have.
 
     Parameters
     ----------

@@ -1,5 +1,5 @@
-"""Radii as the file of an experiment gives them: its target, and the axes of templates
-that its parameters become."""
+"""Radii from the file of an experiment: its target, and the template axes of its
+parameters."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ __all__ = ["axis_of", "make_target"]
 
 
 def axis_of(parameter: KernelParameter, nucleon: str = "point") -> Axis:
-    """Axis of the templates that a parameter of the file becomes when it is free.
+    """Template axis of a free parameter of the file.
 
     Parameters
     ----------
     parameter : section of the file; a radius has its values in fm, a flux in
         1/cm2/s, a scale no unit.
-    nucleon : electric form factors of the nucleons, which tell the physical radius of
-        each isotope.
+    nucleon : electric form factors of the nucleons, which determine the physical radius
+        of each isotope.
 
     Examples
     --------
@@ -59,8 +59,8 @@ def axis_of(parameter: KernelParameter, nucleon: str = "point") -> Axis:
 def _physical(
     parameter: KernelParameter, nucleon: str
 ) -> tuple[tuple[str, float], ...]:
-    """Name of the physical radius of each isotope, and what (fm²) it adds to the square
-    of the radius of point nucleons."""
+    """Name of the physical radius of each isotope, and its difference in fm² to the
+    squared point-nucleon radius."""
     if not parameter.isotopes:
         return ()
     particle = parameter.acts_on[0]

@@ -93,8 +93,8 @@ class Rates(Exported):
         ----------
         bins : of the experiment.
         chosen : the analysis, whose bins are taken.
-        components, data, sigma : as the attributes, but with any shape that has as many
-            numbers.
+        components, data, sigma : as the attributes, but with any shape of the same
+            size.
         others : the remaining attributes.
         """
         edges, times = bins.edges(chosen)
@@ -126,8 +126,8 @@ class Rates(Exported):
 
     @property
     def shown(self) -> Mapping[str, FloatArray]:
-        """Components as tables and figures have them: a further process
-        (``"signal: electron"``) is summed over those of the flux."""
+        """Components for tables and figures: a further process (``"signal: electron"``)
+        is summed over flux components."""
         result: dict[str, FloatArray] = {}
         first = None
         for name, counts in self.components.items():
@@ -146,11 +146,11 @@ class Rates(Exported):
     @public
     def histogram(self, name: str = "total") -> bh.Histogram[Any]:
         """Counts as a boost-histogram over the observable, the third quantity and, if
-        there is more than one time bin, time in µs: what follows the UHI protocol
-        plots, rebins and projects it.
+        there is more than one time bin, time in µs: tools that follow the UHI protocol
+        can plot, rebin and project it.
 
-        Of observed counts ``variances()`` are the squares of `sigma`, or the counts
-        themselves without it. Expected counts are exact: theirs are None.
+        For observed counts ``variances()`` are the squares of `sigma`, or the counts
+        themselves without it. Expected counts are exact; their variances are None.
 
         Parameters
         ----------
@@ -183,7 +183,7 @@ class Rates(Exported):
             "observable": self.observable,
             "unit": self.unit,
             "energy_edges": self.energy_edges.tolist(),
-            # JSON has no infinity: null means all times
+            # JSON has no infinity; null means all times
             "shape_observable": self.shape_observable or None,
             "shape_unit": self.shape_unit or None,
             "shape_edges": (

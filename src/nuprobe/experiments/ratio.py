@@ -1,5 +1,5 @@
-"""Ratio of a trident cross section to that of the Standard Model over the mass and the
-coupling of a mediator."""
+"""Ratio of a trident cross section to that of the Standard Model as a function of the
+mass and coupling of a mediator."""
 
 from __future__ import annotations
 
@@ -22,14 +22,13 @@ from nuprobe.processes import trident
 __all__ = ["RatioPrediction", "scanned_ratio"]
 
 _MASS_NODES: Final = 72
-_MASS_WIDTH: Final = math.log(1e7)  # of a range of masses that they suffice for
+_MASS_WIDTH: Final = math.log(1e7)  # width of the mass range for which they suffice
 
 
 @quick_methods
 @dataclass(frozen=True, eq=False)
 class RatioPrediction:
-    """σ/σ_SM of a model with a mediator as the inference floor wants it: one bin, no
-    nuisance.
+    """σ/σ_SM of a model with a mediator, for inference: one bin, no nuisance.
 
     The flux-averaged mediator terms are interpolated over ln M, as logarithms; the
     coupling is a coefficient.
@@ -37,17 +36,17 @@ class RatioPrediction:
     Attributes
     ----------
     name : of the experiment and analysis.
-    scanned : the model over mass and coupling.
-    channels : channels with their base terms (VV, AA, VA) in cm², one row a channel,
-        weights of the flux included.
+    scanned : the model as a function of mass and coupling.
+    channels : channels with their base terms (VV, AA, VA) in cm², one row per channel,
+        flux weights included.
     log_mediated : ln of the terms (VVc, cc), and (AAd, dd) of an axial coupling, times
         (scale² + M²) and its square, shape (channels, 2 or 4, masses).
     cross_axial : VAc over VVc, shape (channels, masses).
     scale : MeV, of that factor.
     standard : σ_SM in cm².
     strengths : couplings of each channel.
-    beside : cross section in cm² with other neutrinos in the final state, which the
-        mediator does not touch.
+    beside : cross section in cm² with other neutrinos in the final state, unaffected by
+        the mediator.
 
     Examples
     --------
@@ -180,7 +179,7 @@ def scanned_ratio(
     Raises
     ------
     InputError
-        If the mediator couples in no channel, or there are several.
+        If the mediator couples in no channel, or there is more than one mediator.
 
     Examples
     --------
@@ -206,8 +205,8 @@ def scanned_ratio(
     nodes = max(_MASS_NODES, math.ceil(_MASS_NODES * width / _MASS_WIDTH))
     masses = np.exp(chebyshev_nodes(math.log(low), math.log(high), nodes))
     mediated, part = _at_masses(scanned, channels, averaged, masses)
-    # K² of the exchange is of the order of the pair's mass: this takes the bulk of
-    # the fall with M out
+    # K² of the exchange is of the order of the squared pair mass: this factors out most
+    # of the decrease with M
     scale = 200.0
     flat = scale**2 + masses**2
     terms = [mediated[:, :, 0] * flat, mediated[:, :, 2] * flat**2]
@@ -263,7 +262,7 @@ def _at_masses(
             shares = [float(m.strength) / size for m in mediators]
             linear = np.array(shares) @ terms[i, at]
             square = _squared(mediators, shares, terms[i, at, :3])
-            # loops of leptons have no axial part
+            # lepton loops have no axial part
             result[i, k, :3] = linear[0], linear[1], square
     return result, part
 

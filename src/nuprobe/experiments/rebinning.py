@@ -1,4 +1,4 @@
-"""Wider bins, asked for by edges, by a number, or by another binning of the file."""
+"""Wider bins, given by edges, a number, or another binning of the file."""
 
 from __future__ import annotations
 
@@ -24,18 +24,18 @@ def wider_bins(
     time: int | Sequence[str] | None,
     analysis: str,
 ) -> dict[str, Any]:
-    """Changes of a file that add neighbouring bins of an analysis.
+    """Changes of a file that combine neighbouring bins of an analysis.
 
     Parameters
     ----------
-    experiment : with `bins`, or of another kind, which is refused.
-    energy, time : edges, or a number of bins that each add equally many.
+    experiment : with `bins`; other kinds are rejected.
+    energy, time : edges, or a number of bins that each combine equally many.
     analysis : its name.
 
     Raises
     ------
     InputError
-        If there are no bins, or they cannot be shared out equally.
+        If there are no bins, or they cannot be divided equally.
 
     Examples
     --------
@@ -68,7 +68,8 @@ def wider_bins(
 
 
 def _shared_out(edges: FloatArray, number: int, quantity: str) -> list[float]:
-    """Edges of a number of bins that each add equally many of those with `edges`."""
+    """Edges of a number of bins that each combine equally many of those with
+    `edges`."""
     bins = edges.size - 1
     if number < 1 or bins % number:
         allowed = [str(n) for n in range(1, bins + 1) if bins % n == 0]
@@ -85,7 +86,7 @@ def with_wider_bins(
     changes: Mapping[str, Any],
     source: str,
 ) -> dict[str, Any]:
-    """Changes of a file where another [binning] means to add bins of its tables.
+    """Changes of a file for which another [binning] means combining bins of its tables.
 
     Parameters
     ----------
@@ -170,7 +171,7 @@ def _of_analysis(
     time = quantity == "time"
     if time and not analysis.time_bins:
         return
-    if getattr(analysis, f"{quantity}_edges") is not None:  # bins of its own
+    if getattr(analysis, f"{quantity}_edges") is not None:  # has its own bins
         return
     place = f"analyses.{name}.{quantity}_range"
     given = changes.get(place, getattr(analysis, f"{quantity}_range"))

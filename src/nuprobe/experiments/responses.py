@@ -1,4 +1,4 @@
-"""From [response] of a file to what the detector does with a recoil."""
+"""From [response] of a file to the detector response."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ __all__ = ["acceptance_of", "response_of"]
 
 
 def acceptance_of(response: ResponseSection, folder: Folder) -> Acceptance:
-    """Probability to keep an event, as a function of what the file says.
+    """Probability to keep an event, as a function of the variable named in the file.
 
     Parameters
     ----------
@@ -99,8 +99,8 @@ def response_of(
     section : of the file.
     folder : where its tables lie.
     edges : of the bins of the reconstructed quantity, shape (bins + 1,).
-    elements : symbols of those that recoil, of whose smallest signal there may be a
-        default.
+    elements : symbols of the recoiling elements, which may have a default smallest
+        signal.
 
     Examples
     --------
@@ -129,8 +129,8 @@ def response_of(
 
 
 def _floor(section: ResponseSection, elements: Collection[str]) -> float:
-    """Smallest signal (MeV); by default that of the only element where noise is
-    constant and ionisation or light, not heat, is measured."""
+    """Smallest signal (MeV); by default that of the element if there is only one, noise
+    is constant, and ionisation or light rather than heat is measured."""
     if section.floor == "none":
         return 0.0
     if section.floor is not None:

@@ -1,4 +1,5 @@
-"""A model over the mass and the coupling of its mediator, as limits scan it."""
+"""A model as a function of the mass and coupling of its mediator, as scanned by
+limits."""
 
 from __future__ import annotations
 
@@ -99,12 +100,11 @@ class Scanned:
 
     Attributes
     ----------
-    model : with its mass in the middle of `mass_range`; the coupling it has does not
-        matter.
+    model : with its mass in the middle of `mass_range`; its coupling does not matter.
     label : precedes the names of the parameters.
-    fixed : whether the range of masses is the model's own, which nothing widens.
-    stepped : range of masses of a model whose mass belongs to the kinematics: a cost is
-        for one mass, and limits go through masses one by one; else None.
+    fixed : whether the mass range is set by the model and cannot be widened.
+    stepped : mass range of a model whose mass enters the kinematics, so that a cost is
+        for one mass and limits treat masses one by one; otherwise None.
 
     Examples
     --------
@@ -119,7 +119,7 @@ class Scanned:
 
     @classmethod
     def of(cls, model: Any, mixing: float | Literal["loop"] = 0.0) -> Scanned:
-        """Read what a limit takes.
+        """Read the model argument of a limit.
 
         Parameters
         ----------
@@ -139,7 +139,7 @@ class Scanned:
             if values and "mixing" not in {f.name for f in model_fields(model)}:
                 raise InputError(f"the model {model} has no kinetic mixing")
             if model not in mediator_names():
-                named.model_class(model)  # an unknown name says so
+                named.model_class(model)  # raises for an unknown name
                 raise InputError(
                     f"the model {model} has no mediator with a mass and a coupling;"
                     f" these have: {', '.join(mediator_names())}"
@@ -168,7 +168,7 @@ class Scanned:
 
     @property
     def name(self) -> str:
-        """Name of the model: the shortest one that says it all."""
+        """Name of the model: the shortest one that identifies it."""
         return named.name_of(self.model)
 
     @property
@@ -192,7 +192,7 @@ class Scanned:
         return mass.lower, mass.upper
 
     def reaching(self, masses: FloatArray) -> Scanned:
-        """Return the same model over a range that contains `masses` (MeV) too.
+        """Return the same model over a range that also contains `masses` (MeV).
 
         Raises
         ------
@@ -242,7 +242,7 @@ class Scanned:
         InputError
             If other mediators take part in it.
         """
-        # the strength is a quadratic without constant term: two values fix it
+        # the strength is a quadratic without constant term, so two values determine it
         moved = self.model.with_values({self.label + "coupling": np.array([1.0, 2.0])})
         found = moved.lepton_couplings(vertex)
         particles = [m for m in found.mediators if not m.part]
@@ -299,8 +299,8 @@ def has_mediator(model: Any) -> bool:
 
 
 def is_plane(model: Any, free: Sequence[str]) -> bool:
-    """Whether a cost is over mass and coupling of a mediator: of a model given by name,
-    or of one of which nothing is said to be free or its mass is.
+    """Whether a cost is a function of mass and coupling of a mediator: for a model
+    given by name, or one for which no free parameters are named or the mass is.
 
     Parameters
     ----------
@@ -310,7 +310,7 @@ def is_plane(model: Any, free: Sequence[str]) -> bool:
     Raises
     ------
     InputError
-        If the mass is free together with something else than the coupling.
+        If the mass is free together with anything other than the coupling.
 
     Examples
     --------
@@ -321,7 +321,7 @@ def is_plane(model: Any, free: Sequence[str]) -> bool:
     if model is None or isinstance(model, str | Scanned):
         return True
     if not has_mediator(model):
-        # `Scanned` explains what is not a model
+        # `Scanned` raises for anything that is not a model
         return not hasattr(model, "lepton_couplings")
     if not free:
         return True

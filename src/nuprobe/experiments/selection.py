@@ -1,5 +1,5 @@
-"""Templates in the bins of one analysis: which processes count, how the third quantity
-is distributed, how many events a collaboration expects."""
+"""Templates in the bins of one analysis: its processes, the distribution of the third
+quantity, and the events expected by a collaboration."""
 
 from __future__ import annotations
 
@@ -30,8 +30,8 @@ def in_bins(
     signal : with the processes of the analysis.
     templates : of it, in all bins.
     analysis : its bins are taken.
-    weigh : of several processes, or where the published counts morph, multiply the
-        first one by published over computed counts; else the prediction does so.
+    weigh : with several processes, or morphing published counts, multiply the first
+        process by published over computed counts; otherwise the prediction does so.
 
     Examples
     --------
@@ -113,8 +113,8 @@ def published_weights(signal: Signal, analysis: Analysis) -> FloatArray | None:
 def published_factor(
     signal: Signal, analysis: Analysis, free: Collection[str]
 ) -> float:
-    """Flux of the file over the one that the published counts were expected with, where
-    a parameter sets the flux; else 1, and the signal is as published.
+    """Flux of the file over the one used for the published expectation, if a parameter
+    sets the flux; otherwise 1, and the signal is as published.
 
     Parameters
     ----------

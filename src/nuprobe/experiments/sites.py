@@ -1,5 +1,5 @@
-"""One kind of detector at several places: bins behind each other, parameters and
-nuisances shared."""
+"""One kind of detector at several sites: bins concatenated, parameters and nuisances
+shared."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ __all__ = ["SitePrediction", "SiteRates", "SitesExperiment", "raw_of_site"]
 
 
 def raw_of_site(raw: Mapping[str, Any], section: SiteSection) -> dict[str, Any]:
-    """Contents of a file with one site alone.
+    """Contents of a file with only one site.
 
     Parameters
     ----------
@@ -71,8 +71,7 @@ def raw_of_site(raw: Mapping[str, Any], section: SiteSection) -> dict[str, Any]:
 def _merged(
     key: str, common: Mapping[str, Any], given: Mapping[str, Any]
 ) -> dict[str, Any]:
-    """A section with the keys that a site gives; those that stand for each other are
-    replaced together."""
+    """A section with the keys of a site; alternative keys are replaced together."""
     if key == "response":
         return merged_response(common, given)
     replaced: set[str] = set()
@@ -99,17 +98,17 @@ class SiteRates(Exported):
 
     @property
     def signal(self) -> FloatArray:
-        """Signal in all bins, sites behind each other, shape (bins,)."""
+        """Signal in all bins, sites concatenated, shape (bins,)."""
         return np.concatenate([rates.signal.ravel() for rates in self.sites.values()])
 
     @property
     def total(self) -> FloatArray:
-        """All expected counts, sites behind each other, shape (bins,)."""
+        """All expected counts, sites concatenated, shape (bins,)."""
         return np.concatenate([rates.total.ravel() for rates in self.sites.values()])
 
     @property
     def data(self) -> FloatArray | None:
-        """Observed counts, sites behind each other; None if a site has none."""
+        """Observed counts, sites concatenated; None if a site has none."""
         every = [rates.data for rates in self.sites.values()]
         known = [data.ravel() for data in every if data is not None]
         return np.concatenate(known) if len(known) == len(every) else None
@@ -129,12 +128,13 @@ class SiteRates(Exported):
 @quick_methods
 @dataclass(frozen=True, eq=False)
 class SitePrediction:
-    """Predictions of several sites as one, their bins behind each other.
+    """Predictions of several sites as one, with concatenated bins.
 
     Attributes
     ----------
     name : of the experiment and analysis.
-    sites : predictions with the same parameters; nuisances of one name are shared.
+    sites : predictions with the same parameters; nuisances with the same name are
+        shared.
     """
 
     name: str
@@ -163,7 +163,7 @@ class SitePrediction:
         """Points with the morphing nuisances of one site."""
         first, names = len(self.parameters), [n.name for n in self.morphing]
         points = np.asarray(points, dtype=float)
-        if points.ndim != 2 or points.shape[1] == first:  # a site refuses other shapes
+        if points.ndim != 2 or points.shape[1] == first:  # a site rejects other shapes
             return points
         own = [first + names.index(n.name) for n in morphing_of(site)]
         return points[:, [*range(first), *own]]
@@ -271,7 +271,7 @@ class SitesExperiment(FolderExperiment[ExperimentFile]):
 
     @property
     def processes(self) -> tuple[Any, ...]:
-        """Everything that scatters in the detectors."""
+        """All processes in the detectors."""
         return self.first.processes
 
     @property
@@ -323,7 +323,7 @@ class SitesExperiment(FolderExperiment[ExperimentFile]):
         free: Sequence[str] = (),
         analysis: str | None = None,
     ) -> SitePrediction:
-        """Counts of one analysis, sites behind each other.
+        """Counts of one analysis, sites concatenated.
 
         Parameters
         ----------
@@ -346,8 +346,8 @@ class SitesExperiment(FolderExperiment[ExperimentFile]):
         free: Sequence[str] = (),
         analysis: str | None = None,
     ) -> Cost:
-        """Likelihood of one analysis: the sum over the sites, whose parameters and
-        nuisances of one name are shared.
+        """Likelihood of one analysis: the sum over the sites, with parameters and
+        nuisances of the same name shared.
 
         Parameters
         ----------

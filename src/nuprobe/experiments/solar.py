@@ -71,9 +71,9 @@ class SolarExperiment(MeasuredExperiment[SolarFile]):
     """One experiment with solar neutrinos, read from a folder.
 
     Its parameters are ``sin2_12`` or ``tan2_12``, ``dm2_21`` (eV²), ``sin2_13``, fluxes
-    such as ``phi_8B`` (per cm² and second) and, where deuterium was hit, L_1A with its
+    such as ``phi_8B`` (per cm² per second) and, for deuterium targets, L_1A with its
     scheme. A flux that is not a free parameter is a nuisance with the error of the
-    solar model, which all experiments share.
+    solar model, shared by all experiments.
 
     Attributes
     ----------
@@ -97,11 +97,11 @@ class SolarExperiment(MeasuredExperiment[SolarFile]):
 
     @property
     def flux(self) -> Flux:
-        """Solar neutrinos as they are made."""
+        """Solar neutrinos at production."""
         return flux("solar", model=self.file.sun.model)
 
     def target(self) -> Target:
-        """What the neutrinos hit."""
+        """The target of the neutrinos."""
         return target(self.file.target)
 
     @public
@@ -130,7 +130,7 @@ class SolarExperiment(MeasuredExperiment[SolarFile]):
     def predict(
         self, model: Any = None, analysis: str | None = None, **values: float
     ) -> SolarRates:
-        """Expected values beside measured ones.
+        """Expected and measured values.
 
         Parameters
         ----------
@@ -172,7 +172,7 @@ class SolarExperiment(MeasuredExperiment[SolarFile]):
         free: Sequence[str] = (),
         analysis: str | None = None,
     ) -> SolarPrediction:
-        """Values over free parameters, for the inference floor.
+        """Values as a function of free parameters, for inference.
 
         Parameters
         ----------
@@ -217,7 +217,7 @@ class SolarExperiment(MeasuredExperiment[SolarFile]):
         return GaussianCost(prediction, data.values, data.above, name, below=below)
 
     def _check_model(self, model: Any) -> None:
-        """Refuse interactions that would change what is predicted."""
+        """Reject interactions that would change the prediction."""
         if model is None or (
             isinstance(model, StandardModel) and model == StandardModel()
         ):
@@ -352,7 +352,7 @@ def _none() -> Parameter:
 
 
 def _check_positive(covariance: FloatArray, where: str) -> None:
-    """Refuse a covariance that is not positive definite, with its eigenvalue."""
+    """Reject a covariance that is not positive definite, stating its eigenvalue."""
     scale = np.sqrt(np.outer(np.diag(covariance), np.diag(covariance)))
     least = float(np.linalg.eigvalsh(covariance / scale).min())
     if not least > 0:

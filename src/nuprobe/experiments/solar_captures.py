@@ -1,4 +1,4 @@
-"""Captures of solar neutrinos on nuclei, and what the Sun shines: rates linear in the
+"""Captures of solar neutrinos on nuclei, and the solar luminosity: rates linear in the
 fluxes."""
 
 from __future__ import annotations
@@ -26,11 +26,11 @@ _SNU = 1e-36
 
 @dataclass(frozen=True, eq=False)
 class CaptureCrossSection:
-    """σ(E) of ν_e A → e⁻ B by a table.
+    """σ(E) of ν_e A → e⁻ B from a table.
 
-    What is interpolated is ln of σ over p E F, its value for the ground state alone,
-    which is constant there: it is continued to the threshold as it is at the first
-    energy of the table, since no excited state is open below.
+    The interpolated quantity is ln(σ/(p E F)), which is constant for a transition to
+    the ground state only; below the first energy of the table, where no excited state
+    is open, it is kept constant down to the threshold.
 
     Attributes
     ----------
@@ -122,7 +122,7 @@ class CaptureRate:
 
     @cached_property
     def _nodes(self) -> dict[str, tuple[FloatArray, FloatArray]]:
-        """Energies and weights by kind, those that are captured."""
+        """Energies and weights by kind, for neutrinos that can be captured."""
         every = {kind: folded_nodes(kind, self.section) for kind in KINDS}
         return {kind: nodes for kind, nodes in every.items() if nodes[0].size}
 
@@ -153,7 +153,8 @@ class CaptureRate:
 
 @dataclass(frozen=True)
 class LuminosityRatio:
-    """What the reactions behind the fluxes release over what the Sun shines.
+    """Energy released by the reactions behind the fluxes over the luminosity of the
+    Sun.
 
     Attributes
     ----------
@@ -172,7 +173,7 @@ class LuminosityRatio:
             )
 
     def terms(self, state: SolarState) -> dict[str, FloatArray]:
-        """Shares of the luminosity by kind at points `state`, each (points, 1)."""
+        """Fractions of the luminosity by kind at points `state`, each (points, 1)."""
         return {
             kind: (state.fluxes[kind] * energy / self.file.luminosity)[:, None]
             for kind, energy in self.file.energies.items()

@@ -1,5 +1,5 @@
-"""Elastic scattering of solar neutrinos on electrons: ν_e, and the other flavours that
-they become."""
+"""Elastic scattering of solar neutrinos on electrons: ν_e and the other flavours into
+which they oscillate."""
 
 from __future__ import annotations
 
@@ -63,8 +63,8 @@ class _Folded:
 
 @dataclass(frozen=True, eq=False)
 class ElasticBins:
-    """Rates in bins of the energy of the electron: those expected without oscillation
-    times what oscillation leaves of them.
+    """Rates in bins of the electron energy: those expected without oscillation times
+    the ratio due to oscillation.
 
     Attributes
     ----------

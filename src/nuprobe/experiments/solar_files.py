@@ -1,5 +1,5 @@
-"""The format of ``experiment.toml`` for solar neutrinos, and for what KamLAND says of
-the same mixing."""
+"""The format of ``experiment.toml`` for solar neutrinos, and for KamLAND's constraint
+on the same mixing."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ class SurvivalPolynomial(Strict):
 
 
 class ElasticSpectrum(Strict):
-    """Elastic scattering on electrons in bins of energy, over what is expected without
+    """Elastic scattering on electrons in bins of energy, over the expectation without
     oscillation."""
 
     kind: Literal["elastic-spectrum"] = Field(description="of the measurement")
@@ -104,8 +104,8 @@ class OscillationMap(Strict):
 
 
 class Luminosity(Strict):
-    """The energy that the nuclear reactions behind the fluxes release, over what the
-    Sun shines."""
+    """The energy released by the nuclear reactions behind the fluxes, over the
+    luminosity of the Sun."""
 
     kind: Literal["luminosity"] = Field(description="of the measurement")
     luminosity: PositiveFloat = Field(description="MeV/cm2/s at the Earth")
@@ -126,7 +126,7 @@ Measurement = Annotated[
 
 
 class Sun(Strict):
-    """The solar model, and what happens to neutrinos in the Sun."""
+    """The solar model, and the conversion of neutrinos in the Sun."""
 
     model: Literal["B16-GS98", "B16-AGSS09met", "BS05-OP"] = "B16-GS98"
     free: list[str] = Field(
@@ -141,14 +141,14 @@ class Sun(Strict):
 
 
 class Earth(Strict):
-    """What the Earth does by night."""
+    """Regeneration in the Earth at night."""
 
     regeneration: bool = Field(default=True, description="matter of the Earth")
     latitude: float = Field(description="of the detector, degrees", ge=-90, le=90)
 
 
 class SolarAnalysis(Strict):
-    """Measured values, and their errors, where no table has them."""
+    """Measured values and their errors, if they are not in a table."""
 
     title: str = Field(description="for tables and plots")
     names: list[str] = Field(
@@ -188,11 +188,11 @@ class SolarFile(FileHeader):
     Attributes
     ----------
     schema_version : of the format.
-    name, title, references, notes : what it is called, whose it is, remarks.
+    name, title, references, notes : names, texkeys and remarks.
     process : ``"solar"``.
     shares_data_with : experiments with some of the same events.
-    target : what the neutrinos hit.
-    measurement : what was measured, and what it takes to predict it.
+    target : of the neutrinos.
+    measurement : the measurement, and the inputs of its prediction.
     sun, earth : the solar model, and matter along the path.
     analyses : measured values by name.
     """

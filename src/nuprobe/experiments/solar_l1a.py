@@ -1,9 +1,9 @@
-"""What the two-body axial current does to fluxes that SNO measured.
+"""Effect of the two-body axial current on fluxes measured by SNO.
 
 Rates of neutral currents follow φ σ_NC and those of charged ones φ P σ_CC. A
-collaboration that divides by cross sections of its own measures φ and P times the ratio
-of the true cross sections to those: with L_1A the ratio of σ₀ + L σ₁ + L² σ₂ to its
-value at the L_1A of the collaboration's tables. The cross sections are those of
+collaboration that divides by its own cross sections measures φ and P times the ratio of
+the true cross sections to those: as a function of L_1A, the ratio of σ₀ + L σ₁ + L² σ₂
+to its value at the L_1A of the collaboration's tables. The cross sections are those of
 `nuprobe.deuteron`; radiative corrections and couplings drop out of the ratio.
 """
 
@@ -27,7 +27,7 @@ __all__ = ["DeuteronRatios", "deuteron_ratios"]
 _RANGE: Final = (2.6, 16.0)  # MeV, of the charged current
 _NODES: Final = 14
 _THRESHOLD: Final = 2.2259
-_LARGE: Final = 8.0  # fm³, of the values that give the three powers
+_LARGE: Final = 8.0  # fm³, of the values that determine the three powers
 
 
 @dataclass(frozen=True, eq=False)
@@ -72,11 +72,11 @@ def _power(l1a: FloatArray | float, slopes: FloatArray) -> FloatArray:
 
 @lru_cache(maxsize=4)
 def deuteron_ratios(scheme: Scheme) -> DeuteronRatios:
-    """How cross sections move with L_1A.
+    """Dependence of cross sections on L_1A.
 
     Parameters
     ----------
-    scheme : what L_1A means.
+    scheme : in which L_1A is defined.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""A published table of Δχ² over the mixing as a cost."""
+"""A published table of Δχ² as a function of mixing, as a cost."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ class MapResiduals:
     minimum: near it, those of a Gaussian.
 
     Between the points Δχ² is a bicubic spline of ln tan²θ₁₂ and ln Δm²₂₁. θ₁₃ was 0 in
-    the table; P_ee of reactor neutrinos far away scales with cos⁴θ₁₃, which the rate
-    cannot tell from a smaller flux.
+    the table; P_ee of distant reactor neutrinos scales with cos⁴θ₁₃, which the rate
+    cannot distinguish from a smaller flux.
 
     Attributes
     ----------
@@ -91,12 +91,12 @@ class MapResiduals:
 
         Parameters
         ----------
-        tan2_12, dm2_21 : tan²θ₁₂ and Δm²₂₁ (eV²), of one shape, which the result has.
+        tan2_12, dm2_21 : tan²θ₁₂ and Δm²₂₁ (eV²), of the same shape as the result.
 
         Raises
         ------
         InputError
-            Outside of the table.
+            Outside the table.
         """
         for name, values, known in (
             ("tan2_12", tan2_12, self.tan2),

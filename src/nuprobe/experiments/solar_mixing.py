@@ -1,4 +1,4 @@
-"""Parameters of solar experiments, and the points of a fit as they see them."""
+"""Parameters of solar experiments, and the points of a fit in terms of them."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ _RANGES: Final = {
 
 @dataclass(frozen=True)
 class SolarFlux:
-    """What a solar model says of one kind.
+    """Prediction of a solar model for one kind.
 
     Attributes
     ----------
@@ -168,11 +168,11 @@ def l1a_parameters(reference: Mapping[str, float]) -> tuple[Parameter, ...]:
 
 
 def check_free(free: Sequence[str]) -> None:
-    """Refuse parameters that are two names of one thing.
+    """Reject different parameters for the same quantity.
 
     Parameters
     ----------
-    free : names of what is free.
+    free : names of the free parameters.
 
     Raises
     ------
@@ -235,7 +235,7 @@ class SolarState:
 
 
 def state_of(values: Mapping[str, FloatArray], scheme: str) -> SolarState:
-    """Points by values of all parameters.
+    """Points from values of all parameters.
 
     Parameters
     ----------

@@ -1,5 +1,5 @@
-"""Mixing that solar neutrinos allow at values of the two-body axial current, and the
-current that they prefer."""
+"""Mixing allowed by solar neutrinos for values of the two-body axial current, and the
+preferred current."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class PublishedCurrent:
     source : texkey.
     scheme : what it means.
     value, plus, minus : fm³.
-    how : what it is from.
+    how : the data it is from.
     """
 
     source: str
@@ -78,7 +78,7 @@ Butler:2000zp is unverified."""
 
 @dataclass(frozen=True, eq=False)
 class SolarPlane(Exported):
-    """χ² over mixing at several values of L_1A, minimised over the fluxes.
+    """χ² as a function of mixing at several values of L_1A, minimised over the fluxes.
 
     Attributes
     ----------
@@ -89,8 +89,8 @@ class SolarPlane(Exported):
     l1a : fm³, (values,).
     tan2_12, dm2_21 : axes, (n,) and (m,); Δm² in eV².
     twice_nll : −2 ln L, (values, n, m).
-    reference : what `delta` and regions are above: ``"each"`` value's lowest point, or
-        that of ``"all"``.
+    reference : minimum for `delta` and regions: the lowest point of ``"each"`` value,
+        or of ``"all"``.
     """
 
     experiments: tuple[str, ...]
@@ -229,7 +229,7 @@ def l1a_fit(
     flux: Flux = "model",
     cl: float = 0.6827,
 ) -> FitResult:
-    """L_1A, tan²θ₁₂ and Δm²₂₁ that experiments prefer.
+    """Best-fit L_1A, tan²θ₁₂ and Δm²₂₁.
 
     Parameters
     ----------

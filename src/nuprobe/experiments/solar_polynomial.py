@@ -19,7 +19,7 @@ __all__ = ["PolynomialSurvival"]
 @dataclass(frozen=True, eq=False)
 class PolynomialSurvival:
     """Predictions of φ, c₀, c₁, c₂, a₀, a₁: P_ee by day and the asymmetry 2(N − D)/(N +
-    D) projected by least squares, weighted with the spectrum that is detected without
+    D) projected by least squares, weighted with the spectrum detected without
     oscillation.
 
     Attributes

@@ -1,4 +1,4 @@
-"""Solar experiments as the inference floor sees them."""
+"""Predictions of solar experiments for inference."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _STEP: Final = 0.02  # of derivatives, in steps of the parameter
 
 
 class SolarResponse(Protocol):
-    """What a measurement makes of points."""
+    """Response of a measurement to points."""
 
     def terms(self, state: SolarState) -> dict[str, FloatArray]:
         """Parts of the values at points `state`, each (points, values): by the kind of
@@ -31,18 +31,18 @@ class SolarResponse(Protocol):
 @quick_methods
 @dataclass(frozen=True, eq=False)
 class SolarPrediction:
-    """Values of one analysis over mixing, fluxes and L_1A; fluxes that are no
-    parameters are nuisances of the solar model.
+    """Values of one analysis as a function of mixing, fluxes and L_1A; fluxes that are
+    not parameters are nuisances of the solar model.
 
     Attributes
     ----------
     name : of the experiment and analysis.
-    response : makes the values.
+    response : computes the values.
     parameters : those that are free, in the order of the columns of ``points``.
     fixed : values of all others by name.
     pulls : nuisances that multiply the flux of a kind by 1 + ν, by kind.
-    changes : nuisances, and by how much, relative to itself, each part grows with one
-        of them, by kind, each (values,).
+    changes : nuisances, and the relative change of each part per unit of them, by kind,
+        each (values,).
 
     Examples
     --------
@@ -76,7 +76,7 @@ class SolarPrediction:
         return Expectation(base, tuple(slopes))
 
     def state(self, points: FloatArray) -> SolarState:
-        """The `points`, shape (points, parameters), by what they mean."""
+        """The `points`, shape (points, parameters), as a state."""
         n = len(self._checked(points))
         values = {k: np.full(n, v) for k, v in self.fixed.items()}
         values |= {
@@ -91,7 +91,7 @@ class SolarPrediction:
         return state_of(values, scheme)
 
     def _checked(self, points: FloatArray) -> FloatArray:
-        """The points, if they have the shape that they need."""
+        """The points, after checking their shape."""
         wanted = len(self.parameters)
         if np.ndim(points) != 2 or np.shape(points)[1] != wanted:
             raise InputError(

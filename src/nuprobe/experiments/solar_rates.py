@@ -1,4 +1,4 @@
-"""What a solar experiment expects beside what it measured."""
+"""Expected and measured values of a solar experiment."""
 
 from __future__ import annotations
 
@@ -26,7 +26,8 @@ class SolarRates(Exported):
     names : of the values.
     unit : of the values, empty if they have several.
     signal : expected, (values,).
-    parts : by kind of solar neutrino, each (values,); "" for what no flux multiplies.
+    parts : by kind of solar neutrino, each (values,); "" for the part not proportional
+        to a flux.
     unmixed : the rates without oscillation by kind, if the flux multiplies them.
     measured, above, below : values and their errors, (values,).
     point : values of the parameters.
@@ -58,8 +59,7 @@ class SolarRates(Exported):
 
     @property
     def pulls(self) -> FloatArray:
-        """(Expected − measured)/error on that side, (values,), correlations left
-        out."""
+        """(Expected − measured)/error on that side, (values,), without correlations."""
         sigma = np.where(self.signal > self.measured, self.above, self.below)
         return np.asarray((self.signal - self.measured) / sigma)
 

@@ -30,7 +30,7 @@ class Passage:
     ----------
     model : solar model, for where neutrinos are made.
     crossing : jumps at the resonance.
-    earth : the Earth as the detector has it, or None without regeneration.
+    earth : the Earth for the site of the detector, or None without regeneration.
     """
 
     model: str
@@ -113,12 +113,12 @@ def folded_nodes(
     kind: str, function: Callable[[FloatArray], FloatArray], refine: int = 1
 ) -> tuple[FloatArray, FloatArray]:
     """Energies and weights of a Gaussian rule for the spectrum of one kind times a
-    function of the energy that is nowhere negative.
+    nonnegative function of the energy.
 
     Parameters
     ----------
     kind : of neutrino.
-    function : of energies in MeV, shape (n,), 0 where nothing happens.
+    function : of energies in MeV, shape (n,), 0 outside its range.
     refine : multiplies the nodes of the spectrum.
 
     Returns

@@ -1,5 +1,5 @@
-"""The tip of a red-giant branch as an experiment: moments in, a magnitude out, a cost
-that adds to those of laboratories and of the early universe."""
+"""The tip of a red-giant branch as an experiment: moments in, a magnitude out, with a
+cost that combines with those of laboratories and the early universe."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ from nuprobe.stars.tip import tip_slope
 
 __all__ = ["StarExperiment", "TipPrediction"]
 
-_TINY: Final = 1e-18  # μ_B, far below what any star feels
+_TINY: Final = 1e-18  # μ_B, far below any effect in stars
 
 
 @quick_methods
 @dataclass(frozen=True, eq=False)
 class TipPrediction:
-    """−M_I of a tip over moments, one bin in magnitudes.
+    """−M_I of a tip as a function of moments, one bin in magnitudes.
 
     Attributes
     ----------
@@ -90,7 +90,7 @@ class StarExperiment(MomentExperiment[StarFile]):
 
     @public
     def predict(self, model: Any = None, analysis: str | None = None) -> UniverseRates:
-        """The magnitude that is predicted, beside the one that is measured.
+        """The predicted and the measured magnitude.
 
         Parameters
         ----------
@@ -124,7 +124,7 @@ class StarExperiment(MomentExperiment[StarFile]):
         free: Sequence[str] = (),
         analysis: str | None = None,
     ) -> TipPrediction:
-        """What a cost needs to know.
+        """Expectations and their derivatives for a cost.
 
         Parameters
         ----------
@@ -146,7 +146,7 @@ class StarExperiment(MomentExperiment[StarFile]):
         )
 
     def _statistic(self, prediction: Any, analysis: str) -> Cost:
-        """Gaussian: one magnitude, whose stellar models are a nuisance that all
-        experiments of this kind share."""
+        """Gaussian: one magnitude; the stellar-model error is a nuisance shared by all
+        experiments of this kind."""
         value, error = self.file.analyses[analysis].tip
         return GaussianCost(prediction, np.array([-value]), np.array([error]))

@@ -15,7 +15,7 @@ Magnitude = tuple[FiniteFloat, PositiveFloat]
 
 
 class StarInputs(Strict):
-    """What the prediction assumes; the error becomes a nuisance."""
+    """Assumptions of the prediction; the error becomes a nuisance."""
 
     theory: Magnitude = Field(
         description="M_I of the tip without magnetic moments, and its error"
@@ -47,10 +47,10 @@ class StarFile(FileHeader):
     Attributes
     ----------
     schema_version : of the format.
-    name, title, references, notes : what it is called, whose it is, remarks.
+    name, title, references, notes : names, texkeys and remarks.
     process : ``"red-giants"``.
     shares_data_with : experiments with some of the same data.
-    star : what the prediction assumes.
+    star : assumptions of the prediction.
     analyses : measured tips by name.
     """
 

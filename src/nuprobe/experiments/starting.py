@@ -1,5 +1,5 @@
-"""A folder of one's own to begin with: an experiment or a flux that comes with the
-package, copied with a comment above each key and a README to fill in."""
+"""A folder to start from: a copy of an experiment or flux of the package, with a
+comment above each key and a README to fill in."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ _ASSUMED: Final = """\
 
 @public
 def new_experiment(folder: str | Path, like: str, projection: bool = False) -> Path:
-    """Write a folder with an experiment of your own, a copy of another to change.
+    """Write a folder with a copy of an experiment, to be modified.
 
     Parameters
     ----------
@@ -99,7 +99,7 @@ def new_experiment(folder: str | Path, like: str, projection: bool = False) -> P
 
 @public
 def new_flux(folder: str | Path, like: str) -> Path:
-    """Write a folder with a flux of your own, a copy of another to change.
+    """Write a folder with a copy of a flux, to be modified.
 
     Parameters
     ----------
@@ -137,7 +137,8 @@ def new_flux(folder: str | Path, like: str) -> Path:
 
 
 def template_titles() -> Iterator[tuple[str, str, str]]:
-    """Name, kind (``"experiment"`` or ``"flux"``) and title of what can be copied.
+    """Name, kind (``"experiment"`` or ``"flux"``) and title of everything that can be
+    copied.
 
     Examples
     --------
@@ -221,7 +222,7 @@ def _no_projection(like: str, process: str) -> str:
 
 
 def _value_at(raw: Mapping[str, Any], key: Key) -> Any:
-    """The value of a key outside of lists, or None."""
+    """The value of a key outside lists, or None."""
     here: Any = raw
     for part in key:
         here = here.get(part) if isinstance(here, Mapping) else None
@@ -248,7 +249,8 @@ def _texts(folder: Traversable, before: str) -> Iterator[tuple[str, str]]:
 
 
 def _renamed(text: str, name: str, like: str, what: str, counting: bool) -> str:
-    """The file under another name and title; with data it says that it shares them."""
+    """The file with another name and title; if it has data, it declares that it shares
+    them."""
     raw = parse_toml(text)
     lines = text.split("\n")
     where = key_lines(text)

@@ -1,4 +1,4 @@
-"""Limits on a model whose mass belongs to the kinematics: a cost for each mass."""
+"""Limits on a model whose mass enters the kinematics: a cost for each mass."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Stepped:
     analyses : by name of experiment.
     search : level and range.
     groups : experiments by label of the curve.
-    known : costs by experiment and mass, kept for the curves that combine them.
+    known : costs by experiment and mass, cached for the curves that combine them.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""What a file may say, but rarely means."""
+"""Valid entries of a file that are probably mistakes."""
 
 from __future__ import annotations
 
@@ -30,7 +30,8 @@ _SCALES: Final = {"eV": 1e-6, "keV": 1e-3, "MeV": 1.0}
 
 
 def suspicions(opened: AnyExperiment) -> Said:
-    """Places and what is suspicious there, of an experiment whose file is in order.
+    """Places and descriptions of suspicious entries, for an experiment with a valid
+    file.
 
     Parameters
     ----------
@@ -69,7 +70,7 @@ def _unused_tables(opened: AnyExperiment, root: Path) -> Said:
 
 
 def _idle(opened: Experiment) -> Said:
-    """What is defined and used by no analysis."""
+    """Definitions that no analysis uses."""
     file = opened.file
     every = list(file.analyses.values())
     for i, systematic in enumerate(file.systematics):
@@ -221,7 +222,7 @@ def _counts(opened: Experiment) -> Said:
                 " projection = true (or [data])",
             )
         return
-    if data.counts is None:  # single events are whole numbers
+    if data.counts is None:  # individual events are integers
         return
     counts = opened.folder.table(data.table, [data.counts])[data.counts]
     poisson = any(a.statistic == "poisson" for a in opened.file.analyses.values())

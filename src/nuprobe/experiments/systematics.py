@@ -1,4 +1,4 @@
-"""From the systematics of a file to what each nuisance does to the counts."""
+"""From the systematics of a file to the effect of each nuisance on the counts."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def effects_of(
 
     Parameters
     ----------
-    signal : its templates move with the response.
+    signal : its templates depend on the response.
     analysis : names its systematics.
     model : what may be exchanged.
     free : axes of the templates.
@@ -129,7 +129,7 @@ def _of_one(
     model: Model,
     free: Sequence[str],
 ) -> Effect:
-    """The same relative change in the bins of one process alone."""
+    """The same relative change in the bins of only one process."""
     names = [process.name for process in signal.processes]
     if names == [name]:
         return effect
@@ -176,7 +176,7 @@ def shape_effect(systematic: ShapeSystematic, bins: Bins, analysis: Analysis) ->
             density = (change / np.diff(cells.edges))[cells.owners]
             change = cells.divided(change, density)
         return Effect(_nuisance(systematic), added=change)
-    # a bin without nominal signal has none to move
+    # a bin without nominal signal cannot change
     relative = np.divide(change, nominal, out=np.zeros_like(change), where=nominal > 0)
     return Effect(
         _nuisance(systematic, analysis.shapes == "marginal"),
@@ -187,7 +187,7 @@ def shape_effect(systematic: ShapeSystematic, bins: Bins, analysis: Analysis) ->
 def _moved(
     systematic: ShapeSystematic, column: str, bins: Bins, analysis: Analysis
 ) -> FloatArray:
-    """Counts one standard deviation away, as many as the nominal ones if so asked."""
+    """Counts one standard deviation away, scaled to the nominal sum if requested."""
     values = bins.counts(column, analysis, systematic.table)
     if not systematic.normalised:
         return values

@@ -55,7 +55,7 @@ def toml_of(raw: Mapping[str, Any], said: Mapping[Key, str] | None = None) -> st
 
 
 def remarks(text: str) -> dict[Key, str]:
-    """What a file says behind its keys.
+    """Remarks after the values of a file.
 
     Parameters
     ----------
@@ -82,7 +82,7 @@ def _remark(line: str) -> str:
 
 
 def _is_plain(item: tuple[str, Any]) -> bool:
-    """Whether a table has tables alone and is not better in one line."""
+    """Whether a table contains only tables and is not better written in one line."""
     return isinstance(item[1], Mapping) and "kind" not in item[1]
 
 

@@ -118,7 +118,7 @@ class TridentExperiment(FolderExperiment[TridentFile]):
 
     @property
     def material(self) -> str | dict[str, float]:
-        """What the target is made of, as the file says it."""
+        """Material of the target as given in the file."""
         material = self.file.target.material
         return material if isinstance(material, str) else dict(material)
 
@@ -225,7 +225,8 @@ class TridentExperiment(FolderExperiment[TridentFile]):
         )
 
     def _by_beam(self, model: LeptonModel) -> dict[str, float]:
-        """What the ratio is of, in each of several beams, cm² per formula unit."""
+        """Cross section in the ratio, in each of several beams, cm² per formula
+        unit."""
         beams = self.beams() if self.file.flux.beams else {}
         return {
             name: one_value(
@@ -252,7 +253,7 @@ class TridentExperiment(FolderExperiment[TridentFile]):
             "inelastic": ["inelastic"],
             "all": ["coherent", "proton", "neutron", "inelastic"],
         }[self.file.regime]
-        # broken nucleons are listed beside what is selected
+        # inelastic events are listed in addition to the selected regime
         listed = list(dict.fromkeys([*regimes, "inelastic"]))
         sections: dict[str, float] = {}
         events: dict[str, float] = {}
@@ -303,12 +304,12 @@ class TridentExperiment(FolderExperiment[TridentFile]):
         free: Sequence[str] = (),
         analysis: str | None = None,
     ) -> RatioPrediction:
-        """σ/σ_SM over mass and coupling of a model, for the inference floor.
+        """σ/σ_SM as a function of mass and coupling of a model, for inference.
 
         Parameters
         ----------
         family : a model with a mass and a coupling, or its name; default L_μ − L_τ.
-        free : names of the two, which are free anyhow.
+        free : names of the two, which are always free.
         analysis : default the first of the file.
         """
         scanned = Scanned.of("lmu-ltau" if family is None else family)
@@ -325,13 +326,12 @@ class TridentExperiment(FolderExperiment[TridentFile]):
     def coefficients(
         self, model: Any, free: Sequence[str], analysis: str | None = None
     ) -> CouplingPrediction:
-        """σ/σ_SM over parameters of a model that sit in couplings, for the inference
-        floor.
+        """σ/σ_SM as a function of coupling parameters of a model, for inference.
 
         Parameters
         ----------
         model : with couplings to charged leptons, at the values of what is not free.
-        free : names of its parameters; masses of mediators are none of them.
+        free : names of its parameters, excluding masses of mediators.
         analysis : default the first of the file.
 
         Raises
@@ -399,8 +399,9 @@ class TridentExperiment(FolderExperiment[TridentFile]):
         ----------
         family : a model, or the name of one with a mass and a coupling; default
             L_μ − L_τ.
-        free : names of its parameters. With a name, without any, or with the mass of
-            the mediator: mass and coupling. Else all others stay as the model has them.
+        free : names of its parameters. If the model is given by name, or `free` is
+            empty or contains the mass of the mediator: mass and coupling. Otherwise all
+            other parameters are fixed at their values in the model.
         analysis : default the first of the file.
 
         Raises
@@ -433,8 +434,8 @@ class TridentExperiment(FolderExperiment[TridentFile]):
 
     @public
     def nucleons(self, regime: str) -> float:
-        """Nucleons of a formula unit that one of the cross sections of a `regime` is
-        per: protons, neutrons, or 1."""
+        """Number of nucleons per formula unit to which the cross section of a `regime`
+        refers: protons, neutrons, or 1."""
         parts = self.target().components
         if regime == "proton":
             return sum(c.count * c.isotope.z for c in parts)

@@ -1,4 +1,4 @@
-"""What a trident experiment expects in every channel and for every flavour of its
+"""Prediction of a trident experiment in every channel and for every flavour of its
 beam."""
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ REGIMES: Final = ("coherent", "proton", "neutron", "inelastic")
 @readable
 @dataclass(frozen=True)
 class ChannelRates:
-    """What an experiment expects in one channel.
+    """Prediction of an experiment in one channel.
 
     Attributes
     ----------
@@ -63,20 +63,20 @@ def channel_rates(
     model: LeptonModel | None = None,
     channels: Sequence[trident.ChannelSpec] | None = None,
 ) -> tuple[ChannelRates, ...]:
-    """Expectations in all channels that the flavours of the beam can make, whatever
+    """Expectations in all channels accessible to the flavours of the beam, whatever
     pair the experiment measures.
 
     Parameters
     ----------
     experiment : its target, flux, exposure and form factors are taken.
     model : default the Standard Model.
-    channels : these alone; default all of the beam.
+    channels : restrict to these; default all of the beam.
 
     Raises
     ------
     InputError
-        If `experiment` does not measure tridents, or a channel has a neutrino that the
-        beam has not.
+        If `experiment` does not measure tridents, or a channel has a neutrino that is
+        not in the beam.
 
     Examples
     --------

@@ -20,7 +20,7 @@ __all__ = [
 
 
 class TridentTarget(Strict):
-    """What the neutrinos hit."""
+    """The target of the neutrinos."""
 
     material: str | dict[str, PositiveFloat] = Field(
         description="'Fe', 'natural Ar', or a mixture by number"
@@ -147,13 +147,13 @@ class TridentFile(FileHeader):
     Attributes
     ----------
     schema_version : of the format.
-    name, title, references, notes : what it is called, whose it is, remarks.
+    name, title, references, notes : names, texkeys and remarks.
     process : ``"trident"``.
     shares_data_with : experiments with some of the same events.
     pair : flavour of the charged leptons.
     regime : ``"coherent"``, ``"incoherent"``, ``"elastic"`` (both), ``"inelastic"``
-        (broken nucleons) or ``"all"``.
-    target, flux : what is hit, and by what.
+        (nucleon break-up) or ``"all"``.
+    target, flux : target and source.
     analyses : measured or assumed ratios by name.
     """
 

@@ -1,4 +1,5 @@
-"""What a trident experiment expects: cross sections, a ratio, mean energies, events."""
+"""Prediction of a trident experiment: cross sections, a ratio, mean energies,
+events."""
 
 from __future__ import annotations
 
@@ -79,7 +80,7 @@ def beam_energies(
 @readable
 @dataclass(frozen=True)
 class TridentRates(Exported):
-    """What an experiment expects.
+    """Prediction of an experiment.
 
     Attributes
     ----------
@@ -93,7 +94,8 @@ class TridentRates(Exported):
     regime : of the ratio, one of `trident.REGIMES`.
     beside : regimes that are listed but not part of the ratio.
     sin2_theta_w : value in the couplings of the model; None for a model without.
-    by_beam : what the ratio is of in each of several beams, cm² per formula unit.
+    by_beam : cross section in the ratio for each of several beams, cm² per formula
+        unit.
     beams : mean energy of each flavour of each beam, with the published one.
     mean_z2 : mean Z² of a nucleus of the target.
     nuclei : in a formula unit.
@@ -121,7 +123,7 @@ class TridentRates(Exported):
 
     @property
     def cross_section(self) -> float:
-        """What the ratio is of: the sum of its regimes, cm²."""
+        """The cross section in the ratio: the sum of its regimes, cm²."""
         return sum(v for k, v in self.cross_sections.items() if k not in self.beside)
 
     @property

@@ -1,5 +1,5 @@
-"""Single events of an experiment: their likelihood, and backgrounds that contain the
-signal."""
+"""Individual events of an experiment: their likelihood, and backgrounds that contain
+the signal."""
 
 from __future__ import annotations
 
@@ -20,7 +20,8 @@ __all__ = ["background_alone", "unbinned_cost"]
 def background_alone(
     signal: Signal, background: Background, analysis: Analysis
 ) -> FloatArray:
-    """Counts of a background, without the Standard Model's signal if that is in it.
+    """Counts of a background, with the Standard Model signal subtracted if it is
+    included.
 
     Parameters
     ----------
@@ -35,7 +36,7 @@ def background_alone(
     Raises
     ------
     ExperimentFileError
-        If less is left than nothing.
+        If the remainder is negative.
 
     Examples
     --------

@@ -1,5 +1,5 @@
-"""What is measured of the early universe: moments in, abundances and N_eff out, costs
-that add to those of laboratories."""
+"""Measurements of the early universe: moments in, abundances and N_eff out, with costs
+that combine with those of laboratories."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ _FELT: Final = 1e-3
 @readable
 @dataclass(frozen=True, eq=False)
 class UniverseRates(Exported):
-    """What is predicted, beside what is measured.
+    """Predicted and measured values.
 
     Attributes
     ----------
@@ -108,7 +108,7 @@ class UniverseExperiment(MomentExperiment[UniverseFile]):
             raise InputError(f"universe: {err}") from None
 
     def options(self) -> Nucleosynthesis:
-        """Options of nucleosynthesis, as the file has them."""
+        """Options of nucleosynthesis from the file."""
         given = self.file.universe
         return Nucleosynthesis(
             omega_b=given.omega_b[0],
@@ -137,7 +137,7 @@ class UniverseExperiment(MomentExperiment[UniverseFile]):
 
     @public
     def predict(self, model: Any = None, analysis: str | None = None) -> UniverseRates:
-        """What is predicted, beside what is measured.
+        """Predicted and measured values.
 
         Parameters
         ----------
@@ -180,7 +180,7 @@ class UniverseExperiment(MomentExperiment[UniverseFile]):
         free: Sequence[str] = (),
         analysis: str | None = None,
     ) -> AbundancePrediction:
-        """What a cost needs to know.
+        """Expectations and their derivatives for a cost.
 
         Parameters
         ----------
@@ -217,8 +217,8 @@ class UniverseExperiment(MomentExperiment[UniverseFile]):
         )
 
     def _statistic(self, prediction: Any, analysis: str) -> Cost:
-        """Gaussian; density of baryons, lifetime of the neutron and nuclear rates are
-        nuisances that all experiments of this kind share."""
+        """Gaussian; baryon density, neutron lifetime and nuclear rates are nuisances
+        shared by all experiments of this kind."""
         data = self.file.analyses[analysis].data()
         values = np.array([value for value, _ in data.values()])
         return GaussianCost(prediction, values / prediction.sigma, np.ones(len(values)))

@@ -1,4 +1,4 @@
-"""The format of ``experiment.toml`` for what is measured of the early universe."""
+"""The format of ``experiment.toml`` for measurements of the early universe."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ Measured = tuple[PositiveFloat, PositiveFloat]
 
 
 class UniverseInputs(Strict):
-    """What the prediction assumes; value and error become nuisances."""
+    """Assumptions of the prediction; value and error become nuisances."""
 
     flavour_mixing: Literal["none", "full"] = Field(
         default="full",
@@ -68,7 +68,7 @@ class UniverseMeasurement(Strict):
         return self
 
     def data(self) -> dict[str, Measured]:
-        """Value and error of what is measured, by name."""
+        """Measured values and errors by name."""
         names = ("y_p", "d_h", "he3_h", "li7_h", "n_eff")
         given = {name: getattr(self, name) for name in names}
         return {name: value for name, value in given.items() if value is not None}
@@ -80,10 +80,10 @@ class UniverseFile(FileHeader):
     Attributes
     ----------
     schema_version : of the format.
-    name, title, references, notes : what it is called, whose it is, remarks.
+    name, title, references, notes : names, texkeys and remarks.
     process : ``"early-universe"``.
     shares_data_with : experiments with some of the same data.
-    universe : what the prediction assumes.
+    universe : assumptions of the prediction.
     analyses : measured abundances by name.
     """
 

@@ -32,7 +32,7 @@ __all__ = ["Verdict", "Verdicts", "verdict"]
 @readable
 @dataclass(frozen=True, eq=False)
 class Verdict:
-    """What one experiment, or all together, say about points of a model.
+    """Verdict of one experiment, or of their combination, on points of a model.
 
     Attributes
     ----------
@@ -41,10 +41,10 @@ class Verdict:
     projected : whether the ratio is assumed, not measured: nothing is excluded yet.
     ratio : predicted, over the Standard Model, (points,); None for the combination.
     measured : ratio, error above and error below; None for the combination.
-    pull : (ratio − measured)/error of that side, (points,); of the combination √q.
+    pull : (ratio − measured)/error of that side, (points,); √q for the combination.
     exclusion : confidence level at which a point is just excluded, two-sided,
         (points,).
-    excluded : whether that lies above the level asked for, (points,).
+    excluded : whether that lies above the requested level, (points,).
     """
 
     label: str
@@ -85,7 +85,7 @@ class Verdicts(Exported):
     Attributes
     ----------
     cl : confidence level.
-    members : one an experiment, then ``"combined"`` if several have measured.
+    members : one per experiment, then ``"combined"`` if there are several measurements.
     unseen : contact operators of the model, by their names in the JMS basis, that enter
         no pair of these experiments: flat directions, free at any size.
     """
@@ -121,23 +121,23 @@ def verdict(
 ) -> Verdicts:
     """Whether trident experiments allow a model.
 
-    A point is excluded where its ratio lies more than z(cl) errors, two-sided, from the
-    measured one. Combined, as in `limit`: q = Σ pull² of the measurements less its
-    smallest value for any common ratio, against z². Projections stand alone.
+    A point is excluded if its ratio lies more than z(cl) errors, two-sided, from the
+    measured one. Combined, as in `limit`: q = Σ pull² of the measurements minus its
+    smallest value for any common ratio, compared with z². Projections are not combined.
 
     Parameters
     ----------
     experiments : tridents, by name or as objects.
     model : with couplings to charged leptons, default the Standard Model; fields of
-        shape (points,) give one verdict a point.
+        shape (points,) give one verdict per point.
     cl : confidence level, between 0 and 1.
     analyses : analysis by name of experiment; default the first of each.
 
     Raises
     ------
     InputError
-        If there is no experiment, one is no trident, two share data, or the level is
-        none.
+        If there is no experiment, one does not measure tridents, two share data, or the
+        level is invalid.
 
     Examples
     --------
@@ -159,7 +159,7 @@ def open_tridents(
     cl: float,
     analyses: Mapping[str, str] | None,
 ) -> list[TridentExperiment]:
-    """Open the experiments of a verdict, and check what it is asked with.
+    """Open the experiments of a verdict, and check its arguments.
 
     Parameters
     ----------
@@ -168,8 +168,8 @@ def open_tridents(
     Raises
     ------
     InputError
-        If there is no experiment, one is no trident, two share data, or the level is
-        none.
+        If there is no experiment, one does not measure tridents, two share data, or the
+        level is invalid.
 
     Examples
     --------
@@ -200,7 +200,7 @@ def open_tridents(
 
 
 def _unseen(experiments: Sequence[TridentExperiment], model: Any) -> tuple[str, ...]:
-    """Operators that are not zero and enter no pair of the experiments."""
+    """Nonzero operators that enter no pair of the experiments."""
     beams = {
         (v.nu_in, v.minus, v.plus)
         for one in experiments
@@ -258,7 +258,7 @@ def _single(
 def _combined(members: Sequence[Verdict], cl: float) -> Verdict:
     q = sum((m.pull**2 for m in members), np.zeros(1))
     q = q - best_common([m.measured for m in members if m.measured is not None])
-    # rounding, where every ratio is the best one
+    # rounding, if every ratio is the best one
     pull = np.sqrt(np.maximum(q, 0.0))
     return Verdict("combined", None, False, None, None, pull, *_exclusion(pull, cl))
 

@@ -1,4 +1,4 @@
-"""Which bins an analysis takes of one quantity, and which of them it adds."""
+"""Bins of one quantity used by an analysis, and how they are combined."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ class Window:
     ----------
     bins : those taken, of all.
     edges : of the bins that are left, shape (bins + 1,).
-    starts : index among the bins taken of the first one of each sum, shape (sums,);
-        None if none are added.
+    starts : index of the first of the selected bins in each sum, shape (sums,); None if
+        none are combined.
     """
 
     bins: slice
@@ -44,13 +44,13 @@ def window_of(
     wider: Sequence[float] | None,
     quantity: str,
 ) -> Window:
-    """Bins that an analysis takes and adds.
+    """Bins that an analysis selects and combines.
 
     Parameters
     ----------
     edges : of all bins, shape (bins + 1,).
     window : two of them; default all bins.
-    wider : edges of wider bins inside the window, or None to add nothing.
+    wider : edges of wider bins inside the window, or None to combine nothing.
     quantity : begins the keys that a message names.
 
     Raises
@@ -114,7 +114,7 @@ def rebin(
 
 
 def _index(edges: FloatArray, value: float, key: str) -> int:
-    """Index of the edge that a value is."""
+    """Index of the edge with a given value."""
     nearest = int(np.argmin(np.abs(edges - value)))
     if abs(edges[nearest] - value) <= 1e-6 * (edges[-1] - edges[0]):
         return nearest

@@ -1,8 +1,8 @@
 """Likelihoods in the browser: a folder of static files with sliders, spectra and
-contours, which asks nothing of a network.
+contours that works offline.
 
 A page is a portable likelihood with a description: its plane, published limits as
-layers, presets, and what to type for the same in Python.
+layers, presets, and the Python code for the same calculation.
 """
 
 from nuprobe.explore.observable import with_observable

@@ -29,13 +29,13 @@ FORMAT: Final = "nuprobe-page"
 VERSION: Final = 1
 
 _POINTS: Final = 60  # of each axis
-_WIDE: Final = 1e3  # ratio of ends from which an axis is logarithmic
-_STEPS: Final = 10.0  # of a parameter to both sides, where its range is infinite
+_WIDE: Final = 1e3  # ratio of the ends above which an axis is logarithmic
+_STEPS: Final = 10.0  # steps of a parameter to both sides, if its range is infinite
 _CHECKS: Final = 4
 
 
 def built_page(name: str, page: PageFile) -> dict[str, Any]:
-    """A page from its description alone.
+    """Build a page from its description.
 
     Parameters
     ----------
@@ -45,7 +45,7 @@ def built_page(name: str, page: PageFile) -> dict[str, Any]:
     Raises
     ------
     NuprobeError
-        If the experiments cannot be opened, or their likelihood does not travel.
+        If the experiments cannot be opened, or their likelihood is not portable.
 
     Examples
     --------
@@ -67,13 +67,13 @@ def page_of(
     name : of the page.
     page : describes it.
     cost : its likelihood.
-    command : what to type for one point, with ``{name}`` for values; default that of
+    command : command line for one point, with ``{name}`` for values; by default that of
         the description.
 
     Raises
     ------
     NuprobeError
-        If the likelihood does not travel, or the description names a parameter that it
+        If the likelihood is not portable, or the description names a parameter that it
         does not have.
 
     Examples
@@ -105,7 +105,7 @@ def page_of(
         "presets": _presets(page, parameters),
         "layers": layers,
         "spectra": spectra_of(cost, opened(page)),
-        # minimised over the value, which is what a scan does, it would be another
+        # a scan minimises over the value and would compute something else
         "command": command
         or (command_text(page, parameters) if page.observable is None else None),
         "python": python_text(page, parameters),
@@ -115,14 +115,14 @@ def page_of(
 
 
 def _part(p: Parameter, page: PageFile) -> Parameter:
-    """A parameter with the part of its range that the likelihood has."""
+    """A parameter with the part of its range covered by the likelihood."""
     low, high = page.ranges.get(p.name, (p.lower, p.upper))
     default = min(max(p.default, low), high)
     return replace(p, lower=low, upper=high, default=default)
 
 
 def _presets(page: PageFile, parameters: Sequence[Parameter]) -> list[dict[str, Any]]:
-    """Points with names, of all parameters."""
+    """Named points in all parameters."""
     default = {p.name: float(p.default) for p in parameters}
     if not page.presets:
         return [{"name": "Default", "point": default}]
@@ -140,7 +140,7 @@ def _known_names(page: PageFile, parameters: Sequence[Parameter]) -> None:
 
 
 def _inside(page: PageFile, parameters: Sequence[dict[str, Any]]) -> None:
-    """Refuse what the browser could not open: numbers outside the ranges."""
+    """Reject numbers outside the ranges, which the browser could not open."""
     ranges = {p["name"]: p for p in parameters}
     numbers = []
     for end, axis in () if page.plane is None else page.plane:
@@ -227,7 +227,7 @@ def _checks(
 
 
 def packed(document: dict[str, Any]) -> dict[str, str]:
-    """A document as the file of a page has it: compressed, in base64.
+    """A document as stored in the file of a page: compressed, in base64.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""BibTeX of the works that a page rests on."""
+"""BibTeX of the works used by a page."""
 
 from __future__ import annotations
 
@@ -28,8 +28,8 @@ def bibtex_of(keys: Iterable[str]) -> str:
 
     Parameters
     ----------
-    keys : texkeys and DOIs; of what is in neither the bibliography nor the catalogue
-        there is an entry with nothing but that.
+    keys : texkeys and DOIs; those in neither the bibliography nor the catalogue get an
+        entry with only the key.
 
     Examples
     --------

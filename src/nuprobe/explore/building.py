@@ -1,4 +1,4 @@
-"""Several pages, one after the other or in several processes."""
+"""Several pages, built one after the other or in several processes."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ def built_pages(
     Parameters
     ----------
     pages : by name.
-    workers : processes; default none beside this one.
+    workers : processes; by default only this one.
     progress : whether a bar is shown on a terminal.
-    files : of pages that have one, by name, for messages.
+    files : of pages that come from one, by name, for messages.
 
     Raises
     ------
     NuprobeError
-        If one cannot be made.
+        If one cannot be built.
 
     Examples
     --------

@@ -24,6 +24,7 @@ PARTS: Final = (
     "minimum",
     "contours",
     "grids",
+    "refine",
     "client",
     "engine",
 )
@@ -34,8 +35,8 @@ PARTS: Final = (
 def engine_script() -> str:
     """All parts of the engine as the text of one script.
 
-    It is a classic script, for pages that are files cannot load modules: it defines the
-    global function ``nuprobeEngine``.
+    It is a classic script, since pages opened as files cannot load modules, and defines
+    the global function ``nuprobeEngine``.
 
     Examples
     --------

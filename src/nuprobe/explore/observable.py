@@ -1,7 +1,7 @@
-"""A measured value as a parameter beside those that predict it.
+"""A measured value as a parameter in addition to those that predict it.
 
-The plane of a moment and the abundance of helium shows both the prediction, as wide as
-its theory, and the measurement.
+The plane of a moment and the helium abundance shows both the prediction, with its
+theoretical uncertainty, and the measurement.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ class _Both:
 
     @property
     def nuisances(self) -> tuple[Nuisance, ...]:
-        """None: they are the error of the theory."""
+        """None: they have become the theoretical error."""
         return ()
 
     def expectation(self, points: FloatArray) -> Expectation:
@@ -77,23 +77,28 @@ class _Both:
         """Names of the bins."""
         return self.own.name, f"theory - {self.own.name}"
 
+    @property
+    def sigma(self) -> FloatArray:
+        """Errors in whose units the bins are: of the measurement, of the theory."""
+        return np.array([self.error, self.theory])
+
 
 @public
 def with_observable(cost: Cost, name: str) -> Cost:
     """The cost of one measured value, with the value itself as a further parameter.
 
-    Minimised over the value it is the cost as it was, nuisances minimised: they become
-    the Gaussian error of the prediction.
+    Minimised over the value, it equals the original cost with minimised nuisances,
+    which become the Gaussian error of the prediction.
 
     Parameters
     ----------
     cost : of primordial abundances, with one of them.
-    name : of the new parameter, whose default is what is predicted.
+    name : of the new parameter, whose default is the prediction.
 
     Raises
     ------
     InputError
-        If the cost has another kind of data, or no error of the theory.
+        If the cost has another kind of data, or no theoretical error.
 
     Examples
     --------

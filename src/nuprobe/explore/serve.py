@@ -43,7 +43,7 @@ _HEADERS: Final = {
 
 
 def _handler(root: Path) -> type[http.server.BaseHTTPRequestHandler]:
-    """Answers of one folder."""
+    """Request handler for one folder."""
 
     class Handler(http.server.BaseHTTPRequestHandler):
         server_version, sys_version = "nuprobe", ""
@@ -73,8 +73,8 @@ def _handler(root: Path) -> type[http.server.BaseHTTPRequestHandler]:
                 self.wfile.write(content)
 
         def _local(self) -> bool:
-            """Whether it was asked for by this address, not by a name that another
-            site points here."""
+            """Whether the request used this address, not a host name that another site
+            resolves to it."""
             _, port, *_ = self.connection.getsockname()
             host = self.headers.get("Host", "")
             return host in (f"{_HOST}:{port}", f"localhost:{port}")
@@ -85,7 +85,7 @@ def _handler(root: Path) -> type[http.server.BaseHTTPRequestHandler]:
             self.end_headers()
 
         def send_error(self, code: int, *_: Any, **__: Any) -> None:
-            """Say nothing of what was asked: only the status."""
+            """Send only the status, without details of the request."""
             self.close_connection = True
             self._refuse(HTTPStatus(code))
 
@@ -101,7 +101,7 @@ def _handler(root: Path) -> type[http.server.BaseHTTPRequestHandler]:
 
 
 def _file(root: Path, target: str) -> Path | None:
-    """The file in a folder that is asked for; None if it is not inside."""
+    """The requested file in a folder; None if it lies outside."""
     path = unquote(urlsplit(target).path)
     if not path.startswith("/") or "\\" in path or "\0" in path:
         return None
@@ -132,7 +132,7 @@ def server_of(
     Parameters
     ----------
     folder : with an ``index.html``.
-    port : on 127.0.0.1; 0 is any that is free.
+    port : on 127.0.0.1; 0 for any free one.
 
     Raises
     ------
@@ -175,12 +175,12 @@ def serve(
 ) -> None:
     """Serve a folder on 127.0.0.1 until Ctrl-C.
 
-    Only files of the folder are sent, only to this machine, and nothing is listed.
+    Only files of the folder are sent, only to this machine, and folders are not listed.
 
     Parameters
     ----------
     folder : with an ``index.html``.
-    port : 0 is any that is free.
+    port : 0 for any free one.
     started : called with the address once it can be opened.
 
     Raises

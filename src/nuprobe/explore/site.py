@@ -31,7 +31,7 @@ _SCRIPTS: Final = ("bokeh.min.js", "bokeh-api.min.js")
 
 @dataclass(frozen=True)
 class PageSize:
-    """What a page takes.
+    """Size of a page.
 
     Attributes
     ----------
@@ -67,7 +67,7 @@ def library_files() -> dict[str, str]:
     ['vendor/LICENSE-bokeh.txt', 'vendor/bokeh-api.min.js', 'vendor/bokeh.min.js']
     """
     spec = importlib.util.find_spec("bokeh")
-    if spec is None or spec.origin is None:  # a folder of that name is no package
+    if spec is None or spec.origin is None:  # a folder of that name is not a package
         raise InputError(
             "the explorer draws with Bokeh, which is not installed:"
             ' pip install ".[explore]" (in a clone)'
@@ -148,8 +148,8 @@ def site_files(
 
 
 def _smaller_range(document: Mapping[str, Any]) -> str:
-    """The option that makes a document smaller: part of the range of the parameter
-    with most nodes, without the outer decades, or the outer quarters."""
+    """The option that makes a document smaller: a smaller range, without the outer
+    decades or quarters, of the parameter with the most nodes."""
     known = {p["name"]: p for p in document["parameters"]}
     nodes = [
         (_length(axis["nodes"]), axis["name"], axis.get("log", False))
@@ -173,12 +173,13 @@ def _smaller_range(document: Mapping[str, Any]) -> str:
 
 
 def _length(array: Any) -> int:
-    """Of an array of a document, a list where it is short."""
+    """Length of an array of a document, which is a list if it is short."""
     return len(array) if isinstance(array, list) else int(array["shape"][0])
 
 
 def _call(function: str, data: object) -> str:
-    """A script that hands data to the page; nothing in it can end a script element."""
+    """A script that passes data to the page; its content cannot end a script
+    element."""
     text = json.dumps(data, ensure_ascii=True, allow_nan=False, separators=(",", ":"))
     return f"nuprobe.{function}({text.replace('<', chr(92) + 'u003c')});\n"
 
@@ -208,7 +209,7 @@ def write_explorer(
     *,
     title: str = "nuprobe explorer",
 ) -> list[PageSize]:
-    """Write an explorer so that a reader finds the old one or the new one whole.
+    """Write an explorer atomically: a reader finds either the old or the new one.
 
     Parameters
     ----------

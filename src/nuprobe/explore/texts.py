@@ -1,5 +1,5 @@
-"""What to type for the numbers of a page: a command and lines of Python, with
-``{name}`` where the value of a parameter goes; other braces are doubled."""
+"""Command line and Python code for the numbers of a page, with ``{name}`` in place of
+the value of a parameter; other braces are doubled."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def command_text(page: PageFile, parameters: Sequence[Parameter]) -> str:
 
 
 def _braced(text: str) -> str:
-    """Text in which braces are no places of values."""
+    """Text with braces escaped."""
     return text.replace("{", "{{").replace("}", "}}")
 
 

@@ -64,13 +64,13 @@ def flux(name: Literal["reactor"], /, **options: Any) -> ReactorFlux: ...
 def flux(name: str | Path | Flux, /, **options: Any) -> Flux: ...
 @public
 def flux(name: str | Path | Flux, /, **options: Any) -> Flux:
-    """Return a flux by its name, or from a folder of the user's with a ``flux.toml``.
+    """Return a flux by its name, or from a user's folder with a ``flux.toml``.
 
     Parameters
     ----------
     name : a name of `flux_names`, a path to a folder (anything with a path separator),
         or a Flux, returned as it is.
-    options : what the flux takes, instead of the defaults in its file: ``reactor``
+    options : of the flux, replacing the defaults in its file: ``reactor``
         takes `fractions`, `model`, `low_energy`, `bump` and more; ``solar`` takes
         `model`, `components` and `scale`; ``supernova`` takes `energy`, `mean_energy`
         and `alpha`. Energies are numbers of MeV or texts with a unit. The guide on
@@ -119,7 +119,7 @@ def flux(name: str | Path | Flux, /, **options: Any) -> Flux:
 
 @cache
 def _shipped(name: str) -> Flux:
-    """A flux of the library as it stands in its file; nothing in it can change."""
+    """A flux of the library with the defaults of its file; it is immutable."""
     from nuprobe.fluxes.files import read_flux
 
     return read_flux(_library(name), {})
@@ -135,7 +135,7 @@ def _library(name: str) -> Folder:
 def fissions(
     gigawatt_days: float, fractions: Mapping[str, float] | None = None
 ) -> float:
-    """Number of fissions that release a thermal energy: the exposure to the flux
+    """Number of fissions that release a thermal energy: the exposure of the flux
     ``reactor``.
 
     Parameters

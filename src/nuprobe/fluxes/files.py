@@ -1,4 +1,4 @@
-"""The flux file format: one folder with ``flux.toml`` and tables; adding one touches no
+"""The flux file format: one folder with ``flux.toml`` and tables; adding one needs no
 Python."""
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ __all__ = ["FluxFile", "read_flux"]
 
 
 class TimeTable(Strict):
-    """An arrival-time histogram: a table with bin edges and one probability a bin."""
+    """An arrival-time histogram: a table with bin edges and one probability per bin."""
 
     table: str
     column: str
@@ -81,7 +81,7 @@ class Monoenergetic(Strict):
 
 
 class Tabulated(Strict):
-    """A table of dN/dE; one column a flavour, named as the flavour.
+    """A table of dN/dE with one column per flavour, named after the flavour.
 
     Its rows are points (`energy_column`, linear between them) or the bins of a
     histogram (`low`, `high`; they touch).
@@ -129,7 +129,7 @@ class Tabulated(Strict):
 
 
 class ForeignFile(Strict):
-    """A flux file of another program as it is, or plain columns of numbers."""
+    """An unmodified flux file of another program, or plain columns of numbers."""
 
     kind: Literal["file"]
     file: str = Field(description="its name in the folder")
@@ -235,8 +235,8 @@ def read_flux(folder: Folder, options: Mapping[str, Any] | None = None) -> Flux:
     Parameters
     ----------
     folder : with ``flux.toml`` in it.
-    options : replace those of the file; of `energy`, `mean_energy` and `alpha` a part
-        suffices.
+    options : replace those of the file; `energy`, `mean_energy` and `alpha` may be
+        given in part.
 
     Raises
     ------
@@ -284,7 +284,7 @@ def read_flux(folder: Folder, options: Mapping[str, Any] | None = None) -> Flux:
     except ExperimentFileError:
         raise
     except InputError as err:
-        # the file itself is in order if it can be read without the options
+        # the file itself is valid if it can be read without the options
         if options:
             read_flux(folder)
             raise InputError(f"options of flux {file.name}: {err}") from None
@@ -428,7 +428,7 @@ def _foreign(
 
 
 def _named_columns(path: Traversable, source: ForeignFile) -> FluxTable:
-    """Columns of numbers with the names that the file of the flux gives them."""
+    """Columns of numbers with the names given in the flux file."""
     table = numbers(path)
     if len(table) != len(source.columns):
         raise InputError(

@@ -1,5 +1,5 @@
-"""Flux files of other programs, read as they are: columns of numbers, GLoBES,
-SNOwGLoBES and snewpy."""
+"""Unmodified flux files of other programs: columns of numbers, GLoBES, SNOwGLoBES and
+snewpy."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ class FluxTable:
     Attributes
     ----------
     energies : in MeV, shape (n,) of points, or (n + 1,) of bin edges.
-    values : by column, per MeV where the file says so, shape (n,).
+    values : by column, per MeV if the file says so, shape (n,).
     interpolation : ``"linear"`` or ``"histogram"``.
     per_cm2 : whether the file gives values per cm²; False if it does not say.
     """
@@ -69,9 +69,9 @@ def read_flux_file(path: Traversable | Path, kind: str | None = None) -> FluxTab
     Returns
     -------
     FluxTable
-        GLoBES: energies in GeV, values per GeV, in the units of whoever made the file.
+        GLoBES: energies in GeV, values per GeV, in the units used by its author.
         SNOwGLoBES: energies in GeV, values per cm² and 0.2 MeV. snewpy: arrays
-        (flavour, time, energy) with their units; several bins of time are added.
+        (flavour, time, energy) with their units, summed over time bins.
 
     Raises
     ------
@@ -81,8 +81,8 @@ def read_flux_file(path: Traversable | Path, kind: str | None = None) -> FluxTab
     Notes
     -----
     Columns and units of SNOwGLoBES are those of its manual, version 1.3 (sections 4 and
-    8.1); those of GLoBES are as its users write them (unverified in its own manual);
-    arrays of snewpy those that its `flux.Container` saves.
+    8.1); those of GLoBES follow common usage (unverified in its manual); arrays of
+    snewpy are those saved by its `flux.Container`.
 
     Examples
     --------
@@ -118,7 +118,7 @@ def numbers(path: Traversable | Path) -> FloatArray:
     Parameters
     ----------
     path : of the file; ``#``, ``!`` and ``%`` begin comments, and a first line of names
-        is one.
+        is ignored.
 
     Returns
     -------
@@ -208,7 +208,7 @@ def _lines(path: Traversable | Path) -> list[str]:
 
 
 def _snewpy(path: Traversable | Path) -> FluxTable:
-    """An array of `snewpy.flux.Container.save`; what is pickled in it is never read."""
+    """An array of `snewpy.flux.Container.save`; pickled content is never read."""
     arrays = _arrays(path)
     values, time, energy = (arrays[name] for name in ("array", "time", "energy"))
     if values.ndim != 3 or values.shape[0] != len(_SNEWPY):
@@ -238,7 +238,7 @@ def _snewpy(path: Traversable | Path) -> FluxTable:
 
 @dataclass(frozen=True)
 class _Unit:
-    """A unit as text, taken apart: its value with MeV, cm and s as 1."""
+    """A unit parsed from text: its value with MeV, cm and s as 1."""
 
     value: float
     per_energy: bool
@@ -277,5 +277,5 @@ def _arrays(path: Traversable | Path) -> dict[str, FloatArray]:
             f"{path}: not a snewpy file ({' '.join(str(err).split())}); write one"
             " with fluence.save('file.npz')"
         ) from None
-    except Exception as err:  # zipfile has errors of its own
+    except Exception as err:  # zipfile has its own errors
         raise InputError(f"{path}: not a snewpy file ({err})") from None

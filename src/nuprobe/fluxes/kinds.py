@@ -1,5 +1,5 @@
-"""Kinds of flux that take options: named components with models (the Sun), pinched
-spectra (supernovae); reactors are in `nuprobe.fluxes.reactor`."""
+"""Flux kinds with options: named components with models (the Sun) and pinched spectra
+(supernovae); reactors are in `nuprobe.fluxes.reactor`."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ __all__ = ["Components", "Energy", "Pinched", "energy"]
 
 
 def energy(value: object) -> object:
-    """An energy as MeV if `value` is a text with its unit, else as it is.
+    """An energy in MeV if `value` is a text with a unit, otherwise unchanged.
 
     Examples
     --------
@@ -75,7 +75,7 @@ class Column(Strict):
 
 
 class Component(Strict):
-    """One source of neutrinos; its number is in the models."""
+    """One source of neutrinos, whose intensity is given by the models."""
 
     flavour: str
     shape: BetaPlus | Lines | Column = Field(discriminator="kind")
@@ -94,7 +94,7 @@ class ComponentOptions(Strict):
 
 
 class Components(Strict):
-    """Named components; a model is one number for each.
+    """Named components; a model has one number for each.
 
     Attributes
     ----------
@@ -179,7 +179,8 @@ class Components(Strict):
                 name, kind, energies, columns[shape.column] * (number / whole)
             )
         end, z, a = shape.endpoint, shape.daughter_z, shape.daughter_a
-        # the positron's square root at the end of the spectrum wants small panels there
+        # the positron's square-root behaviour at the end of the spectrum needs small
+        # panels there
         edges = tuple(end * x for x in (0.0, 0.5, 0.8, 0.95, 0.99, 0.999, 0.9999, 1.0))
         plain = FluxComponent(
             name,

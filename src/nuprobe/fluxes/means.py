@@ -1,4 +1,4 @@
-"""Means over a flux of a total cross section that begins at a threshold."""
+"""Flux averages of a total cross section with a threshold."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def interpolated(
     sigma: CrossSection, threshold: float, highest: float, n: int
 ) -> CrossSection:
     """Polynomial through a cross section at Chebyshev nodes in √(E − threshold), for
-    one that is slow to compute and is wanted at many energies.
+    cross sections that are slow to compute and needed at many energies.
 
     Parameters
     ----------
@@ -67,8 +67,8 @@ def per_unit(
     flavour : of its neutrinos.
     sigma : cross section as a function of energies in MeV.
     threshold : energy in MeV below which it is 0.
-    rtol : accuracy asked of the quadrature over each continuum.
-    order : nodes a panel of its spectrum to begin with.
+    rtol : relative accuracy required of the quadrature over each continuum.
+    order : initial number of nodes per panel of its spectrum.
 
     Examples
     --------
@@ -126,8 +126,8 @@ def _continuum(
     rtol: float,
     order: int,
 ) -> float:
-    """Integral over the continuum of a flux, in u = √(E − threshold), where a cross
-    section that begins as a square root is smooth."""
+    """Integral over the continuum of a flux in u = √(E − threshold), in which a cross
+    section with a square-root threshold is smooth."""
     start = max(component.edges[0], threshold)
     above = [e for e in component.edges if e > threshold]
     ends = np.sqrt(np.array([start, *above]) - threshold)

@@ -1,4 +1,5 @@
-"""Moments of a spectrum above a limit: all that elastic scattering asks of a flux.
+"""Moments of a spectrum above a limit, which are all that elastic scattering needs from
+a flux.
 
 Where a kernel is a polynomial in 1/E, Σ_n a_n(T) E⁻ⁿ, the integral over the flux is
 Σ_n a_n(T) ∫_{E_min(T)} φ(E) E⁻ⁿ dE. The moments depend on neither nucleus nor model,
@@ -75,7 +76,7 @@ class FluxMoments:
     powers : the n, not negative, in the order of the last axis of what a call returns.
     functions : E (MeV, any shape) → the f_i, shape (*E.shape, i), such as oscillation
         factors; None for 1.
-    refine : multiplies the number of nodes a panel; compare two values for an error
+    refine : multiplies the number of nodes per panel; compare two values for an error
         estimate.
 
     Raises

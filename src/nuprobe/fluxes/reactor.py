@@ -1,4 +1,4 @@
-"""Fluxes of reactors: what fissions, in which shares, by which model of the spectra."""
+"""Reactor fluxes: fissioning isotopes, their fractions, and models of the spectra."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ class Bump(Strict):
 
 
 def _switch(value: object) -> object:
-    """Parameters of something that true and false turn on and off."""
+    """Parameters of an effect that true and false switch on and off."""
     return {} if value is True else None if value is False else value
 
 
@@ -165,16 +165,16 @@ class LowEnergyTable(Strict):
 
 
 class Reactor(Strict):
-    """Fissions: spectra above 2 MeV by a model, and a table below.
+    """Fissions: spectra from a model above 2 MeV, and from a table below.
 
     Attributes
     ----------
     kind : ``"reactor"``.
-    isotopes : what fissions, with energies and perhaps polynomials.
+    isotopes : fissioning isotopes, with energies and optionally polynomials.
     models : spectra by name, the first is the default; without them, the polynomials.
     low_energy : tables below 2 MeV, by name.
     captures : decays after neutron captures.
-    off_equilibrium : table of the relative excess of long irradiation.
+    off_equilibrium : table of the relative excess after long irradiation.
     spent_fuel : long-lived fission products, by name of the daughter.
     options : defaults of the file.
     """
@@ -201,7 +201,7 @@ class Reactor(Strict):
     def build(
         self, folder: Folder, options: ReactorOptions
     ) -> tuple[FluxComponent, ...]:
-        """One component for each isotope above 2 MeV, and those below.
+        """One component for each isotope above 2 MeV, and those below 2 MeV.
 
         Parameters
         ----------
@@ -227,8 +227,8 @@ class Reactor(Strict):
         return (*parts, *self._beside(folder, options, share))
 
     def fractions(self, options: ReactorOptions | None = None) -> dict[str, float]:
-        """Share of each isotope in the fissions by `options`, or by those of the
-        file."""
+        """Fraction of fissions of each isotope according to `options`, or to those of
+        the file."""
         chosen = options or self.options
         fuel = chosen.burnup
         return dict(
@@ -265,7 +265,7 @@ class Reactor(Strict):
         options: ReactorOptions,
         spectra: Mapping[str, tuple[_Density, FloatArray]],
     ) -> dict[str, tuple[_Density, FloatArray]]:
-        """Spectra with the excess of long irradiation, from `lowest` on."""
+        """Spectra with the excess after long irradiation, from `lowest` on."""
         file = options.off_equilibrium
         if isinstance(file, str):
             either = "true (450 days of irradiation), false or "
@@ -330,7 +330,7 @@ class Reactor(Strict):
         ]
 
     def shares(self, fractions: Mapping[str, float]) -> dict[str, float]:
-        """Those of the `fractions` that are not 0; raises `InputError` if an isotope is
+        """The nonzero `fractions`; raises `InputError` if an isotope is
         unknown or they do not sum to 1."""
         for name, share in fractions.items():
             if name not in self.isotopes:

@@ -1,4 +1,5 @@
-"""Errors of the spectra of Huber and Mueller: between energies and between isotopes."""
+"""Errors of the Huber and Mueller spectra, with correlations between energies and
+isotopes."""
 
 from __future__ import annotations
 
@@ -39,9 +40,9 @@ class SpectrumErrors:
     isotopes : names.
     energies : MeV, shape (n,).
     bins : number of the 250 keV bin of each energy, shape (n,).
-    alone : standard deviation that the bins of one isotope do not share, shape
+    alone : standard deviation uncorrelated between bins and isotopes, shape
         (isotopes, n).
-    shared : one source of error a row, with signs, shape (sources, isotopes, n).
+    shared : one source of error per row, with signs, shape (sources, isotopes, n).
 
     Examples
     --------
@@ -68,8 +69,8 @@ class SpectrumErrors:
         Parameters
         ----------
         parts : ``"all"``, ``"correlated"`` (between energies and isotopes) or
-            ``"uncorrelated"`` (each 250 keV bin of each isotope for itself; energies in
-            one bin move together).
+            ``"uncorrelated"`` (independent for each 250 keV bin of each isotope;
+            energies in the same bin vary together).
         """
         if parts not in ("all", "correlated", "uncorrelated"):
             raise UnknownNameError(
@@ -91,7 +92,7 @@ class SpectrumErrors:
 
         Parameters
         ----------
-        weight : what each isotope contributes at each energy, shape (isotopes, n); the
+        weight : contribution of each isotope at each energy, shape (isotopes, n); the
             result is in the square of its unit.
         """
         w = np.asarray(weight, dtype=float)
@@ -124,13 +125,14 @@ def reactor_errors(
     -------
     SpectrumErrors
         Errors of Huber:2011wv: statistics and bias of each 250 keV bin; effective
-        charge (z), weak magnetism and normalisation shared by all bins and isotopes. Of
-        U238 one error of 8.15 % for all energies (unverified), shared with no other.
+        charge (z), weak magnetism and normalisation shared by all bins and isotopes.
+        U238 has a single error of 8.15 % for all energies (unverified), uncorrelated
+        with the others.
 
     Raises
     ------
     UnknownNameError
-        If an isotope is none of the four.
+        If an isotope is not one of the four.
     InputError
         If an energy lies outside.
 

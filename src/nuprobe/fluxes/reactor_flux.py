@@ -63,8 +63,8 @@ class ReactorFlux(Flux):
         highest: float = 10.0,
         rtol: float = 1e-8,
     ) -> float:
-        """Yield of inverse beta decay per fission, from the threshold to `highest`, as
-        published yields have it: spectra that end earlier are continued.
+        """Yield of inverse beta decay per fission, from the threshold to `highest`; as
+        for published yields, spectra that end earlier are extrapolated.
 
         Parameters
         ----------
@@ -72,7 +72,7 @@ class ReactorFlux(Flux):
         version : of the cross section: ``"strumia-vissani"``,
             ``"strumia-vissani-tree"`` or ``"vogel-beacom"``.
         highest : energy of the antineutrino in MeV at which spectra end, at least 8.
-        rtol : accuracy asked of the quadrature.
+        rtol : relative accuracy required of the quadrature.
 
         Returns
         -------
@@ -99,9 +99,9 @@ class ReactorFlux(Flux):
         for name in fractions:
             if name not in self.isotopes:
                 raise UnknownNameError("isotope of the flux", name, self.isotopes)
-        assert self.other is not None  # fluxes of files have it
+        assert self.other is not None  # always set for fluxes from files
         asked = {"fractions": fractions, "burnup": None, "low_energy": "none"}
-        # what lies beside the reactor or below the threshold is not of an isotope
+        # spent fuel and spectra below the threshold do not belong to an isotope
         beside = {"captures": None, "spent_fuel": None}
         whole = self.other({**asked, **beside, "lowest": 1.8, "highest": highest})
 

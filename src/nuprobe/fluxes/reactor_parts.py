@@ -1,5 +1,5 @@
-"""What a reactor emits beside the fission products in equilibrium: decays after neutron
-capture, long-lived products, spent fuel; and how its fuel changes."""
+"""Reactor emission other than from fission products in equilibrium: decays after
+neutron capture, long-lived products, spent fuel; and the evolution of the fuel."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ _NODES: Final = 200
 
 
 class CaptureTable(Strict):
-    """ν̄_e per MeV and decay; each capture makes one of each decay.
+    """ν̄_e per MeV and decay; each capture leads to one of each decay.
 
     Attributes
     ----------
@@ -56,7 +56,8 @@ class SpentDecay(Strict):
     ----------
     half_life_days : of the parent.
     branches : endpoint in MeV and share of each branch of the daughter.
-    daughter_z, daughter_a : charge and mass number of what the daughter decays to.
+    daughter_z, daughter_a : charge and mass number of the nucleus that the daughter
+        decays to.
     yields : cumulative, per fission, by isotope.
     """
 
@@ -80,7 +81,7 @@ class SpentFuel(Strict):
 
 
 class BurnUp(Strict):
-    """Fractions from a table over burn-up or time."""
+    """Fractions from a table as a function of burn-up or time."""
 
     table: str = Field(description="path of a table: column, and one for each isotope")
     column: str = Field(default="burnup", description="burn-up or time, any unit")
@@ -108,7 +109,7 @@ def folder_of(file: str, key: str = "table", else_: str = "") -> Folder:
     ----------
     file : the path; `InputError` if there is no such file.
     key : the option that it was given for, for the message.
-    else_ : what else the option may be, for the message: "true, false or ".
+    else_ : other allowed values of the option, for the message: "true, false or ".
 
     Examples
     --------
@@ -119,7 +120,7 @@ def folder_of(file: str, key: str = "table", else_: str = "") -> Folder:
     path = Path(file)
     try:
         exists = path.is_file()
-    except (OSError, ValueError):  # too long, or with a NUL
+    except (OSError, ValueError):  # too long, or contains a NUL
         exists = False
     if not exists:
         raise InputError(
@@ -190,7 +191,7 @@ def capture_components(
     Parameters
     ----------
     folder : of the table.
-    section : which table, which decays.
+    section : the table and its decays.
     captures : per fission.
 
     Examples
@@ -218,7 +219,7 @@ def capture_components(
 def off_equilibrium(
     folder: Folder, file: str, isotopes: Sequence[str]
 ) -> tuple[FloatArray, dict[str, FloatArray]]:
-    """Relative excess of the spectra of long irradiation, by isotope.
+    """Relative excess of the spectra after long irradiation, by isotope.
 
     Parameters
     ----------
@@ -247,10 +248,11 @@ def off_equilibrium(
 
 
 def _stored(decay: SpentDecay, fuel: SpentFuel) -> float:
-    """Decays in storage for one product made in each fission of the running core.
+    """Decays in storage per fission of the running core, for one product made in each
+    fission.
 
     A batch holds 1/batches of the fissions for `batches` cycles; those in storage were
-    discharged j cycles and a part of one, on average over that part, ago.
+    discharged j cycles and a fraction of a cycle ago, averaged over that fraction.
     """
     rate = np.log(2) / decay.half_life_days * fuel.cycle_days
     made = -np.expm1(-rate * fuel.batches) / fuel.batches
@@ -270,7 +272,7 @@ def spent_components(
     decays : long-lived products, by name of the daughter.
     fuel : what is stored.
     share : of each isotope in the fissions, of the spent fuel too.
-    lowest : energy in MeV below which nothing is wanted.
+    lowest : energy in MeV below which nothing is needed.
 
     Examples
     --------

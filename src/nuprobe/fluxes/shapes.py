@@ -54,7 +54,7 @@ def allowed_positron_decay(
     -------
     array
         0 at both ends. Screening, finite size, recoil and radiative corrections are
-        left out; it agrees with the tables of pp, hep (Bahcall:1997eg), 13N and 17F
+        neglected; it agrees with the tables of pp, hep (Bahcall:1997eg), 13N and 17F
         (Bahcall:1987jc) neutrinos within 1e-3.
 
     Examples
@@ -80,8 +80,8 @@ def allowed_electron_decay(
     Returns
     -------
     array
-        What is left out there is left out here too; where the electron stops the
-        spectrum ends in a step.
+        With the same approximations; the spectrum ends in a step where the electron is
+        at rest.
 
     Examples
     --------

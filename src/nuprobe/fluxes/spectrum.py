@@ -1,4 +1,4 @@
-"""One protocol for every flux: flavour → lines and a continuum on an energy support,
+"""Common interface of all fluxes: flavour → lines and a continuum on an energy support,
 with arrival times."""
 
 from __future__ import annotations
@@ -71,13 +71,13 @@ class FluxComponent:
     lines : monoenergetic parts, treated exactly (never smeared).
     density : continuum dN/dE per MeV at energies inside the support, or None.
     edges : energies (MeV) that bound the continuum; between two of them it is smooth.
-    order : Gauss–Legendre points a panel that integrate the continuum times a cross
+    order : Gauss–Legendre points per panel that integrate the continuum times a cross
         section.
     time : name of the time profile, or None.
     polynomial : lowest and highest power of E if the continuum is a polynomial in E
         between two edges (its moments are then exact with few points), or None.
-    known_to : energy (MeV) up to which the continuum was fitted to anything; above, it
-        is a continuation. Infinite by default.
+    known_to : energy (MeV) up to which the continuum was fitted to data or
+        calculations; above, it is an extrapolation. Infinite by default.
     """
 
     name: str
@@ -135,7 +135,7 @@ class FluxComponent:
         ----------
         function : takes energies of shape (..., nodes), where ... is the shape of
             `e_min`, and returns that shape, or (..., nodes, k) for k integrands.
-        e_min : lower limit in MeV, any shape (an array is one limit an integral).
+        e_min : lower limit in MeV, any shape (an array has one limit per integral).
         refine : multiplies the number of nodes; compare two values for an error
             estimate.
 
@@ -163,7 +163,8 @@ class FluxComponent:
         if self.density is not None:
             x, w = gauss_legendre(self.order * refine)
             edges = np.array(self.edges)
-            # all panels at once, unless an array of limits would make that too large
+            # all panels at once, unless an array of limits would make the arrays too
+            # large
             step = max(1, _BLOCK // (x.size * max(low.size, 1)))
             for first in range(0, edges.size - 1, step):
                 left, right = (
@@ -258,7 +259,7 @@ class Flux:
         Parameters
         ----------
         flavour : e.g. ``"nu_e"``.
-        e_nu : neutrino energies in MeV, any shape, which the result has too.
+        e_nu : neutrino energies in MeV, any shape; the result has the same shape.
         """
         e = np.asarray(e_nu, dtype=float)
         return np.asarray(
@@ -306,7 +307,8 @@ def michel_nubar_mu(e_nu: FloatArray) -> FloatArray:
 
     Parameters
     ----------
-    e_nu : neutrino energies in MeV, 0 to m_μ/2, any shape, which the result has too.
+    e_nu : neutrino energies in MeV, 0 to m_μ/2, any shape; the result has the same
+        shape.
 
     Examples
     --------
@@ -323,7 +325,8 @@ def michel_nu_e(e_nu: FloatArray) -> FloatArray:
 
     Parameters
     ----------
-    e_nu : neutrino energies in MeV, 0 to m_μ/2, any shape, which the result has too.
+    e_nu : neutrino energies in MeV, 0 to m_μ/2, any shape; the result has the same
+        shape.
 
     Examples
     --------
@@ -385,7 +388,7 @@ def pion_decay_at_rest(
 def monoenergetic(
     energy: float, flavour: str | Flavour, intensity: float = 1.0
 ) -> Flux:
-    """Beam of one energy.
+    """Monoenergetic beam.
 
     Parameters
     ----------
@@ -428,7 +431,7 @@ def tabulated(
     values: ArrayLike,
     interpolation: Literal["linear", "histogram"] = "linear",
 ) -> FluxComponent:
-    """Component from a table, exactly zero outside it.
+    """Component from a table; exactly zero outside it.
 
     Parameters
     ----------
@@ -438,7 +441,7 @@ def tabulated(
         edges for a histogram.
     values : dN/dE per MeV at the points, or its mean in each bin, shape (n,).
     interpolation : ``"linear"`` between the points, or ``"histogram"``: constant in
-        each bin, so that a simulation's or a measurement's content of each bin is kept.
+        each bin, which preserves the bin contents of a simulation or measurement.
 
     Raises
     ------

@@ -72,8 +72,7 @@ def total(
     e_nu : energies of the antineutrino in MeV, any shape.
     version : one of `VERSIONS`.
     threshold : smallest total energy of the positron counted, MeV.
-    rtol : accuracy asked of the quadrature; the difference between two orders is its
-        estimate.
+    rtol : relative accuracy required of the quadrature, estimated from two orders.
 
     Returns
     -------
@@ -94,7 +93,7 @@ def total(
     bounds = vogel_beacom.end if version == "vogel-beacom" else REACTION.end
     high = bounds(e, 1.0)
     low = np.clip(bounds(e, -1.0), threshold, np.maximum(high, 0.0))
-    # in the momentum, since the cross section to first order begins as a square root
+    # in the momentum, since the first-order cross section starts as a square root
     start, end = REACTION.momentum(low), REACTION.momentum(high)
 
     def integral(n: int) -> FloatArray:

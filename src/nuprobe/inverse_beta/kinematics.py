@@ -64,7 +64,7 @@ class TwoBody:
     def lepton_energy(self, e_nu: FloatArray, cos: FloatArray) -> FloatArray:
         """Total energy of leptons at an angle.
 
-        Just above the threshold they all go forward, and each angle has two energies:
+        Just above the threshold they all go forward and each angle has two energies;
         this is the larger one.
 
         Parameters
@@ -75,7 +75,7 @@ class TwoBody:
         Returns
         -------
         array
-            In MeV; NaN where no lepton goes.
+            In MeV; NaN at angles that are not allowed.
         """
         total, along = e_nu + self.target, e_nu * cos
         free = e_nu * self.target - self._k
@@ -102,8 +102,8 @@ class TwoBody:
         return np.where(e_nu >= self.threshold, boosted / root, 0.0)
 
     def neutrino_energy(self, e_l: FloatArray, cos: float) -> FloatArray:
-        """Energy of neutrinos that make leptons of energy `e_l` (MeV) at a cosine
-        `cos`; infinite where none does."""
+        """Energy of neutrinos that produce leptons of energy `e_l` (MeV) at a cosine
+        `cos`; infinite where there are none."""
         slack = self.target - e_l + cos * self.momentum(e_l)
         energy = (self._k + self.target * e_l) / np.where(slack > 0, slack, 1.0)
         return np.where((slack > 0) & (e_l >= self.lepton), energy, np.inf)

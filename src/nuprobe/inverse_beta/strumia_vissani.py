@@ -4,13 +4,13 @@
 
 with A, B, C of four form factors of the nucleon: the vector and the magnetic one of
 dipole form (mass² 0.71 GeV²), the axial one a dipole of mass 1 GeV, the pseudoscalar
-one by partial conservation of the axial current. Radiative corrections to positrons of
-energy E_e, soft photons included (of the same article):
+one by partial conservation of the axial current. Radiative corrections for positrons of
+energy E_e, including soft photons (same article):
 
     1 + (α/π) [6.00 + 3/2 ln(m_p/2E_e) + 1.2 (m_e/E_e)^1.5]
 
-The article was not read: the formulas are those of public codes. The tests square the
-current with explicit Dirac traces.
+The article was not checked; the formulas are those of public codes. The tests square
+the current with explicit Dirac traces.
 """
 
 from __future__ import annotations

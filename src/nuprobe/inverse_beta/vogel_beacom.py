@@ -1,12 +1,12 @@
 """Cross section of ν̄_e + p → e⁺ + n to first order in 1/M (Vogel:1999zy).
 
-Normalised by the neutron lifetime, so that inner radiative corrections are in it and
-outer ones are not:
+Normalised by the neutron lifetime, which includes inner but not outer radiative
+corrections:
 
     σ₀ (f² + 3g²) = 2π² / (m_e⁵ f_R τ_n),   f_R = 1.7152
 
-The article was not read; the formulas (its eqs. 12 and 13 as public codes number them)
-are compared in the tests with the full tree.
+The article was not checked; the formulas (eqs. 12 and 13 according to public codes) are
+compared with the full tree level in the tests.
 """
 
 from __future__ import annotations
@@ -120,7 +120,7 @@ def differential(e_nu: FloatArray, e_e: FloatArray) -> FloatArray:
     )
     by_cosine = (both + apart * v * cos) * e_e * p
     by_cosine -= recoil / _NUCLEON * static * p_static
-    # a change of the cosine is one of the energy by p E/M
+    # dE_e = (p E/M) dcos θ
     return np.asarray(_SIGMA / 2 * by_cosine * _NUCLEON / (p_static * e_nu))
 
 

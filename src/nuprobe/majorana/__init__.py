@@ -1,5 +1,5 @@
-"""Are neutrinos their own antiparticles? What tells: decays of heavy neutrinos, double
-beta decay without neutrinos, capture of relic neutrinos."""
+"""Are neutrinos their own antiparticles? Tests: decays of heavy neutrinos, neutrinoless
+double beta decay, capture of relic neutrinos."""
 
 from nuprobe.majorana.decays import (
     CHANNELS,

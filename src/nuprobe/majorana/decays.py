@@ -1,7 +1,6 @@
-"""Two-body decays N → ν X of a heavy neutrino of spin ½ into a neutrino and something
-that is its own antiparticle (Balantekin:2018ukw; the article was read in public
-abstracts and talks alone, the coefficients of Dirac neutrinos are those of its table
-as handed down: unverified).
+"""Two-body decays N → ν X of a heavy neutrino of spin ½ into a neutrino and a boson
+that is its own antiparticle (Balantekin:2018ukw; only abstracts and talks were read,
+and the coefficients of Dirac neutrinos, from its table, are second-hand: unverified).
 
 With polarisation P along an axis, in the rest frame of N,
 
@@ -13,10 +12,10 @@ and α = 0 for Majorana neutrinos, whatever the interaction (CPT). For Dirac neu
     π⁰, η, h   α = 1 (left-handed couplings)
     ρ⁰, ω, Z   α = (m² − 2m_V²)/(m² + 2m_V²),
 
-and −α for the antiparticle, so that an equal mixture of both is isotropic too. The
-massless neutrino that goes with X is taken as massless. Seen from a laboratory in which
-N moves along the axis with γ and β, E_X = γ (E* + β p* cos θ): a box for Majorana, a
-slope for Dirac neutrinos.
+and −α for the antiparticle, so an equal mixture of both is also isotropic. The light
+neutrino is taken as massless. In a laboratory in which N moves along the axis with γ
+and β, E_X = γ (E* + β p* cos θ): a flat spectrum for Majorana, a sloped one for Dirac
+neutrinos.
 """
 
 from __future__ import annotations
@@ -55,7 +54,7 @@ _MASSES: Final = {
     "h": 125200.0,
 }
 _VECTORS: Final = ("rho0", "omega", "Z")
-# μ_B² of energy in MeV⁻²: (e/2m_e)² with e² = 4πα
+# μ_B² in MeV⁻²: (e/2m_e)² with e² = 4πα
 _MU_B2: Final = 4 * np.pi * ALPHA_EM / (2 * M_ELECTRON) ** 2
 _HBAR_MEV_S: Final = 6.582119569e-22
 
@@ -163,7 +162,7 @@ class HeavyNeutrino:
         Raises
         ------
         InputError
-            If `gamma` is not above 1: at rest X has one energy.
+            If `gamma` is not above 1: at rest X has a single energy.
         """
         if not number("gamma", gamma) > 1:
             raise InputError(
@@ -173,7 +172,7 @@ class HeavyNeutrino:
         low, high = self.energy_range(gamma)
         half_width = (high - low) / 2
         cos = (e - low) / half_width - 1
-        # the ends themselves belong to the range, whatever the rounding
+        # the ends belong to the range in spite of rounding
         cos = np.where(np.abs(np.abs(cos) - 1) < 1e-9, np.sign(cos), cos)
         return np.asarray(self.by_angle(cos) / half_width)
 
@@ -197,7 +196,7 @@ class HeavyNeutrino:
 
 
 def daughter_masses() -> dict[str, float]:
-    """Masses of what N decays to beside a neutrino, in MeV, by channel.
+    """Masses of X in MeV, by channel.
 
     Examples
     --------
@@ -209,8 +208,8 @@ def daughter_masses() -> dict[str, float]:
 
 @public
 def events_to_tell(asymmetry: float, sigmas: float = 3.0) -> float:
-    """Number of decays after which an angular distribution with slope αP is told from
-    an isotropic one, on average.
+    """Expected number of decays needed to distinguish an angular distribution with
+    slope αP from an isotropic one.
 
     From the expected likelihood ratio, 2n ∫ p ln(p/p₀) d cos θ = `sigmas`² with p =
     (1 + αP cos θ)/2 and p₀ = ½; for small slopes n = 3 (`sigmas`/αP)².

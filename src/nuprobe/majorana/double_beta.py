@@ -1,11 +1,11 @@
-"""Double beta decay without neutrinos by the exchange of light Majorana neutrinos.
+"""Neutrinoless double beta decay by exchange of light Majorana neutrinos.
 
     1/T = G g_A⁴ |M|² (m_ββ/m_e)²
     m_ββ = |c₁₂² c₁₃² m₁ + s₁₂² c₁₃² m₂ e^{ia} + s₁₃² m₃ e^{ib}|
 
-Phase space G (Kotila:2012zza) and ranges of matrix elements M are in a table, both as
-handed down: unverified. A contact term of two nucleons, which may raise
-M by some 40 %, is not in it: scale the matrix element.
+Phase space G (Kotila:2012zza) and ranges of matrix elements M are in a table, both
+second-hand: unverified. A two-nucleon contact term, which may raise M by some 40 %, is
+not included: scale the matrix element.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ G_A_BARE: Final = 1.27
 
 
 class Isotope(NamedTuple):
-    """What the half-life of an isotope needs.
+    """Inputs for the half-life of an isotope.
 
     Attributes
     ----------
@@ -104,7 +104,7 @@ def half_life(
     isotope : one of `ISOTOPES`.
     m_bb : effective masses in MeV (``0.1 * eV``).
     matrix_element : M of light Majorana neutrinos.
-    g_a : axial coupling that stands beside it.
+    g_a : axial coupling used with it.
 
     Returns
     -------
@@ -114,7 +114,7 @@ def half_life(
     Raises
     ------
     InputError
-        If the isotope is unknown, or a number is none.
+        If the isotope is unknown, or a number is invalid.
 
     Examples
     --------
@@ -143,7 +143,7 @@ def mass_from_half_life(
     ----------
     isotope : one of `ISOTOPES`.
     years : half-lives in years.
-    g_a : axial coupling that stands beside the matrix elements.
+    g_a : axial coupling used with the matrix elements.
 
     Returns
     -------
@@ -154,7 +154,7 @@ def mass_from_half_life(
     Raises
     ------
     InputError
-        If the isotope is unknown or no matrix elements were handed down for it.
+        If the isotope is unknown or there are no matrix elements for it.
 
     Examples
     --------
@@ -169,14 +169,14 @@ def mass_from_half_life(
 @quick_methods
 @dataclass(frozen=True)
 class MatrixElements:
-    """Range of matrix elements, with what stands beside them.
+    """Range of matrix elements, with axial coupling and contact term.
 
     Attributes
     ----------
     element : M, or None for the range of the literature.
-    g_a : axial coupling that stands beside it.
-    contact : share that the contact term of two nucleons adds to M; some 0.4 in the
-        literature (unverified), 0 without.
+    g_a : axial coupling used with it.
+    contact : relative contribution of the two-nucleon contact term to M; some 0.4 in
+        the literature (unverified), 0 without.
 
     Examples
     --------
@@ -202,7 +202,7 @@ class MatrixElements:
             )
 
     def words(self) -> str:
-        """What is assumed, in words."""
+        """The assumptions in words."""
         element = (
             "range of the literature" if self.element is None else f"{self.element:g}"
         )
@@ -284,7 +284,7 @@ def effective_mass(
     lightest : masses of the lightest neutrino in MeV.
     phases : a and b of the second and third term, rad.
     mixing : angles; None for NuFIT's best fit.
-    splittings : differences of squared masses, whose sign is the ordering; None for
+    splittings : differences of squared masses, whose sign gives the ordering; None for
         NuFIT's best fit of the normal one.
 
     Returns
@@ -311,8 +311,8 @@ def effective_mass_range(
 ) -> FloatArray:
     """Smallest and largest m_ββ over all Majorana phases.
 
-    The largest is the sum of the three terms; the smallest what the largest term has
-    more than the other two, or 0 where the three close a triangle.
+    The largest is the sum of the three terms; the smallest is the largest term minus
+    the other two, or 0 where the three form a triangle.
 
     Parameters
     ----------

@@ -1,11 +1,12 @@
-"""Capture of relic neutrinos on tritium, ν_e + ³H → ³He + e⁻ (Long:2014zva, not read).
+"""Capture of relic neutrinos on tritium, ν_e + ³H → ³He + e⁻ (Long:2014zva, not checked
+there).
 
     Γ = N_T Σ_i |U_ei|² σ̄ n_i c,
 
-with σ̄ = 3.834e-45 cm² and 56 neutrinos per cm³, mass state and helicity in the mean
-universe. Relic neutrinos that are slow keep their helicity: of Dirac neutrinos the
-left-handed half is there, of Majorana neutrinos both halves are, and both are captured.
-Fast ones (mass far below 0.17 meV) are captured alike.
+with σ̄ = 3.834e-45 cm² and a mean density of 56 neutrinos per cm³ per mass state and
+helicity. Slow relic neutrinos keep their helicity: of Dirac neutrinos only the
+left-handed half is captured, of Majorana neutrinos both helicities. For fast ones (mass
+far below 0.17 meV) the rates are equal.
 """
 
 from __future__ import annotations
@@ -44,7 +45,7 @@ HELICITIES: Final = {"dirac": 1, "majorana": 2}
 def capture_rate(
     tritium: float = 100.0, nature: Nature = "dirac", *, clustering: float = 1.0
 ) -> float:
-    """Captures of relic neutrinos a year.
+    """Captures of relic neutrinos per year.
 
     Parameters
     ----------
@@ -60,7 +61,7 @@ def capture_rate(
     Raises
     ------
     InputError
-        If the mass or the clustering is negative.
+        If the tritium mass or the clustering is negative.
 
     Examples
     --------

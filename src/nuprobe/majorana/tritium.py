@@ -1,17 +1,18 @@
-"""Electrons of tritium near the endpoint: β decay, and capture of relic neutrinos
-behind a gap of twice the neutrino's mass (Long:2014zva, of which the abstract alone was
-read; the formulas are textbook ones, and the half-life of tritium that they give is
+"""Electrons of tritium near the endpoint: β decay, and capture of relic neutrinos,
+separated by a gap of twice the neutrino mass (Long:2014zva, of which only the abstract
+was read; the formulas are textbook ones, and the resulting half-life of tritium is
 checked).
 
-Of the neutrino mass state i, with energies x above the endpoint of massless neutrinos,
+For the neutrino mass state i, with energies x above the endpoint of massless neutrinos,
 
     β decay   dΓ/dx = N_T |U_ei|² (σ̄ c/π²) ε √(ε² − m_i²),   ε = −x ≥ m_i
     capture   Γ_i   = N_T |U_ei|² σ̄ c n_i at x = +m_i,
 
-with the same σ̄ = 3.834e-45 cm², since both are one matrix element. n_i is 56 per cm³
-and helicity times the clustering. Slow neutrinos keep their helicity: of Majorana
-neutrinos both are captured, of Dirac ones the left-handed half, with the weight 1 + v
-of the mean velocity v of a relic neutrino, so that massless ones are captured alike.
+with the same σ̄ = 3.834e-45 cm², since both have the same matrix element. n_i is 56 per
+cm³ per helicity times the clustering. Slow neutrinos keep their helicity: of Majorana
+neutrinos both helicities are captured, of Dirac ones the left-handed half, with the
+weight 1 + v for the mean velocity v of a relic neutrino, so that massless ones have
+equal rates.
 """
 
 from __future__ import annotations
@@ -57,7 +58,7 @@ def _momenta() -> tuple[FloatArray, FloatArray]:
 
 @public
 def mean_velocity(mass: ArrayLike) -> FloatArray:
-    """Mean velocity of relic neutrinos today that do not cluster, over that of light.
+    """Mean velocity of unclustered relic neutrinos today, over that of light.
 
     Parameters
     ----------
@@ -91,8 +92,7 @@ def mean_velocity(mass: ArrayLike) -> FloatArray:
 @quick_methods
 @dataclass(frozen=True)
 class TritiumElectrons:
-    """Electrons of a mass of tritium near the endpoint, and those that relic neutrinos
-    make.
+    """Electrons of a mass of tritium near the endpoint, and those from relic neutrinos.
 
     Attributes
     ----------
@@ -148,12 +148,12 @@ class TritiumElectrons:
     @property
     def gap(self) -> FloatArray:
         """Distance of the peak of each mass state from the end of β decay, MeV: its
-        mass plus that of the lightest."""
+        mass plus that of the lightest state."""
         return self.masses + float(self.masses.min())
 
     @property
     def captures(self) -> FloatArray:
-        """Captures of each mass state a year."""
+        """Captures of each mass state per year."""
         density = DENSITY * self.clustering * np.ones(self.masses.size)
         if self.nature == "majorana":
             density = density * HELICITIES["majorana"]
@@ -193,7 +193,7 @@ class TritiumElectrons:
         Parameters
         ----------
         energy, resolution : as of `capture_spectrum`; energies within some 100 eV of
-            the endpoint, where the phase space of the electron does not change.
+            the endpoint, where the electron phase space is constant.
 
         Returns
         -------
@@ -221,8 +221,8 @@ class TritiumElectrons:
         return np.asarray(self._atoms * scale * total)
 
     def counts(self, resolution: float) -> tuple[float, float]:
-        """Captures and β decays a year within half the resolution of the peak of the
-        state that is captured most.
+        """Captures and β decays per year within half the resolution of the peak of the
+        state with the largest capture rate.
 
         Parameters
         ----------

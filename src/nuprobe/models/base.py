@@ -1,5 +1,5 @@
-"""What every model gives to elastic scattering: couplings as flavour matrices, and
-their slopes in its parameters."""
+"""What every model provides for elastic scattering: couplings as flavour matrices, and
+their derivatives with respect to its parameters."""
 
 from __future__ import annotations
 
@@ -63,8 +63,8 @@ class Model(Protocol):
 
     @property
     def mass_parameters(self) -> tuple[Parameter, ...]:
-        """Masses of mediators (positive, in MeV): they sit inside the integrals and
-        become axes of the templates."""
+        """Masses of mediators (positive, in MeV); they enter the integrals and become
+        axes of the templates."""
 
     def with_values(self, values: Mapping[str, FloatArray]) -> Self:
         """Return the same model at other values of `parameters`, where arrays give one
@@ -74,12 +74,12 @@ class Model(Protocol):
         """Return the couplings of neutrinos, or of antineutrinos (`anti`)."""
 
     def coupling_derivatives(self, anti: bool = False) -> Mapping[str, Couplings]:
-        """Return the derivative of `couplings` (of antineutrinos: `anti`) in each of
-        `parameters` that is not absent (see `Electromagnetic`)."""
+        """Return the derivative of `couplings` (of antineutrinos if `anti`) with
+        respect to each of the `parameters` that are present (see `Electromagnetic`)."""
 
 
 def is_elastic(model: Any) -> bool:
-    """Whether a model gives elastic scattering, itself and everything below it.
+    """Whether a model and everything below it support elastic scattering.
 
     Parameters
     ----------
@@ -95,7 +95,7 @@ def is_elastic(model: Any) -> bool:
         if isinstance(model, type) or not hasattr(model, "couplings"):
             return False
         below = getattr(model, "base", None)
-        # an attribute of that name may be something else than a model
+        # an attribute of that name may be something other than a model
         model = below if hasattr(below, "lepton_couplings") else None
     return True
 
@@ -105,7 +105,7 @@ def check_model(model: Any) -> TypeGuard[Model]:
 
     Parameters
     ----------
-    model : any object; `InputError` for what does not give couplings to nucleons.
+    model : any object; `InputError` if it has no couplings to nucleons.
 
     Examples
     --------
@@ -153,7 +153,7 @@ def points(model: Any) -> tuple[int, ...]:
         try:
             shapes += [_lepton_points(model, i) for i in range(3)]
         except InputError:
-            # a model of elastic scattering need not give tridents
+            # a model of elastic scattering need not support tridents
             if not shapes:
                 raise
     elif not shapes:
@@ -248,6 +248,6 @@ def parameter_values(values: Any, model: Any) -> dict[str, FloatArray]:
 
 
 def exchange(one: VectorExchange, anti: bool) -> Couplings:
-    """Couplings of one exchange alone."""
+    """Couplings of a single exchange."""
     alone = Couplings((one,))
     return alone.conjugate() if anti else alone

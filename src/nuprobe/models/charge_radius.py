@@ -1,4 +1,4 @@
-"""Charge radii of neutrinos: what they add to weak couplings, and the conventions in
+"""Charge radii of neutrinos: their effect on the weak couplings, and the conventions in
 which they are published."""
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ def charge_radius_convention(
     ----------
     value : ⟨r²⟩ as published, any unit.
     convention : ``"giunti"`` for F_Q = q²⟨r²⟩/6 (the limits of Cadeddu:2018dux and
-        Giunti:2014ixa); ``"half"`` for a radius half as large, with which sin²θ_W →
+        Giunti:2014ixa); ``"half"`` for a radius half as large, for which sin²θ_W →
         sin²θ_W + (√2πα/3G_F)⟨r²⟩ (TEXONO, LSND and other experiments as published,
         Papoulias:2017qdn, and the listings of the Particle Data Group). There is no
         default: a number without its convention is uncertain by a factor of two.
@@ -81,17 +81,16 @@ def sin2_theta_w_shift(
     coefficient: Literal["alpha", "mw2"] = "alpha",
     sin2_theta_w: float = SIN2_THETA_W_LOW,
 ) -> FloatArray:
-    """By how much sin²θ_W would have to change to do what a diagonal charge radius
-    does, in scattering on protons, neutrons and electrons through neutral currents.
+    """Shift of sin²θ_W with the same effect as a diagonal charge radius in
+    neutral-current scattering on protons, neutrons and electrons.
 
     Parameters
     ----------
     charge_radius : ⟨r²⟩ in cm², convention q²⟨r²⟩/6.
-    coefficient : ``"alpha"`` for √2πα⟨r²⟩/6G_F, which is what this package computes
-        with; ``"mw2"`` for sin²θ_W m_W²⟨r²⟩/3, as the literature often writes
-        (Cadeddu:2018dux). Both are the same where G_F, m_W and α obey the relation of
-        tree level; with measured values the second is 1.075 times the first at 0.23122
-        and 1.109 times at 0.23863.
+    coefficient : ``"alpha"`` for √2πα⟨r²⟩/6G_F, which this package uses; ``"mw2"`` for
+        sin²θ_W m_W²⟨r²⟩/3, as the literature often writes (Cadeddu:2018dux). Both agree
+        if G_F, m_W and α obey the tree-level relation; with measured values the second
+        is 1.075 times the first at 0.23122 and 1.109 times at 0.23863.
     sin2_theta_w : weak mixing angle of ``"mw2"``.
 
     Returns

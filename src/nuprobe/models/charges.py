@@ -1,5 +1,4 @@
-"""Charges of fermions under a new force: those of a vector, and couplings to a
-scalar."""
+"""Charges of fermions under a new force, vector or scalar."""
 
 from __future__ import annotations
 
@@ -40,7 +39,7 @@ class VectorCharges:
     neutrinos, leptons : of the neutrinos and the charged leptons e, μ, τ (vector
         coupling, half the sum of left- and right-handed charges).
     axial : axial charges Q_A of the charged leptons, half the difference of left- and
-        right-handed ones: ℓ̄γ^α(Q_V − Q_A γ5)ℓ.
+        right-handed charges: ℓ̄γ^α(Q_V − Q_A γ5)ℓ.
     u, d : of the quarks; the proton has 2u + d, the neutron u + 2d.
 
     Examples
@@ -109,12 +108,12 @@ class ScalarCharges:
         e: float = 0.0,
         neutrinos: Triple = (1.0, 1.0, 1.0),
     ) -> ScalarCharges:
-        """Charges of the nucleons from those of light quarks.
+        """Charges of the nucleons from those of the light quarks.
 
         Q_N = Σ_q Q_q f_Tq^N m_N/m_q with f_Tu, f_Td, f_Ts = 0.0208, 0.0411, 0.043 (p),
         0.0189, 0.0451, 0.043 (n) [Hoferichter:2015dsa; Junnarkar:2013ac;
         Cerdeno:2016sfi, eq. unverified]: 17.2 for the proton if u and d have charge 1.
-        Heavy quarks, which act through gluons, are left out.
+        Heavy quarks, which contribute through gluons, are neglected.
 
         Parameters
         ----------

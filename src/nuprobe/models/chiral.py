@@ -33,8 +33,8 @@ class ChiralVector(VectorMediator):
     c_W Z′_α J^α_em. In tridents V → V + g²Q_ν (Q_L + Q_R)/2/[√2 G_F (K² + M²)], A → A +
     g²Q_ν (Q_L − Q_R)/2/[…]; as M → ∞ it is `ContactOperators` with C_{L,R} = −g² Q_ν
     Q_{L,R}/M². An axial current of massive leptons is not conserved: for M below the
-    lepton's mass the square of its exchange grows as (m_ℓ/M)², what a vector-like boson
-    does not do.
+    lepton mass the squared exchange amplitude grows as (m_ℓ/M)², unlike that of a
+    vector-like boson.
 
     Attributes
     ----------
@@ -44,8 +44,8 @@ class ChiralVector(VectorMediator):
     left, right : Q_L and Q_R of the charged leptons e, μ, τ.
     u, d : vector charges of the quarks.
     mixing : ε, a number, or ``"loop"``, as in `LightVector`.
-    base : what it is added to.
-    mass_range : MeV, where a fit or a limit may move the mass; None for 0.01 to 1e5 MeV
+    base : model to which it is added.
+    mass_range : MeV, range of the mass in fits and limits; None for 0.01 to 1e5 MeV
         in fits, 0.1 to 1e6 MeV in limits.
     label : precedes the names of the parameters, as in `LightVector`.
 

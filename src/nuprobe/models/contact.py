@@ -45,7 +45,7 @@ _FLAVOURS: Final = ("e", "mu", "tau")
 _RANGE: Final = 1e-9
 """MeV⁻²: where a fit may move a coefficient; of the Standard Model they have 3e-11."""
 _STEP: Final = 5e-12
-_FACTORS: Final = 1e3  # a fit moves the common factor between minus this and this
+_FACTORS: Final = 1e3  # range of the common factor in fits, ±
 
 
 def _partner(key: Key) -> Key:
@@ -55,12 +55,13 @@ def _partner(key: Key) -> Key:
 
 
 def _canonical(key: Key) -> Key:
-    """Of an operator and its hermitian conjugate the one that gives the name."""
+    """The one of an operator and its hermitian conjugate that is used as the name."""
     return min(key, _partner(key))
 
 
 def _usual() -> list[Key]:
-    """Operators that interfere with Z or W, or change the neutrino alone."""
+    """Operators that interfere with Z or W exchange, or change only the neutrino
+    flavour."""
     found = []
     for i, j, k in itertools.product(range(3), range(3), range(3)):
         if i <= j:
@@ -89,7 +90,7 @@ class ContactOperators(Stacked):
         for e, μ, τ; real, shape () or (points,). In files ``"1111"``. The hermitian
         conjugate (ν_β, ν_α, ℓ′, ℓ) of an operator has the same coefficient and need not
         be given.
-    base : what they are added to.
+    base : model to which they are added.
     factor : multiplies all of them, shape () or (points,).
     label : precedes the names of the parameters, to stack two.
 
@@ -174,7 +175,7 @@ class ContactOperators(Stacked):
         )
 
     def _keys(self, chirality: str) -> tuple[Key, ...]:
-        """Operators with a parameter: the usual ones, and those that are given."""
+        """Operators with a parameter: the default ones and those that are given."""
         given = map(_canonical, getattr(self, chirality))
         return tuple(dict.fromkeys([*_usual(), *given]))
 
@@ -219,12 +220,12 @@ class ContactOperators(Stacked):
     # -- couplings
 
     def _coefficient(self, chirality: str, key: Key) -> float | FloatArray:
-        """A coefficient as given, also by its hermitian conjugate."""
+        """A coefficient, given itself or as its hermitian conjugate."""
         given: Mapping[Key, float | FloatArray] = getattr(self, chirality)
         return given.get(key, given.get(_partner(key), 0.0))
 
     def _shift(self, key: Key) -> tuple[FloatArray, FloatArray]:
-        """What is added to V and A."""
+        """Shifts of V and A."""
         left = np.asarray(self._coefficient("left", key)) * self.factor
         right = np.asarray(self._coefficient("right", key)) * self.factor
         return np.asarray(-(left + right) / _UNIT), np.asarray(-(left - right) / _UNIT)
@@ -238,7 +239,7 @@ class ContactOperators(Stacked):
         return below.plus(exchange(one, anti).vector[0])
 
     def _with_electrons(self) -> VectorExchange | None:
-        """Operators with two electrons as couplings; None without."""
+        """Operators with two electrons as couplings; None if there are none."""
         shifts = {
             (i, j): self._shift((i, j, 0, 0))
             for i, j in itertools.product(range(3), range(3))
@@ -279,5 +280,5 @@ class ContactOperators(Stacked):
 
 
 def _scalar(value: float | FloatArray, otherwise: float) -> float:
-    """Value of a parameter that is one number."""
+    """Value of a parameter that must be a single number."""
     return otherwise if np.ndim(value) else float(value)

@@ -1,4 +1,4 @@
-"""What a model hands to elastic scattering: flavour matrices of everything a neutrino
+"""What a model passes to elastic scattering: flavour matrices of everything a neutrino
 can exchange with its target.
 
 Matrices are indexed [final, initial] in the flavour basis (e, μ, τ, and sterile states
@@ -67,10 +67,10 @@ class Propagator:
         return "/q2" if self.mass == 0 else f"/(q2+{mass}^2)"
 
     def same(self, other: Propagator) -> bool:
-        """Whether this and the `other` mean the same exchange: of one mass, set by one
-        parameter.
+        """Whether this and the `other` are the same exchange: the same mass, set by the
+        same parameter.
 
-        Two mediators whose masses have one name are two, as long as the masses differ.
+        Mediators whose masses share a name but differ in value are distinct.
         """
         return self.parameter == other.parameter and self.mass == other.mass
 
@@ -91,7 +91,7 @@ class VectorExchange:
     charges: Mapping[str, Matrix]
 
     def widened(self, n: int) -> VectorExchange:
-        """Return the same for n flavours; those added do not couple."""
+        """Return the same for n flavours; the added ones do not couple."""
         return replace(
             self, charges={k: widened(m, n) for k, m in self.charges.items()}
         )
@@ -113,7 +113,7 @@ class ScalarExchange:
     charges: Mapping[str, Matrix]
 
     def widened(self, n: int) -> ScalarExchange:
-        """Return the same for n flavours; those added do not couple."""
+        """Return the same for n flavours; the added ones do not couple."""
         return replace(
             self, charges={k: widened(m, n) for k, m in self.charges.items()}
         )
@@ -122,30 +122,30 @@ class ScalarExchange:
 @quick_methods
 @dataclass(frozen=True, eq=False)
 class Portal:
-    """Photon exchange by which a neutrino becomes a heavy one, N.
+    """Photon exchange that turns a neutrino into a heavy one, N.
 
     Attributes
     ----------
     mass : of N in MeV.
-    dipole : matrix of d in MeV⁻¹, of L = d ν̄ σ^{αβ} N F_{αβ}: [which N, flavour].
+    dipole : matrix of d in MeV⁻¹, of L = d ν̄ σ^{αβ} N F_{αβ}, indexed [N, flavour].
     """
 
     mass: float
     dipole: Matrix
 
     def widened(self, n: int) -> Portal:
-        """Return the same for n flavours; those added do not couple."""
+        """Return the same for n flavours; the added ones do not couple."""
         return replace(self, dipole=widened(self.dipole, n))
 
 
 @quick_methods
 @dataclass(frozen=True, eq=False)
 class Couplings:
-    """Everything at once.
+    """All couplings of a model.
 
     Attributes
     ----------
-    vector : helicity-conserving exchanges; at most one of each propagator.
+    vector : helicity-conserving exchanges, at most one per propagator.
     axial : axial couplings of proton and neutron (g_A and −g_A at tree level), matrices
         by ``"p"``, ``"n"``.
     magnetic : matrix of μ − iε in Bohr magnetons, or None.
@@ -160,7 +160,7 @@ class Couplings:
     portal: Portal | None = None
 
     def __post_init__(self) -> None:
-        """Refuse an exchange in the wrong place with `InputError`: a scalar does not
+        """Reject an exchange in the wrong place with `InputError`: a scalar does not
         interfere with a vector."""
         if any(isinstance(x, ScalarExchange) for x in self.vector):
             raise InputError(
@@ -211,7 +211,7 @@ class Couplings:
         return np.broadcast_shapes(*(m.shape[:-2] for m in every))
 
     def widened(self, n: int) -> Couplings:
-        """Return the same for n flavours; those added do not couple."""
+        """Return the same for n flavours; the added ones do not couple."""
         return Couplings(
             tuple(x.widened(n) for x in self.vector),
             {k: widened(m, n) for k, m in self.axial.items()},
@@ -221,7 +221,7 @@ class Couplings:
         )
 
     def plus(self, exchange: VectorExchange) -> Couplings:
-        """Return the couplings with one exchange added, to the one of the same
+        """Return the couplings with one exchange added, merged with the one of the same
         propagator if there is one.
 
         Raises
@@ -257,12 +257,12 @@ class Couplings:
 
 
 def widened(matrix: Matrix, n: int) -> Matrix:
-    """Fill a matrix up with zeros to n×n.
+    """Pad a matrix with zeros to n×n.
 
     Parameters
     ----------
     matrix : shape (..., m, m).
-    n : size wanted; a matrix as large stays as it is.
+    n : target size; a matrix of that size is unchanged.
 
     Examples
     --------

@@ -7,23 +7,23 @@ the 2018 seminar of Giunti) is
     Λ_μ = (γ_μ − q_μ q̸/q²)[F_Q + F_A q² γ5] − iσ_μν q^ν [F_M + iF_E γ5]
 
 with the matrices [final, initial] F_Q = e + q²⟨r²⟩/6 + …, F_A = a, F_M = μ, F_E = ε.
-For the left-handed neutrinos that the weak interaction makes γ5 → −1:
+For the left-handed neutrinos that the weak interaction produces, γ5 → −1:
 
     helicity kept:     F_Q − q²a = e + (q²/6)(⟨r²⟩ − 6a)
     helicity flipped:  μ − iε
 
 so that an anapole acts as a charge radius of −6a.
 
-Antineutrinos have the complex conjugate matrices, the weak and the photon's amplitude
-keeping their relative sign.
+Antineutrinos have the complex conjugate matrices; the relative sign of the weak and the
+photon amplitude is the same.
 
-With q² = −|q²| photon exchange adds to the vector coupling of protons (electrons: the
-opposite), in units in which g_V^p = ½ − 2s² (Kouzakov:2017hbc, eq. unverified; the
-proceedings of EPS-HEP2021 have it as Q_jk):
+With q² = −|q²|, photon exchange adds to the vector coupling of protons (with opposite
+sign for electrons), in units in which g_V^p = ½ − 2s² (Kouzakov:2017hbc, eq.
+unverified; the proceedings of EPS-HEP2021 have it as Q_jk):
 
     g_V^p → g_V^p + (2√2πα/G_F) e/|q²| − (√2πα/3G_F)(⟨r²⟩ − 6a)
 
-The often used (2/3) m_W² sin²θ_W ⟨r²⟩ is the same at tree level only: with sin²θ_W =
+The often used (2/3) m_W² sin²θ_W ⟨r²⟩ is the same only at tree level: with sin²θ_W =
 0.231 (0.239) it is 7 % (11 %) larger.
 """
 
@@ -65,7 +65,7 @@ from nuprobe.parameters import Parameter
 
 __all__ = ["Electromagnetic"]
 
-_ANAPOLE: Final = -6.0  # the charge radius that acts as an anapole of 1
+_ANAPOLE: Final = -6.0  # the charge radius equivalent to an anapole of 1
 _MATRICES: Final = (
     "charge",
     "charge_radius",
@@ -83,14 +83,14 @@ class Electromagnetic(Stacked):
 
     Matrices are 3×3 [final, initial], nested lists, arrays or dicts by element
     (``{"ee": …, "emu": …}``, or ``"11"``, ``"12"`` in the mass basis; the partner of an
-    off-diagonal element follows). A single number is refused: it does not say which
-    elements it means. Leading axes may run over parameter points.
+    off-diagonal element follows). A single number is rejected, since it does not say
+    which elements are meant. Leading axes may run over parameter points.
 
     Attributes
     ----------
     charge_radius : ⟨r²⟩ in cm², convention F_Q = q²⟨r²⟩/6 (`charge_radius_convention`
-        converts others). It adds to what `base` contains: to nothing for
-        ``scheme="tree"``, to the Standard Model's radius for ``scheme="radiative"``.
+        converts others). It adds to the radius contained in `base`: none for
+        ``scheme="tree"``, the Standard Model's for ``scheme="radiative"``.
     anapole : a in cm²; for left-handed neutrinos it acts as a charge radius of −6a.
     charge : in units of e (positive for the charge of the proton).
     magnetic_moment, electric_moment : μ and ε in Bohr magnetons.
@@ -101,24 +101,24 @@ class Electromagnetic(Stacked):
         charge, charge radius, μ and ε antisymmetric (so imaginary, without diagonal)
         and the anapole symmetric (so real). In the flavour basis the moments are
         antisymmetric complex matrices, their final index that of the antineutrino; the
-        anapole is any hermitian matrix (of ⟨r²⟩ and −6a only the sum is seen, and the
-        split belongs to the mass basis); charges and charge radii need `mixing` to be
+        anapole is any hermitian matrix (only ⟨r²⟩ − 6a is observable; the split is
+        defined in the mass basis); charges and charge radii need `mixing` to be
         checked.
-    mixing : unitary matrix U, or what has it as `matrix` (a `PMNS`), with ν_α = Σ_k
-        U_αk ν_k; also 4×4.
+    mixing : unitary matrix U, or an object with it as `matrix` (a `PMNS`), with ν_α =
+        Σ_k U_αk ν_k; also 4×4.
     antineutrino_flip : reverse charge, charge radius and anapole of antineutrinos
         relative to the weak interaction. That is wrong, but assumed in the 2018
         seminar, whose tables it reproduces.
-    base : model with the weak couplings. Tridents feel charge radii and anapoles alone:
-        with charges or moments, whose amplitudes are not computed, they are refused.
+    base : model with the weak couplings. Tridents support only charge radii and
+        anapoles; charges and moments, whose amplitudes are not computed, are rejected.
 
     Parameters of fits are ``charge_radius.ee``, ``.mumu``, ``.tautau``, ``.emu``,
     ``.etau``, ``.mutau`` and the like for the others (``.11`` … in the mass basis),
     real numbers with a sign in cm², e or μ_B as here (tables show multiples of 1e-32
     cm², 1e-12 e and 1e-11 μ_B); ``mu_eff.e`` …; ``mu_eff``, ``charge`` and
     ``charge_radius`` (diagonal elements) where all flavours have the same; and those of
-    `base`. An off-diagonal one multiplies a fixed phase: that of
-    the element given, or 1 (i for what is antisymmetric) where none is.
+    `base`. An off-diagonal parameter multiplies a fixed phase: that of the element
+    given, otherwise 1 (i for antisymmetric matrices).
 
     Raises
     ------
@@ -169,7 +169,7 @@ class Electromagnetic(Stacked):
             raise InputError("give either mu_eff or the matrices of moments, not both")
         if (
             self._phases is not None
-        ):  # made by with_values from a model that was checked
+        ):  # created by with_values from a model that was checked
             self._check_points()
             return
         check_base(self.base)
@@ -201,7 +201,7 @@ class Electromagnetic(Stacked):
         self._check_points()
 
     def _check_points(self) -> None:
-        """Refuse matrices over different numbers of parameter points."""
+        """Reject matrices with different numbers of parameter points."""
         given = {name: getattr(self, name) for name in PROPERTIES}
         shapes = {
             name: matrix.shape[:-2]
@@ -304,7 +304,7 @@ class Electromagnetic(Stacked):
 
     def moved(self, values: Mapping[str, FloatArray]) -> Mapping[str, Any]:
         """Return the matrices at new values of their elements; raises `InputError` for
-        a `mu_eff` that is negative or meets moments."""
+        a `mu_eff` that is negative or combined with moments."""
         slots = self._slots()
         refuse_twice(values, slots)
         changed: dict[str, Any] = {}

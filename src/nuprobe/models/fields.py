@@ -1,4 +1,4 @@
-"""How a model declares what files and the command line may set: names and fields.
+"""How a model declares the names and fields that files and the command line may set.
 
 A model is a dataclass. Its fields become keys of model files and of ``--param``: types,
 defaults and docstring are read from the class itself, so that nothing about a model is
@@ -47,14 +47,14 @@ def setting(
     kind: Kind = "",
     kw_only: bool = False,
 ) -> Any:
-    """Field of a model with what its type does not say.
+    """Field of a model with information that its type cannot express.
 
     Parameters
     ----------
     default, default_factory : as in `dataclasses.field`; without them the value is
         required.
     unit : of a quantity: files and the command line then ask for it (``"10 MeV"``).
-        ``"cm2"``, ``"e"``, ``"muB"`` and ``"1/MeV2"`` are those of plain numbers.
+        ``"cm2"``, ``"e"``, ``"muB"`` and ``"1/MeV2"`` are the units of plain numbers.
     kind : how a file writes the value: ``"elements"`` of a matrix by name,
         ``"flavours"`` (a number for each of e, mu, tau), ``"mixing"`` (an ordering, or
         the arguments of `PMNS`), ``"operators"`` (numbers by four flavour indices such

@@ -1,6 +1,6 @@
-"""Models of tridents alone: V−A, and any (V, A).
+"""Models for tridents only: V−A, and any (V, A).
 
-They have no quarks, so that elastic scattering refuses them.
+They have no quark couplings, so elastic scattering rejects them.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from nuprobe.parameters import Parameter
 __all__ = ["PairCouplings", "VMinusA", "VectorAxial"]
 
 _FLAVOURS: Final = ("e", "mu", "tau")
-_LARGEST: Final = 5.0  # where a fit may move V and A
+_LARGEST: Final = 5.0  # range of V and A in fits, ±
 
 
 def _coupling(name: str, value: float | FloatArray, latex: str) -> Parameter:
@@ -39,7 +39,7 @@ def _coupling(name: str, value: float | FloatArray, latex: str) -> Parameter:
 @quick_methods
 @dataclass(frozen=True)
 class VMinusA:
-    """The theory before neutral currents: (V, A) = (1, 1) where a W is exchanged,
+    """The theory without neutral currents: (V, A) = (1, 1) where a W is exchanged, and
     nothing else.
 
     Examples
@@ -129,22 +129,23 @@ class VectorAxial:
 @quick_methods
 @dataclass(frozen=True)
 class PairCouplings(Stacked):
-    """C_V and C_A of one neutrino with one charged lepton, in place of what a base
-    model has; all other vertices, and its mediators, stay.
+    """C_V and C_A of one neutrino with one charged lepton, replacing those of a base
+    model; all other vertices, and its mediators, are unchanged.
 
     Attributes
     ----------
-    c_v, c_a : couplings V and A of L = −(G_F/√2)[ν̄γ^α(1 − γ5)ν][ℓ̄γ_α(V − Aγ5)ℓ], with
-        W exchange inside; None for those of the base, (½ + 2 sin²θ_W, ½) where neutrino
-        and lepton are of one flavour. They are the parameters of fits, from −5 to 5.
+    c_v, c_a : couplings V and A of L = −(G_F/√2)[ν̄γ^α(1 − γ5)ν][ℓ̄γ_α(V − Aγ5)ℓ],
+        including W exchange; None for those of the base, (½ + 2 sin²θ_W, ½) where
+        neutrino and lepton are of one flavour. They are the parameters of fits, from −5
+        to 5.
     neutrino, lepton : flavours.
-    base : what it changes.
+    base : model that it changes.
 
     Raises
     ------
     InputError
-        In elastic scattering for ``lepton="e"``: it is at another scale; contact
-        operators with electrons say what they add there.
+        In elastic scattering for ``lepton="e"``, which is at another scale; use contact
+        operators with electrons there.
 
     Examples
     --------
@@ -215,8 +216,8 @@ class PairCouplings(Stacked):
         return values
 
     def added(self, below: Couplings, anti: bool) -> Couplings:
-        """Return the couplings `below`, of antineutrinos if `anti`; for electrons this
-        is refused."""
+        """Return the couplings `below`, of antineutrinos if `anti`; rejected for
+        electrons."""
         if self.lepton == "e":
             raise InputError(
                 "pair-couplings with lepton: e apply to tridents; for scattering on"

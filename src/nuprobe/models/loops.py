@@ -1,14 +1,14 @@
 """Kinetic mixing by loops of charged leptons at spacelike momenta, as a sum of poles.
 
-With charges Q_ℓ that add to zero, loops mix a vector with the photon; times e, per
-coupling,
+With charges Q_ℓ that sum to zero, loops mix a vector with the photon; multiplied by e
+and divided by the coupling, the mixing is
 
     a(K²) = −(e²/12π²) Σ_ℓ Q_ℓ [ln m_ℓ² + 6 ∫₀¹dx x(1−x) ln(1 + x(1−x) K²/m_ℓ²)]
 
-(derived in `bounds.vector_boson`). It has a dispersion relation in K², so that a few
-poles, a(K²) = Σ_i a_i s_i/(s_i + K²), give it to 1e-3 of a(0) at all K²; times the
-propagator of the vector each is a difference of two propagators. So no integral over
-K² needs to know of it.
+(derived in `bounds.vector_boson`). It obeys a dispersion relation in K², so a few
+poles, a(K²) = Σ_i a_i s_i/(s_i + K²), reproduce it to 1e-3 of a(0) at all K²;
+multiplied by the propagator of the vector, each is a difference of two propagators.
+Integrals over K² therefore need no change.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ __all__ = ["loop_photon", "loop_poles"]
 
 _MASSES: Final = (M_ELECTRON, M_MUON, M_TAU)
 _SCALE: Final = 4 * math.pi * ALPHA_EM / (12 * math.pi**2)
-_APART: Final = 0.1  # least distance of a pole from the squared mass, relative
+_APART: Final = 0.1  # smallest relative distance of a pole from the squared mass
 
 
 def loop_photon(charges: tuple[float, float, float], k2: FloatArray) -> FloatArray:
@@ -34,7 +34,7 @@ def loop_photon(charges: tuple[float, float, float], k2: FloatArray) -> FloatArr
 
     Parameters
     ----------
-    charges : Q of e, μ, τ, which add to zero.
+    charges : Q of e, μ, τ, which sum to zero.
     k2 : K² >= 0 in MeV², any shape.
 
     Examples
@@ -63,7 +63,7 @@ def loop_poles(
 
     Parameters
     ----------
-    charges : Q of e, μ, τ, which add to zero.
+    charges : Q of e, μ, τ, which sum to zero.
     mass : of the vector, MeV.
 
     Examples

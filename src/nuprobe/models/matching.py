@@ -1,12 +1,12 @@
-"""What bosons of spin 1 leave far below their masses: coefficients of four-fermion
-operators.
+"""Low-energy limit of bosons of spin 1: coefficients of four-fermion operators.
 
 Conventions: L = Z′_α [g_ν ν̄γ^αP_Lν + ℓ̄γ^α(g_L P_L + g_R P_R)ℓ] at tree level gives
 
     C_{L,R} = −g_ν g_{L,R}/M²     of (ν̄γ^αP_Lν)(ℓ̄γ_αP_{L,R}ℓ) in L,
 
 which is VnueLL, VnueLR of the JMS basis; CVLL, CVLR of the flavio basis are the same
-over 4G_F/√2. Nothing is run: QED changes these coefficients by 0.4 % from M_Z to 1 GeV.
+over 4G_F/√2. Renormalisation-group running is neglected: QED changes these coefficients
+by 0.4 % from M_Z to 1 GeV.
 """
 
 from __future__ import annotations
@@ -36,8 +36,8 @@ _BASES: Final = ("JMS", "flavio")
 
 @public
 def matched_operators(model: Any) -> ContactOperators:
-    """Contact operators that the mediators of a model leave at momenta far below their
-    masses, at tree level; contact operators that the stack has are added.
+    """Contact operators equivalent to the mediators of a model at momenta far below
+    their masses, at tree level; contact operators in the stack are added.
 
     Parameters
     ----------
@@ -47,7 +47,7 @@ def matched_operators(model: Any) -> ContactOperators:
     Raises
     ------
     InputError
-        If nothing in the model couples neutrinos to charged leptons beside the
+        If nothing in the model couples neutrinos to charged leptons apart from the
         Standard Model's W and Z.
 
     Examples
@@ -88,7 +88,7 @@ def matched_operators(model: Any) -> ContactOperators:
 
 
 def _add_contact(model: Any, left: dict[Key, float], right: dict[Key, float]) -> None:
-    """Add the operators that a stack has itself."""
+    """Add the operators already in a stack."""
     while model is not None:
         one = getattr(model, "operators", model)
         if isinstance(one, ContactOperators):
@@ -138,7 +138,7 @@ def write_wcxf(
     Parameters
     ----------
     path : of the file; it is replaced if there is one.
-    found : operators with one value each; what they are added to is not written.
+    found : operators with one value each; their base model is not written.
     basis : ``"JMS"`` or ``"flavio"``.
 
     Examples

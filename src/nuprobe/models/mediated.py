@@ -1,4 +1,4 @@
-"""What mediators share, vector or scalar: a mass, a coupling and a place in a stack."""
+"""What vector and scalar mediators share: a mass, a coupling and a place in a stack."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ MASS_RANGE: Final = (1e-2, 1e5)
 
 
 def check_mass_range(values: Any) -> None:
-    """Refuse what is not a pair 0 < lowest < highest.
+    """Reject anything but a pair 0 < lowest < highest.
 
     Parameters
     ----------

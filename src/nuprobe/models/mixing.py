@@ -16,8 +16,8 @@ from nuprobe.numerics import number, numbers
 
 __all__ = ["NUFIT", "PMNS", "mixing_matrix", "nufit_values"]
 
-# NuFIT 6.0 with the tabulated atmospheric data (Esteban:2024eli: not read in the paper;
-# the numbers agree in several public copies of its table): sin² of the angles, δ_CP in
+# NuFIT 6.0 with the tabulated atmospheric data (Esteban:2024eli: not checked in the
+# paper; several public copies of its table agree): sin² of the angles, δ_CP in
 # degrees, Δm²₂₁ and Δm²₃₁ in eV² (inverted: from Δm²₃₂)
 NUFIT: Final[dict[str, tuple[float, float, float, float, float, float]]] = {
     "normal": (0.308, 0.02215, 0.470, 212.0, 7.49e-5, 2.513e-3),
@@ -62,8 +62,8 @@ class PMNS:
     sin2_14, sin2_24, sin2_34 : of the sterile neutrino; None in all three means that
         there is none.
     delta_14, delta_34 : its phases.
-    majorana : α₂₁, α₃₁ (and α₄₁), which drop out of oscillations but not out of the
-        moments of Majorana neutrinos.
+    majorana : α₂₁, α₃₁ (and α₄₁), which drop out of oscillations but not of the moments
+        of Majorana neutrinos.
 
     Examples
     --------
@@ -117,7 +117,7 @@ class PMNS:
 
     @property
     def matrix(self) -> NDArray[np.complex128]:
-        """U, rows e, μ, τ (s), columns 1, 2, 3 (4)."""
+        """U with rows e, μ, τ (s) and columns 1, 2, 3 (4)."""
         u = np.eye(self.size, dtype=complex)
         rotations: list[tuple[int, int, float | None, float]] = [
             (1, 2, self.sin2_23, 0.0),

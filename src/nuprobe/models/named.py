@@ -1,13 +1,12 @@
 """Models by name and from files.
 
 A model is one class in one file: a dataclass with ``NAMES`` (see
-`nuprobe.models.fields`). It is found here if its file lies in ``nuprobe/models``, or if
-an installed package offers the class as an entry point of the group
+`nuprobe.models.fields`). It is found if its file is in ``nuprobe/models``, or if an
+installed package provides the class as an entry point of the group
 ``"nuprobe.models"``. Names, keys, types, defaults and descriptions are read from the
 class, for Python, model files and the command line alike.
 
-A model file is YAML: a list of models under ``model``, each added to the one before
-it::
+A model file is YAML: a list of models under ``model``, each added to the previous one::
 
     model:
       - standard: {scheme: radiative}
@@ -63,7 +62,7 @@ class ModelField:
     unit : of a quantity, such as ``"MeV"``; empty for a pure number or text.
     default : value without it; None if it is `required` or absent by default.
     required : whether it must be given.
-    doc : what it is, from the model's docstring.
+    doc : description, from the model's docstring.
     kind : how it is written: ``"quantity"``, ``"number"``, ``"text"``, ``"choice"``,
         ``"flag"``, ``"numbers"``, ``"elements"``, ``"flavours"``, ``"mixing"``,
         ``"operators"`` or ``"keys"`` (with keys of its own).
@@ -104,7 +103,7 @@ def _registry() -> Mapping[str, tuple[type[Any], ModelName]]:
 def _classes() -> Iterator[type[Any]]:
     package = import_module("nuprobe.models")
     names = sorted(info.name for info in pkgutil.iter_modules(package.__path__))
-    # what others are added to comes first
+    # base models come first
     for name in sorted(names, key=lambda n: n != "standard"):
         module = import_module(f"nuprobe.models.{name}")
         for item in list(vars(module).values()):
@@ -143,7 +142,7 @@ def model_names() -> tuple[str, ...]:
 def _entry(name: object) -> tuple[type[Any], ModelName]:
     known = _registry()
     if not isinstance(name, str) or name not in known:
-        # one name is enough of what has several
+        # one name is enough where a class has several
         own = {(c, str(m.sets)): n for n, (c, m) in reversed(list(known.items()))}
         told = ", ".join(
             n
@@ -185,7 +184,8 @@ def model_title(name: str) -> str:
 
 
 def name_of(model: Any) -> str:
-    """Most specific name of a model: one whose fields it has, or its ``name``.
+    """Most specific name of a model: one whose preset fields it matches, or its
+    ``name``.
 
     Parameters
     ----------
@@ -325,7 +325,7 @@ def _is_path(text: str) -> bool:
 
 
 def _base(name: object, below: Any, position: int) -> dict[str, Any]:
-    """Argument that adds a model to the one below it."""
+    """Argument by which a model is added to the one below it."""
     if not position:
         return {}
     if not has_base(name):
@@ -369,13 +369,13 @@ def _from_python(name: object, values: Mapping[str, Any]) -> Any:
 def build(
     stack: Sequence[tuple[str, Mapping[str, Any] | None]], source: str = "the stack"
 ) -> Any:
-    """Build models one on top of the other from what files and the command line say.
+    """Build a stack of models from files and the command line.
 
     Parameters
     ----------
     stack : names of models and their keys, the lowest first; below them all is the
         Standard Model at tree level. Quantities are texts with a unit.
-    source : what the messages name.
+    source : name used in messages.
 
     Raises
     ------
@@ -458,7 +458,8 @@ def _file_schema() -> Any:
 
 
 def _explain(cls: type[Any], key: str, name: str) -> None:
-    """Refuse a key about which the model has more to say than that it is unknown."""
+    """Reject a key with a more specific message than that it is unknown, if the model
+    has one."""
     why: Mapping[str, str] = getattr(cls, "EXPLAINED", {})
     if key in why:
         raise InputError(f"{name}: {why[key]}")

@@ -43,7 +43,7 @@ _NAMES: Final = frozenset(
     for part in ("", ".im")
     if i != j or not part
 )
-# what one unit of ε adds to the couplings of p, n and e
+# change of the couplings of p, n and e per unit of ε
 _CHARGES: Final[Mapping[str, Mapping[str, float]]] = {
     "epsilon_u": {"p": 2.0, "n": 1.0},
     "epsilon_d": {"p": 1.0, "n": 2.0},
@@ -74,7 +74,7 @@ class NSI(Stacked):
         the flavour basis (e, μ, τ), dimensionless, or elements by name, ``{"ee": 0.1,
         "emu": 0.02j}`` (their partners follow); leading axes run over parameter points.
     epsilon_e_axial : ε^{eA}, the same.
-    base : what they are added to.
+    base : model to which they are added.
 
     Raises
     ------
@@ -166,7 +166,7 @@ class NSI(Stacked):
                         if np.iscomplexobj(matrix)
                         else 0.0
                     )
-                    # the other part of this element stays, all other elements do
+                    # keep the other part of this element and all other elements
                     old = np.where(unit != 0, kept, matrix)
                     matrix = old + value[..., None, None] * unit
             changed[name] = matrix

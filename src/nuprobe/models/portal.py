@@ -32,22 +32,22 @@ _ELEMENTS: Final = ("e", "mu", "tau")
 @quick_methods
 @dataclass(frozen=True)
 class DipolePortal(Stacked):
-    """A heavy neutrino N that neutrinos become by exchange of a photon, ν A → N A and
-    ν e → N e.
+    """A heavy neutrino N into which neutrinos upscatter by photon exchange, ν A → N A
+    and ν e → N e.
 
-    L = d ν̄_L σ^{αβ} N F_{αβ} + h.c.: a light N scatters as a magnetic moment μ = 2d
-    does, d = 4.3e-7 /GeV as 2.9e-9 μ_B. It flips the helicity, so nothing interferes
-    with the weak interaction. Only the recoil is seen: decays N → ν γ in or before the
-    detector, and the decay width, are not computed here.
+    L = d ν̄_L σ^{αβ} N F_{αβ} + h.c.: for light N this is equivalent to a magnetic
+    moment μ = 2d, e.g. d = 4.3e-7 /GeV to 2.9e-9 μ_B. It flips the helicity, so there
+    is no interference with the weak interaction. Only the recoil is observed: decays N
+    → ν γ in or before the detector, and the decay width, are not computed here.
 
     Attributes
     ----------
-    mass : M_N in MeV, positive. It belongs to the kinematics, so it is fixed in a
-        fit; `nuprobe.limit` goes through masses one by one.
+    mass : M_N in MeV, positive. It changes the kinematics, so it is fixed in a fit;
+        `nuprobe.limit` scans masses one by one.
     coupling : d in 1/GeV.
     flavour : which neutrinos couple, ``"e"``, ``"mu"``, ``"tau"``, or ``"all"``: each
-        with the same d to an N of its own, all of one mass.
-    base : what it is added to.
+        with the same d and its own N, all of equal mass.
+    base : model to which it is added.
 
     Raises
     ------
@@ -142,8 +142,8 @@ class DipolePortal(Stacked):
         return Portal(float(self.mass), diagonal(*active))
 
     def added_leptons(self, below: LeptonCouplings, vertex: Vertex) -> LeptonCouplings:
-        """Return the couplings `below`; `InputError` with a portal, whose tridents (at
-        a `vertex`) are not computed."""
+        """Return the couplings `below`; `InputError` with a portal, for which tridents
+        (at a `vertex`) are not computed."""
         if np.any(self.coupling):
             raise InputError(
                 "tridents with a heavy neutrino are not computed: leave the dipole"

@@ -1,11 +1,11 @@
 """What the Standard Model and its smallest extensions predict for the electromagnetic
 properties of neutrinos.
 
-Charge radii of the Standard Model (Bernabeu:2000hf), magnetic and electric moments that
-one loop of a W and a charged lepton gives to massive neutrinos (Pal:1981rm,
+Charge radii of the Standard Model (Bernabeu:2000hf), magnetic and electric moments of
+massive neutrinos from one loop of a W and a charged lepton (Pal:1981rm,
 Shrock:1982sc, as collected in Giunti:2014ixa; all equations unverified, read in the
-2018 seminar of Giunti). They are some eight orders of magnitude below what experiments
-reach.
+2018 seminar of Giunti). They are some eight orders of magnitude below the experimental
+limits.
 """
 
 from __future__ import annotations
@@ -60,9 +60,9 @@ def _loop(masses: ArrayLike, mixing: Any) -> tuple[FloatArray, NDArray[Any]]:
             f" got {masses!r:.60}"
         )
     a = (_LEPTONS / M_W) ** 2
-    # f(a) = ¾[1 + 1/(1−a) − 2a/(1−a)² − 2a² ln a/(1−a)³]; the ³⁄₂ that is common to the
-    # leptons cancels between different neutrinos (GIM) and is taken out before it can
-    # leave a rounding error
+    # f(a) = ¾[1 + 1/(1−a) − 2a/(1−a)² − 2a² ln a/(1−a)³]; the ³⁄₂ common to all leptons
+    # cancels between different neutrinos (GIM) and is removed first, to avoid rounding
+    # errors
     rest = 0.75 * (
         a / (1 - a) - 2 * a / (1 - a) ** 2 - 2 * a**2 * np.log(a) / (1 - a) ** 3
     )
@@ -78,9 +78,9 @@ def dirac_moments(masses: ArrayLike, mixing: Any) -> tuple[NDArray[Any], NDArray
 
     μ_kj = (e G_F/8√2π²)(m_k + m_j) Σ_ℓ f(a_ℓ) U*_ℓk U_ℓj with f ≈ ³⁄₂(1 − m_ℓ²/2m_W²):
     diagonal 3.2e-19 μ_B m_k/eV, transitions −3.9e-23 μ_B (m_k + m_j)/eV Σ_ℓ U*_ℓk U_ℓj
-    (m_ℓ/m_τ)². iε_kj has m_j − m_k in place of m_k + m_j: only then does the flip of a
-    left-handed neutrino, μ − iε, go with the mass of the right-handed one, k, as in b →
-    sγ. (The seminar prints m_k − m_j; that changes the sign of ε alone.)
+    (m_ℓ/m_τ)². iε_kj has m_j − m_k in place of m_k + m_j: only then is the flip of a
+    left-handed neutrino, μ − iε, proportional to the mass of the right-handed one, k,
+    as in b → sγ. (The seminar prints m_k − m_j, which changes only the sign of ε.)
 
     Parameters
     ----------
@@ -124,8 +124,8 @@ def majorana_moments(
         Σ_ℓ Re[U*_ℓk U_ℓj] (m_ℓ/m_τ)²
 
     where the sign of ε is that of `dirac_moments`. (The seminar prints m_ℓ²/m_W², with
-    which 7.8e-23 would have to be 1.6e-19.) Scalars of the model that makes the masses
-    can add much more.
+    which 7.8e-23 would have to be 1.6e-19.) Scalars of the model that generates the
+    masses can contribute much more.
 
     Parameters
     ----------

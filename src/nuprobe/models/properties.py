@@ -1,5 +1,5 @@
-"""Matrices of electromagnetic properties: reading them, and what is possible for Dirac
-and Majorana neutrinos in the flavour and in the mass basis."""
+"""Matrices of electromagnetic properties: reading them, and the constraints on them for
+Dirac and Majorana neutrinos in the flavour and in the mass basis."""
 
 from __future__ import annotations
 
@@ -52,9 +52,9 @@ class Property:
     Attributes
     ----------
     unit : of matrices and parameters: cm², e or μ_B.
-    step : by which a fit begins to vary them, in `unit`.
+    step : initial step of a fit, in `unit`.
     latex : symbol.
-    largest, largest_unit : a number beyond was given in the wrong unit.
+    largest, largest_unit : larger numbers were evidently given in the wrong unit.
     flips : whether it flips the helicity of the neutrino.
 
     Examples
@@ -130,7 +130,7 @@ class Frame:
         if self.antisymmetric(name):
             pairs = []
             if self.basis == "flavour" and not PROPERTIES[name].flips:
-                return []  # one element alone is impossible in the mass basis
+                return []  # a single element is impossible in the mass basis
         return pairs + [(i, j) for i in range(n) for j in range(i + 1, n)]
 
     def antisymmetric(self, name: str) -> bool:
@@ -165,8 +165,8 @@ class Frame:
         return matrix if np.any(matrix.imag) else matrix.real
 
     def check_size(self, what: str, name: str, value: Matrix) -> None:
-        """Refuse with `InputError` a `value`, of any shape, of the matrix `name` that
-        was given in the wrong unit; the message calls it `what`."""
+        """Reject with `InputError` a `value`, of any shape, of the matrix `name` that
+        is in the wrong unit; the message calls it `what`."""
         limit, unit = PROPERTIES[name].largest, PROPERTIES[name].largest_unit
         size = np.abs(value).max(initial=0.0)
         if size > limit:
@@ -198,8 +198,8 @@ class Frame:
         return matrix
 
     def check(self, name: str, matrix: Matrix) -> None:
-        """Refuse with `InputError` a `matrix` that is impossible for this kind of
-        neutrino; `name` says which."""
+        """Reject with `InputError` a `matrix` called `name` that is impossible for this
+        kind of neutrino."""
         flips = PROPERTIES[name].flips
         if not (self.kind == "majorana" and flips and self.basis == "flavour"):
             self._demand(
@@ -329,7 +329,7 @@ def moduli(value: Any) -> FloatArray:
 
 
 def real_if_possible(value: Any) -> Any:
-    """Drop an imaginary part that is zero: real matrices cost half.
+    """Drop an imaginary part that is zero: real matrices halve the cost.
 
     Parameters
     ----------
@@ -345,8 +345,8 @@ def real_if_possible(value: Any) -> Any:
 
 @functools.cache
 def parameter_places(basis: Basis, kind: Kind, size: int) -> Slots:
-    """Matrix and place of each parameter of a frame with `size` states; those that are
-    common to all flavours have lists of places.
+    """Matrix and indices of each parameter of a frame with `size` states; parameters
+    common to all flavours have lists of indices.
 
     Parameters
     ----------
@@ -372,7 +372,7 @@ def parameter_places(basis: Basis, kind: Kind, size: int) -> Slots:
 
 
 def refuse_twice(names: Iterable[str], slots: Slots) -> None:
-    """Refuse a parameter that is common to all flavours beside that of one flavour.
+    """Reject a parameter common to all flavours together with that of one flavour.
 
     Parameters
     ----------

@@ -1,8 +1,8 @@
 """How the fields of a model are written in files and on the command line.
 
-The type of a field says it: numbers, texts, choices, and dataclasses as nested keys;
-arrays over parameter points are left to Python. What the type cannot say is declared in
-the field (`nuprobe.models.fields.setting`).
+The type of a field determines it: numbers, strings, choices, and dataclasses as nested
+keys; arrays over parameter points are available only in Python. What the type cannot
+express is declared in the field (`nuprobe.models.fields.setting`).
 """
 
 from __future__ import annotations
@@ -100,7 +100,7 @@ def attribute_docs(cls: type[Any]) -> dict[str, str]:
 
 @functools.lru_cache(maxsize=256)
 def _hints(cls: type[Any]) -> dict[str, Any]:
-    """Types of the fields of a class, found once: evaluating them is slow."""
+    """Types of the fields of a class, cached because evaluating them is slow."""
     return typing.get_type_hints(cls)
 
 
@@ -181,7 +181,7 @@ def schema(cls: Any, fixed: frozenset[str] = frozenset()) -> type[Strict]:
 
 @functools.cache
 def readers(cls: Any, fixed: frozenset[str] = frozenset()) -> Mapping[str, Reader]:
-    """What turns the keys of a dataclass into its arguments.
+    """Functions that turn the keys of a dataclass into its arguments.
 
     Parameters
     ----------
@@ -238,7 +238,7 @@ class Reader:
             self.type = self._written(hint)
 
     def _written(self, hint: Any) -> Any:
-        """Turn a type of Python into one of files."""
+        """Turn a Python type into one of files."""
         if hint is float and self.dimension:
             return Annotated[str, BeforeValidator(self._quantity)]
         if hint is float and self.plain:
@@ -258,19 +258,19 @@ class Reader:
 
     def _quantity(self, value: object) -> str:
         assert self.dimension is not None
-        text = str(value)  # a bare number is told about its missing unit
+        text = str(value)  # the error for a bare number mentions the missing unit
         parse_quantity(text, self.dimension)
         return text
 
     def _number(self, value: object) -> object:
-        """A number of a plain unit, which a text may name."""
+        """A number in a plain unit, which a string may name."""
         if not self.plain or not isinstance(value, str):
             return value
         try:
             written = split_unit(value)[1]
         except UnitError:
-            return value  # no number: told by the type
-        if written[:1] in ("+", "-", "j"):  # the rest of a complex number
+            return value  # not a number: the type check reports it
+        if written[:1] in ("+", "-", "j"):  # the remainder of a complex number
             return value
         return value_in(value, self.plain)
 
@@ -281,8 +281,8 @@ class Reader:
         return {str(k): self._number(v) for k, v in value.items()}
 
     def argument(self, value: Any, strict: bool) -> Any:
-        """Return the constructor's argument that a `value` means; unless `strict`,
-        which files are, numbers may be arrays and need no unit."""
+        """Return the constructor's argument for a `value`; unless `strict` (as for
+        files), numbers may be arrays and need no unit."""
         if isinstance(value, BaseModel):
             cls = next(c for c in self.nested if schema(c) is type(value))
             return cls(**arguments(cls, value))

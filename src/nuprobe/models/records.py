@@ -1,4 +1,4 @@
-"""What a model is, as files of results say it."""
+"""Description of a model in result files."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def model_record(model: Any) -> dict[str, Any]:
 
     Parameters
     ----------
-    model : any, or None for none.
+    model : any model, or None.
 
     Examples
     --------

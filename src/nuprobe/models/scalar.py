@@ -30,23 +30,23 @@ class LightScalar(Mediated):
 
     It flips the helicity of the neutrino, so its cross section adds to that of the base
     model without interference: (M²T/4πE²) g⁴ Q_ν² (Σ_N Q_N N F_N)²/(2MT + m²)² for spin
-    0 [as a public code has it that cites table IV of Cerdeno:2016sfi; this and
-    Lindner:2016wff were not read]. Tridents are those of the base: where the scalar
-    couples to their electrons they are refused.
+    0 [as in a public code that cites table IV of Cerdeno:2016sfi; not checked there or
+    in Lindner:2016wff]. Tridents are those of the base; they are rejected if the scalar
+    couples to their leptons.
 
     Attributes
     ----------
     mass : m in MeV, positive.
     coupling : g; the amplitude goes as g².
     charges : a name of `SCALARS`, or `ScalarCharges`.
-    base : what it is added to.
+    base : model to which it is added.
     mass_range, label : as in `LightVector`.
 
     Raises
     ------
     InputError
-        Mass not positive, values not finite, or a base model that flips the helicity
-        too (magnetic moment, scalar).
+        Mass not positive, values not finite, or a base model that also flips the
+        helicity (magnetic moment, scalar).
     UnknownNameError
         For charges of an unknown name.
 
@@ -83,7 +83,7 @@ class LightScalar(Mediated):
 
     def __post_init__(self) -> None:
         self.check()
-        _ = self.scalar_charges  # refuses an unknown name
+        _ = self.scalar_charges  # rejects an unknown name
         if not is_elastic(self.base):
             return
         below = self.base.couplings()

@@ -1,8 +1,8 @@
-"""Models that are added to others, in every process.
+"""Models that are added to others, for every process.
 
-`Stacked` gives such a model the whole interface of `Model` and `LeptonModel`: what the
-class does not touch is that of the model below it. A class says only what it adds, with
-the methods that are named after what they return:
+`Stacked` gives such a model the whole interface of `Model` and `LeptonModel`: whatever
+the class does not change is that of the model below it. A class only defines what it
+adds, with methods named after what they return:
 
 own_parameters, own_masses   what can be varied, beside the base's parameters
 moved                        its fields at other values of `own_parameters`
@@ -10,8 +10,8 @@ added                        couplings for elastic scattering, on top of the bas
 slopes                       their derivatives in `own_parameters`
 added_leptons                couplings for tridents, on top of the base's
 
-What it does not say, it leaves to its base: a class without `added_leptons` gives the
-tridents of its base, one without `added` its elastic scattering.
+Everything else is left to the base: a class without `added_leptons` has the tridents of
+its base, one without `added` its elastic scattering.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ __all__ = ["Stacked", "angles_of", "base_of", "check_base"]
 
 
 def check_base(base: Any) -> None:
-    """Refuse what is not a model, neither of elastic scattering nor of tridents.
+    """Reject anything that is not a model of elastic scattering or of tridents.
 
     Parameters
     ----------
@@ -124,7 +124,7 @@ class Stacked:
         return ()
 
     def own_names(self) -> set[str]:
-        """Names of `own_parameters`; `with_values` asks for no more."""
+        """Names of `own_parameters`, all that `with_values` needs."""
         return {p.name for p in self.own_parameters()}
 
     def own_masses(self) -> tuple[Parameter, ...]:
@@ -145,7 +145,7 @@ class Stacked:
         return below
 
     def slopes(self, below: Couplings, anti: bool) -> Mapping[str, Couplings]:
-        """Derivatives of `added` (`below`, `anti`) in `own_parameters`."""
+        """Derivatives of `added` (`below`, `anti`) with respect to `own_parameters`."""
         return {}
 
     def added_leptons(self, below: LeptonCouplings, vertex: Vertex) -> LeptonCouplings:
@@ -188,7 +188,7 @@ class Stacked:
         Raises
         ------
         UnknownNameError
-            For a name that is none of `parameters` and `mass_parameters`.
+            For a name not in `parameters` or `mass_parameters`.
         InputError
             For values that are not finite, or that the model refuses.
         """

@@ -27,15 +27,15 @@ Scheme = Literal["tree", "radiative"]
 SCHEMES: Final[tuple[str, ...]] = get_args(Scheme)
 
 # g_V^p of nu_e, nu_mu, nu_tau and g_V^n at sin2 = 0.23863 with one-loop corrections
-# (AtzoriCorona:2023ktl, unverified against the paper; the
-# neutrino charge radii of the Standard Model are inside)
+# (AtzoriCorona:2023ktl, unverified against the paper; including the neutrino charge
+# radii of the Standard Model)
 _RADIATIVE_G_V_P: Final = (0.0382, 0.0300, 0.0256)
 _RADIATIVE_G_V_N: Final = -0.5117
 # g_V and g_A of nu_e, nu_mu, nu_tau with electrons at the same sin2: one-loop
 # expressions of Erler:2013xha (unverified against the paper; the same expressions give
 # the couplings to nucleons above, and another calculation, for solar neutrinos, agrees
 # to 3e-4: tests/models/test_standard.py): rho, the charge radii of the neutrinos with
-# the photon, WW and ZZ boxes. Left out: photon exchange and emission in the final
+# the photon, WW and ZZ boxes. Neglected: photon exchange and emission in the final
 # state, and the dependence of the radii on the momentum transfer
 _RADIATIVE_G_V_E: Final = (0.9521, -0.0397, -0.0353)
 _RADIATIVE_G_A_E: Final = (0.4936, -0.5064, -0.5064)
@@ -54,18 +54,19 @@ class StandardModel:
     ----------
     sin2_theta_w : weak mixing angle; may be an array over parameter points. None, the
         default, means 0.23863 at low momentum transfer and 0.23122 (at the Z mass) for
-        tridents; a value given, whatever it is, is meant for both.
-    scheme : ``"tree"``: g_V^p = ½ − 2 sin²θ_W, g_V^n = −½ for every flavour, no charge
-        radius inside; ``"radiative"``: flavour-dependent g_V^p (ν_e 0.0382, ν_μ 0.0300,
-        ν_τ 0.0256) and g_V^n = −0.5117 at sin²θ_W = 0.23863, the Standard-Model charge
-        radii inside, shifted by −2ρ(sin²θ_W − 0.23863); with electrons g_V = 0.9521,
+        tridents; a given value applies to both.
+    scheme : ``"tree"``: g_V^p = ½ − 2 sin²θ_W, g_V^n = −½ for every flavour, without
+        charge radius; ``"radiative"``: flavour-dependent g_V^p (ν_e 0.0382, ν_μ 0.0300,
+        ν_τ 0.0256) and g_V^n = −0.5117 at sin²θ_W = 0.23863, including the
+        Standard-Model charge radii, shifted by −2ρ(sin²θ_W − 0.23863); with electrons
+        g_V = 0.9521,
         −0.0397, −0.0353 (shifted by +2ρ) and g_A = 0.4936, −0.5064, −0.5064 of ν_e,
-        ν_μ, ν_τ, one-loop with the same radii inside (Erler:2013xha); photons of the
-        final state are left out.
+        ν_μ, ν_τ, one-loop, including the same radii (Erler:2013xha); final-state
+        photons are neglected.
     strange_axial : strange-quark contribution Δs to the nucleon's axial charge (g_A^p =
         g_A − Δs, g_A^n = −g_A − Δs).
-    sin2_theta_w_high : weak mixing angle of processes at high energy (tridents) alone;
-        None: as `sin2_theta_w` says.
+    sin2_theta_w_high : weak mixing angle only for processes at high energy (tridents);
+        None: as given by `sin2_theta_w`.
 
     Raises
     ------

@@ -29,11 +29,11 @@ __all__ = [
 DM2_41_RANGE: Final = (1e-2, 1e2)
 """eV²: where a fit may move Δm²₄₁, as published scans do. Above, no experiment at a
 reactor sees an oscillation; below, the fourth neutrino is as slow as the known ones."""
-_ANGLES: Final = (0.0, 0.4)  # where a fit looks for a start
+_ANGLES: Final = (0.0, 0.4)  # range in which a fit looks for a start
 
 
 def sterile_share(sin2_2theta_14: Any) -> FloatArray:
-    """|U_e4|² = sin²θ₁₄ of sin²2θ₁₄ = 4|U_e4|²(1 − |U_e4|²), the smaller of both.
+    """|U_e4|² = sin²θ₁₄ from sin²2θ₁₄ = 4|U_e4|²(1 − |U_e4|²), the smaller solution.
 
     Parameters
     ----------
@@ -51,7 +51,7 @@ def sterile_share(sin2_2theta_14: Any) -> FloatArray:
             "sin2_2theta_14 must lie between 0 and 1 (it is 4|U_e4|²(1 − |U_e4|²)), got"
             f" {s[wrong].flat[0]:g}"
         )
-    # without the cancellation of 1 - sqrt(1 - s)
+    # avoids the cancellation in 1 - sqrt(1 - s)
     return np.asarray(0.5 * s / (1 + np.sqrt(1 - s)))
 
 
@@ -84,15 +84,15 @@ class SterileNeutrino(Stacked):
     """A fourth, sterile neutrino that mixes with ν_e.
 
     It changes how many neutrinos arrive as ν_e, not how they scatter: experiments with
-    ``process = "oscillation"`` depend on it, others give what the base does. The
+    ``process = "oscillation"`` depend on it, others see only the base. The
     disappearance is that of `nuprobe.oscillation.Vacuum` with |U_e4|² = sin²θ₁₄; ν_μ
     and ν_τ do not mix with it (θ₂₄ = θ₃₄ = 0), and P_ee does not depend on them.
 
     Attributes
     ----------
     sin2_2theta_14 : sin²2θ₁₄ = 4|U_e4|²(1 − |U_e4|²), from 0 to 1, with |U_e4|² ≤ ½;
-        the name used for it in publications on reactors is sin²2θ_ee or sin²2θ_new. May
-        be an array over parameter points.
+        publications on reactors call it sin²2θ_ee or sin²2θ_new. May be an array over
+        parameter points.
     dm2_41 : Δm²₄₁ in eV², positive.
     mixing : of the three known neutrinos.
     base : the interactions; default the Standard Model.

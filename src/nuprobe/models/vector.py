@@ -41,8 +41,8 @@ _UNIT: Final = math.sqrt(2) * G_FERMI
 
 @quick_methods
 class VectorMediator(Mediated):
-    """Base class of vectors: `vector_charges` says what they couple to, the field
-    `mixing` how they mix with the photon.
+    """Base class of vectors: `vector_charges` defines their couplings, the field
+    `mixing` their mixing with the photon.
 
     Examples
     --------
@@ -79,7 +79,7 @@ class VectorMediator(Mediated):
             finite("the mixing", self.mixing)
 
     def _photon(self) -> tuple[float, float]:
-        """e × (photon mixing) as (a, b) of a·g + b: the coupling of a particle of
+        """e × (photon mixing) as (a, b) in a·g + b: the coupling of a particle of
         electric charge 1."""
         if isinstance(self.mixing, str):
             logs = sum(
@@ -97,8 +97,8 @@ class VectorMediator(Mediated):
         return np.asarray(g * (self.vector_charges.leptons[lepton] - a) - b)
 
     def _strengths(self) -> Mapping[str, tuple[float, float]]:
-        """Coupling of p, n, e, and the axial one of e if there is one, as (a, b) of a·g
-        + b."""
+        """Couplings of p, n and e, and the axial one of e if there is one, as (a, b) in
+        a·g + b."""
         a, b = self._photon()
         charges = self.vector_charges
         found = {
@@ -138,8 +138,8 @@ class VectorMediator(Mediated):
         charges = self.vector_charges
         charge = charges.neutrinos[vertex.nu_in]
         own, axial = charges.leptons[vertex.minus], charges.axial[vertex.minus]
-        # also where it meets no electron or muon: an integral over its propagator costs
-        # a lot, whatever the factor in front
+        # even where it does not couple to electrons or muons: an integral over its
+        # propagator is expensive whatever the factor in front
         if not vertex.neutral or charge == 0 or own == axial == self.mixing == 0:
             return below
         g = finite("the coupling", self.coupling)
@@ -176,10 +176,10 @@ class LightVector(VectorMediator):
     mass : M in MeV, positive.
     coupling : g; may be an array over parameter points.
     charges : a name of `VECTORS`, or `VectorCharges`.
-    mixing : ε, or ``"loop"``: as in `LMuLTau`, for charges of leptons only that add to
+    mixing : ε, or ``"loop"``: as in `LMuLTau`, for purely leptonic charges that sum to
         zero.
-    base : what it is added to.
-    mass_range : MeV, where a fit or a limit may move the mass; None for 0.01 to 1e5 MeV
+    base : model to which it is added.
+    mass_range : MeV, range of the mass in fits and limits; None for 0.01 to 1e5 MeV
         in fits, 0.1 to 1e6 MeV in limits.
     label : precedes the names of the parameters, e.g. ``"second."`` to stack two
         mediators.
@@ -246,7 +246,7 @@ class LightVector(VectorMediator):
 @dataclass(frozen=True)
 class LMuLTau(VectorMediator):
     """A Z′ of a gauged combination of lepton numbers, by default L_μ − L_τ, with
-    kinetic mixing, through which alone nuclei feel it.
+    kinetic mixing, its only coupling to nuclei.
 
     Interaction g′ Z′_α [Q_ν ν̄γ^αP_Lν + Q_ℓ ℓ̄γ^αℓ] − ε e c_W Z′_α ℓ̄γ^αℓ, so that
     V → V + g′Q_ν (g′Q_ℓ − ε e c_W)/[√2 G_F (K² + M²)] where no flavour changes
@@ -256,16 +256,16 @@ class LMuLTau(VectorMediator):
     ----------
     mass : M in MeV, positive.
     coupling : g′; may be an array over parameter points.
-    mixing : ε, or ``"loop"``: what loops of the charged leptons induce, at zero
-        momentum the photon mixing ε c_W = −(e g′/12π²) Σ_ℓ Q_ℓ ln m_ℓ² (for L_μ − L_τ:
-        (e g′/12π²) ln(m_τ²/m_μ²), so that the electron couples with the sign opposite
-        to the muon: vacuum polarisation screens). Tridents have its dependence on the
-        momentum (`loops`; 0.89, 0.78 and 0.61 of it at K² = 0.05, 0.14 and 0.5 GeV²),
-        elastic scattering its value at zero (2 % too much at 0.01 GeV²). Sources differ
-        in this sign; `nuprobe.bounds.vector_boson` derives it anew.
+    mixing : ε, or ``"loop"``: induced by loops of the charged leptons, at zero momentum
+        the photon mixing ε c_W = −(e g′/12π²) Σ_ℓ Q_ℓ ln m_ℓ² (for L_μ − L_τ: (e
+        g′/12π²) ln(m_τ²/m_μ²), so the electron couples with the sign opposite to the
+        muon: vacuum polarisation screens). Tridents include its momentum dependence
+        (`loops`; 0.89, 0.78 and 0.61 of it at K² = 0.05, 0.14 and 0.5 GeV²),
+        elastic scattering uses its value at zero (2 % too large at 0.01 GeV²). Sources
+        differ in this sign; `nuprobe.bounds.vector_boson` derives it.
     neutrino_charges, lepton_charges : Q_ν and Q_ℓ of e, μ, τ, by keyword.
-    base : what it is added to.
-    mass_range : MeV, where a fit or a limit may move the mass; None for 0.01 to 1e5 MeV
+    base : model to which it is added.
+    mass_range : MeV, range of the mass in fits and limits; None for 0.01 to 1e5 MeV
         in fits, 0.1 to 1e6 MeV in limits.
     label : precedes the names of the parameters, by keyword, as in `LightVector`.
 
@@ -273,7 +273,7 @@ class LMuLTau(VectorMediator):
     ------
     InputError
         Mass not positive, values not finite, or ``mixing="loop"`` with charges that do
-        not add to zero (a divergence).
+        not sum to zero (a divergence).
 
     Examples
     --------
@@ -304,7 +304,7 @@ class LMuLTau(VectorMediator):
 
     @property
     def vector_charges(self) -> VectorCharges:
-        """Charges of the fermions: leptons alone."""
+        """Charges of the fermions: only leptons."""
         return VectorCharges(
             neutrinos=self.neutrino_charges, leptons=self.lepton_charges, u=0.0, d=0.0
         )

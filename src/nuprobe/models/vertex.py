@@ -5,7 +5,7 @@ contact terms and mediators.
 
 for ν_α → ν_β ℓ⁻ ℓ′⁺; a mediator of spin 1 and mass M exchanged with momentum K adds
 c/(K² + M²), K² ≥ 0, to V and, if it is not vector-like, d/(K² + M²) to A. The part
-K_αK_β/M² of its propagator vanishes: the current of neutrinos is conserved.
+K_αK_β/M² of its propagator vanishes because the neutrino current is conserved.
 """
 
 from __future__ import annotations
@@ -87,7 +87,7 @@ class Mediator:
 @quick_methods
 @dataclass(frozen=True)
 class LeptonCouplings:
-    """Contact couplings of a vertex and the mediators exchanged beside them.
+    """Contact couplings of a vertex and the mediators exchanged in addition.
 
     Attributes
     ----------

@@ -3,19 +3,19 @@ codes [Aebischer:2017ugx].
 
 A file (YAML or JSON) has the keys eft, basis, scale (GeV) and values; a value is a
 number or {Re: …, Im: …}. The Lagrangian is the sum of C O, plus the hermitian conjugate
-of every O that is not hermitian, and the values are what new physics *adds* to the
-Standard Model. Two bases are understood, with p, r the neutrinos and s, t the charged
-leptons (1, 2, 3 = e, μ, τ; p < r, or p = r and s ≤ t, which leaves out hermitian
-conjugates):
+of every O that is not hermitian, and the values are the contributions of new physics
+*added* to the Standard Model. Two bases are understood, with p, r the neutrinos and s,
+t the charged leptons (1, 2, 3 = e, μ, τ; p < r, or p = r and s ≤ t, which leaves out
+hermitian conjugates):
 
     JMS     VnueLX_prst                 (ν̄_p γ^α P_L ν_r)(ℓ̄_s γ_α P_X ℓ_t), GeV⁻²
     flavio  CVLX_<ν_p><ν_r><ℓ_s><ℓ_s>   the same times 4G_F/√2, dimensionless
             CVLX_<ν_r><ν_p><ℓ_t><ℓ_s>   for s ≠ t: other order, and in GeV⁻² without
             4G_F/√2
 
-The flavio basis does change order and normalisation between its sectors `ffnunu` and
-`nunumue`, `nunumutau`, `nunutaue`: so its definition files (github.com/wcxf/wcxf-bases)
-say and so the wilson package translates it to JMS.
+The flavio basis indeed changes order and normalisation between its sectors `ffnunu` and
+`nunumue`, `nunumutau`, `nunutaue`, according to its definition files
+(github.com/wcxf/wcxf-bases) and the translation to JMS in the wilson package.
 """
 
 from __future__ import annotations
@@ -41,9 +41,10 @@ from nuprobe.units import GeV
 __all__ = ["read_wcxf"]
 
 _FLAVOURS: Final = ("e", "mu", "tau")
-# charged leptons of an EFT, and the scales (GeV) beyond which it is surely not the
-# right one: its thresholds, widened by two. Only QED runs these coefficients: 0.4 %
-# from M_Z to 1 GeV (with the wilson package), so nothing depends on it
+# charged leptons of an EFT, and the range of scales (GeV) outside which it certainly
+# does not apply: its thresholds, widened by a factor of two. Only QED runs these
+# coefficients: 0.4 % from M_Z to 1 GeV (with the wilson package), so nothing depends on
+# it
 _EFTS: Final = {
     "WET": (3, 2.0, 350.0),
     "LEFT": (3, 2.0, 350.0),
@@ -58,7 +59,7 @@ _REMEDY: Final = (
     "Else match or translate the file first, e.g. with the wcxf command of the wilson"
     " package"
 )
-# names that can only be meant for a trident: neutrinos and charged leptons, no quarks
+# names that can only belong to a trident: neutrinos and charged leptons, no quarks
 _LOOKS_LIKE: Final = re.compile(
     r"v_?nue(?!du)|cv\w*_nu(e|mu|tau)nu(?!(e|mu|tau)(uu|dd|ss|cc|bb)$)", re.IGNORECASE
 )
@@ -156,8 +157,8 @@ def _short(value: object) -> str:
 
 
 def _number(value: object) -> float:
-    """Return a finite number; text too, because YAML takes 1e-6 (without a point) for
-    text. NaN if it is none."""
+    """Return a finite number, NaN if it is not one; strings are accepted because YAML
+    reads 1e-6 (without a point) as a string."""
     if isinstance(value, bool) or not isinstance(value, int | float | str):
         return math.nan
     try:
@@ -175,7 +176,7 @@ def _coefficient(where: str, value: object, hermitian: bool) -> float:
             f"{where} must be a finite number or {{Re: number, Im: number}}, got"
             f" {_short(value)}"
         )
-    # rounding in a translation between bases does not make an imaginary part
+    # tolerate imaginary parts from rounding in a translation between bases
     if abs(im) > 1e-12 * abs(re_):
         why = (
             "it belongs to a hermitian operator"
@@ -278,14 +279,14 @@ def read_wcxf(
     normalisation, the definition files at github.com/wcxf/wcxf-bases; the Lagrangian,
     the wilson package; "new physics only", Aebischer:2017ugx (abstract) and flavio's
     `WilsonCoefficients`. All three were compared with flavio's `R_trident` and wilson's
-    translation of every coefficient. Nothing is run from the file's scale: QED changes
-    the coefficients by less than 0.5 % below M_Z.
+    translation of every coefficient. Running from the file's scale is neglected: QED
+    changes the coefficients by less than 0.5 % below M_Z.
 
     Parameters
     ----------
     path : the file, YAML or JSON.
     base : what the coefficients are added to; None for `StandardModel()`. A file of
-        whole coefficients, with the Standard Model inside, wants ``VectorAxial(0, 0)``.
+        full coefficients, including the Standard Model, needs ``VectorAxial(0, 0)``.
 
     Returns
     -------
@@ -295,8 +296,8 @@ def read_wcxf(
     Warns
     -----
     ValidityWarning
-        Coefficients that do not enter tridents and are ignored, or none that does;
-        coefficients that break lepton numbers, which no trident channel uses;
+        Coefficients that do not enter tridents and are ignored, or if none does;
+        coefficients that violate lepton flavour, which no trident channel uses;
         VnueLL_1221, which also changes muon decay and thereby the measured G_F; a scale
         outside the EFT's range.
 

@@ -27,7 +27,7 @@ __all__ = ["WcxfFile"]
 @quick_methods
 @dataclass(frozen=True)
 class WcxfFile(Stacked):
-    """Contact operators of a WCxf file, as `read_wcxf` reads them, on a base model.
+    """Contact operators of a WCxf file, as read by `read_wcxf`, on a base model.
 
     Attributes
     ----------
@@ -64,7 +64,7 @@ class WcxfFile(Stacked):
             raise InputError(
                 f"file must be the path of a WCxf file, got {shown(self.file)}"
             )
-        # read now: a bad file is refused where the model is made
+        # read now, so that a bad file is rejected when the model is created
         assert self.operators is not None
 
     @property
@@ -83,7 +83,8 @@ class WcxfFile(Stacked):
         """Return those of the operators."""
         return self.operators.own_parameters()
 
-    # with other coefficients than the file's they are operators without a file
+    # with coefficients other than those of the file they become operators without a
+    # file
     def with_values(self, values: Mapping[str, float | FloatArray]) -> Any:
         """Return the operators at other `values` of their parameters, which are in
         their units; arrays give one model for many points."""

@@ -51,8 +51,8 @@ def read_wcxf_points(
 
     Parameters
     ----------
-    path : a folder of WCxf files (``.json``, ``.yaml``), or a CSV table of one row a
-        point, whose columns are coefficients of the WET in its JMS or flavio basis
+    path : a folder of WCxf files (``.json``, ``.yaml``), or a CSV table with one row
+        per point, whose columns are coefficients of the WET in its JMS or flavio basis
         (``VnueLL_2222`` in GeV⁻², ``CVLL_numunumumumu``; see `read_wcxf`) and, if
         wanted, ``point`` with a name.
     base : what the coefficients are added to; None for `StandardModel()`.
@@ -60,8 +60,8 @@ def read_wcxf_points(
     Raises
     ------
     InputError
-        A folder without files, a table without rows or with something that is no finite
-        number, or what `read_wcxf` refuses.
+        A folder without files, a table without rows or with an entry that is not a
+        finite number, or anything `read_wcxf` rejects.
     UnknownNameError
         A column that is not a trident coefficient.
 

@@ -1,10 +1,10 @@
 """Axial response of nuclei with spin to the neutral current.
 
 Spins of all nuclei of odd mass number that are stable or long-lived, and of ²H, ⁶Li,
-¹⁰B and ¹⁴N, are in ``data/spin_expectations.csv``: from calculations of their structure
-where there are any, else from the magnetic moment, else of a single particle; the table
-says which. Structure functions that fall with q and contain two-body currents are
-known for eight nuclei (``data/spin_structure.csv``).
+¹⁰B and ¹⁴N, are in ``data/spin_expectations.csv``: from nuclear-structure calculations
+where available, otherwise from the magnetic moment or the single-particle model; the
+table says which. Structure functions with a q dependence and two-body currents are
+available for eight nuclei (``data/spin_structure.csv``).
 
 dσ_A/dT = (G_F² M/4π)(1 + MT/2E² − T/E) F_A(q²), F_A(0) = 4/3 (J + 1)/J (g_p <S_p> + g_n
 <S_n>)² [Hoferichter:2020osn], so that a proton has F_A(0) = g_A². The form (G_F² M/2π)
@@ -60,7 +60,7 @@ class SpinExpectation:
     ----------
     s_p, s_n : <S_p> and <S_n>.
     source : where they come from.
-    verified : whether they were read there.
+    verified : whether the values were checked in the source.
     method : ``"exact"``, ``"three-body"``, ``"shell model"``, ``"compilation"``,
         ``"boson-fermion"``, ``"odd group"`` and ``"isoscalar"`` (from the magnetic
         moment) or ``"single particle"`` (Schmidt).
@@ -116,7 +116,7 @@ def _structures() -> dict[str, _Structure]:
             np.stack(
                 [
                     c["S_00"],
-                    # the middle of the band of two-body currents
+                    # middle of the uncertainty band of two-body currents
                     (c["S_01_low"] + c["S_01_high"]) / 2,
                     (c["S_11_low"] + c["S_11_high"]) / 2,
                 ]
@@ -149,7 +149,7 @@ def structure_nuclei() -> tuple[str, ...]:
 
 
 def check_axial(axial: object) -> None:
-    """Raise `InputError` unless this says whether and how the axial part is included.
+    """Raise `InputError` unless `axial` is a valid choice for the axial part.
 
     Parameters
     ----------
@@ -229,14 +229,14 @@ def axial_terms(
     q2 : |q|², MeV², any shape.
     form_factor : F of the spin density; all three terms fall as F². Default: a Gaussian
         with the rms radius of the nucleus. This is a model: the transverse response of
-        a shell-model state falls with another, state-dependent shape, so trust it for q
-        R ≲ 1 and treat it as uncertain by a factor beyond. The axial form factor of the
+        a shell-model state has a different, state-dependent shape, so it is reliable
+        for q R ≲ 1 and uncertain by factors beyond. The axial form factor of the
         nucleon (−4 % on F_A at 100 MeV) and two-body currents (tens of per cent) are
-        left out. ``"structure"``: the structure functions of Klos:2013rwa (one of
-        `structure_nuclei`; the middle of their band), in which both are: at q = 0 the
-        isovector response, which neutrinos see, is 0.6 of that of the spins. They were
-        made for dark matter and contain the longitudinal response, which neutrinos do
-        not see; with q their fall is therefore approximate.
+        neglected. ``"structure"``: the structure functions of Klos:2013rwa (one of
+        `structure_nuclei`; the middle of their band), which include both: at q = 0 the
+        isovector response, which neutrinos probe, is 0.6 of that of the spins alone.
+        They were computed for dark matter and contain the longitudinal response, to
+        which neutrinos are not sensitive; their q dependence is therefore approximate.
 
     Returns
     -------

@@ -1,5 +1,5 @@
-"""What a vector current sees of a nucleus: nucleons folded into the distributions of
-their centres."""
+"""Form factors of a nucleus for a vector current: nucleons folded into the
+distributions of their centres."""
 
 from __future__ import annotations
 
@@ -28,8 +28,8 @@ __all__ = [
 
 @public
 def describes(form_factor: FormFactor) -> Describes:
-    """Whether a `form_factor` is of point nucleons or has their extension inside; an
-    object that does not say is taken for the first.
+    """Whether a `form_factor` describes point nucleons or includes their extension;
+    point nucleons are assumed for an object without that information.
 
     Examples
     --------
@@ -51,15 +51,16 @@ class Folding:
     F_p = Z f_p G_E^p + N f_n G_E^n,  F_n = N f_n G_E^p + Z f_p G_E^n
 
     for distributions f of point nucleons (charge symmetry, see
-    `nuprobe.nuclei.form_factors.nucleon`). F_p is the charge. Where f_p (f_n) has the
-    nucleons inside already, it is F_p/Z (F_n/N) itself.
+    `nuprobe.nuclei.form_factors.nucleon`). F_p is that of the charge. Where f_p (f_n)
+    already includes the nucleons, it is F_p/Z (F_n/N) itself.
 
     Attributes
     ----------
     isotope : the nucleus.
     proton, neutron : form factors f_p, f_n.
     nucleon : electric form factors of the nucleons.
-    kinds : whether f_p and f_n are ``"point"`` or ``"physical"``; None: as each says.
+    kinds : whether f_p and f_n are ``"point"`` or ``"physical"``; None: as each
+        declares.
 
     Examples
     --------
@@ -78,7 +79,7 @@ class Folding:
 
     @property
     def physical(self) -> tuple[bool, bool]:
-        """Whether the nucleons are inside f_p, f_n already."""
+        """Whether f_p and f_n already include the nucleons."""
         kinds = self.kind_names
         return kinds[0] == "physical", kinds[1] == "physical"
 
@@ -96,7 +97,7 @@ class Folding:
         if (in_p and in_n) or self.nucleon.name == "point":
             return protons, neutrons
         own, other = self.nucleon(q2)
-        # the small part of the other kind of nucleon, without its extension
+        # the small contribution of the other kind of nucleon, without its extension
         centres_p = protons / own if in_p else protons
         centres_n = neutrons / own if in_n else neutrons
         return (
@@ -146,8 +147,8 @@ def _inverse(a: tuple[float, float, float]) -> tuple[float, float, float]:
 
 
 def _added(of: Isotope, particle: str, nucleon: str) -> float:
-    """What nucleons add to the mean squared radius (MeV⁻²) of point protons or
-    neutrons."""
+    """Contribution of the nucleons to the mean squared radius (MeV⁻²) of point protons
+    or neutrons."""
     if particle not in ("p", "n"):
         raise InputError(f"a nucleon must be 'p' or 'n', got {particle!r}")
     number, others = (of.z, of.n) if particle == "p" else (of.n, of.z)
@@ -161,8 +162,8 @@ def _added(of: Isotope, particle: str, nucleon: str) -> float:
 def point_to_physical(
     radius: float, of: str | Isotope, particle: str, nucleon: str = "kelly"
 ) -> float:
-    """Physical rms radius (MeV⁻¹) of what a vector current that couples to protons
-    alone, or to neutrons alone, sees of a nucleus.
+    """Physical rms radius (MeV⁻¹) of a nucleus for a vector current that couples only
+    to protons, or only to neutrons.
 
     R² = R_point² + r_p² + (N/Z) r_n² for protons, R_point² + r_p² + (Z/N) r_n² for
     neutrons, with the mean squared charge radii r_p² (and the Darwin–Foldy term) and
@@ -198,7 +199,7 @@ def physical_to_point(
     Raises
     ------
     InputError
-        If the nucleons alone are larger.
+        If the nucleons alone exceed the radius.
 
     Examples
     --------

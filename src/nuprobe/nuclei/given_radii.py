@@ -1,4 +1,4 @@
-"""Radii as users give them to a target: one for all nuclei, or by isotope or element;
+"""Radii of a target as given by users: one for all nuclei, or by isotope or element;
 lengths, or names of nuclear models and measurements."""
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from nuprobe.units import fm
 
 __all__ = ["Radius", "RadiusSpec", "check_radii", "chosen_radius"]
 
-_LARGEST_RADIUS: Final = 100 * fm  # a larger number was given without its unit
+_LARGEST_RADIUS: Final = 100 * fm  # anything larger must lack its unit
 
 Radius = float | str
 """A length (MeV⁻¹), or a name such as ``"NL-Z2"``."""
@@ -24,13 +24,13 @@ RadiusSpec = Radius | Mapping[str, Radius] | None
 def chosen_radius(
     radius: RadiusSpec, nucleus: Isotope, particle: Literal["p", "n"]
 ) -> float | None:
-    """Radius (MeV⁻¹) that the user gave for an isotope, None if none.
+    """Radius (MeV⁻¹) given by the user for an isotope, or None.
 
     Parameters
     ----------
     radius : of all nuclei, or by isotope or element.
     nucleus : the isotope.
-    particle : whether it is that of its protons or neutrons.
+    particle : whether it is the radius of protons or neutrons.
 
     Examples
     --------
@@ -56,7 +56,7 @@ def _own(radius: Mapping[str, Radius], nucleus: Isotope) -> Radius | None:
 
 
 def check_radii(what: str, radius: RadiusSpec, counts: Mapping[Isotope, float]) -> None:
-    """Refuse lengths that are none, and nuclei that the target does not have.
+    """Reject invalid lengths, and nuclei that are not in the target.
 
     Parameters
     ----------
@@ -94,7 +94,7 @@ def check_radii(what: str, radius: RadiusSpec, counts: Mapping[Isotope, float]) 
 
 
 def isotope_or_none(name: str) -> Isotope | None:
-    """Isotope of a `name`, or None for that of an element.
+    """Isotope of a `name`, or None for the name of an element.
 
     Examples
     --------

@@ -1,5 +1,5 @@
-"""Scattering off the electrons of an atom, computed for the whole atom, over the step
-function of its shells.
+"""Scattering off the electrons of an atom: ratio of the many-body calculation to the
+step function of its shells.
 
 Data: ``data/ionisation.csv``; its header says where the numbers come from.
 """
@@ -33,13 +33,13 @@ BINDINGS: Final[tuple[str, ...]] = get_args(get_args(Binding)[1])
 @quick_methods
 @dataclass(frozen=True)
 class Ionisation:
-    """Factor on the number of electrons that an energy transfer can move.
+    """Factor on the number of electrons that an energy transfer can ionise.
 
     Attributes
     ----------
     name : what was computed, and for which element.
     energies : energy transfers, MeV, increasing.
-    factors : at these; linear between them, and as at the ends beyond.
+    factors : at these energies; linear between them and constant beyond.
 
     Examples
     --------
@@ -94,7 +94,7 @@ def ionisation(symbol: str, model: str) -> Ionisation:
     Raises
     ------
     InputError
-        If the element has no table in that model: the message lists those that have
+        If the element has no table for that model; the message lists those that have
         one.
 
     Examples
@@ -113,7 +113,7 @@ def ionisation(symbol: str, model: str) -> Ionisation:
 
 
 def check_binding(binding: Binding) -> str | None:
-    """Name of how electrons are bound, None if they are not.
+    """Name of the treatment of binding, None for free electrons.
 
     Parameters
     ----------

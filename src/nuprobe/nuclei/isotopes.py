@@ -1,9 +1,9 @@
-"""Isotopes: nuclear masses, spins, natural abundances, charge radii, and what follows
-from them.
+"""Isotopes: nuclear masses, spins, natural abundances, charge radii, and derived
+quantities.
 
 Data: NUBASE2020 [Kondev:2021lzi] and AME2020 [Wang:2021xhn] masses, spins and
 abundances; charge radii of [Angeli:2013epw]. Every isotope is a row of
-``data/isotopes.csv``; nothing is registered in Python.
+``data/isotopes.csv``; none is registered in Python.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ class Isotope:
     r_charge, r_charge_unc : rms charge radius and its standard uncertainty, MeV⁻¹
         (``r_charge / fm`` in fm); None where not measured.
     half_life : MeV⁻¹ (``half_life / year`` in years); infinite if stable.
-    spin_certain : False where the evaluation calls spin or parity tentative.
+    spin_certain : False where the evaluation marks spin or parity as tentative.
     """
 
     symbol: str
@@ -220,8 +220,8 @@ def isotope(name: str | Isotope) -> Isotope:
 
 
 def as_spelt(name: str, known: Container[str]) -> str:
-    """Return a nuclide's `name` in the spelling (8B or B8) that is `known`; the name
-    itself if neither is."""
+    """Return a nuclide's `name` in the spelling (8B or B8) that is `known`; unchanged
+    if neither is."""
     swapped = re.sub(r"^(\d+)([A-Z][a-z]?)$|^([A-Z][a-z]?)(\d+)$", r"\2\1\4\3", name)
     return swapped if name not in known and swapped in known else name
 
@@ -268,7 +268,7 @@ _MOLECULES: Final = frozenset(
 
 
 def check_molecule(symbol: str, number: int, text: str) -> None:
-    """Refuse what looks like a molecule and is a misspelt isotope, such as Ar4.
+    """Reject a misspelt isotope that looks like a molecule, such as Ar4.
 
     Parameters
     ----------
@@ -278,7 +278,7 @@ def check_molecule(symbol: str, number: int, text: str) -> None:
     Raises
     ------
     InputError
-        With the isotopes that may be meant.
+        The message lists the isotopes that may be meant.
 
     Examples
     --------

@@ -1,5 +1,5 @@
-"""Targets: what a detector is made of, by name, as nuclei with a proton and a neutron
-form factor each."""
+"""Targets: detector materials by name, as nuclei with a proton and a neutron form
+factor each."""
 
 from __future__ import annotations
 
@@ -61,10 +61,11 @@ class Component:
     ff_p, ff_n : form factors of the distributions of protons and neutrons.
     nucleon : electric form factors of the nucleons, folded into those of point
         nucleons.
-    kinds : whether ff_p and ff_n are ``"point"`` or ``"physical"``; None: as each says.
+    kinds : whether ff_p and ff_n are ``"point"`` or ``"physical"``; None: as each
+        declares.
     named : (shape, r_p, surface parameter) of a proton form factor given by name, as
-        `charge_distribution` takes them; None for an object or a shape without a radius
-        of its own.
+        `charge_distribution` takes them; None for an object or a shape whose radius
+        cannot be set.
     """
 
     isotope: Isotope
@@ -78,13 +79,13 @@ class Component:
     @cached_property
     def shapes(self) -> Folding:
         """Form factors of a vector current, with the nucleons folded in: ``shapes(q2)``
-        gives that of protons and that of neutrons, Z and N at 0."""
+        gives those of protons and of neutrons, Z and N at q2 = 0."""
         return Folding(self.isotope, self.ff_p, self.ff_n, self.nucleon, self.kinds)
 
     @cached_property
     def charge(self) -> FormFactor:
-        """Form factor of the charge, which a photon sees in tridents: that of a named
-        shape with the charge radius instead of the point-proton one, else `ff_p`. No
+        """Form factor of the charge, which a photon probes in tridents: a named shape
+        with the charge radius instead of the point-proton radius, otherwise `ff_p`. No
         nucleon is folded into it."""
         if self.named is None:
             return self.ff_p
@@ -138,8 +139,8 @@ class Target:
 
     @property
     def unit(self) -> str:
-        """What its cross sections are of: a ``"nucleus"``, an ``"atom"`` of one element
-        or a ``"formula unit"``."""
+        """What its cross sections refer to: a ``"nucleus"``, an ``"atom"`` of one
+        element or a ``"formula unit"``."""
         if self.is_single:
             return "nucleus"
         elements = {c.isotope.z for c in self.components}
@@ -169,7 +170,7 @@ def target(
     surface_thickness: float | None = None,
     nucleon: str | NucleonElectric = DEFAULT_NUCLEON,
 ) -> Target:
-    """Build a target from what a physicist calls it.
+    """Build a target from its usual name.
 
     Parameters
     ----------
@@ -180,38 +181,38 @@ def target(
         a number is an isotope where that number can be a mass number ("H2" is the
         deuteron), else a molecule ("O2").
     r_p, r_n : rms radii (MeV⁻¹, e.g. ``3.4 * fm``) of the point-proton and
-        point-neutron distributions: one for all nuclei, or by isotope or element name,
+        point-neutron distributions: one for all nuclei, or by isotope or element name;
         the default applies to those not named. In place of a length, the name of a
         nuclear model or measurement (`radius_names`): ``"NL-Z2"``, ``{"Pb208":
         "PREX"}``. Default r_p: the measured charge radius
         less the nucleon's size (`point_proton_radius`). Default r_n: EQUAL to r_p,
-        given or default: a neutron skin of zero, since no measurement is assumed. Where
-        no charge radius is measured, see `default_charge_radius`.
+        given or default, so the neutron skin is zero, since no measurement is assumed.
+        Where no charge radius has been measured, see `default_charge_radius`.
     form_factor : name or object for both distributions, or a pair (proton, neutron).
         "dipole" and "exponential" take their radius from the literature's R0 = 1.21
         A^(1/3) fm unless r_p, r_n are given; "fourier-bessel" is the measured charge
         density, "nucleon-dipole" and "point" have no radius, "literature-dipole",
-        "literature-fermi" and the like have that of their name.
+        "literature-fermi" and the like have that fixed by their name.
     surface_thickness : Helm s, Klein–Nystrand a_k, or Fermi diffuseness (MeV⁻¹); None
         for the default of the shape. In a pair it goes to whichever has a surface.
-    nucleon : electric form factors of the nucleons, which vector currents find in point
-        protons and neutrons (`Folding`): "kelly", "dipole", or "point" for nucleons
-        without extension. Nothing is folded into "fourier-bessel", "point" and
+    nucleon : electric form factors of the nucleons, folded into point protons and
+        neutrons for vector currents (`Folding`): "kelly", "dipole", or "point" for
+        nucleons without extension. Nothing is folded into "fourier-bessel", "point" and
         "nucleon-dipole", nor into "dipole" and "exponential" with the radius of their
-        literature; objects are of point nucleons unless their ``describes`` is
-        "physical".
+        literature; objects are taken to describe point nucleons unless their
+        ``describes`` is "physical".
 
     A nucleus whose default radius is too small for the shape (H1 and He4 for Helm; some
     more of the lightest for the others) gets a Gaussian of the same rms radius, which
-    is what Helm becomes for R0 → 0; for H1, a point proton, that is F = 1. A radius
-    that you give and that is too small is an error.
+    is what Helm becomes for R0 → 0; for H1, a point proton, that is F = 1. An explicit
+    radius that is too small is an error.
 
     Returns
     -------
     Target
-        With counts per formula unit. Where a photon is exchanged with the charge, as in
-        tridents, a shape given by name has the rms radius of the charge: the measured
-        one, or the one that belongs to `r_p`.
+        With counts per formula unit. Where a photon couples to the charge, as in
+        tridents, a shape given by name has the rms charge radius: the measured one, or
+        the one corresponding to `r_p`.
 
     Raises
     ------
@@ -279,8 +280,8 @@ def target(
 
 
 def _kind(spec: str | FormFactor, made: FormFactor, rms: float | None) -> Describes:
-    """What a form factor describes: one with the radius of its literature, not one of
-    point nucleons, has the nucleons inside."""
+    """What a form factor describes: one with its literature radius, rather than a
+    point-nucleon radius, includes the nucleons."""
     if isinstance(spec, str) and rms is None and not _has_surface(spec):
         return "physical"
     return describes(made)
@@ -301,10 +302,10 @@ def charge_distribution(
     Parameters
     ----------
     shape : one of `form_factors.shapes`. One whose radius can be set gets the measured
-        rms charge radius, the others are what they are.
+        rms charge radius, the others are unchanged.
     isotope : the nucleus.
-    r_p : rms radius (MeV⁻¹) of the point protons: then the charge radius is the one
-        that belongs to it.
+    r_p : rms radius (MeV⁻¹) of the point protons: then the charge radius is the
+        corresponding one.
     s : surface parameter, MeV⁻¹; None for the default of the shape.
 
     A nucleus that is too small for the shape gets a Gaussian of the same rms radius.
@@ -373,7 +374,7 @@ def _can_be_mass_number(symbol: str, number: int) -> bool:
     charge = {nucleus.symbol: nucleus.z for nucleus in isotopes()}.get(
         symbol.capitalize()
     )
-    # no molecule of one element has more than eight atoms (S8): a larger number is a
+    # no molecule of one element has more than eight atoms (S8); a larger number is a
     # misspelt isotope
     return charge is not None and (
         number > charge or number > 8 or number == charge == 1

@@ -1,4 +1,4 @@
-"""Materials of detectors that a formula does not describe, by name."""
+"""Named detector materials that a chemical formula does not describe."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class Mixture:
 
     Attributes
     ----------
-    title : what it is, and how well its composition is known.
+    title : description, and how well the composition is known.
     counts : of atoms, by element or isotope; they add up to 1, so that a formula unit
         is one nucleus on average.
     references : texkeys.

@@ -1,5 +1,4 @@
-"""Radii of nuclei by the name of the nuclear model, or of the measurement, that has
-them."""
+"""Radii of nuclei by the name of the nuclear model or measurement they come from."""
 
 from __future__ import annotations
 
@@ -32,7 +31,7 @@ MEASURED = "measured"
 @readable
 @dataclass(frozen=True)
 class NamedRadii:
-    """Rms radii of point nucleons of one isotope that have a name.
+    """Named rms radii of the point nucleons of one isotope.
 
     Attributes
     ----------
@@ -56,7 +55,7 @@ class NamedRadii:
 
 @lru_cache(maxsize=1)
 def named_radii() -> tuple[NamedRadii, ...]:
-    """All radii that have a name: those of nuclear models and those measured.
+    """All named radii, from nuclear models and measurements.
 
     Sources: Cadeddu:2017etk, table I, for Cs133 and I127; Abrahamyan:2012gp (as the
     2018 seminar of Giunti quotes it, unverified) for Pb208.
@@ -127,7 +126,7 @@ def is_radius_name(text: str) -> bool:
 
 
 def length_or_name(text: str) -> float | str:
-    """Length (MeV⁻¹) that a text gives, or the name of radii that it is.
+    """Length (MeV⁻¹) given by a text, or the text itself if it is the name of radii.
 
     Parameters
     ----------

@@ -1,5 +1,5 @@
-"""Absorption of photons by atoms: what a charged neutrino does to one, in the
-equivalent-photon approximation.
+"""Absorption of photons by atoms, for charged neutrinos in the equivalent-photon
+approximation.
 
 Data: ``data/photoabsorption.csv``; its header says where the numbers come from.
 """
@@ -30,8 +30,8 @@ class Photoabsorption:
     Attributes
     ----------
     symbol : of the element.
-    energies : of the photons, MeV, increasing; one that occurs twice is an edge.
-    cross_sections : at these, MeV⁻²; the logarithm is linear in that of the energy.
+    energies : of the photons, MeV, increasing; a repeated one is an absorption edge.
+    cross_sections : at these energies, MeV⁻²; log-log interpolation is linear.
 
     Examples
     --------
@@ -46,7 +46,7 @@ class Photoabsorption:
 
     def __call__(self, energy: FloatArray) -> FloatArray:
         """Cross section in MeV⁻² at an `energy` in MeV, any shape; 0 below the table,
-        and falling on as between its last points beyond it."""
+        and extrapolated from its last two points above it."""
         e = np.asarray(energy, dtype=float)
         known, sigma = np.log(self.energies), np.log(self.cross_sections)
         x = np.log(np.maximum(e, 1e-300))

@@ -1,4 +1,4 @@
-"""Radii of nuclei: charge, point protons, and what is used where none is given."""
+"""Radii of nuclei: charge, point protons, and defaults."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def point_proton_radius(of: str | Isotope) -> float:
 
     R_p² = R_ch² − r_p² − (N/Z) r_n² − 3/(4 M_p²): proton and neutron charge radii and
     the Darwin–Foldy term removed [Ong:2010gf; the spin-orbit term, of order 0.01–0.1
-    fm², is left out]. A proton alone (H1) gives 0.
+    fm², is neglected]. A single proton (H1) gives 0.
 
     Parameters
     ----------
@@ -63,7 +63,7 @@ def point_proton_radius(of: str | Isotope) -> float:
     Raises
     ------
     InputError
-        If the charge radius of this isotope is not measured.
+        If the charge radius of this isotope has not been measured.
 
     Examples
     --------
@@ -89,7 +89,7 @@ def charge_to_point(r_charge: float, nucleus: Isotope) -> float:
     Raises
     ------
     InputError
-        If the charge radius is below the nucleons' own.
+        If the charge radius is smaller than that of the nucleons.
 
     Examples
     --------
@@ -127,8 +127,8 @@ def point_to_charge(r_p: float, nucleus: Isotope) -> float:
 
 
 def _nucleon_size2(nucleus: Isotope) -> float:
-    """Mean squared charge radius (MeV⁻²) that the nucleons add to their distribution,
-    with the Darwin–Foldy term."""
+    """Contribution of the nucleons to the mean squared charge radius (MeV⁻²), with the
+    Darwin–Foldy term."""
     size2 = (
         PROTON_CHARGE_RADIUS_FM**2 + nucleus.n / nucleus.z * NEUTRON_CHARGE_RADIUS2_FM2
     )
@@ -163,7 +163,8 @@ def neutron_radius_models() -> tuple[NeutronRadiusModel, ...]:
 def default_radius(nucleus: Isotope) -> float:
     """Point-nucleon rms radius (MeV⁻¹) used when none is given.
 
-    From `default_charge_radius`, less the size of the nucleons (`point_proton_radius`).
+    From `default_charge_radius`, with the size of the nucleons removed
+    (`point_proton_radius`).
 
     Parameters
     ----------
@@ -180,9 +181,9 @@ def default_radius(nucleus: Isotope) -> float:
 def default_charge_radius(nucleus: Isotope) -> float:
     """Charge radius (MeV⁻¹) used when none is given.
 
-    The measured one. Where there is none (S33, V50 and some without natural abundance),
-    that of a Fermi density with c = 1.23 A^(1/3) − 0.60 fm, a = 0.52 fm [Lewin:1995rx,
-    section 4.1], with a `ValidityWarning`.
+    The measured one. If there is none (S33, V50 and some isotopes without natural
+    abundance), that of a Fermi density with c = 1.23 A^(1/3) − 0.60 fm, a = 0.52 fm
+    [Lewin:1995rx, section 4.1], with a `ValidityWarning`.
 
     Parameters
     ----------

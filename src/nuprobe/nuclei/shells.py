@@ -1,7 +1,7 @@
-"""Electron subshells of atoms: how many electrons, and how tightly bound.
+"""Electron subshells of atoms: occupation numbers and binding energies.
 
 Data: ``data/shells.csv``, after table 1-1 of the X-ray Data Booklet, mostly
-Bearden:1967gqa; its header says which values were read there.
+Bearden:1967gqa; its header says which values were checked there.
 """
 
 from __future__ import annotations

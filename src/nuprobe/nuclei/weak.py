@@ -81,7 +81,7 @@ class WeakFormFactor:
     nucleon: str = DEFAULT_NUCLEON
 
     def __post_init__(self) -> None:
-        _ = self._folding  # refuses an unknown name
+        _ = self._folding  # rejects an unknown name
         if self.weak_charge == 0:
             raise InputError(
                 f"the weak charge of {self.isotope.name} vanishes: it has no weak form"
@@ -109,7 +109,7 @@ class WeakFormFactor:
         rho_p, rho_n : densities of protons and neutrons, functions of arrays of r
             (MeV⁻¹).
         cutoff, scale : lengths (MeV⁻¹) as in `DensityFormFactor`: where the densities
-            end, and over what they vary.
+            end, and the scale over which they vary.
         sin2_theta_w, nucleon : as above.
         """
         proton, neutron = (
@@ -184,7 +184,7 @@ def sigma_series(
     ``recoil="exact"``. To first order in 1/M (``"first"``) κ^n → 1 − 2nE/M, and the
     recoil terms are −(2/M)(E + 16/3 η2 E³ + 8 (η2² + 2η4) E⁵): the series of A. B.
     Balantekin's talk (ACFI workshop 2019) with the same coefficients and signs. Its
-    dσ/dT has a further +T²/E² (spin ½), which enters at order 1/M² only.
+    dσ/dT has a further +T²/E² (spin ½), which enters only at order 1/M².
 
     Parameters
     ----------

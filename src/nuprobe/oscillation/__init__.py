@@ -12,13 +12,11 @@ mixing         U and the differences of squared masses
 protocol       what every propagation offers
 propagation    at the source, coherent in vacuum, averaged
 solar          adiabatic conversion in the Sun
-zones          where solar neutrinos are made, by solar model
-survival       survival of solar nu_e averaged over that, with crossing
-earth          the Earth by night
-arrival        density matrices, probabilities and states
-moments        effective magnetic moments, and limits on them
-matter         densities along a path: the Sun
-magnetic_field the field across it
+zones          production zones of solar neutrinos, by solar model survival
+survival of solar nu_e averaged over the zones, with crossing earth
+regeneration in the Earth at night arrival        density matrices, probabilities and
+states moments        effective magnetic moments, and limits on them matter
+densities along a path: the Sun magnetic_field the field across it
 precession     spin–flavour precession: both helicities in matter and field
 antineutrinos  ν̄_e from the Sun, and limits on μ B
 effective      charges and charge radii of what arrives

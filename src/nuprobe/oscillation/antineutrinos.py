@@ -1,5 +1,5 @@
-"""Electron antineutrinos from the Sun: how many precession makes, and what their
-absence says about μ B."""
+"""Electron antineutrinos from the Sun: production by precession, and limits on μ B from
+their absence."""
 
 from __future__ import annotations
 
@@ -50,12 +50,12 @@ class PrecessionLimit:
 
 @public
 def antineutrino_share(model: SpinFlavour, window: tuple[float, float]) -> float:
-    """Mean probability ν_e → ν̄_e of ⁸B neutrinos as a detector sees it.
+    """Mean probability ν_e → ν̄_e of ⁸B neutrinos, weighted as in a detector.
 
     Weighted with the spectrum of ⁸B and with the cross section of inverse beta decay to
     zeroth order, p_e E_e (textbook), over the neutrino energies of the window: the
-    number of events over that of complete conversion, which is what experiments quote
-    for a spectrum without distortion.
+    ratio of events to complete conversion, which experiments quote for an undistorted
+    spectrum.
 
     Parameters
     ----------
@@ -102,7 +102,7 @@ def precession_limit(
     InputError
         If the bound is not between 0 and 1, or as for `antineutrino_share`.
     ComputationError
-        If no moment gives so many antineutrinos, such as without field.
+        If no moment gives that many antineutrinos, for example without a field.
 
     Examples
     --------
@@ -140,7 +140,7 @@ def _result(model: SpinFlavour, seen: float) -> PrecessionLimit:
 
 
 def _energies(window: tuple[float, float]) -> tuple[FloatArray, FloatArray]:
-    """Energies of the window and weights that add up to 1."""
+    """Energies of the window and weights that sum to 1."""
     ends = numbers("the window of neutrino energies in MeV", window)
     threshold = ((M_NEUTRON + M_ELECTRON) ** 2 - M_PROTON**2) / (2 * M_PROTON)
     boron = flux("solar", components=["8B"])

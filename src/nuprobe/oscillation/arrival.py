@@ -1,4 +1,5 @@
-"""What arrives: density matrices, probabilities and flavour states of a propagation."""
+"""Neutrinos on arrival: density matrices, probabilities and flavour states of a
+propagation."""
 
 from __future__ import annotations
 
@@ -21,7 +22,7 @@ __all__ = ["density", "probabilities", "state"]
 def density(
     propagation: Propagation, flavour: str | Flavour, e_nu: ArrayLike
 ) -> NDArray[np.complex128]:
-    """Density matrix ρ(E) in the flavour basis of what was produced as `flavour`.
+    """Density matrix ρ(E) in the flavour basis of neutrinos produced as `flavour`.
 
     Parameters
     ----------
@@ -61,7 +62,7 @@ def density(
 def probabilities(
     propagation: Propagation, flavour: str | Flavour, e_nu: ArrayLike
 ) -> FloatArray:
-    """Probabilities to arrive as e, μ, τ (s).
+    """Probabilities of arriving as e, μ, τ (s).
 
     Parameters
     ----------
@@ -87,7 +88,7 @@ def probabilities(
 def state(
     propagation: Propagation, flavour: str | Flavour, e_nu: float
 ) -> FlavourState:
-    """State at one energy, which `nuprobe.cevns.differential` takes in place of a
+    """State at one energy, accepted by `nuprobe.cevns.differential` in place of a
     flavour.
 
     Parameters

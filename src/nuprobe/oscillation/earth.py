@@ -1,13 +1,13 @@
-"""Solar neutrinos through the Earth by night.
+"""Solar neutrinos through the Earth at night.
 
 Densities are the polynomials of the Preliminary Reference Earth Model in the radius
-(Dziewonski:1981xy; written down anew, and checked by the mass and the moment of inertia
-of the Earth that they give), with 0.4656 electrons a nucleon in the core (iron) and
-0.4957 in the mantle (unverified; silicates). On a chord, two mass states evolve in
-constant densities along short pieces.
+(Dziewonski:1981xy; checked by the resulting mass and moment of inertia of the Earth),
+with 0.4656 electrons per nucleon in the core (iron) and 0.4957 in the mantle
+(unverified; silicates).
 
-How long the Sun stands at which nadir angle follows from the latitude of the detector,
-averaged over the year on a circular orbit.
+On a chord, two mass states evolve through short pieces of constant density. The
+distribution of nadir angles follows from the latitude of the detector, averaged over
+the year on a circular orbit.
 """
 
 from __future__ import annotations
@@ -56,15 +56,15 @@ _POTENTIAL: Final = float(np.sqrt(2) * G_FERMI * HBARC_MEV_CM**3 * _AVOGADRO)
 _TILT: Final = 23.44
 _PIECE: Final = 80.0  # km, the longest: oscillation lengths are some 300 km
 _NADIRS: Final = 360
-_STEP: Final = 0.04  # of ln k between values that are kept
-_KEPT: Final = 32  # of them at a time
+_STEP: Final = 0.04  # step of ln k between cached values
+_KEPT: Final = 32  # cached values per block
 _MIXINGS: Final = 12
 _C13: Final = 0.978
-_BLOCK: Final = 16_384  # chords times energies at once
+_BLOCK: Final = 16_384  # chords times energies per block
 
 
 def density(radius: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """Density (g/cm³) and electrons a nucleon at a radius.
+    """Density (g/cm³) and electrons per nucleon at a radius.
 
     Parameters
     ----------
@@ -82,8 +82,8 @@ def density(radius: FloatArray) -> tuple[FloatArray, FloatArray]:
 
 
 def night_exposure(latitude: float) -> tuple[FloatArray, FloatArray]:
-    """Cosines of the nadir angle of the Sun by night, and the share of the nights spent
-    at each.
+    """Cosines of the nadir angle of the Sun at night, and the fraction of night time
+    spent at each.
 
     Parameters
     ----------
@@ -124,7 +124,7 @@ def _exposure(latitude: float) -> tuple[FloatArray, FloatArray]:
 @quick_methods
 @dataclass(frozen=True)
 class EarthModel:
-    """The Earth as a detector at some latitude has it between itself and the Sun.
+    """The Earth between the Sun and a detector at some latitude.
 
     Attributes
     ----------
@@ -172,7 +172,7 @@ class EarthModel:
         dm2_21: FloatArray,
         sin2_13: FloatArray,
     ) -> FloatArray:
-        """`regeneration` of many points from values that are kept, to about 5e-4: f is
+        """`regeneration` of many points from cached values, to about 5e-4: f is
         a spline of ln(Δm²/E), a polynomial of sin²θ₁₂ and proportional to cos²θ₁₃.
 
         Parameters
@@ -222,8 +222,8 @@ def chord(
 ) -> FloatArray:
     """P(ν₂ → ν_e) along chords.
 
-    An evolution is a unit quaternion, 1 − i v·σ for short times; the second half of a
-    chord is the transpose of the first.
+    The evolution is a unit quaternion, 1 − i v·σ for short times; that of the second
+    half of a chord is the transpose of the first.
 
     Parameters
     ----------
@@ -277,7 +277,7 @@ def _pieces(cosine: FloatArray, piece: float) -> tuple[FloatArray, FloatArray]:
         number = max(2, int(np.ceil((end - start).max() / piece)))
         width = ((end - start) / number)[:, None]
         middle = end[:, None] - width * (np.arange(number) + 0.5)
-        # two points of Gauss in each piece
+        # two Gauss points in each piece
         at = middle[..., None] + width[..., None] * np.array([-0.5, 0.5]) / np.sqrt(3)
         rho, electrons = density(np.hypot(at, nearest[..., None]))
         lengths.append(np.broadcast_to(width * km, middle.shape))

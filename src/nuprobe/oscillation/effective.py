@@ -31,9 +31,9 @@ class EffectiveProperties:
     ----------
     magnetic_moment : |μ_ν|(L, E) in μ_B.
     charge, charge_radius : √(Σ_j |Σ_k U*_ℓk e^{−i m_k² L/2E} X_jk|²), in e and cm²:
-        what scatters without interfering.
-    charge_mean, charge_radius_mean : ⟨ν(L)|X|ν(L)⟩, in e and cm²: what interferes with
-        the weak amplitude, with a sign.
+        relevant for scattering without interference.
+    charge_mean, charge_radius_mean : ⟨ν(L)|X|ν(L)⟩, in e and cm²: relevant for
+        interference with the weak amplitude, with a sign.
     """
 
     magnetic_moment: FloatArray
@@ -61,8 +61,7 @@ def effective_properties(
     Raises
     ------
     InputError
-        If the model has no electromagnetic properties, or over several parameter
-        points.
+        If the model has no electromagnetic properties, or several parameter points.
 
     Examples
     --------

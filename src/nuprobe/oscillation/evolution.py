@@ -65,7 +65,7 @@ def _exponentials(
     hamiltonian: Hamiltonian, edges: FloatArray
 ) -> NDArray[np.complex128]:
     """Evolution over each step by the Magnus expansion to fourth order, with two Gauss
-    points a step: unitary to rounding. Shape (steps, size, size)."""
+    points per step; unitary to rounding. Shape (steps, size, size)."""
     width = np.diff(edges)
     middle = (edges[1:] + edges[:-1]) / 2
     early, late = (

@@ -127,7 +127,7 @@ class MagneticField:
         return float(np.max(np.abs(self.strength)))
 
     def times(self, factor: float) -> MagneticField:
-        """Return the same shape, stronger by a `factor`."""
+        """Return the same shape, scaled by a `factor`."""
         size = number("a factor", factor)
         return MagneticField(self.radius, size * self.strength, self.name)
 

@@ -1,4 +1,4 @@
-"""Matter along a path: electrons, neutrons, and where neutrinos are made in it."""
+"""Matter along a path: electrons, neutrons, and the production of neutrinos in it."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ class Matter:
     ----------
     radius : MeV⁻¹ (``0.05 * SOLAR_RADIUS``), shape (n,), increasing.
     electrons, neutrons : number densities per cm³, shape (n,).
-    production : for each kind of neutrino, how many are made per unit of radius, in any
+    production : for each kind of neutrino, number produced per unit of radius, in any
         unit, shape (n,).
     name : for tables and figures.
 
@@ -94,7 +94,8 @@ class Matter:
     @classmethod
     def from_csv(cls, path: str | Path) -> Matter:
         """Read a table from `path` with columns radius (in solar radii), electrons and
-        neutrons (per cm³); other columns are the production of kinds of neutrinos."""
+        neutrons (per cm³); other columns give the production of the various
+        neutrinos."""
         where = Path(os.fspath(path))
         rows = parse_csv(read_text(where, "the density profile", _LARGEST), str(where))
         return cls._of_rows(rows, str(where), where.stem)
@@ -129,9 +130,9 @@ class Matter:
         )
 
     def made(self, kind: str, radius: ArrayLike) -> FloatArray:
-        """Return how many neutrinos of a `kind`, such as ``"B8"`` (``"8B"``), are made
-        per unit of `radius` (MeV⁻¹, any shape); raises `UnknownNameError` for other
-        kinds."""
+        """Return the number of neutrinos of a `kind`, such as ``"B8"`` (``"8B"``),
+        produced per unit of `radius` (MeV⁻¹, any shape); raises `UnknownNameError` for
+        other kinds."""
         spelt = as_spelt(kind, self.production)
         if spelt not in self.production:
             raise UnknownNameError(
@@ -144,9 +145,10 @@ class Matter:
 @functools.lru_cache(maxsize=1)
 def standard_sun() -> Matter:
     """The Sun in the standard solar model B16 with the composition GS98
-    (Vinyoles:2016djt; as public codes carry its tables).
+    (Vinyoles:2016djt; tables from public codes).
 
-    Electrons, neutrons and where each kind of solar neutrino is made, along a radius.
+    Electrons, neutrons and the production of each kind of solar neutrino along a
+    radius.
 
     Examples
     --------
@@ -233,7 +235,7 @@ def _densities(what: str, values: Any, radius: FloatArray) -> FloatArray:
 
 
 def _curve(radius: FloatArray, values: FloatArray) -> Any:
-    """Smooth curve through the points: of the logarithm where it exists."""
+    """Smooth curve through the points, in the logarithm where it exists."""
     from scipy.interpolate import PchipInterpolator
 
     if np.all(values > _FAINTEST):

@@ -15,7 +15,7 @@ from nuprobe.units import eV, keV
 
 __all__ = ["NUFIT", "PMNS", "Splittings"]
 
-# a number beyond these was given without its unit
+# larger numbers must lack their unit
 _LARGEST_SPLITTING: Final = keV**2
 
 
@@ -90,17 +90,17 @@ class Splittings:
 
 
 def check_mixing(mixing: Any, splittings: Any = None) -> None:
-    """Check that both are what they should be and belong together.
+    """Check that both are valid and consistent.
 
     Parameters
     ----------
     mixing : a `PMNS`.
-    splittings : `Splittings` of as many states, or None where they do not matter.
+    splittings : `Splittings` of the same number of states, or None if not needed.
 
     Raises
     ------
     InputError
-        If one is not, or only one of them has a sterile neutrino.
+        If one is invalid, or only one of them has a sterile neutrino.
     """
     if not isinstance(mixing, PMNS):
         raise InputError(

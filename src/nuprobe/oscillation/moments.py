@@ -28,11 +28,11 @@ def mu_eff(
     detected, in Bohr magnetons.
 
     μ² = Σ_j |Σ_k U*_ℓk e^{−i m_k² L/2E} (μ − iε)_jk|² (Giunti:2014ixa, eq. unverified),
-    and Σ_k P_ek Σ_j |(μ − iε)_jk|² where the mass states are incoherent.
+    and Σ_k P_ek Σ_j |(μ − iε)_jk|² for incoherent mass states.
 
     Parameters
     ----------
-    model : what has the moments, such as `Electromagnetic`.
+    model : with the moments, such as `Electromagnetic`.
     flavour, e_nu, propagation : as in `nuprobe.oscillation.density`.
 
     Returns
@@ -84,14 +84,14 @@ def moment_limits(mu: float, shares: ArrayLike) -> Mapping[str, float]:
     mapping
         ``"mu_11"``, ``"mu_22"``, ``"mu_33"`` (Dirac); ``"mu_12"``, ``"mu_13"``,
         ``"mu_23"`` (Majorana, or Dirac with its hermitian partner); ``"lambda_1"`` …
-        are the latter under the names |Λ_i| = |μ_jk| of Canas:2015yoa. A share of zero
-        gives no limit, ``inf``.
+        are the latter under the names |Λ_i| = |μ_jk| of Canas:2015yoa. A fraction of
+        zero gives no limit, ``inf``.
 
     Raises
     ------
     InputError
-        If the limit is not positive or the shares are not three fractions that add up
-        to 1.
+        If the limit is not positive or the shares are not three fractions that sum to
+        1.
 
     Examples
     --------

@@ -1,8 +1,8 @@
 """Spin–flavour precession: neutrinos with magnetic moments in matter and a magnetic
 field across their path.
 
-Two flavours, ν_e and ν_x, with both helicities. For the amplitudes (ν_e, ν_x; and of
-the other helicity) the evolution along the path is i dψ/dr = H ψ,
+Two flavours, ν_e and ν_x, with both helicities. For the amplitudes (ν_e, ν_x; the same
+with the other helicity) the evolution along the path is i dψ/dr = H ψ,
 
     H = | K + V      μ† B_⊥ |     K = (Δm²/4E) |−cos 2θ  sin 2θ|
         | μ B_⊥      K′     |                  | sin 2θ  cos 2θ|
@@ -10,16 +10,15 @@ the other helicity) the evolution along the path is i dψ/dr = H ψ,
 with V = diag(√2 G_F (n_e − n_n/2), −√2 G_F n_n/2) (Lim:1987tk; Akhmedov:1988uk;
 textbook, eqs. unverified).
 
-- Majorana: the other helicity are the antineutrinos, K′ = K − V, and μ is
-  antisymmetric: one transition moment, ν_e → ν̄_x and ν_x → −ν̄_e. A ν̄_x oscillates on
-  to ν̄_e.
-- Dirac: the other helicity is sterile, K′ = K, and μ is hermitian: ν_eL → ν_eR also
-  with one flavour.
+- Majorana: the other helicity states are the antineutrinos, K′ = K − V, and μ is
+  antisymmetric: one transition moment, ν_e → ν̄_x and ν_x → −ν̄_e. A ν̄_x then
+  oscillates to ν̄_e.
+- Dirac: the other helicity is sterile, K′ = K, and μ is hermitian, so ν_eL → ν_eR
+  occurs even with one flavour.
 
-From the Sun to the Earth the mass states lose their coherence. Left out: θ₁₃ and the
-third neutrino (V_e is 2 % smaller with them, and the conversion in the Sun's core 5 to
-6 % larger), a field that turns along the path, the field between the planets, and paths
-other than a radius.
+From the Sun to the Earth the mass states lose their coherence. Neglected: θ₁₃ and the
+third neutrino (with them V_e is 2 % smaller and the conversion in the Sun's core 5 to 6
+% larger), a twisting field, the interplanetary field, and non-radial paths.
 """
 
 from __future__ import annotations
@@ -57,10 +56,10 @@ _PLACES: Final[dict[str, dict[str, tuple[tuple[int, int, float], ...]]]] = {
 }
 """Elements of the matrix of moments [final, initial] that a name stands for."""
 
-_ANGLES: Final = (2.5, 1.5, 0.75, 0.35, 0.15)  # radians a step
+_ANGLES: Final = (2.5, 1.5, 0.75, 0.35, 0.15)  # radians per step
 _RTOL: Final = 1e-4
 _FAINT: Final = 1e-6
-_PRODUCED: Final = 1e-4  # of the most productive radius
+_PRODUCED: Final = 1e-4  # relative to the most productive radius
 
 
 def _default_field() -> MagneticField:
@@ -71,7 +70,7 @@ def _default_field() -> MagneticField:
 @quick_methods
 @dataclass(frozen=True, eq=False)
 class SpinFlavour:
-    """Neutrinos with magnetic moments on their way through a field, by default solar
+    """Neutrinos with magnetic moments propagating through a field, by default solar
     ones.
 
     Attributes
@@ -84,8 +83,9 @@ class SpinFlavour:
     kind : ``"majorana"`` or ``"dirac"``.
     sin2_theta, dm2 : mixing of two flavours and Δm² in MeV²; defaults θ₁₂ and Δm²₂₁ of
         NuFIT 6.0.
-    production : where ν_e are made: a kind of neutrino that `matter` knows (``"B8"``;
-        its region is averaged over), or a radius in MeV⁻¹ (``0.05 * SOLAR_RADIUS``).
+    production : where ν_e are produced: a kind of neutrino in `matter` (``"B8"``;
+        averaged over its production region), or a radius in MeV⁻¹ (``0.05 *
+        SOLAR_RADIUS``).
 
     Raises
     ------
@@ -179,7 +179,7 @@ class SpinFlavour:
         return np.array([[c, s], [-s, c]])
 
     def times(self, factor: float) -> SpinFlavour:
-        """Return the same with all moments a `factor` larger."""
+        """Return the same with all moments multiplied by a `factor`."""
         return replace(
             self, moments={name: factor * mu for name, mu in self.moments.items()}
         )
@@ -223,7 +223,7 @@ class SpinFlavour:
         Returns
         -------
         array, shape (*e_nu.shape, 4)
-            In the order of `names`; they add up to 1.
+            In the order of `names`; they sum to 1.
 
         Raises
         ------
@@ -274,7 +274,8 @@ class SpinFlavour:
         for angle in _ANGLES:
             fine = self._with_steps(e_nu, basis, angle)
             if coarse is not None:
-                # of a share far below the others of its helicity only the size matters
+                # for a probability far below the others of its helicity only the size
+                # matters
                 size = np.repeat(fine.reshape(2, 2).sum(axis=1), 2)
                 if np.all(np.abs(fine - coarse) <= _RTOL * fine + _FAINT * size):
                     return fine
@@ -302,7 +303,7 @@ class SpinFlavour:
 
     @functools.cached_property
     def _path(self) -> tuple[float, float, float]:
-        """Where the first neutrino is made, the last one, and the end of the matter."""
+        """Innermost and outermost production radius, and the end of the matter."""
         radius = self.matter.radius
         end = float(radius[-1])
         if not isinstance(self.production, str):

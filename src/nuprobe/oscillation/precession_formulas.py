@@ -1,5 +1,5 @@
-"""Spin precession where it has a closed form: constant field and matter, a resonance
-crossed at a constant rate."""
+"""Spin precession in closed form: constant field and matter, and a resonance crossed at
+a constant rate."""
 
 from __future__ import annotations
 
@@ -76,8 +76,7 @@ def rabi_probability(
 def landau_zener(
     moment: ArrayLike, strength: ArrayLike, slope: ArrayLike
 ) -> FloatArray:
-    """Probability that the helicity flips at a resonance that is crossed far from both
-    sides.
+    """Probability that the helicity flips at a resonance that is crossed completely.
 
     1 − exp(−2π (μB)²/|dΔ/dr|), Δ being the energy of one helicity above that of the
     other without field, in the linear approximation (textbook).

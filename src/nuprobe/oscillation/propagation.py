@@ -18,7 +18,7 @@ from nuprobe.units import m
 
 __all__ = ["AtSource", "Averaged", "Spread", "Vacuum"]
 
-# a number below this was given without its unit
+# smaller numbers must lack their unit
 _SHORTEST_BASELINE: Final = 1e-6 * m
 
 
@@ -26,7 +26,7 @@ _SHORTEST_BASELINE: Final = 1e-6 * m
 @quick_methods
 @dataclass(frozen=True)
 class AtSource:
-    """A detector at the source: the flavour stays what it was."""
+    """A detector at the source: the flavour is unchanged."""
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -128,7 +128,7 @@ class Vacuum:
         return np.stack(result, axis=-1)
 
     def states(self, flavour: Flavour) -> tuple[FlavourState, ...]:
-        """Return ρ of the constant, cos and sin terms of what was produced as
+        """Return ρ of the constant, cos and sin terms of neutrinos produced as
         `flavour`."""
         u = self.mixing.matrix
         if flavour.anti:
@@ -151,7 +151,7 @@ class Vacuum:
 @quick_methods
 @dataclass(frozen=True)
 class Averaged:
-    """Incoherent mass states: oscillations too fast to be seen, in vacuum.
+    """Incoherent mass states: oscillations in vacuum that are too fast to be resolved.
 
     Attributes
     ----------
@@ -202,12 +202,12 @@ class Spread:
     Attributes
     ----------
     lengths : propagation over each distance, with the same mixing and splittings.
-    weights : share of the neutrinos that arrive from each, in any unit.
+    weights : relative number of neutrinos that arrive from each, in any unit.
 
     Raises
     ------
     InputError
-        If there is not one positive weight a distance.
+        If there is not one positive weight per distance.
 
     Examples
     --------
@@ -234,7 +234,7 @@ class Spread:
 
     @property
     def names(self) -> tuple[str, ...]:
-        """Those of each distance, which are the same."""
+        """Those of the individual distances, which are the same."""
         return self.lengths[0].names
 
     @property

@@ -1,4 +1,4 @@
-"""What every propagation from source to detector offers."""
+"""Interface of every propagation from source to detector."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ class Propagation(Protocol):
     @property
     def phases(self) -> tuple[Phase, ...] | None:
         """Analytic forms of the f_i, in their order: ``("constant", 0.0)``, ``("cos",
-        c)`` or ``("sin", c)`` for cos(c/E) and sin(c/E) with c in MeV. None where an
-        f_i has another form: it is then known through `functions` alone."""
+        c)`` or ``("sin", c)`` for cos(c/E) and sin(c/E) with c in MeV. None if an f_i
+        has another form; it is then only available through `functions`."""
 
     def functions(self, e_nu: FloatArray) -> FloatArray:
         """f_i at energies.

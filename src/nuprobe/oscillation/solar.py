@@ -37,22 +37,22 @@ code)."""
 @quick_methods
 @dataclass(frozen=True)
 class Solar:
-    """Solar ν_e by day: incoherent mass states with adiabatic conversion in the Sun
-    (three neutrinos).
+    """Solar ν_e during the day: incoherent mass states with adiabatic conversion in the
+    Sun (three neutrinos).
 
     P_e3 = sin²θ₁₃, P_e1 = cos²θ₁₃ cos²θ_M, P_e2 = cos²θ₁₃ sin²θ_M with the mixing angle
-    θ_M where the neutrino is made,
+    θ_M at the production point,
 
         cos 2θ_M = (cos 2θ₁₂ − β)/√[(cos 2θ₁₂ − β)² + sin² 2θ₁₂],  β = 2 E cos²θ₁₃ √2
         G_F n_e/Δm²₂₁
 
-    (deHolanda:2004fd, eq. unverified; textbook). Matter in the Earth, the width of the
-    production region and the effect of matter on θ₁₃ (below 1 %) are left out.
+    (deHolanda:2004fd, eq. unverified; textbook). Matter in the Earth, the extent of the
+    production region and the effect of matter on θ₁₃ (below 1 %) are neglected.
 
     Attributes
     ----------
-    component : which n_e: a name of `SOLAR_POTENTIALS` (``"8B"`` is ``"B8"``), or √2
-        G_F n_e itself in MeV.
+    component : source of n_e: a name of `SOLAR_POTENTIALS` (``"8B"`` is ``"B8"``), or
+        √2 G_F n_e itself in MeV.
     mixing, splittings : U and Δm².
 
     Examples
@@ -131,7 +131,7 @@ class Solar:
 
     def states(self, flavour: Flavour) -> tuple[FlavourState, ...]:
         """Return the three mass states; raises `InputError` for a `flavour` that the
-        Sun does not make."""
+        Sun does not produce."""
         if flavour.index or flavour.anti:
             raise InputError(f"the Sun makes nu_e, not {flavour}")
         u = self.mixing.matrix

@@ -47,8 +47,8 @@ def disappearance(sin2_2theta_14: Any) -> tuple[FloatArray, FloatArray]:
         P_ee = (1 − x)² P₃ + x² + 2x(1 − x) Σ_j |U_ej|² cos(Δm²₄ⱼ L/2E),
 
     P₃ and U_ej those of three neutrinos. It is linear in sin²2θ₁₄ = 4x(1 − x) where P₃
-    is 1, at short distances: 1 − sin²2θ₁₄ Σ_j |U_ej|² sin²(Δm²₄ⱼ L/4E). The same as
-    `nuprobe.oscillation.Vacuum` with four neutrinos gives.
+    is 1, at short distances: 1 − sin²2θ₁₄ Σ_j |U_ej|² sin²(Δm²₄ⱼ L/4E). This equals
+    `nuprobe.oscillation.Vacuum` with four neutrinos.
 
     Parameters
     ----------
@@ -57,8 +57,8 @@ def disappearance(sin2_2theta_14: Any) -> tuple[FloatArray, FloatArray]:
     Returns
     -------
     arrays, shape (points, 3)
-        Coefficients of P₃, 1 and the mean cosine, and their derivatives in sin²2θ₁₄;
-        at sin²2θ₁₄ = 1, where x has none, those just below.
+        Coefficients of P₃, 1 and the mean cosine, and their derivatives with respect to
+        sin²2θ₁₄; at sin²2θ₁₄ = 1, where x has none, those just below.
 
     Raises
     ------

@@ -1,7 +1,7 @@
-"""Survival of solar ν_e, averaged over where they are made, by day and by night.
+"""Survival of solar ν_e, averaged over the production region, by day and by night.
 
-Mass states arrive incoherently. With the mixing angle θ_M where a neutrino is made and
-the probability P_c to jump at the resonance, C = ⟨(1 − 2 P_c) cos 2θ_M⟩ over the
+Mass states arrive incoherently. With the mixing angle θ_M at production and the
+level-crossing probability P_c at the resonance, C = ⟨(1 − 2 P_c) cos 2θ_M⟩ over the
 production zones,
 
     P_ee = c₁₃⁴ [½ + ½ C cos 2θ₁₂ − C f] + s₁₃⁴,
@@ -10,8 +10,8 @@ production zones,
     A = 2√2 G_F n_e E cos²θ₁₃/Δm²₂₁,
 
 and f = P(ν₂ → ν_e) − sin²θ₁₂ in the Earth, 0 by day (textbook; Parke:1986jy for P_c,
-unverified). Effects of matter on θ₁₃, below 1 %, are left out, and so is the coherence
-of mass states below Δm² = 1e-9 eV², where P_ee depends on the distance of the Sun.
+unverified). Effects of matter on θ₁₃, below 1 %, are neglected, as is the coherence of
+mass states below Δm² = 1e-9 eV², where P_ee depends on the distance to the Sun.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ __all__ = ["CROSSINGS", "Crossing", "conversion", "day_survival", "survival"]
 
 Crossing = Literal["none", "parke", "exponential"]
 CROSSINGS: Final[tuple[str, ...]] = get_args(Crossing)
-_DEEPEST: Final = 700.0  # exponents beyond give 0
+_DEEPEST: Final = 700.0  # larger exponents give 0
 _COHERENT: Final = 1e-9  # eV²
 
 
@@ -99,7 +99,7 @@ def _crossing(
         with np.errstate(divide="ignore"):
             gamma = np.where(cos2 > 0, k * sin2**2 / np.maximum(cos2, 1e-300), np.inf)
         return np.exp(-np.minimum(np.pi / 2 * gamma, _DEEPEST)), resonance
-    # exact for a density that falls exponentially
+    # exact for an exponentially falling density
     whole = np.minimum(2 * np.pi * k, _DEEPEST)
     part = np.minimum(np.pi * k * (1 - cos2), _DEEPEST)
     jump = (np.exp(-part) - np.exp(-whole)) / -np.expm1(-whole)
@@ -109,13 +109,13 @@ def _crossing(
 def day_survival(
     c: ArrayLike, sin2_12: ArrayLike, sin2_13: ArrayLike, earth: ArrayLike = 0.0
 ) -> FloatArray:
-    """P_ee of a conversion C.
+    """P_ee for a conversion factor C.
 
     Parameters
     ----------
     c : of `conversion`; all broadcast against each other.
     sin2_12, sin2_13 : mixing.
-    earth : f, what the Earth adds to P(ν₂ → ν_e); 0 by day.
+    earth : f, the contribution of the Earth to P(ν₂ → ν_e); 0 by day.
 
     Examples
     --------
@@ -141,7 +141,7 @@ def survival(
     crossing: Crossing = "none",
     earth: ArrayLike = 0.0,
 ) -> FloatArray:
-    """Probability that a solar ν_e arrives as one, averaged over where it is made.
+    """Probability that a solar ν_e arrives as ν_e, averaged over the production region.
 
     Parameters
     ----------
@@ -149,10 +149,10 @@ def survival(
     kind : of solar neutrino, as of `production_zones`.
     sin2_12, dm2_21, sin2_13 : mixing, and Δm²₂₁ in eV²; default NuFIT 6.0.
     model : solar model, a name of `SOLAR_MODELS`.
-    crossing : jumps between mass states at the resonance: ``"none"`` (adiabatic, right
+    crossing : jumps between mass states at the resonance: ``"none"`` (adiabatic, valid
         for Δm² > 1e-8 eV²), ``"parke"`` (linear density) or ``"exponential"`` (exact
         for an exponential density, also above maximal mixing), with the slope of the
-        density where the resonance is.
+        density at the resonance.
     earth : f of `EarthModel.regeneration` at the energies, 0 by day.
 
     Returns
@@ -164,7 +164,7 @@ def survival(
     ------
     InputError
         If an energy or a mixing is not possible, or Δm² is so small that the
-        probability depends on the distance of the Sun.
+        probability depends on the distance to the Sun.
 
     Examples
     --------

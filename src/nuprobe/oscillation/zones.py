@@ -1,9 +1,9 @@
-"""Where solar neutrinos are made: solar models as a few electron densities with
+"""Production zones of solar neutrinos: solar models as a few electron densities with
 weights.
 
-What happens to a neutrino depends on the electron density where it is made. The
-production of each kind, folded with the density, is a measure over densities, and a
-Gaussian rule for it, of a dozen nodes, integrates conversion probabilities to 1e-9.
+Conversion depends on the electron density at production. The production profile of each
+kind defines a measure over densities, and a Gaussian rule for it with a dozen nodes
+integrates conversion probabilities to 1e-9.
 """
 
 from __future__ import annotations
@@ -42,16 +42,16 @@ _POINTS: Final = 4  # Gauss–Legendre points between two radii of a table
 @readable
 @dataclass(frozen=True, eq=False)
 class ProductionZones:
-    """Electron densities where one kind of solar neutrino is made.
+    """Electron densities where one kind of solar neutrino is produced.
 
     Attributes
     ----------
     model, kind : names.
     potentials : √2 G_F n_e in MeV, shape (nodes,), of a Gaussian rule.
-    weights : shares of the neutrinos, shape (nodes,); they sum to 1.
+    weights : fractions of the neutrinos, shape (nodes,); they sum to 1.
     radius : of the table, MeV⁻¹, shape (n,).
     log_potential : ln of √2 G_F n_e (MeV) there, shape (n,), linear in between.
-    production : neutrinos made per unit of radius, any unit, shape (n,), linear in
+    production : neutrinos produced per unit of radius, any unit, shape (n,), linear in
         between.
     """
 
@@ -64,13 +64,12 @@ class ProductionZones:
     production: FloatArray
 
     def scale_height(self, potential: FloatArray) -> FloatArray:
-        """Length −1/(d ln n_e/dr) in MeV⁻¹ where the potential √2 G_F n_e has some
-        values: that of the steps of the table, interpolated, and the one at its edge
-        beyond.
+        """Length −1/(d ln n_e/dr) in MeV⁻¹ at values of the potential √2 G_F n_e:
+        interpolated between the steps of the table, constant beyond its ends.
 
         Parameters
         ----------
-        potential : MeV, any shape, which the result has too.
+        potential : MeV, any shape; the result has the same shape.
         """
         step = -np.diff(self.radius) / np.diff(self.log_potential)
         middle = (self.log_potential[1:] + self.log_potential[:-1]) / 2
@@ -80,7 +79,7 @@ class ProductionZones:
 
 @public
 def production_zones(kind: str, model: str = "B16-GS98") -> ProductionZones:
-    """Electron densities where a kind of solar neutrino is made.
+    """Electron densities where a kind of solar neutrino is produced.
 
     Parameters
     ----------
@@ -132,13 +131,13 @@ def _zones(kind: str, model: str) -> ProductionZones:
 def gaussian_rule(
     x: FloatArray, weights: FloatArray, nodes: int = _NODES
 ) -> tuple[FloatArray, FloatArray]:
-    """Gaussian rule of a discrete measure: the first steps of Lanczos' iteration, kept
-    orthogonal, and the eigenvalues of its matrix.
+    """Gaussian rule of a discrete measure, from the first steps of a Lanczos iteration
+    with reorthogonalisation.
 
     Parameters
     ----------
     x, weights : positive points and their weights, shape (n,).
-    nodes : of the rule; all of the points if there are no more.
+    nodes : number of nodes; all points if there are not more.
 
     Returns
     -------

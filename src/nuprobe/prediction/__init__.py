@@ -1,12 +1,12 @@
-"""Flux × process × target × response folded once into templates; a model then costs one
-matrix product.
+"""Flux × process × target × response folded once into templates; a model then needs a
+single matrix product.
 
 For each scatterer and flux component the counts in a bin are
 
     N_b = Σ_t c_t ∫ dT R_b(T) S_t(T) ∫ dE φ(E) k(E, T)
 
 with the kinematics k and the response S of `nuprobe.processes`, the detector's R and
-the model's coefficients c. What sits inside the integrals (a neutron radius, a
+the model's coefficients c. A parameter inside the integrals (a neutron radius, a
 quenching factor) becomes an axis: the templates are evaluated at Chebyshev nodes along
 it and interpolated, with the interpolation error measured.
 """

@@ -1,4 +1,4 @@
-"""Parameters that sit inside the integrals, and where templates sample them."""
+"""Parameters inside the integrals, and the nodes at which templates sample them."""
 
 from __future__ import annotations
 
@@ -24,17 +24,17 @@ __all__ = ["Axis"]
 @quick_methods
 @dataclass(frozen=True)
 class Axis:
-    """A parameter that sits inside the integrals.
+    """A parameter inside the integrals.
 
     Attributes
     ----------
     parameter : its name, range and unit; the templates are valid on [lower, upper] and
-        refuse anything outside.
+        reject anything outside.
     isotopes : names of the isotopes whose target depends on it; empty if it acts on
         all.
     nodes : Chebyshev nodes.
     acts_on : ``"target"``, ``"response"``, or ``"kernel"`` (the mass of a mediator).
-    log : nodes in the logarithm of the parameter.
+    log : whether nodes are placed in the logarithm of the parameter.
     processes : names of the processes that depend on it; empty if all do.
     anchors : values between which templates are linear, by definition, in place of the
         Chebyshev nodes; empty if there are none.
@@ -72,7 +72,7 @@ class Axis:
         )
 
     def coordinate(self, values: FloatArray) -> FloatArray:
-        """Where `values` lie along the axis: the values themselves, or their
+        """Coordinates of `values` along the axis: the values themselves, or their
         logarithm."""
         return np.asarray(np.log(values)) if self.log else values
 
@@ -85,8 +85,7 @@ class Axis:
         return float(low), float(high)
 
     def value(self, coordinate: FloatArray) -> FloatArray:
-        """Inverse of the function `coordinate`, inside the range in spite of
-        rounding."""
+        """Inverse of `coordinate`, kept inside the range in spite of rounding."""
         values = np.exp(coordinate) if self.log else coordinate
         return np.clip(values, self.parameter.lower, self.parameter.upper)
 
@@ -137,7 +136,7 @@ class Axis:
         return np.asarray(probes[chosen])
 
     def check(self, values: FloatArray) -> None:
-        """Refuse `values` that a logarithm would turn into NaN; the rest is refused by
+        """Reject `values` that a logarithm would turn into NaN; others are checked by
         the interpolation."""
         if self.log and np.any(values <= 0):
             raise InputError(

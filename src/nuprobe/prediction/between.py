@@ -1,4 +1,4 @@
-"""Counts where templates are linear between anchors along some axes, and smooth along
+"""Counts for templates that are linear between anchors along some axes and smooth along
 others."""
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ _ROOM: Final = 4_000_000  # numbers that interpolated templates may take at a ti
 
 
 class _Axes(Protocol):
-    """What is asked of templates."""
+    """Requested axis values."""
 
     @property
     def axes(self) -> tuple[Axis, ...]: ...
@@ -38,12 +38,12 @@ def between(
 ) -> FloatArray:
     """Counts of a part for several sets of coefficients.
 
-    Smooth axes are interpolated once for all points of the same value there, some
-    values at a time; then each point takes what lies on the anchors around it.
+    Smooth axes are interpolated once for all points with the same value, a few values
+    at a time; then each point interpolates between the anchors around it.
 
     Parameters
     ----------
-    templates : whose axes and weights are meant.
+    templates : with the axes and weights.
     part : one of its parts, with anchors along some axis.
     coefficients : shape (sets, components, points, terms).
     axis_values : shape (points, axes).
@@ -113,7 +113,7 @@ def _smoothed(
     first = 3 + part.axes.index(smooth[0])
     shape = part.values.shape
     weights = templates.weights(smooth[0], at, derivative)
-    # no copy of the values, which are many
+    # avoid a copy of the large array
     rows = part.values.reshape(math.prod(shape[:first]), shape[first], -1)
     table = (weights @ rows).reshape(*shape[:first], len(at), *shape[first + 1 :])
     table = np.moveaxis(table, first, 0)

@@ -1,4 +1,5 @@
-"""Build templates: settle the quadrature, visit nodes of the axes, measure errors."""
+"""Build templates: choose quadrature orders, evaluate at the nodes of the axes, measure
+errors."""
 
 from __future__ import annotations
 
@@ -25,9 +26,9 @@ from nuprobe.processes import KernelGroup
 __all__ = ["build_templates"]
 
 _RTOL: Final = 1e-6  # promised accuracy of every integral
-_WORST: Final = 1e-4  # less accurate results are refused unless asked for
+_WORST: Final = 1e-4  # less accurate results are rejected unless requested
 _MOST_NODES: Final = 400  # along the mass of a mediator
-# bins below this fraction of the largest one are judged against that fraction of it
+# for bins below this fraction of the largest one, errors are relative to that fraction
 _FLOOR: Final = 1e-9
 _AXIS_FLOOR: Final = (
     1e-3  # along axes, and for a component beside the largest one of its bin
@@ -45,12 +46,12 @@ def build_templates(
 
     Parameters
     ----------
-    setup : the ingredients; or one setup a process, whose counts in the same bins add
-        up.
+    setup : the ingredients; or one setup per process, whose counts in the same bins are
+        summed.
     axes : parameters that stay free inside the integrals.
     check : also evaluate at a second quadrature order and between the nodes of the
         axes, to measure the errors.
-    rtol : relative accuracy asked for. What misses it but reaches 1e-4 is a
+    rtol : required relative accuracy. A result that misses it but reaches 1e-4 gives a
         `ValidityWarning`.
 
     Returns
@@ -80,8 +81,8 @@ def build_templates(
         raise InputError(f"rtol must be between 0 and 1, got {shown(rtol)}")
     built = [_Builder(one, tuple(axes), rtol).build(check) for one in setups]
     while any(one.axes != built[0].axes for one in built):
-        # the mass of a mediator needs more nodes in one process than in another: all
-        # get those of the finest axis
+        # a mediator mass may need more nodes in one process than in another: all get
+        # those of the finest axis
         finest = tuple(
             max(same, key=lambda axis: axis.nodes)
             for same in zip(*(one.axes for one in built), strict=True)
@@ -147,8 +148,8 @@ class _Builder:
         return replace(templates, axis_error=errors)
 
     def _remedy(self, plain: str, light: bool) -> str:
-        """What helps, `plain` or, for `light` mediators that recoils without signal
-        bring into the bins, a floor."""
+        """Remedy for the message: `plain`, or a floor for `light` mediators if recoils
+        without signal reach the bins."""
         if not light or not reaches_nothing(self.setup, self.middle):
             return plain
         return (
@@ -159,7 +160,7 @@ class _Builder:
         )
 
     def _doubt(self, error: float, what: str, remedy: str) -> None:
-        """Warn of an accuracy that misses `rtol`; refuse one worse than 1e-4."""
+        """Warn of an accuracy that misses `rtol`; reject one worse than 1e-4."""
         if error > max(self.rtol, _WORST):
             raise ComputationError(f"{what} reaches only {error:.1e}: {remedy}")
         if error > self.rtol:
@@ -169,7 +170,7 @@ class _Builder:
         """Orders of the integrals over the deposit and over the flux that suffice,
         their error, and the parts at the middle of the axes.
 
-        Settled in the middle of the axes, where it is as hard as anywhere, and for the
+        Determined in the middle of the axes, which is as hard as anywhere, and for the
         lightest mediators.
         """
         lightest = {
@@ -327,7 +328,7 @@ class _Builder:
 
 
 def _narrow(response: Response | TableResponse) -> str:
-    """Why an integral may not converge, and what helps with that response."""
+    """Why an integral may not converge for that response, and the remedy."""
     if isinstance(response, Response) and response.smearing != "none":
         return (
             "the response (or the flux) is narrow for its bins, or the flavour"
@@ -353,17 +354,17 @@ def _nodes(
 
 
 class _Rooms:
-    """Templates of scatterers while they are made, one array a part.
+    """Templates of scatterers while they are built, one array per part.
 
-    Where the mass of a mediator is an axis, scatterers that depend on the same axes
-    make one part: it is large, and nobody asks for the share of each.
+    If a mediator mass is an axis, scatterers that depend on the same axes form one
+    part, because it is large and individual contributions are not needed.
 
     Parameters
     ----------
     names : of the scatterers.
     mine : axes of each.
     axes : all.
-    outer : those that blocks come one after another of.
+    outer : axes whose nodes arrive block by block.
     """
 
     def __init__(
@@ -387,8 +388,8 @@ class _Rooms:
         self.done = 0
 
     def put(self, blocks: Sequence[FloatArray]) -> None:
-        """Add the next node of the outer axes, an array a scatterer, (sets, components,
-        bins, terms)."""
+        """Add the next node of the outer axes, one array per scatterer, (sets,
+        components, bins, terms)."""
         sums = [sum_arrays([blocks[i] for i in room]) for room in self.members]
         if not self.values:
             self.values = [
@@ -447,8 +448,8 @@ def _scale(
 
 
 def _difference(a: FloatArray, b: FloatArray, floor: float = _FLOOR) -> float:
-    """Largest relative difference; what is far below the largest bin, or the largest
-    component of its bin, counts absolutely."""
+    """Largest relative difference; values far below the largest bin, or the largest
+    component of their bin, are compared absolutely."""
     scale = np.maximum(np.abs(b), floor * np.abs(b).max(axis=1, keepdims=True))
     scale = np.maximum(scale, _AXIS_FLOOR * np.abs(b).max(axis=0, keepdims=True))
     with np.errstate(invalid="ignore", divide="ignore"):

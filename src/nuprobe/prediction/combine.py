@@ -1,5 +1,5 @@
-"""Templates made of others: processes that add up, bins that stand behind each other,
-shapes of systematics."""
+"""Templates built from others: sums of processes, concatenated bins, shapes of
+systematics."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ def joined(templates: Sequence[Templates]) -> Templates:
 
     Parameters
     ----------
-    templates : one a process, with the same flux components, axes and bins.
+    templates : one per process, with the same flux components, axes and bins.
 
     Returns
     -------
     Templates
         Their terms are those of each process, preceded by its name ("cevns:pp");
-        coefficients and counts are used as those of one process. One alone is returned
-        as it is.
+        coefficients and counts are used as for one process. A single one is returned
+        unchanged.
 
     Raises
     ------
@@ -98,7 +98,7 @@ def _prefixed(name: str, templates: Templates) -> str:
 
 
 def stacked(templates: Sequence[Templates]) -> Templates | None:
-    """Put the bins of several templates behind each other.
+    """Concatenate the bins of several templates.
 
     Parameters
     ----------
@@ -172,13 +172,13 @@ def weighted(templates: Templates, process: str, weights: FloatArray) -> Templat
     ----------
     templates : of one process or several.
     process : name of the one that is multiplied.
-    weights : a factor for each bin of energy and time (the fast one), shape (bins,);
-        or (nodes of the last axes, bins) where it depends on them.
+    weights : a factor for each bin of energy and time (time varies fastest), shape
+        (bins,); or (nodes of the last axes, bins) if it depends on them.
 
     Returns
     -------
     Templates
-        With the bins of time among those of energy, and one bin of time.
+        With the time bins merged into the energy bins, and a single time bin.
 
     Examples
     --------

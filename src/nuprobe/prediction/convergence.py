@@ -1,4 +1,4 @@
-"""Whether a rate has a value at all."""
+"""Whether a rate is finite."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ from nuprobe.prediction.setup import Setup
 __all__ = ["check_convergence", "reaches_nothing"]
 
 _SMALL = 1e-9  # of the largest deposit
-# probability of the bins at no recoil that counts for nothing, by the power of 1/T: a
-# logarithm is never large
+# negligible probability of the bins at zero recoil, by the power of 1/T (a logarithm is
+# never large)
 _NOTHING = {1: 1e-12, 2: 1e-19}
 
 
 def check_convergence(setup: Setup, values: Mapping[str, float]) -> None:
-    """Refuse a setup whose rate is infinite.
+    """Reject a setup whose rate is infinite.
 
-    Photon exchange grows towards no deposit as 1/T (moments, interference) or 1/T²
-    (charges). The rate is finite where the probability to be counted falls fast enough
-    there, or vanishes below some deposit.
+    Photon exchange diverges at zero deposit as 1/T (moments, interference) or 1/T²
+    (charges). The rate is finite if the detection probability falls fast enough there,
+    or vanishes below some deposit.
 
     Parameters
     ----------
@@ -32,7 +32,7 @@ def check_convergence(setup: Setup, values: Mapping[str, float]) -> None:
     Raises
     ------
     InputError
-        With what diverges and what to do.
+        The message names the divergence and the remedy.
 
     Examples
     --------
@@ -56,7 +56,7 @@ def check_convergence(setup: Setup, values: Mapping[str, float]) -> None:
 
 
 def reaches_nothing(setup: Setup, values: Mapping[str, float]) -> bool:
-    """Whether recoils that leave no signal are counted in the bins, by the noise.
+    """Whether recoils without signal reach the bins through noise.
 
     Parameters
     ----------
@@ -75,7 +75,7 @@ def reaches_nothing(setup: Setup, values: Mapping[str, float]) -> bool:
 def _near_nothing(
     setup: Setup, values: Mapping[str, float]
 ) -> Iterator[tuple[str, float, float]]:
-    """Scatterers that may deposit next to nothing, and the probability of the bins at
+    """Scatterers with arbitrarily small deposits, and the probability of the bins at
     two such deposits, a factor of ten apart."""
     response = setup.response_at(values)
     energies = [e for c in setup.flux.components for e in c.edges]

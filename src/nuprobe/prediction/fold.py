@@ -52,21 +52,20 @@ def fold(
     Parameters
     ----------
     setup : the ingredients.
-    scatterers : which deposits go with which energies.
-    kernels : of each scatterer, kernel groups that differ in their responses alone, one
-        set a node of the axes.
+    scatterers : determine allowed deposits and energies.
+    kernels : of each scatterer, kernel groups that differ only in their responses, one
+        set per node of the axes.
     response : of the detector.
     accuracy : order of the integral over the deposit, and factor on the nodes of the
         integral over the flux.
-    known : integrals over the flux, kept and added to.
-    moments : integrals over a tabulated response's hats, kept and added to: of the same
-        kernels with another response at the same recoil energies only the table
-        differs.
+    known : cache of integrals over the flux.
+    moments : cache of integrals over the hats of a tabulated response: for another
+        response at the same recoil energies only the table differs.
 
     Returns
     -------
     list of arrays, shape (sets, flux components, bins, terms)
-        One a scatterer; the terms are those of the process, once for each function of
+        One per scatterer; the terms are those of the process, once for each function of
         the propagation.
 
     Examples
@@ -130,8 +129,8 @@ def _onto(
     for i, (scatterer, (t, weights)) in enumerate(zip(scatterers, grids, strict=True)):
         scale = setup.formula_units * scatterer.count * setup.fluence
         kept = detected[:, start : start + t.size] * (weights * scale)
-        # far tails of a response make products that are no normal numbers, with which
-        # processors are many times slower
+        # far tails of a response give subnormal products, with which processors are
+        # many times slower
         kept[np.abs(kept) < _TAIL * np.abs(kept).max(initial=0.0)] = 0.0
         start += t.size
         results.append(_folded(setup, kernels[i], t, kept, [x[i] for x in integrals]))
@@ -174,7 +173,7 @@ def _integrals(
     setup: Setup, position: int, wanted: Sequence[Deposits], refine: int, known: Known
 ) -> list[tuple[FloatArray, ...]]:
     """Integrals of the kernels of each scatterer over the flux component at a position,
-    one array of shape (T, functions) a group."""
+    one array of shape (T, functions) per group."""
     factors = setup.propagation.names
     component = setup.flux.components[position]
     keys = [(d.scatterer.name, position, refine, d.t.tobytes()) for d in wanted]
@@ -204,13 +203,13 @@ def deposit_grid(
 
     Parameters
     ----------
-    components : of the flux; its edges and lines make kinks.
-    response : of the detector; it defines where it is not smooth, and which deposits
-        reach its bins.
+    components : of the flux; edges and lines cause kinks.
+    response : of the detector; it provides its breakpoints and the deposits that reach
+        its bins.
     scatterer : gives the range of deposits and its kinks.
-    order : points a panel (fewer if there are many panels).
-    steep : deposit (MeV) above which kernels may fall as 1/T²; where the response
-        begins above it, panels grow with T.
+    order : points per panel (fewer if there are many panels).
+    steep : deposit (MeV) above which kernels may fall as 1/T²; if the response starts
+        above it, panels grow with T.
     every_edge : panels end at every edge of the flux, however many there are.
 
     Returns
@@ -239,7 +238,7 @@ def deposit_grid(
     t_low, t_high = response.window(t_top)
     steep_ends = np.isfinite(scatterer.range.steep)
     if steep_ends:
-        # with few points between all edges of a table: kinks are not smeared there
+        # few points between all edges of a table, so that kinks are resolved
         kinks += scatterer.kinks(inner)
         t_low = min(max(t_low, scatterer.floor), t_high)
         kinks = [*kinks, *((branches[1:] + branches[:-1]) / 2).tolist()]
@@ -278,6 +277,6 @@ def _split(edges: FloatArray, panels: int) -> FloatArray:
 
 
 def _ends(component: FluxComponent) -> tuple[float, ...]:
-    """Energies at which a component begins, ends, or has a line."""
+    """Energies at which a component starts, ends, or has a line."""
     lines = tuple(line.energy for line in component.lines)
     return (*component.edges[:1], *component.edges[-1:], *lines)

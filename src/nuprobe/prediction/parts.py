@@ -1,4 +1,4 @@
-"""What templates consist of: an array a scatterer, a block of terms a process."""
+"""Components of templates: one array per scatterer, one block of terms per process."""
 
 from __future__ import annotations
 
@@ -75,8 +75,8 @@ class Part:
 
     @cached_property
     def interpolated(self) -> dict[tuple[int | None, bytes], Part]:
-        """Parts at some values of the smooth axes, as `nuprobe.prediction.between`
-        keeps them: a scan comes back to each value again and again."""
+        """Cached parts at values of the smooth axes for `nuprobe.prediction.between`,
+        since a scan returns to each value many times."""
         return {}
 
     def contracted(
@@ -112,7 +112,7 @@ class Reaction:
     Attributes
     ----------
     process : what scatters.
-    exchanges : those that its kernels contain.
+    exchanges : those contained in its kernels.
     """
 
     process: Process

@@ -1,4 +1,4 @@
-"""Whether a flux reaches beyond the energies that a process is computed well for."""
+"""Whether a flux extends beyond the energies for which a process is accurate."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ from nuprobe.processes.cross_section import total
 __all__ = ["share_beyond", "warn_beyond"]
 
 _POINTS: Final = 17
-_RTOL: Final = 1e-3  # the share is shown with two digits
+_RTOL: Final = 1e-3  # the fraction is shown with two digits
 
 
 def share_beyond(process: Process, flux: Flux) -> float:
-    """Share of the interactions above the energy that a process is accurate to, of the
-    Standard Model and with the flavours of the source, before the response.
+    """Fraction of interactions above the energy to which a process is accurate, in the
+    Standard Model with the flavours of the source, before the response.
 
-    Where those flavours do not interact at all the cross section of the electron
-    flavour counts, as what oscillates has it.
+    If those flavours do not interact at all, the cross section of the electron flavour
+    is used, as after oscillation.
 
     Parameters
     ----------
@@ -48,7 +48,7 @@ def share_beyond(process: Process, flux: Flux) -> float:
 
 
 def _weighted(process: Process, part: FluxComponent, flavour: str) -> FloatArray:
-    """∫ φ σ dE, and that above the energy that the process is accurate to."""
+    """∫ φ σ dE in total, and above the energy to which the process is accurate."""
     energies = np.linspace(0, part.e_max, _POINTS)[1:]
     sigma = total(process, energies, None, StandardModel(), flavour, rtol=_RTOL)
 
@@ -60,8 +60,8 @@ def _weighted(process: Process, part: FluxComponent, flavour: str) -> FloatArray
 
 
 def warn_beyond(process: Process, flux: Flux) -> None:
-    """Warn (`ValidityWarning`) if a share of the interactions lies above the energy
-    that a process is accurate to.
+    """Warn (`ValidityWarning`) if interactions lie above the energy to which a process
+    is accurate.
 
     Parameters
     ----------

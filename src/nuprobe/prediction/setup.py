@@ -1,4 +1,4 @@
-"""What templates are made of: source, propagation, process, target and response."""
+"""Ingredients of templates: source, propagation, process, target and response."""
 
 from __future__ import annotations
 
@@ -36,10 +36,10 @@ class Setup:
         µs.
     time_acceptance : (edges in µs, probability to keep an event in each bin, 0
         outside), or None to keep all.
-    process : what scatters, and what the detector sees of it.
-    exchanges_at : axis values → exchanges that the templates contain; default the weak
-        interaction alone.
-    propagation : what happens to the flavour between source and detector.
+    process : the scattering process and its deposit.
+    exchanges_at : axis values → exchanges that the templates contain; by default only
+        the weak interaction.
+    propagation : flavour evolution between source and detector.
     propagations : by name of a flux component, where its f_i differ from those of
         `propagation`; the names of the f_i and the ρ_i are the same.
 
@@ -78,7 +78,7 @@ class Setup:
 
     def times(self) -> FloatArray:
         """Fraction of each flux component in each time bin, shape (components, time
-        bins); one bin with everything if times are not measured."""
+        bins); a single bin if times are not measured."""
         if self.time_edges is None:
             return np.ones((len(self.flux.components), 1))
         return np.stack([self._time(c, self.time_edges) for c in self.flux.components])

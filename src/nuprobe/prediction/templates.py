@@ -42,13 +42,13 @@ class Templates:
         propagation.
     axes : parameters inside the integrals.
     time : fraction of each component in each time bin, shape (components, time bins).
-    parts : one array a scatterer; along the mass of a mediator, one for all
-        scatterers that depend on the same axes.
+    parts : one array per scatterer; with a mediator-mass axis, one for all scatterers
+        that depend on the same axes.
     error : largest relative error of the quadrature, from a second order.
     axis_error : largest relative error of the interpolation along each axis, measured
         between the nodes.
     reactions : the processes, which give the coefficients of a model.
-    propagation : gives the states of the neutrinos that arrive.
+    propagation : provides the states of the arriving neutrinos.
     powers : propagators of each axis in each term, shape (terms, axes); the parts
         contain the templates times (m² + p²) to that power.
     momenta : p of each term in MeV, shape (terms,).
@@ -69,7 +69,7 @@ class Templates:
 
     @property
     def isotopes(self) -> tuple[str, ...]:
-        """Names of the scatterers, joined by + where they make one part."""
+        """Names of the scatterers, joined by + if they form one part."""
         return tuple(part.isotope for part in self.parts)
 
     @property
@@ -79,7 +79,7 @@ class Templates:
 
     @cached_property
     def _merged(self) -> tuple[Part, ...]:
-        """Parts that depend on the same axes, added up: what counts need."""
+        """Sums of parts that depend on the same axes, as needed for counts."""
         by_axes: dict[tuple[int, ...], Part] = {}
         for part in self.parts:
             known = by_axes.get(part.axes)
@@ -97,8 +97,8 @@ class Templates:
 
     @cached_property
     def _last(self) -> dict[int, tuple[FloatArray, FloatArray]]:
-        """Values last asked for on each axis and their weights: several sets of counts
-        are wanted at one point."""
+        """Last requested values on each axis with their weights, since several sets of
+        counts are computed at one point."""
         return {}
 
     def __getstate__(self) -> dict[str, Any]:
@@ -160,11 +160,11 @@ class Templates:
         return replace(self, time=self.time.sum(1, keepdims=True))
 
     def all_times(self) -> Templates:
-        """Count every event, whenever it arrives, in one time bin."""
+        """Count all events in a single time bin, regardless of arrival time."""
         return replace(self, time=np.ones((len(self.components), 1)))
 
     def of_process(self, *names: str) -> Templates:
-        """Keep only the counts of the processes of those `names`; terms stay."""
+        """Keep only the counts of the processes called `names`, with all terms."""
         if len(self.reactions) == 1:
             return self
         parts = []
@@ -174,7 +174,7 @@ class Templates:
         return replace(self, parts=tuple(parts))
 
     def _mine(self, *names: str) -> NDArray[np.bool_]:
-        """Which terms are those of the processes of those `names`, of several."""
+        """Which terms belong to the processes called `names`."""
         starts = tuple(f"{name}:" for name in names)
         return np.array([term.startswith(starts) for term in self.terms])
 
@@ -191,8 +191,8 @@ class Templates:
         Raises
         ------
         InputError
-            If these templates lack something that the model exchanges, or contain it
-            with another mass.
+            If these templates lack an exchange of the model, or contain it with a
+            different mass.
         """
         couplings = self._couplings(model)
 
@@ -328,8 +328,8 @@ class Templates:
         return list(counts.reshape(len(coefficients), points, -1))
 
     def by_axis(self) -> list[tuple[tuple[int, ...], FloatArray]]:
-        """Values of the parts that share axes, added: axes, and (components, energy
-        bins, terms, nodes...)."""
+        """Sums of the parts that share axes: axes, and (components, energy bins, terms,
+        nodes...)."""
         return [(part.axes, part.values) for part in self._merged]
 
     def weighted(
@@ -409,8 +409,8 @@ class Templates:
         return result
 
     def _unscaled(self, axis_values: FloatArray | None) -> FloatArray | None:
-        """Factor that takes the scaling of the parts out, shape (points, terms); None
-        if there is none."""
+        """Factor that undoes the scaling of the parts, shape (points, terms); None if
+        there is none."""
         if axis_values is None or not self.powers.any():
             return None
         return np.asarray(
@@ -438,7 +438,7 @@ class Templates:
             found = between(self, part, rows[None], axis_values, derivative)
             return np.asarray(found[0])
         if coefficients.ndim == 2:
-            # the model is the same at every point: spend the terms first
+            # the model is the same at every point: contract the terms first
             values = np.einsum("cbt...,ct->cb...", part.values, coefficients)
             return self._interpolated(part, values, axis_values, derivative)
         current = self._interpolated(part, part.values, axis_values, derivative)

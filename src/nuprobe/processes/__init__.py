@@ -1,7 +1,8 @@
-"""Processes: model-free kernels and the coefficients that a model gives them.
+"""Processes: model-independent kernels, and the coefficients that a model assigns to
+them.
 
-`interface` says what a process is, `cross_section` computes cross sections of any of
-them, `library` finds them by name.
+`interface` defines a process, `cross_section` computes cross sections of any of them,
+`library` finds them by name.
 """
 
 import sys

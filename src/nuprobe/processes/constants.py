@@ -1,4 +1,4 @@
-"""Constants of processes as parameters of a fit, beside those of a model."""
+"""Constants of processes as fit parameters, in addition to those of a model."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ __all__ = ["WithConstants", "check_units", "constants_of", "with_constants"]
 @quick_methods
 @dataclass(frozen=True)
 class WithConstants:
-    """A model together with processes whose constants are free: to fits and scans a
-    model with more parameters.
+    """A model together with processes whose constants are free; fits and scans treat it
+    as a model with more parameters.
 
     Attributes
     ----------
     model : gives the couplings.
-    processes : whose `parameters` are added to those of the model; a constant that
-        several have, of one name and range, is one parameter.
+    processes : their `parameters` are added to those of the model; a constant with the
+        same name and range in several processes is one parameter.
 
     Examples
     --------
@@ -50,7 +50,8 @@ class WithConstants:
 
     @property
     def _own(self) -> tuple[Parameter, ...]:
-        # one constant that several processes have, as L_1A of both currents, is one
+        # a constant shared by several processes, such as L_1A of both currents, counts
+        # once
         every = (p for process in self.processes for p in process.parameters)
         return tuple(dict.fromkeys(every))
 
@@ -114,7 +115,7 @@ def with_constants(model: Model, processes: Sequence[Process]) -> Model:
 
 @public
 def constants_of(model: Model, process: Process) -> Process:
-    """The process with its constants at the values that a model carries for it.
+    """The process with its constants set to the values carried by a model.
 
     Parameters
     ----------
@@ -134,8 +135,8 @@ def constants_of(model: Model, process: Process) -> Process:
 
 
 def check_units(process: Process, options: Mapping[str, object]) -> None:
-    """Refuse bare numbers for constants that have a unit, where options are written:
-    in files and on the command line.
+    """Reject bare numbers for constants with a unit in written options: in files and on
+    the command line.
 
     Parameters
     ----------

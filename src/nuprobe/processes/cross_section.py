@@ -1,8 +1,8 @@
 """Cross sections of any process: differential, averaged over a flux, total.
 
-Each takes a process, the energies, what is hit, a model and a flavour, and asks the
-process for its scatterers, kernels and coefficients; nothing here depends on which
-process it is.
+Each takes a process, energies, a target, a model and a flavour, and gets scatterers,
+kernels and coefficients from the process; nothing here depends on the particular
+process.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ __all__ = [
 ]
 
 _HBARC2: Final = HBARC_MEV_CM**2  # MeV⁻² -> cm²
-_BLOCK: Final = 1024  # energies at a time: each takes up to 1500 nodes
+_BLOCK: Final = 1024  # energies per block: each needs up to 1500 nodes
 
 
 @public
@@ -112,8 +112,8 @@ def diverges(
     *,
     anti: bool | None = None,
 ) -> bool:
-    """Whether dσ/dT grows without bound towards T = 0, so that it has no value there
-    and no total without a threshold.
+    """Whether dσ/dT diverges at T = 0, so that it has no value there and no finite
+    integral without a threshold.
 
     Parameters
     ----------
@@ -158,8 +158,8 @@ def coefficients(
     Returns
     -------
     array, shape (terms,) or (points, terms)
-        Those of ``process.terms(exchanges_of(model.couplings()))``; one row a parameter
-        point if the model's fields are arrays.
+        Those of ``process.terms(exchanges_of(model.couplings()))``; one row per
+        parameter point if the model's fields are arrays.
 
     Examples
     --------
@@ -229,7 +229,7 @@ def differential(
     e_nu, t : neutrino energy and deposit in MeV (array-like), broadcast against each
         other.
     target : what `nuprobe.target` makes or accepts; a molecule or mixture gives the sum
-        over its formula unit. None: one free particle, where the process has that.
+        over its formula unit. None: one free particle, if the process supports it.
     model : the couplings.
     flavour : ``"nu_e"`` … ``"nubar_tau"``, or a `FlavourState`.
     anti : of a `FlavourState`, whether it is one of antineutrinos.
@@ -270,7 +270,8 @@ def differential(
 
 
 def _check_deposits(scatterer: Scatterer, e: FloatArray, t: FloatArray) -> None:
-    """Refuse a deposit of more than the neutrino has and the process can release."""
+    """Reject a deposit larger than the neutrino energy plus what the process can
+    release."""
     excess = np.ravel(t - np.maximum(e, scatterer.t_max(e)))
     worst = int(np.argmax(excess))
     if excess[worst] > 0:
@@ -348,8 +349,7 @@ def total(
     e_nu : neutrino energies in MeV.
     target, model, flavour, anti : as in `differential`.
     threshold : smallest deposit counted, MeV.
-    rtol : accuracy asked of the quadrature; the difference between two orders is its
-        estimate.
+    rtol : relative accuracy required of the quadrature, estimated from two orders.
 
     Returns
     -------
@@ -359,8 +359,8 @@ def total(
     Raises
     ------
     InputError
-        As `differential`, and if the result is infinite, because photon exchange with
-        free particles reaches down to no deposit at all.
+        As `differential`, and if the result is infinite because of photon exchange with
+        free particles at vanishing deposit.
     ComputationError
         If the quadrature does not reach `rtol`.
 
@@ -411,7 +411,7 @@ def _total(
 def _check_finite(
     weighted: Weighted, scatterers: Sequence[Scatterer], floor: float
 ) -> None:
-    """Refuse an integral down to no deposit at all if a term with 1/T is present."""
+    """Reject an integral down to zero deposit if a term with 1/T is present."""
     if weighted.diverging and any(max(floor, s.floor) == 0 for s in scatterers):
         raise InputError(
             "photon exchange makes the total cross section infinite: give a threshold,"
@@ -439,7 +439,7 @@ def flux_averaged(
     flux : the source, or its name; lines are included.
     target, model, flavour : as in `differential`.
     threshold : smallest deposit counted, MeV.
-    rtol : accuracy asked of the quadrature over the deposit.
+    rtol : relative accuracy required of the quadrature over the deposit.
 
     Returns
     -------
@@ -490,7 +490,7 @@ def flux_averaged(
 
 
 def _number(flux: Flux, flavour: str | Flavour) -> float:
-    """Neutrinos of one flavour per unit of a flux; there must be some."""
+    """Neutrinos of one flavour per unit of a flux; must not be zero."""
     number = flux.total(flavour)
     if number == 0:
         raise InputError(

@@ -1,5 +1,5 @@
-"""What processes by one current share: those that a model's couplings enter by a
-quadratic form, and those by the W boson, which ask for the electron flavour alone."""
+"""What processes with the same current share: neutral currents, quadratic in the
+couplings of a model, and charged currents, which only need the electron flavour."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ __all__ = ["ChargedCurrent", "NeutralCurrent", "electron_share"]
 
 @quick_methods
 class NeutralCurrent(Process):
-    """A process whose coefficients are squares of a model's couplings: `_weights` gives
-    them, and how they move."""
+    """A process whose coefficients are quadratic in a model's couplings: `_weights`
+    returns them and their derivatives."""
 
     def coefficients(
         self,
@@ -42,7 +42,7 @@ class NeutralCurrent(Process):
         anti: bool,
         exchanges: Exchanges,
     ) -> FloatArray:
-        """Derivative of `coefficients` where the `couplings` move along `slope`.
+        """Derivative of `coefficients` when the `couplings` change along `slope`.
 
         `state`, `anti`, `exchanges`: as in `Process.coefficients`.
         """
@@ -62,8 +62,8 @@ class NeutralCurrent(Process):
 
 @quick_methods
 class ChargedCurrent(Process):
-    """A process by the W boson of the Standard Model, whatever the model: its one
-    coefficient is the share of the electron flavour."""
+    """A process by W exchange of the Standard Model, whatever the model: its only
+    coefficient is the electron-flavour fraction."""
 
     @property
     @abstractmethod
@@ -89,7 +89,8 @@ class ChargedCurrent(Process):
 
 
 def electron_share(state: FlavourState, anti: bool, wanted_anti: bool) -> float:
-    """ρ_ee of a state, or 0 if it is of the other kind.
+    """ρ_ee of a state, or 0 if it is of antineutrinos instead of neutrinos or vice
+    versa.
 
     Parameters
     ----------

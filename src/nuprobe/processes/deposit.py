@@ -1,4 +1,4 @@
-"""The energies that processes leave in a detector, by name."""
+"""The energies that processes deposit in a detector, by name."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ __all__ = [
 @readable
 @dataclass(frozen=True)
 class Deposit:
-    """The energy T that a process leaves in a detector.
+    """The energy T that a process deposits in a detector.
 
     Attributes
     ----------

@@ -1,5 +1,5 @@
-"""Cross sections of neutrinos after propagation: flavour changes on the path and
-interferes with what the detector does to it."""
+"""Cross sections of neutrinos after propagation: flavour changes along the path
+interfere with those in the detector."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def differential_at(
     Parameters
     ----------
     process, e_nu, t, target, model : as in `cross_section.differential`.
-    flavour : as which it was produced.
+    flavour : at production.
     propagation : such as ``Vacuum(20 * m)``; None for a detector at the source.
 
     Returns

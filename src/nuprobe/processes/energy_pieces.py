@@ -1,7 +1,7 @@
-"""Integrals over a flux of kernels that go as a square root from some energy on, which
-differs from deposit to deposit, and are steep there.
+"""Flux integrals of kernels with a square-root branch point, at an energy that depends
+on the deposit, and a steep rise there.
 
-With E = E_branch ± s sinh² v both are smooth in v, so that few nodes suffice.
+In E = E_branch ± s sinh² v they are smooth in v, so few nodes suffice.
 """
 
 from __future__ import annotations
@@ -30,8 +30,7 @@ def flattened(
     scale: FloatArray | float,
     order: int,
 ) -> tuple[FloatArray, FloatArray]:
-    """Nodes and weights between two energies, neither of which lies beyond a branch
-    point that the other is short of.
+    """Nodes and weights between two energies on the same side of a branch point.
 
     Parameters
     ----------
@@ -125,7 +124,8 @@ def _continuum(
     refine: int,
     functions: Functions | None,
 ) -> FloatArray:
-    """Over the continuum of a component, shape (deposits, groups, functions)."""
+    """Integral over the continuum of a component, shape (deposits, groups,
+    functions)."""
     assert component.density is not None  # callers
     order = component.order * refine
     edges = np.array(component.edges)
@@ -152,7 +152,7 @@ def _nodes(
     scale: FloatArray,
     order: int,
 ) -> tuple[FloatArray, FloatArray]:
-    """`flattened` with a scale of each."""
+    """`flattened` with individual scales."""
     x, w = flattened(low / scale, high / scale, branch / scale, 1.0, order)
     nodes = np.clip(x * scale[:, None], low[:, None], high[:, None])
     return nodes, w * scale[:, None]

@@ -1,9 +1,8 @@
-"""Integrals of kernels over a flux: what `cross_section.averaged` and the templates of
-`nuprobe.prediction` need of a neutrino energy.
+"""Integrals of kernels over a flux, for `cross_section.averaged` and the templates of
+`nuprobe.prediction`.
 
-Kernels that are polynomials in 1/E need no integral of their own: the moments of the
-spectrum above the smallest energy of each deposit serve all of them. Other kernels are
-integrated over the spectrum.
+Kernels that are polynomials in 1/E share the moments of the spectrum above the smallest
+energy of each deposit; other kernels are integrated over the spectrum.
 """
 
 from __future__ import annotations
@@ -26,11 +25,11 @@ Functions = Callable[[FloatArray], FloatArray]
 
 @dataclass(frozen=True, eq=False)
 class Deposits:
-    """Where the kernels of one scatterer are wanted.
+    """Deposits at which the kernels of one scatterer are needed.
 
     Attributes
     ----------
-    scatterer : which energies can deposit T.
+    scatterer : determines which energies can deposit T.
     groups : kernel groups of the scatterer.
     t : deposits in MeV, any shape.
     """
@@ -41,7 +40,7 @@ class Deposits:
 
 
 def responses(groups: Sequence[KernelGroup], t: FloatArray) -> list[FloatArray]:
-    """Responses of kernel groups; one that several groups share is evaluated once.
+    """Responses of kernel groups; a shared response is evaluated once.
 
     Parameters
     ----------
@@ -78,14 +77,14 @@ def over_flux(
     ----------
     components : their sum is φ(E), per MeV; lines are included.
     wanted : scatterers with their kernels k(E, T) and deposits; each spectrum is
-        passed through once for all of them.
+        evaluated once for all of them.
     refine : multiplies the number of nodes; compare two values for an error estimate.
     functions : energies (MeV) → f_i(E), shape (*energies.shape, i); without it f = 1.
 
     Returns
     -------
     list of tuples of arrays
-        For each of `wanted` one array a group, of the shape of its `t`, or (*t.shape,
+        For each of `wanted` one array per group, of the shape of its `t`, or (*t.shape,
         i) with `functions`.
 
     Examples
@@ -121,7 +120,7 @@ def _moments(
     refine: int,
     functions: Functions | None,
 ) -> list[FloatArray]:
-    """Moments between the energies that can make each deposit, shape (*t.shape,
+    """Moments between the energies that can produce each deposit, shape (*t.shape,
     functions, powers)."""
     if not powers:
         return [np.zeros(0)] * len(wanted)
@@ -218,7 +217,7 @@ def _between(
             if not np.any(stop > start):
                 continue
             width = (stop - start)[..., None]
-            # a panel outside the range has no width; its energies count nothing
+            # a panel outside the range has zero width and does not contribute
             energies = np.where(width > 0, start[..., None] + width * x, middle)
             density = component.density(np.clip(energies, left, right))
             result = result + weighted(energies, density * (width * w))

@@ -1,4 +1,4 @@
-"""Energies, deposits and flavours as users give them."""
+"""Energies, deposits and flavours as given by users."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def as_state(flavour: str | Flavour | FlavourState) -> FlavourState:
 
 
 def is_anti(flavour: str | Flavour | FlavourState, anti: bool | None = None) -> bool:
-    """Whether a `flavour` is that of antineutrinos; `anti` says so for a state.
+    """Whether a `flavour` is that of antineutrinos; for a state, `anti` decides.
 
     Examples
     --------

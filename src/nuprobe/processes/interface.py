@@ -1,13 +1,13 @@
-"""Protocol of a process: scatterers with their kinematics, model-free kernels, and the
-coefficients that a model gives them.
+"""Protocol of a process: scatterers with their kinematics, model-independent kernels,
+and the coefficients that a model assigns to them.
 
 A rate is linear in the coefficients c of a model,
 
     dN/dT = Σ_t c_t S_t(T) ∫ dE φ(E) k_t(E, T),
 
 where T is the energy that the process deposits, k the kinematics and S the response of
-the nucleus or atom. `cross_section` and `nuprobe.prediction` work for whatever fulfils
-the `Process` below; neither contains the kinematics of any one process.
+the nucleus or atom. `cross_section` and `nuprobe.prediction` work for anything that
+implements `Process` below; neither contains the kinematics of a particular process.
 """
 
 from __future__ import annotations
@@ -63,10 +63,10 @@ Slot = tuple[Propagator, str]
 
 
 class DepositRange(Protocol):
-    """Where energy conservation allows a neutrino energy E with a deposit T.
+    """Combinations of neutrino energy E and deposit T allowed by energy conservation.
 
-    Subclass it (a frozen dataclass) and write `t_max` and `e_min`; the rest has
-    defaults for elastic scattering: any deposit from 0 on, any energy above `e_min`.
+    Subclass it (a frozen dataclass) and define `t_max` and `e_min`; the rest has
+    defaults for elastic scattering: any deposit from 0, any energy above `e_min`.
 
     All functions broadcast, take and return MeV."""
 
@@ -87,16 +87,18 @@ class DepositRange(Protocol):
         return np.full(np.shape(t), np.inf)
 
     def turns(self, e_nu: FloatArray) -> tuple[FloatArray, ...]:
-        """Deposits inside where the kernels are not smooth, for `e_nu`, increasing."""
+        """Deposits inside the range at which the kernels are not smooth, for `e_nu`,
+        increasing."""
         return ()
 
     @property
     def steep(self) -> float:
-        """Distance (MeV) from its ends and turns at which kernels are steep."""
+        """Distance (MeV) from the ends and turns within which kernels are steep."""
         return math.inf
 
     def pieces(self, t: FloatArray) -> tuple[EnergyPiece, ...]:
-        """Energies that can deposit `t`, cut where kernels are not smooth; or none."""
+        """Pieces of the energies that can deposit `t`, between which kernels are not
+        smooth; empty by default."""
         return ()
 
     def t_at(self, q: float) -> float:
@@ -109,8 +111,8 @@ class DepositRange(Protocol):
 class KernelGroup:
     """Terms that share their dependence on the neutrino energy.
 
-    Give either `powers` and `amplitudes`, where the kinematics is a polynomial in 1/E
-    (then moments of the flux serve in place of integrals over energy), or `function`.
+    Provide either `powers` and `amplitudes`, if the kinematics is a polynomial in 1/E
+    (then moments of the flux replace integrals over energy), or `function`.
 
     Attributes
     ----------
@@ -120,13 +122,13 @@ class KernelGroup:
     amplitudes : T → a_n(T), shape (*T.shape, powers): the kinematics is Σ_n a_n(T) E⁻ⁿ,
         in MeV⁻³ (a cross section per energy deposited).
     function : (E, T) → kinematics in MeV⁻³ of their broadcast shape.
-    positive : the kinematics cannot be negative; where it vanishes at the end of its
-        range, what rounding leaves below zero is zero.
+    positive : the kinematics cannot be negative; negative rounding errors at the end of
+        its range are set to zero.
     infinite : the kinematics are infinite at T = 0; `amplitudes` or `function` give 0
         there.
 
-    All hold inside the allowed region of the scatterer alone; `Scatterer.kinematics`
-    is zero outside.
+    All are valid only inside the allowed region of the scatterer;
+    `Scatterer.kinematics` is zero outside.
 
     Examples
     --------
@@ -182,7 +184,7 @@ class KernelGroup:
 
 
 def no_response(t: FloatArray) -> FloatArray:
-    """Response 1 of one term, for a `KernelGroup` whose function has everything.
+    """Response 1 of one term, for a `KernelGroup` whose function contains everything.
 
     Parameters
     ----------
@@ -206,8 +208,7 @@ class Exchanges:
     ----------
     vector, scalar : propagators and the constituents they couple to.
     magnetic : whether the neutrinos have a magnetic moment.
-    portal : mass (MeV) of a heavy neutrino that they become by photon exchange, or
-        None.
+    portal : mass (MeV) of a heavy neutrino produced by photon exchange, or None.
     free : names of the mediator masses that the templates interpolate; all other masses
         are fixed inside the kernels.
     """
@@ -244,10 +245,10 @@ class Exchanges:
     def slot(
         self, wanted: Iterable[Slot], propagator: Propagator, name: str
     ) -> Slot | None:
-        """Which of the `wanted` (propagator, constituent) is the exchange of a model by
-        `propagator` with the constituent `name`; None if none is.
+        """The one of the `wanted` (propagator, constituent) that describes exchange of
+        `propagator` with the constituent `name`; None if there is none.
 
-        A mass that is free is known by its parameter's name, a fixed one by its value.
+        A free mass is identified by its parameter's name, a fixed one by its value.
         """
         candidates = [s for s in wanted if s[1] == name]
         same_name = [s for s in candidates if s[0].parameter == propagator.parameter]
@@ -286,7 +287,7 @@ def exchanges_of(couplings: Couplings) -> Exchanges:
 
 
 def _told_apart(entries: Iterable[Exchange]) -> tuple[Exchange, ...]:
-    """Two mediators of one parameter's name go by their masses."""
+    """Two mediators with the same parameter name are distinguished by their masses."""
     known: set[str] = set()
     result = []
     for propagator, names in entries:
@@ -300,13 +301,13 @@ def _told_apart(entries: Iterable[Exchange]) -> tuple[Exchange, ...]:
 @quick_methods
 @dataclass(frozen=True)
 class Scatterer:
-    """One thing in a target that takes part.
+    """One constituent of a target that takes part.
 
     Attributes
     ----------
     name : isotope, or e.g. ``"Xe electrons"``.
-    count : how many there are per formula unit.
-    range : which deposits go with which neutrino energies.
+    count : number per formula unit.
+    range : allowed deposits and neutrino energies.
     groups : exchanges → kernels.
     breakpoints : deposits (MeV) at which the kernels jump.
     floor : deposit (MeV) below which the kernels vanish.
@@ -371,10 +372,10 @@ class Scatterer:
 class Process(Protocol):
     """A scattering process: subclass it as a frozen dataclass whose fields are options.
 
-    `name`, `deposit`, `scatterers`, `terms` and `coefficients` must be written; the
+    `name`, `deposit`, `scatterers`, `terms` and `coefficients` must be defined; the
     rest has defaults. A process is found by name if it is a subclass of this protocol
-    in a subpackage of `nuprobe.processes`, or if an installed package offers it through
-    the entry-point group ``nuprobe.processes``.
+    in a subpackage of `nuprobe.processes`, or if an installed package provides it
+    through the entry-point group ``nuprobe.processes``.
     """
 
     @property
@@ -389,30 +390,30 @@ class Process(Protocol):
 
     @property
     def momentum(self) -> float:
-        """A typical momentum transfer, MeV: where a mediator's mass begins to
-        matter."""
+        """A typical momentum transfer, MeV: the scale at which a mediator's mass
+        matters."""
         return 10.0
 
     @property
     def constituents(self) -> tuple[str, ...]:
         """Charges of `nuprobe.models.Couplings` that enter, such as ``("p", "n")``;
-        empty for a process that only the flavour of the neutrino matters to."""
+        empty for a process that depends only on the neutrino flavour."""
         return ()
 
     @property
     def parameters(self) -> tuple[Parameter, ...]:
-        """Constants of the process that a fit may free, as those of a model."""
+        """Constants of the process that a fit may free, like parameters of a model."""
         return ()
 
     @property
     def accurate_to(self) -> float:
-        """Neutrino energy in MeV above which `left_out` counts; infinite by default.
-        Rates and fits over a flux that reaches further warn of it."""
+        """Neutrino energy in MeV above which `left_out` matters; infinite by default.
+        Rates and fits with a flux above it issue a warning."""
         return math.inf
 
     @property
     def left_out(self) -> str:
-        """What counts above `accurate_to` and is not computed, in a few words."""
+        """The neglected effect that matters above `accurate_to`, in a few words."""
         return ""
 
     def with_values(self, values: Mapping[str, FloatArray]) -> Self:
@@ -422,14 +423,14 @@ class Process(Protocol):
 
     @abstractmethod
     def scatterers(self, target: Target | None) -> tuple[Scatterer, ...]:
-        """Return what takes part in a `target`; None is one free particle, where the
-        process has such a thing, else an `InputError`."""
+        """Return the scatterers in a `target`; None is one free particle, if the
+        process supports it, otherwise an `InputError`."""
 
     def upscatterers(
         self, target: Target | None, exchanges: Exchanges
     ) -> tuple[Scatterer, ...]:
-        """Return what makes the heavy neutrino of `exchanges`, with kinematics of its
-        own, in a `target` as in `scatterers`; nothing by default."""
+        """Return the scatterers that produce the heavy neutrino of `exchanges`, with
+        their own kinematics, in a `target` as in `scatterers`; none by default."""
         return ()
 
     def taking_part(
@@ -478,7 +479,7 @@ class Process(Protocol):
         anti: bool,
         exchanges: Exchanges,
     ) -> FloatArray:
-        """Derivative of `coefficients` where the `couplings` move along `slope`; zero
+        """Derivative of `coefficients` when the `couplings` change along `slope`; zero
         by default, for processes without `constituents`.
 
         `state`, `anti` and `exchanges` are those of `coefficients`.

@@ -1,4 +1,4 @@
-"""Processes by name: those of this package and those that installed packages offer."""
+"""Processes by name: those of this package and of installed packages."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def process(name: str | Process, **options: Any) -> Process:
     UnknownNameError
         If there is no process of that name, or it has no such option.
     InputError
-        If what a package offers is not a process.
+        If an object provided by a package is not a process.
 
     Examples
     --------
@@ -100,7 +100,7 @@ def _own() -> Mapping[str, Callable[..., Process]]:
     result: dict[str, Callable[..., Process]] = {}
     package = import_module(__name__.rpartition(".")[0])
     for info in pkgutil.walk_packages(package.__path__, package.__name__ + "."):
-        if info.name.count(".") < 3:  # what is not in a subpackage is the frame
+        if info.name.count(".") < 3:  # modules outside subpackages are the framework
             continue
         module = import_module(info.name)
         for item in vars(module).values():

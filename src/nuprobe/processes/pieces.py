@@ -1,4 +1,4 @@
-"""Energies between which kernels of a deposit are smooth."""
+"""Energy ranges in which the kernels of a deposit are smooth."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ __all__ = ["EnergyPiece"]
 
 @dataclass(frozen=True, eq=False)
 class EnergyPiece:
-    """Neutrino energies between which kernels are smooth, for some deposits.
+    """A range of neutrino energies in which kernels are smooth, for some deposits.
 
     Attributes
     ----------
     low, high : ends in MeV, arrays of the shape of the deposits; empty if `high` is not
         above `low`.
-    branch : end (MeV) at which kernels go as a square root.
+    branch : end (MeV) at which kernels have a square-root branch point.
     scale : distance (MeV) from it within which they are steep.
     """
 

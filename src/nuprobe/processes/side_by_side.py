@@ -31,9 +31,9 @@ class Channel:
     process : its name.
     flavour : of the neutrino.
     symbol : the reaction, LaTeX without dollar signs.
-    target : None for one particle of the process's own.
+    target : None for one free particle of the process.
     options : of the process.
-    good_to : energy in MeV above which what is left out counts.
+    good_to : energy in MeV above which neglected effects matter.
     """
 
     process: str
@@ -81,13 +81,13 @@ def charged_currents(
     Returns
     -------
     dict of arrays
-        In cm² a proton, deuteron, nucleus or electron, of the shape of `e_nu`; exactly
-        0 below each threshold. Carbon-13 with both levels of its table.
+        In cm² per proton, deuteron, nucleus or electron, of the shape of `e_nu`;
+        exactly 0 below each threshold. Carbon-13 with both levels of its table.
 
     Raises
     ------
     InputError
-        If an energy is none, or above 60 MeV.
+        If an energy is invalid or above 60 MeV.
     UnknownNameError
         If there is no channel of that name.
 
@@ -112,7 +112,7 @@ def charged_currents(
 
 
 def _total(channel: Channel, e: FloatArray) -> FloatArray:
-    if channel.process == "deuteron-cc":  # its own quadrature is quicker
+    if channel.process == "deuteron-cc":  # has its own, faster quadrature
         return deuteron.total(e, "cc", channel.flavour)
     return cross_section.total(
         process(channel.process, **channel.options),

@@ -1,4 +1,4 @@
-"""A process with the coefficients of one model: what cross sections integrate."""
+"""A process with the coefficients of one model, as integrated for cross sections."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ class Weighted:
 
     Attributes
     ----------
-    process : with its constants where the model has them.
+    process : with its constants set by the model.
     exchanges : of the model.
     terms : of the process for these exchanges.
     weights : coefficient of each term.
@@ -78,7 +78,7 @@ class Weighted:
         flavour: str | Flavour | FlavourState,
         anti: bool | None,
     ) -> Weighted:
-        """Ask the `process` for the coefficients of a `model` at one parameter point.
+        """Get the coefficients of a `model` at one parameter point from the `process`.
 
         `flavour` and `anti` are those of `couplings_of`.
         """
@@ -101,8 +101,8 @@ class Weighted:
         return tuple(name for weight, name in weighted if weight != 0 and name in names)
 
     def check_rest(self, scatterers: Sequence[Scatterer], t: FloatArray) -> None:
-        """Refuse deposits `t` (MeV) of 0 where the cross section grows without bound
-        towards them: in some of the `scatterers`."""
+        """Reject deposits `t` (MeV) of 0 if the cross section of any of the
+        `scatterers` diverges there."""
         if not np.all(t) and self.diverging and any(s.floor == 0 for s in scatterers):
             raise InputError(
                 "photon exchange (a charge or a moment of the neutrino) makes dsigma/dT"
@@ -110,7 +110,7 @@ class Weighted:
             )
 
     def groups(self, scatterer: Scatterer) -> tuple[KernelGroup, ...]:
-        """Kernel groups of a `scatterer` of which some term has a coefficient."""
+        """Kernel groups of a `scatterer` with at least one nonzero coefficient."""
         return tuple(
             group
             for group in scatterer.groups(self.exchanges)
@@ -121,8 +121,8 @@ class Weighted:
         return self.weights[[self.terms.index(name) for name in group.terms]]
 
     def _summed(self, groups: Sequence[KernelGroup], t: FloatArray) -> list[FloatArray]:
-        """Responses of `groups` times the coefficients, of the shape of `t`; terms
-        without a coefficient are left out where they are infinite, at T = 0."""
+        """Responses of `groups` times the coefficients, of the shape of `t`; terms with
+        coefficient zero are omitted where they are infinite, at T = 0."""
         names = self.process.diverging(self.exchanges)
         with np.errstate(divide="ignore", invalid="ignore"):
             found = responses(groups, t)
@@ -153,14 +153,14 @@ class Weighted:
 
         Parameters
         ----------
-        components : of a flux, added up.
+        components : of a flux, summed.
         scatterers : of the process.
         t : deposits in MeV, any shape.
 
         Returns
         -------
         list of arrays
-            One a scatterer, of the shape of `t`, in MeV⁻³ times neutrinos.
+            One per scatterer, of the shape of `t`, in MeV⁻³ times neutrinos.
         """
         wanted = [Deposits(s, self.groups(s), t) for s in scatterers]
         results = []
@@ -195,8 +195,8 @@ class Weighted:
         marks : increasing deposits (MeV, same shape) between which the function is
             smooth; the last one is the upper limit.
         function : T, shape (*bottom.shape, nodes) → values of that shape.
-        rtol : accuracy asked for.
-        name : flat index of a limit → what is integrated, for the message of an error.
+        rtol : required relative accuracy.
+        name : flat index of a limit → description of the integral, for error messages.
 
         Returns
         -------
@@ -207,7 +207,7 @@ class Weighted:
         c = np.minimum(top, min(scatterer.range.t_at(q) for q in scales))
         if self.process.diverging(self.exchanges) or self.exchanges.portal is not None:
             c = np.where(bottom > 0, np.minimum(c, bottom), c)
-        c = np.where(c > 0, c, 1.0)  # below threshold, where nothing is integrated
+        c = np.where(c > 0, c, 1.0)  # below threshold, where the integral is zero
         ends = np.stack([bottom, *(np.clip(m, bottom, top) for m in marks)], axis=-1)
         u = np.arcsinh(np.sqrt(ends / c[..., None]))
         width = np.diff(u)
@@ -223,7 +223,7 @@ class Weighted:
             return np.asarray((function(t) * slope * weights).sum(-1))
 
         def nonzero() -> FloatArray:
-            # a spike may lie at any scale of the deposit
+            # a spike may occur at any scale of the deposit
             low = np.maximum(bottom, 1e-12 * top)
             share = np.linspace(0.0, 1.0, _PROBES + 2)[1:-1]
             ratio = np.where(low > 0, top / np.where(low > 0, low, 1.0), 1.0)

@@ -1,5 +1,5 @@
-"""Results from their files: what they are, what they were made of, and the objects that
-nuprobe made."""
+"""Results read from files: their kind, their provenance, and the objects they
+contain."""
 
 from nuprobe.provenance import Provenance
 from nuprobe.results.reading import open_result, stored

@@ -1,4 +1,4 @@
-"""Files of results: what kind they are, and one clear line for what is none."""
+"""Result files: their kind, and one clear error line for any other file."""
 
 from __future__ import annotations
 
@@ -122,7 +122,7 @@ def json_of(path: Path, raw: bytes) -> dict[str, Any]:
     Raises
     ------
     InputError
-        If it is cut short, or no JSON.
+        If it is truncated, or not JSON.
 
     Examples
     --------

@@ -23,7 +23,7 @@ Data = Mapping[str, Any]
 
 
 def fit_of(data: Data, latex: Mapping[str, str]) -> FitResult:
-    """A fit; without its cost, of which profiles and toys would need it.
+    """A fit without its cost, which profiles and toys would need.
 
     Parameters
     ----------
@@ -85,7 +85,7 @@ def _named(one: Data, latex: Mapping[str, str], value: float) -> Parameter:
 def _parameter(one: Data, latex: Mapping[str, str]) -> ParameterResult:
     low, high = one["minos_lower"], one["minos_upper"]
     computed, note = one["minos_note"] != "not computed", one["minos_note"]
-    if not computed and one.get("toys") is not None:  # ends that toys gave
+    if not computed and one.get("toys") is not None:  # ends from toys
         low, high, note, computed = one["lower"], one["upper"], "", True
     value = one["value"]
     other = tuple((q["name"], q["value"] ** 2 - value**2) for q in one.get("also", ()))

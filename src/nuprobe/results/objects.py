@@ -1,4 +1,4 @@
-"""Objects from the JSON of commands, where it has all of them."""
+"""Objects from the JSON of commands, where it is complete."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ Symbols = Mapping[str, str]
 
 
 def object_of(kind: str, data: Data, latex: Symbols) -> Any:
-    """The object whose JSON this is.
+    """The object that this JSON represents.
 
     Parameters
     ----------
@@ -44,8 +44,8 @@ def object_of(kind: str, data: Data, latex: Symbols) -> Any:
     Raises
     ------
     InputError
-        In words that follow the name of the file, if the data have not all of an
-        object.
+        If the data do not contain the whole object; the text follows the name of the
+        file.
 
     Examples
     --------
@@ -62,12 +62,12 @@ def object_of(kind: str, data: Data, latex: Symbols) -> Any:
 
 
 def array(values: Any, missing: float = inf) -> FloatArray:
-    """An array from JSON, where null stands for what is infinite.
+    """An array from JSON, where null stands for a value that is not finite.
 
     Parameters
     ----------
     values : lists of numbers.
-    missing : what null is.
+    missing : value that null stands for.
 
     Examples
     --------
@@ -201,7 +201,7 @@ def limit_of(data: Data, curves: Mapping[str, LimitCurve] | None = None) -> Limi
     Raises
     ------
     InputError
-        If its mediator is a model of your own.
+        If its mediator is a user-defined model.
     """
     if "family" not in data:
         raise InputError("limits on a mixing or on a factor are numbers alone")

@@ -29,7 +29,7 @@ def solar_of(data: Data, latex: Mapping[str, str] | None = None) -> SolarPlane:
     Parameters
     ----------
     data : of `SolarPlane.to_dict`.
-    latex : of no use here.
+    latex : not used.
 
     Examples
     --------
@@ -60,7 +60,7 @@ def moments_of(data: Data, latex: Mapping[str, str] | None = None) -> MomentPlan
     Parameters
     ----------
     data : of `MomentPlane.to_dict`.
-    latex : of no use here.
+    latex : not used.
 
     Examples
     --------
@@ -91,7 +91,7 @@ def decays_of(data: Data, latex: Mapping[str, str] | None = None) -> DecayPlane:
     Parameters
     ----------
     data : of `DecayPlane.to_dict`.
-    latex : of no use here.
+    latex : not used.
 
     Examples
     --------

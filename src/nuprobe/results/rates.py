@@ -28,7 +28,7 @@ def rates_of(data: Data, latex: Mapping[str, str] | None = None) -> Any:
     Parameters
     ----------
     data : what the command wrote.
-    latex : of no use here.
+    latex : not used.
 
     Raises
     ------

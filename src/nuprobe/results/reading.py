@@ -61,8 +61,8 @@ def open_result(path: str | os.PathLike[str]) -> Any:
     Returns
     -------
     ScanResult, SampleResult, FeldmanCousins, CLs, ExclusionPlane, Limit, FitResult, …
-        What nuprobe made; a `StoredResult` with numbers and provenance where the file
-        has not all of an object.
+        The original object, or a `StoredResult` with numbers and provenance if the file
+        does not contain all of it.
 
     Raises
     ------
@@ -291,7 +291,7 @@ def _from_json(path: Path, raw: bytes) -> StoredResult:
 
 
 def _with_object(found: StoredResult) -> StoredResult:
-    """The same with the object whose JSON it has, or why there is none."""
+    """The same with the object from its JSON, or the reason why there is none."""
     latex = {} if found.provenance is None else found.provenance.latex
     try:
         value = object_of(found.kind, found.data, latex)

@@ -1,4 +1,4 @@
-"""A result as its file has it."""
+"""A result as stored in its file."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ class StoredResult:
     kind : ``"scan"``, ``"sample"``, ``"toys"``, ``"plane"`` or ``"limit"``, or the
         command that wrote JSON, such as ``"cosmology contour"``.
     title : what it is, in words.
-    provenance : what it was made of; None if the file does not say.
+    provenance : what it was made from; None if the file does not say.
     summary : its numbers without large arrays, JSON-ready.
-    done, total : points, steps, toys or masses that are done, and all; equal in a
+    done, total : number of points, steps, toys or masses done, and in total; equal in a
         finished file.
-    value : the object that nuprobe made, such as a `ScanResult`; None where the file
-        has not all of it.
+    value : the object, such as a `ScanResult`; None if the file does not contain all of
+        it.
     missing : why there is no object.
     data : all of a JSON file but its provenance.
     """
@@ -46,7 +46,7 @@ class StoredResult:
 
     @property
     def finished(self) -> bool:
-        """Whether all of it is done."""
+        """Whether the run is complete."""
         return self.done == self.total
 
     def to_dict(self) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Numbers that sum up a result: best fit, limits, and the range of its axes."""
+"""Numbers that summarise a result: best fit, limits, and the ranges of its axes."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from nuprobe.inference.levels import ONE_SIGMA
 __all__ = ["axis", "of_json", "of_limit", "of_plane", "of_scan"]
 
 _LEVELS: Final = (ONE_SIGMA, 0.9, 0.95)
-_FEW: Final = 8  # numbers of a list that are repeated one by one
+_FEW: Final = 8  # longest list of numbers shown in full
 
 
 def axis(values: Any, unit: str = "") -> dict[str, Any]:
@@ -45,7 +45,7 @@ def of_scan(result: ScanResult, finished: bool) -> dict[str, Any]:
     Parameters
     ----------
     result : what there is of it.
-    finished : whether that is all; else there is no best fit yet.
+    finished : whether it is complete; otherwise there is no best fit yet.
 
     Examples
     --------
@@ -82,7 +82,7 @@ def of_scan(result: ScanResult, finished: bool) -> dict[str, Any]:
 
 
 def _of_toys(toys: GridToys, cl: float) -> dict[str, Any]:
-    """What toys allow at one level."""
+    """Region allowed by toys at one level."""
     found: dict[str, Any] = {
         "statement": toys.construction(cl).words,
         "allowed_share": float(toys.allowed(cl).mean()),
@@ -98,7 +98,7 @@ def of_plane(plane: ExclusionPlane, cl: float = 0.95) -> dict[str, Any]:
     Parameters
     ----------
     plane : with or without toys.
-    cl : confidence level of the share that is excluded.
+    cl : confidence level for the excluded fraction.
 
     Examples
     --------
@@ -154,8 +154,8 @@ def of_limit(limit: Limit) -> dict[str, Any]:
 
 
 def of_json(data: Any) -> Any:
-    """The same data with long lists of numbers as number and range, and long lists of
-    anything else as their length.
+    """The same data with long lists of numbers reduced to their length and range, and
+    other long lists to their length.
 
     Parameters
     ----------
@@ -182,7 +182,7 @@ def of_json(data: Any) -> Any:
 
 
 def _shape(data: Sequence[Any]) -> tuple[int, ...] | None:
-    """Shape of lists of numbers (None is one that is missing); None of anything
+    """Shape of lists of numbers (None counts as a missing number); None for anything
     else."""
     if all(one is None or _is_number(one) for one in data):
         return (len(data),) if any(map(_is_number, data)) else None

@@ -1,4 +1,4 @@
-"""Sets of experiments that are fitted together, each alone and all at once, beside the
+"""Sets of experiments that are fitted individually and together, compared with the
 published limits of the catalogue."""
 
 from nuprobe.sets.core import DEFAULT, ExperimentSet, Opened, experiment_set, set_names

@@ -1,4 +1,4 @@
-"""Costs of the experiments of a set: each alone, those of one place, and all."""
+"""Costs of the experiments of a set: individual ones, those of one place, and all."""
 
 from __future__ import annotations
 
@@ -30,11 +30,11 @@ class Costs:
 
     Attributes
     ----------
-    single : of each experiment that depends on something free, by its name.
-    places : sums of those of one place, where there are several experiments and other
-        places.
+    single : of each experiment that depends on a free parameter, by its name.
+    places : sums over the experiments of one place, if it has several and there are
+        other places.
     together : of all.
-    apart : experiments that depend on nothing that is free.
+    apart : experiments that depend on no free parameter.
     """
 
     single: Mapping[str, Cost]
@@ -44,7 +44,7 @@ class Costs:
 
     @property
     def every(self) -> dict[str, Cost]:
-        """All of them by label, `ALL` last where there are several experiments."""
+        """All costs by label, `ALL` last if there are several experiments."""
         found = {**self.single, **self.places}
         return found if len(self.single) == 1 else {**found, ALL: self.together}
 
@@ -67,7 +67,7 @@ def global_cost(
     model : default the Standard Model at tree level.
     free : names of parameters of the model or of experiments.
     without : names of experiments of the set that are left out.
-    with_projections : add projections to measured data, too.
+    with_projections : also combine projections with measured data.
 
     Raises
     ------
@@ -140,7 +140,7 @@ def _sum(costs: Sequence[Cost], with_projections: bool) -> Cost:
 
 
 def _check(chosen: ExperimentSet, model: Any, free: Sequence[str]) -> None:
-    """Refuse what no cost can be made of."""
+    """Reject input from which no cost can be built."""
     experiments = [one.experiment for one in chosen.members]
     known = list(
         dict.fromkeys(p.name for e in experiments for p in e.parameters(model))
@@ -159,8 +159,8 @@ def _check(chosen: ExperimentSet, model: Any, free: Sequence[str]) -> None:
 
 
 def _felt(one: Opened, model: Any, free: Sequence[str]) -> Cost | None:
-    """Cost of an experiment over those parameters that move what it expects; None if
-    there are none."""
+    """Cost of an experiment as a function of the parameters that change its
+    expectation; None if there are none."""
     known = {p.name for p in one.experiment.parameters(model)}
     names = [n for n in free if n in known and one.experiment.depends_on(model, n)]
     while names:
@@ -173,7 +173,7 @@ def _felt(one: Opened, model: Any, free: Sequence[str]) -> Cost | None:
 
 
 def _moves(cost: Cost, name: str) -> bool:
-    """Whether a parameter moves what a cost expects, at any of a few values."""
+    """Whether a parameter changes the expectation of a cost, at any of a few values."""
     column = cost.index(name)
     p = cost.parameters[column]
     away = p.step * np.array([1.0, -1.0, 10.0])

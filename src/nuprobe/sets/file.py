@@ -1,5 +1,4 @@
-"""The format of a set of experiments: which, where, and what their nuisances have in
-common."""
+"""The file format of a set of experiments: members, places and shared nuisances."""
 
 from __future__ import annotations
 
@@ -20,7 +19,7 @@ class Member(Strict):
     ----------
     name : of the experiment, or its folder.
     place : where it measures.
-    analysis, changes : what of its file is used, and changed.
+    analysis, changes : analysis of its file that is used, and changes to the file.
     """
 
     name: str = Field(description="name of an experiment, or ./folder beside the file")
@@ -36,7 +35,7 @@ class Member(Strict):
 
 
 class Shared(Strict):
-    """One nuisance that experiments have in common under names of their own.
+    """One nuisance that experiments share under different names.
 
     Attributes
     ----------
@@ -57,7 +56,7 @@ class Comparison(Strict):
 
     Attributes
     ----------
-    experiment, parameter : what recomputes it.
+    experiment, parameter : used to recompute it.
     entry : its id in the catalogue.
     cause : why the two differ.
     """
@@ -72,7 +71,7 @@ class Comparison(Strict):
 
 
 class SetFile(Strict):
-    """A set of experiments, as its file has it.
+    """A set of experiments as in its file.
 
     Attributes
     ----------

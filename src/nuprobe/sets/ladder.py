@@ -1,5 +1,5 @@
 """Limits on parameters from each experiment of a set, from those of one place and from
-all, beside published ones."""
+all, compared with published ones."""
 
 from __future__ import annotations
 
@@ -34,16 +34,17 @@ __all__ = ["GlobalResult", "Step", "global_limits"]
 @readable
 @dataclass(frozen=True)
 class Step:
-    """What one or more experiments allow for one parameter, all others fixed.
+    """Region of one parameter allowed by one or more experiments, with all others
+    fixed.
 
     Attributes
     ----------
     parameter : its definition.
     label : an experiment, a place, or ``"all"``.
     experiments : those that entered.
-    value : best value, in the unit of the parameter.
-    regions : everything that is allowed at the level asked for, in order.
-    twice_nll : −2 ln L at the best value.
+    value : best-fit value, in the unit of the parameter.
+    regions : all allowed intervals at the requested level, in order.
+    twice_nll : −2 ln L at the best fit.
     published : limits of the catalogue that this experiment recomputes.
     """
 
@@ -57,7 +58,7 @@ class Step:
 
     @property
     def ends(self) -> tuple[float | None, float | None]:
-        """Outermost ends of what is allowed; None where the data set none."""
+        """Outermost ends of the allowed regions; None where the data set none."""
         first, last = self.regions[0], self.regions[-1]
         return (
             None if first.open_low else first.low,
@@ -82,8 +83,8 @@ class GlobalResult:
     model : name of the model.
     cl : confidence level of the regions.
     steps : one parameter at a time, in the order of the parameters and experiments.
-    together : all free parameters at once in all experiments; None for one parameter,
-        or if it was not asked for.
+    together : fit of all free parameters to all experiments; None for one parameter, or
+        if not requested.
     beside : further published limits of each parameter, by its name.
     apart : experiments that depend on none of the free parameters.
     references : texkeys of the experiments that entered.
@@ -116,7 +117,7 @@ class GlobalResult:
         return tuple(s for s in self.steps if s.parameter.name == parameter)
 
     def table(self, parameter: str) -> Table:
-        """One parameter at a time, and what is published.
+        """Limits on one parameter at a time, with published ones.
 
         Parameters
         ----------
@@ -191,8 +192,8 @@ class GlobalResult:
 
 
 class Running(TypedDict, total=False):
-    """How limits are computed: `progress`, show a bar on a terminal; `workers`, in that
-    many processes."""
+    """How limits are computed: `progress` shows a bar on a terminal, `workers` is the
+    number of processes."""
 
     progress: bool
     workers: int | None
@@ -217,13 +218,12 @@ def global_limits(
     ----------
     experiments : as of `global_cost`.
     model : default the Standard Model at tree level.
-    free : names of parameters, each of which is free alone; and all at once in
-        `together`.
+    free : names of parameters, freed one at a time, and all at once for `together`.
     cl : confidence level of each parameter by itself.
     without : names of experiments of the set that are left out.
-    together : fit all parameters at once, too.
-    minos : regions of the parameters of that fit, not its curvature alone; of six
-        parameters they take minutes.
+    together : also fit all parameters at once.
+    minos : compute profile regions of the parameters of that fit instead of only its
+        curvature; for six parameters this takes minutes.
     run : ``progress``, whether a bar is shown on a terminal, of the fits and then of
         the points that the fit of all parameters has looked at; ``workers``, start that
         many processes, which share the fits of one parameter (a script needs the usual
@@ -279,7 +279,7 @@ def global_limits(
 
 @dataclass(frozen=True)
 class _Ladder:
-    """All steps of a ladder, before they are fitted; it travels to other processes.
+    """All steps of a ladder before they are fitted; it is sent to other processes.
 
     Attributes
     ----------
@@ -298,7 +298,7 @@ def _steps(ladder: _Ladder, progress: bool, workers: int | None) -> tuple[Step, 
     tasks = [
         (name, label) for name, costs in ladder.costs.items() for label in costs.every
     ]
-    # in processes what combines experiments, which takes longest, begins first
+    # with several processes, combinations start first because they take longest
     order = tasks if workers is None else tasks[::-1]
     found: dict[tuple[str, str], Step] = {}
     with (
@@ -312,7 +312,7 @@ def _steps(ladder: _Ladder, progress: bool, workers: int | None) -> tuple[Step, 
 
 
 def _step(ladder: _Ladder, task: tuple[str, str]) -> tuple[Step]:
-    """Fit one parameter of one cost, and compare with what is published."""
+    """Fit one parameter of one cost, and compare with published limits."""
     name, label = task
     cost = ladder.costs[name].every[label]
     names = tuple(t.origin.experiment for t in cost.terms if t.origin is not None)

@@ -1,4 +1,4 @@
-"""Experiments of a set that feel a mediator, for limits on its coupling."""
+"""Experiments of a set that are sensitive to a mediator, for limits on its coupling."""
 
 from __future__ import annotations
 
@@ -16,7 +16,8 @@ __all__ = ["feeling"]
 def feeling(
     chosen: ExperimentSet, family: Any
 ) -> tuple[ExperimentSet, tuple[str, ...]]:
-    """The part of a set in which a mediator is exchanged, and the names of the others.
+    """The experiments of a set in which a mediator is exchanged, and the names of the
+    others.
 
     Parameters
     ----------
@@ -26,7 +27,7 @@ def feeling(
     Raises
     ------
     InputError
-        If no experiment feels it.
+        If no experiment is sensitive to it.
 
     Examples
     --------

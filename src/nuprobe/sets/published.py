@@ -1,5 +1,5 @@
-"""Published limits beside computed ones: at their own level, in one convention, with
-the cause of a difference where it is known."""
+"""Published limits compared with computed ones, at the published level and in one
+convention, with the cause of a difference where it is known."""
 
 from __future__ import annotations
 
@@ -49,13 +49,14 @@ class Published:
     ----------
     entry : its id.
     label : experiment and year.
-    lower, upper : what it allows, in the unit of the parameter and the convention of
+    lower, upper : allowed interval, in the unit of the parameter and the convention of
         this package; None for an open end.
-    level : confidence level at which a two-sided interval of one parameter is the same,
-        None if it was not published.
+    level : confidence level of the equivalent two-sided interval of one parameter; None
+        if it was not published.
     computed : the same ends, computed at that level; None if nothing recomputes it.
-    difference : the largest one of two ends, over half the published interval (over the
-        limit itself if there is one end); None where nothing compares.
+    difference : larger of the differences of the two ends, relative to half the
+        published interval (to the limit itself if it has one end); None if there is
+        nothing to compare.
     cause : why they differ, if they do by more than `LARGE`.
     """
 
@@ -108,7 +109,7 @@ class Published:
 
 
 def _read(entry: Entry) -> Published | None:
-    """What an entry allows; None if it has no number in a convention of this
+    """Interval allowed by an entry; None if it has no number in a convention of this
     package."""
     factor = common_factor(entry)
     rung = None if factor is None else rung_of(entry, factor)
@@ -124,15 +125,15 @@ def _read(entry: Entry) -> Published | None:
 
 
 def _about(entry: Entry) -> str | None:
-    """Parameter that an entry bounds."""
+    """Parameter constrained by an entry."""
     if entry.observable.quantity == "weak_mixing_angle":
         return "sin2_theta_w" if entry.convention == "low-energy" else None
     return entry.observable.parameter or _UNNAMED.get(entry.id.split("/")[0])
 
 
 def beside(name: str, compared_with: Sequence[Comparison]) -> tuple[Published, ...]:
-    """Published limits on a parameter that nothing of a set recomputes, by year: those
-    that are current, or the older ones where none is.
+    """Published limits on a parameter that no experiment of a set recomputes, by year:
+    the current ones, or older ones if there are none.
 
     Parameters
     ----------
@@ -159,11 +160,11 @@ def beside(name: str, compared_with: Sequence[Comparison]) -> tuple[Published, .
 
 
 def compared(one: Comparison, cost: Cost, name: str) -> Published:
-    """A published limit and the same computed, at its level.
+    """A published limit and the computed one at the same level.
 
     Parameters
     ----------
-    one : which, and the cause of a difference.
+    one : the limit, and the cause of a difference.
     cost : of the experiment.
     name : of the parameter.
 
@@ -196,7 +197,7 @@ def compared(one: Comparison, cost: Cost, name: str) -> Published:
         None if last.open_high else last.high,
     )
     low, high = result.parameter.lower, result.parameter.upper
-    # a modulus has no lower end, though its limit was read as one of both signs
+    # a modulus has no lower end, although its limit was read as one for both signs
     inside = (
         None if found.lower is None or found.lower <= low else found.lower,
         None if found.upper is None or found.upper >= high else found.upper,
@@ -218,9 +219,8 @@ def compared(one: Comparison, cost: Cost, name: str) -> Published:
 
 
 def _nearest(regions: Sequence[Region], found: Published) -> tuple[Region, Region]:
-    """First and last of the regions that overlap what is published; of all if none
-    does. Articles leave out the region in which a parameter undoes the weak
-    interaction."""
+    """Ends of the regions that overlap the published interval; of all regions if none
+    does. Articles omit the region in which a parameter cancels the weak interaction."""
     low = -inf if found.lower is None else found.lower
     high = inf if found.upper is None else found.upper
     near = [r for r in regions if r.low <= high and r.high >= low] or list(regions)
@@ -231,8 +231,8 @@ def _difference(
     published: tuple[float | None, float | None],
     computed: tuple[float | None, float | None],
 ) -> float | None:
-    """Largest difference of two ends in units of the published interval; None where one
-    is open that the other sets."""
+    """Largest difference of two ends in units of the published interval; None if one
+    end is open in only one of the two."""
     both = [p for p in published if p is not None]
     unit = abs(both[1] - both[0]) / 2 if len(both) == 2 else abs(both[0])
     off = []

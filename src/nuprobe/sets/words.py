@@ -1,4 +1,4 @@
-"""What parameters are called where each experiment's limit on them is shown."""
+"""Names of parameters in displays of each experiment's limit on them."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _PAIRS: Final = {f"{a}{b}": (a, b) for a in _FLAVOURS for b in _FLAVOURS}
 
 
 def quantity(name: str, *, several: bool = False) -> str | None:
-    """What a parameter is, in words; None if there are none.
+    """Description of a parameter in words; None if there is none.
 
     Parameters
     ----------
@@ -47,7 +47,7 @@ def quantity(name: str, *, several: bool = False) -> str | None:
 
 
 def heading(name: str) -> str:
-    """What a table about a parameter is called.
+    """Heading of a table about a parameter.
 
     Parameters
     ----------

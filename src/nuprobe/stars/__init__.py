@@ -1,5 +1,5 @@
-"""Stars that cool by neutrinos with magnetic moments: plasmons in the core of red
-giants, and the tip of their branch."""
+"""Stellar cooling by neutrinos with magnetic moments: plasmons in the core of red
+giants, and the tip of the red-giant branch."""
 
 from nuprobe.stars.dispersion import plasmon_frequency, plasmon_residue
 from nuprobe.stars.emission import (

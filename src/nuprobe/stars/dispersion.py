@@ -46,7 +46,7 @@ _TERMS: Final = 13
 
 
 def _split(x: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """x² of the series, and x where closed forms hold."""
+    """x² for the series, and x where the closed forms are used."""
     small = np.minimum(x, _SERIES) ** 2
     return small, np.clip(x, _SERIES, 1 - 1e-16)
 
@@ -230,7 +230,7 @@ def _momenta(k: ArrayLike, gas: ElectronGas, polarisation: str) -> FloatArray:
 def plasmon_residue(
     k: ArrayLike, gas: ElectronGas, polarisation: Polarisation = "transverse"
 ) -> FloatArray:
-    """Residue Z of the propagator of plasmons, by which their widths are multiplied.
+    """Residue Z of the plasmon propagator, which multiplies decay widths.
 
     Parameters
     ----------

@@ -1,13 +1,14 @@
-"""Energy that plasmons carry out of a star as pairs of neutrinos.
+"""Energy loss of a star by plasmon decay into pairs of neutrinos.
 
 Width of a plasmon with K² = ω² − k², residue Z, from a magnetic moment and from the
-weak vector coupling of electrons (the axial one adds less than 1e-3 and is left out):
+weak vector coupling of electrons (the axial one adds less than 1e-3 and is neglected):
 
     Γ_μ = (4π/3ω) Z (μ_ν²/2)(K²/4π)² = μ_ν² Z (K²)²/(24π ω)
     Γ_W = (4π/3ω) Z (ΣC_V² G_F²/α)(K²/4π)³,
     ΣC_V² = (½ + 2s²)² + 2(−½ + 2s²)²
 
-and the energy lost in a volume, two polarisations transverse and one longitudinal,
+and the energy loss rate per volume, with two transverse and one longitudinal
+polarisation,
 
     Q = Σ ∫ k² dk/(2π²) ω Γ/(e^{ω/T} − 1).
 
@@ -50,7 +51,7 @@ __all__ = ["Emission", "fitted_emission", "plasmon_emission", "plasmon_width"]
 
 _BOHR: Final = math.sqrt(math.pi * ALPHA_EM) / M_ELECTRON
 """e/2m_e in MeV⁻¹."""
-_ERG: Final = 1.602176634e-6  # of a MeV
+_ERG: Final = 1.602176634e-6  # per MeV
 _PER_VOLUME: Final = _ERG / HBARC_MEV_CM**3 / HBAR_MEV_S
 """erg/cm³/s of a MeV⁵."""
 _FIT_VECTOR: Final = 0.9315
@@ -93,8 +94,8 @@ def plasmon_width(
         `ElectronGas.k_max`.
     gas : the electrons, from `electron_gas`.
     polarisation : ``"transverse"`` or ``"longitudinal"``.
-    moment : μ_ν in Bohr magnetons (see `stellar_moment`) for the decay by it; None: by
-        the weak interaction.
+    moment : μ_ν in Bohr magnetons (see `stellar_moment`) for magnetic decay; None: weak
+        decay.
     sin2_theta_w : weak mixing angle in C_V.
 
     Returns
@@ -142,13 +143,13 @@ class Emission:
     ----------
     density : in g/cm³.
     temperature : in K.
-    y_e : electrons a nucleon.
+    y_e : electrons per nucleon.
     moment : μ_ν in Bohr magnetons.
     plasma_frequency : ω_p in MeV.
     velocity : v_* of the electrons.
-    magnetic, weak : by the moment and by the weak interaction, in erg/g/s.
-    longitudinal_magnetic, longitudinal_weak : shares of longitudinal plasmons in them.
-    ratio : magnetic over weak, also where both are too small for numbers.
+    magnetic, weak : energy loss by the moment and by the weak interaction, in erg/g/s.
+    longitudinal_magnetic, longitudinal_weak : fractions due to longitudinal plasmons.
+    ratio : magnetic over weak, also where both underflow.
     error : estimated relative error of the integrals.
 
     Examples
@@ -193,7 +194,7 @@ def _transverse(gas: ElectronGas, nodes: int) -> FloatArray:
 def _longitudinal(gas: ElectronGas, nodes: int) -> FloatArray:
     """The same of longitudinal plasmons, over x = v_* k/ω from 0 to v_*."""
     w, v = gas.plasma_frequency, gas.velocity
-    # towards x = 1 the frequency has a logarithm
+    # the frequency is logarithmic towards x = 1
     share = 1 - (1 - np.linspace(0, 1, 9)) ** 3
     x, weight = panel_nodes(v * share, nodes)
     omega = w * np.sqrt(longitudinal_function(x))
@@ -222,7 +223,7 @@ def plasmon_emission(
     y_e: float = 0.5,
     sin2_theta_w: float = SIN2_THETA_W_MZ,
 ) -> Emission:
-    """Energy that a star loses by the decay of plasmons, by a moment and by the weak
+    """Energy loss of a star by plasmon decay, through a moment and through the weak
     interaction.
 
     Parameters
@@ -230,7 +231,7 @@ def plasmon_emission(
     density : in g/cm³.
     temperature : in kelvin.
     moment : μ_ν in Bohr magnetons, see `stellar_moment`.
-    y_e : electrons a nucleon.
+    y_e : electrons per nucleon.
     sin2_theta_w : weak mixing angle in C_V; with 0.2386, that of zero momentum, the
         weak part is 3 % larger.
 
@@ -280,8 +281,8 @@ def plasmon_emissivity(
     y_e: float = 0.5,
     sin2_theta_w: float = SIN2_THETA_W_MZ,
 ) -> float:
-    """Energy that a gram loses in a second by the decay of plasmons, by the weak
-    interaction and by a moment together; `plasmon_emission` has the parts.
+    """Total energy loss per gram and second by plasmon decay, through the weak
+    interaction and a moment; `plasmon_emission` has the parts.
 
     Parameters
     ----------
@@ -314,14 +315,14 @@ def fitted_emission(density: float, temperature: float, y_e: float = 0.5) -> flo
     """Weak emission of plasmons by the fit of Haft, Raffelt and Weiss (Haft:1993jt),
     good to 4 % in red giants.
 
-    Its coefficients are from memory (unverified), but cannot be far off: where plasmons
-    matter it lies within 4 % of the integrals of `plasmon_emission`.
+    Its coefficients are from memory (unverified), but where plasmons matter it agrees
+    within 4 % with the integrals of `plasmon_emission`.
 
     Parameters
     ----------
     density : in g/cm³.
     temperature : in kelvin.
-    y_e : electrons a nucleon.
+    y_e : electrons per nucleon.
 
     Returns
     -------
@@ -331,7 +332,7 @@ def fitted_emission(density: float, temperature: float, y_e: float = 0.5) -> flo
     Raises
     ------
     InputError
-        Where `electron_gas` refuses.
+        As `electron_gas`.
 
     Examples
     --------

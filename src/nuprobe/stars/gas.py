@@ -7,7 +7,7 @@ With f∓ the occupation of electrons and positrons, v = p/E (Braaten:1993jw)
     ω_p² = (4α/π) ∫ dp (p²/E) (1 − v²/3) (f₋ + f₊)
     ω_1² = (4α/π) ∫ dp (p²/E) (5v²/3 − v⁴) (f₋ + f₊)          v_* = ω_1/ω_p.
 
-Without temperature ω_p² = 4παn_e/E_F and v_* = v_F; without degeneracy and pairs
+At zero temperature ω_p² = 4παn_e/E_F and v_* = v_F; without degeneracy and pairs
 ω_p² → 4παn_e/m_e and v_*² → 5T/m_e.
 """
 
@@ -46,18 +46,18 @@ _NODES: Final = 24
 @readable
 @dataclass(frozen=True)
 class ElectronGas:
-    """Electrons of one density and temperature.
+    """Electrons at one density and temperature.
 
     Attributes
     ----------
     density : ρ in g/cm³.
     temperature : T in MeV.
-    y_e : electrons a nucleon.
+    y_e : electrons per nucleon.
     chemical_potential : of electrons, mass included, in MeV.
     fermi_momentum : (3π²n_e)^⅓ in MeV.
     plasma_frequency : ω_p in MeV.
     velocity : v_*, typical velocity of the electrons.
-    error : relative error of ω_p², by a second order of the quadrature.
+    error : relative error of ω_p², from a second quadrature order.
 
     Examples
     --------
@@ -178,12 +178,12 @@ def electron_gas(density: float, temperature: float, y_e: float = 0.5) -> Electr
     ----------
     density : ρ in g/cm³.
     temperature : in kelvin, within `TEMPERATURES`.
-    y_e : electrons a nucleon, 0.5 for helium; ρY_e within `DENSITIES`.
+    y_e : electrons per nucleon, 0.5 for helium; ρY_e within `DENSITIES`.
 
     Raises
     ------
     InputError
-        Outside of these ranges; they are named.
+        Outside these ranges; the message states them.
 
     Examples
     --------

@@ -1,16 +1,18 @@
-"""The moment that counts for the cooling of stars, from the matrix that reactors and
-the universe see too.
+"""The effective moment for stellar cooling, from the same matrix that acts at reactors
+and in the early universe.
 
-A plasmon makes a pair of neutrinos. A Dirac matrix has two helicities for each ordered
-pair, ν_i and the antiparticle of ν_j. A Majorana pair i < j has two as well, but one
-pair: |μ_ij| and |μ_ji| are the same coupling. A Dirac neutrino with μ *is* a Majorana
-pair with |μ_12| = μ. With `plasmon_width` for a Dirac neutrino of moment μ_ν,
+A plasmon decays into a pair of neutrinos. A Dirac matrix has two helicities for each
+ordered pair, ν_i and the antiparticle of ν_j. A Majorana pair i < j also has two, but
+there is only one pair, since |μ_ij| and |μ_ji| are the same coupling. A Dirac neutrino
+with μ *is* a Majorana pair with |μ_12| = μ. With `plasmon_width` for a Dirac neutrino
+of moment μ_ν,
 
     Dirac        μ_ν² = Σ_ij |μ_ij − iε_ij|²
     Majorana     μ_ν² = Σ_{i<j} |μ_ij − iε_ij|² = ½ Σ_ij …
 
-where a scattering ν_i → ν_j or ν̄_j goes with |μ_ij|² in both cases. Papers on stars
-state their bounds for Σ_ij over both orders; ``counting="matrix"`` is that sum.
+while scattering ν_i → ν_j or ν̄_j is proportional to |μ_ij|² in both cases. Papers on
+stars state their bounds for Σ_ij over both orderings; ``counting="matrix"`` is that
+sum.
 """
 
 from __future__ import annotations
@@ -49,7 +51,7 @@ def share_of(kind: str, counting: Counting = "pairs") -> float:
     Parameters
     ----------
     kind : ``"dirac"`` or ``"majorana"``.
-    counting : ``"pairs"``, of final states, or ``"matrix"``, both orders.
+    counting : ``"pairs"``, of final states, or ``"matrix"``, both orderings.
 
     Examples
     --------
@@ -62,14 +64,15 @@ def share_of(kind: str, counting: Counting = "pairs") -> float:
 
 @public
 def stellar_moment(model: Any, counting: Counting = "pairs") -> float:
-    """μ_ν of a model, by which plasmons decay as by one Dirac neutrino of that moment.
+    """μ_ν of a model: the moment of a single Dirac neutrino with the same plasmon decay
+    rate.
 
     Parameters
     ----------
     model : `nuprobe.models.Electromagnetic` with moments alone, at one point, in any
         basis; None or the Standard Model: 0.
     counting : ``"pairs"`` (pairs of neutrinos in the final state) or ``"matrix"``,
-        Σ_ij over both orders also for Majorana neutrinos, as papers have it.
+        Σ_ij over both orderings also for Majorana neutrinos, as in the literature.
 
     Returns
     -------

@@ -1,13 +1,13 @@
-"""The tip of the red-giant branch: how much brighter a moment makes it, and what the
-cluster M5 says about it.
+"""The tip of the red-giant branch: brightening by a moment, and the constraint from the
+cluster M5.
 
-Plasmons that decay cool the core, helium ignites later and the star becomes brighter.
+Plasmon decay cools the core, so helium ignites later and the star becomes brighter.
 Viaux et al. (Viaux:2013hca) give the I magnitude as
 
     M_I(μ) = M_I(0) − 0.23 [√(μ² + 0.80²) − 0.80 − 0.18 μ^1.5]     μ in 1e-12 μ_B.
 
-The formula is from memory (unverified); it makes a star with 3e-12 μ_B 0.315 mag
-brighter, where a later paper (arXiv:2504.05671) has 35 % more luminosity, 0.326 mag.
+The formula is from memory (unverified); it gives 0.315 mag at 3e-12 μ_B, compared with
+35 % more luminosity, or 0.326 mag, in a later paper (arXiv:2504.05671).
 Values and errors of M5, and the published limits, are from the abstract of Viaux et al.
 """
 
@@ -129,7 +129,7 @@ def _moments(moment: ArrayLike) -> FloatArray:
 
 @public
 def tip_brightening(moment: ArrayLike, *, extended: bool = False) -> FloatArray:
-    """Magnitudes by which a moment makes the tip brighter.
+    """Brightening of the tip by a moment, in magnitudes.
 
     Parameters
     ----------
@@ -191,7 +191,7 @@ def tip_luminosity(moment: ArrayLike, tip: Tip = M5) -> FloatArray:
 
 
 def tip_slope(moment: FloatArray) -> FloatArray:
-    """Derivative of the extended `tip_brightening`, in magnitudes a μ_B.
+    """Derivative of the extended `tip_brightening`, in magnitudes per μ_B.
 
     Parameters
     ----------
@@ -216,7 +216,7 @@ def tip_limit(
     ----------
     tip : the cluster; default M5.
     statistic : ``"distance"``: where the prediction is brighter than the observed
-        magnitude by as many standard deviations as contain `cl` on both sides (1.96);
+        magnitude by the two-sided number of standard deviations for `cl` (1.96);
         ``"one-sided"``: the same on one side (1.645); ``"bayes"``: `cl` of the
         posterior with a flat prior in |μ| up to `LARGEST`.
     cl : confidence level between 0 and 1.
@@ -224,7 +224,7 @@ def tip_limit(
     Returns
     -------
     float
-        In Bohr magnetons; `SYSTEMATIC` is to be kept in mind.
+        In Bohr magnetons, without the additional uncertainty `SYSTEMATIC`.
 
     Raises
     ------
@@ -282,7 +282,7 @@ def tip_table(tip: Tip = M5) -> list[dict[str, Any]]:
 
     Parameters
     ----------
-    tip : the cluster; default M5, for which the published limits stand beside.
+    tip : the cluster; default M5, for which the published limits are included.
 
     Returns
     -------

@@ -162,16 +162,19 @@ def test_events_are_forgotten_once_they_are_counted() -> None:
     parts: list[weakref.ref[Background]] = []
     most = 0
 
-    def made() -> Iterator[Part]:
-        nonlocal most
-        for _ in range(20):
-            new = one[:]
-            parts.append(weakref.ref(new))
-            yield Part(new, new.kind + np.intp(2), 0)
-            del new
-            most = max(most, sum(part() is not None for part in parts))
+    class Made:
+        stages = ()
 
-    found = counted(made, [])
+        def parts(self) -> Iterator[Part]:
+            nonlocal most
+            for _ in range(20):
+                new = one[:]
+                parts.append(weakref.ref(new))
+                yield Part(new, new.kind + np.intp(2), 0)
+                del new
+                most = max(most, sum(part() is not None for part in parts))
+
+    found = counted(Made())  # type: ignore[arg-type]
     assert found.all.events.sum() == 20 * len(one)
     assert most <= 2
 
@@ -187,11 +190,11 @@ def test_a_stop_says_that_nothing_is_kept(
     code = (
         "import sys\n"
         "from nuprobe.events.backgrounds.counting import Counting\n"
-        "add = Counting.add\n"
-        "def told(self, part):\n"
-        "    add(self, part)\n"
+        "take = Counting.take\n"
+        "def told(self, tally):\n"
+        "    take(self, tally)\n"
         "    print('counted', file=sys.stderr, flush=True)\n"
-        "Counting.add = told\n"
+        "Counting.take = told\n"
         "sys.argv = 'nuprobe events backgrounds -n 1e7 -o x.txt'.split()\n"
         "from nuprobe.cli.main import main\nmain()\n"
     )

@@ -24,7 +24,14 @@ from nuprobe.inference import (
     fit,
     scan,
 )
+from nuprobe.inference.toys import (
+    FeldmanCousins,
+    GridToys,
+    Hypothesis,
+    ToySample,
+)
 from nuprobe.inference.toys.straight import crossing
+from nuprobe.inference.toys.thresholds import quantile
 from nuprobe.numerics import FloatArray
 
 # Feldman:1997qc, table IV, 90 %, background 3.0, written from memory and equal to the
@@ -298,6 +305,66 @@ def test_errors_of_ends_cover_the_steps_of_counts(
         pulls.append((value - end) / error)
     assert np.sqrt(np.mean(np.square(pulls))) < 1.2
     assert np.mean(np.abs(pulls) > 3) < 0.01
+
+
+def _gauss(cost: Cost, task: Any) -> tuple[FloatArray, FloatArray]:
+    """What fits of toys of one Gaussian measurement give, far from any end."""
+    rng = np.random.default_rng(task.stream)
+    z = rng.normal(size=task.toys.stop - task.toys.start)
+    return z**2, np.asarray(z)
+
+
+def test_errors_of_searched_ends_cover_the_spread_of_seeds(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    from nuprobe.inference.toys import rounds as module
+
+    monkeypatch.setattr(module, "_fits", _gauss)
+    cost = GaussianCost(Counting(50.0, 30.0), [80.0], [7.0])
+    half = norm.isf(0.05) * 7.0 / 50.0
+    pulls = []
+    for seed in range(10):
+        settings = ToySettings(400, seed=seed, nuisances="nominal")
+        found = fit(cost, cl=0.9, intervals="feldman-cousins", toys=settings)
+        (one,) = found.bounds["strength"].intervals
+        pulls.append((one.lower - (1 - half)) / one.lower_error)
+        pulls.append((one.upper - (1 + half)) / one.upper_error)
+    assert 0.5 < np.sqrt(np.mean(np.square(pulls))) < 1.1
+    assert np.max(np.abs(pulls)) < 3.5
+
+
+@pytest.mark.parametrize("points", [10, 50])
+def test_errors_of_ends_do_not_shrink_with_the_grid(points: int) -> None:
+    """Thresholds of neighbours differ by chance: on a fine grid they cross the data
+    more than once, and the slope between two of them says nothing."""
+    cost = GaussianCost(Counting(50.0, 30.0), [80.0], [7.0])
+    grid, width = np.linspace(0.6, 1.4, points), 7.0 / 50.0
+    half = norm.isf(0.05) * width
+    nothing = np.zeros((points, 1))
+    at = tuple(Hypothesis(np.array([x]), np.zeros(0), np.array([x])) for x in grid)
+    sample = ToySample(at, nothing, nothing, nothing[:, :, None], 0)
+    parameter, pulls = cost.parameters[0], []
+    for seed in range(15):
+        toys = np.random.default_rng(seed).chisquare(1, size=(points, 300))
+        known = np.array([quantile(one, 0.9) for one in toys]).T
+        delta = ((grid - 1.0) / width) ** 2
+        p = (toys >= delta[:, None]).mean(axis=1)
+        settings = ToySettings(300, seed=seed)
+        one = FeldmanCousins(
+            *(parameter, grid, (0.9,), known[:1], known[1:], delta, p, 1.0, 0.0),
+            *(cost, (), sample, settings),
+        )
+        share = np.clip(p, 1 / 300, 1 - 1 / 300)
+        sigma = np.sqrt(share * (1 - share) / 300)
+        other = GridToys(
+            *("feldman-cousins", {"strength": grid}, delta, toys, p, sigma, settings)
+        )
+        for found in (one.intervals(0.9), other.intervals(0.9)):
+            (only,) = found
+            pulls.append((only.lower - (1 - half)) / only.lower_error)
+            pulls.append((only.upper - (1 + half)) / only.upper_error)
+    assert 0.4 < np.sqrt(np.mean(np.square(pulls))) < 1.1
+    assert np.max(np.abs(pulls)) < 3.5
 
 
 def test_words_have_level_sides_and_method() -> None:

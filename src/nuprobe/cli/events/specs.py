@@ -289,6 +289,8 @@ class BackgroundSpec:
     file : TOML file of assumptions, or None.
     cuts : texts; without any those of the assumptions.
     seed : of all random numbers.
+    workers : processes, or None.
+    dask : scheduler of a cluster instead, or None.
     yes : whether it may take more than a day.
     """
 
@@ -300,6 +302,8 @@ class BackgroundSpec:
     file: Path | None
     cuts: tuple[str, ...]
     seed: int
+    workers: int | None
+    dask: str | None
     yes: bool
 
     def table(self) -> Assumptions:
@@ -313,6 +317,7 @@ class BackgroundSpec:
         """Return signal and backgrounds."""
         from nuprobe.events.backgrounds import MOST, compare
 
+        _check_place(self.workers, self.dask)
         if self.number <= MOST:  # compare refuses others
             check_time(self.number, self.yes)
         return compare(
@@ -322,6 +327,8 @@ class BackgroundSpec:
             table=self.table(),
             cuts=self.cuts or None,
             seed=self.seed,
+            workers=self.workers,
+            client=self.dask,
         )
 
 
@@ -370,6 +377,8 @@ background_options = grouped(
         show_default=True,
         help="Seed of all random numbers.",
     ),
+    _WORKERS,
+    _DASK,
     yes_option,
 )
 """Add the options of the comparison as `BackgroundSpec` ``backgrounds``."""

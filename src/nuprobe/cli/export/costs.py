@@ -116,7 +116,7 @@ def _over_mass(experiment: ExperimentSpec, model: ModelSpec) -> Cost:
 
     opened = choose(experiment.open())
     name = None if model.model_file is not None else model.model
-    asked = FamilySpec(name, "0", model.params, model.model_file, model.sin2_theta_w)
+    asked = FamilySpec(name, None, model.params, model.model_file, model.sin2_theta_w)
     scanned, analyses = asked.build(opened), experiment.by_experiment()
     costs: Sequence[Cost] = [
         family_cost(one, scanned, analyses.get(one.name)) for one in opened

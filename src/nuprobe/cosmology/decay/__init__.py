@@ -1,5 +1,5 @@
 """Decay of a sterile neutrino after nucleosynthesis, N → ν γ: the cascade of its photon
-in the plasma, disintegration of light nuclei, heat and neutrinos."""
+in the plasma, photodisintegration of light nuclei, heat and neutrinos."""
 
 from nuprobe.cosmology.decay.disintegration import (
     CAUTION,

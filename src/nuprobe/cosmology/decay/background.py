@@ -37,7 +37,7 @@ class Background:
     density : of N in 1/cm³, that shape.
     dilution : (T a)³ at each time over that at `START`: entropy of photons, that shape.
     n_eff : at the end, the neutrinos of the decay in it.
-    n_eff_daughters : those of the decay alone.
+    n_eff_daughters : contribution of the decay only.
     heat : energy given to photons over theirs, ∫dρ/ρ.
     """
 
@@ -72,7 +72,7 @@ def _comoving(abundance: float) -> tuple[float, float, float]:
 
 
 def with_sterile(mass: float, lifetime: float, abundance: float) -> Expansion:
-    """Return the standard history of decoupling with the gravity of N.
+    """Return the standard history of decoupling including the energy density of N.
 
     Parameters
     ----------
@@ -112,7 +112,7 @@ def background(
     mass : of N in MeV.
     lifetime : in s.
     abundance : n_N/n_γ at 10 MeV.
-    photon_share : of the energy of N that becomes heat.
+    photon_share : fraction of the energy of N that becomes heat.
 
     Examples
     --------
@@ -128,8 +128,9 @@ def background(
     heavy = mass * density
 
     def slope(x: float, y: FloatArray) -> list[float]:
-        """Of photons a⁴ and daughters a⁴ over those at the start, and of the time."""
-        n = np.exp(x - y[2] / lifetime)  # of N a⁴, over n_N at the start
+        """Derivatives of ρ_γ a⁴ and ρ_daughters a⁴ relative to the start, and of the
+        time."""
+        n = np.exp(x - y[2] / lifetime)  # n_N a⁴, over n_N at the start
         total = (start * (y[0] + y[1]) + cold + heavy * n) * np.exp(-4 * x)
         hubble = np.sqrt(_hubble2(total))
         gain = heavy / start * n / (lifetime * hubble)

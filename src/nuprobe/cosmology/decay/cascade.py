@@ -8,9 +8,9 @@ N of photons and electrons obey
 
 and the same for electrons and positrons together. Both are expanded in hat functions of
 a logarithmic grid whose last node is the injected energy, so that the line is exact and
-number and energy are conserved; the equation is then triangular. The soft losses of
-electrons in inverse Compton scattering need no finer grid: an electron drifts through
-a cell at the mean of the rates at its ends.
+number and energy are conserved; the equation is then triangular. Soft losses of
+electrons in inverse Compton scattering need no finer grid: an electron drifts through a
+cell with the mean of the rates at its ends.
 """
 
 from __future__ import annotations
@@ -51,13 +51,13 @@ _SOFT: Final = (1e-6, 120.0)
 
 @dataclass(frozen=True, eq=False)
 class Cascade:
-    """What one photon a unit of time and volume keeps present.
+    """Steady state for one injected photon per unit time and volume.
 
     Attributes
     ----------
     energy : nodes in MeV, (n,), rising to the injected energy.
-    photons, electrons : numbers in the hat functions of the nodes, 1/MeV, (n,); the
-        line is in the last one of photons.
+    photons, electrons : coefficients of the hat functions at the nodes, 1/MeV, (n,);
+        the last one of photons contains the line.
     line : photons that have not yet collided, 1/MeV.
     """
 
@@ -68,7 +68,7 @@ class Cascade:
 
 
 def loss_rate(energy: FloatArray, medium: Medium) -> FloatArray:
-    """Rate of collisions of a photon, MeV.
+    """Collision rate of a photon, MeV.
 
     Parameters
     ----------
@@ -91,7 +91,7 @@ def grid(top: float, refine: int = 1) -> FloatArray:
     Parameters
     ----------
     top : last node in MeV.
-    refine : how many times as many intervals.
+    refine : factor on the number of intervals.
 
     Examples
     --------
@@ -113,7 +113,7 @@ def _soft(step: float) -> FloatArray:
 
 def _deposit(kernel: FloatArray, share: FloatArray, n: int) -> FloatArray:
     """∫ of a spectrum over the hat functions: from its values at Gaussian points of the
-    cells, (cells, points, sources), with the weights in, to (n, sources)."""
+    cells, (cells, points, sources), including weights, to (n, sources)."""
     found = np.zeros((n, kernel.shape[-1]))
     found[1:] += (kernel * share[:, :, None]).sum(axis=1)
     found[:-1] += (kernel * (1 - share)[:, :, None]).sum(axis=1)
@@ -163,8 +163,8 @@ def _transfers(
 
 
 def _struck(energy: FloatArray, medium: Medium) -> FloatArray:
-    """Electrons of Compton scattering, (n, sources). Those that have more than the
-    energy of the photon (by up to m/2, of their mass) count at that energy."""
+    """Electrons of Compton scattering, (n, sources). Those with more than the energy of
+    the photon (by up to m/2, because of their mass) are counted at that energy."""
     from nuprobe.cosmology.decay.compiled import scattered
 
     x, w = gauss_legendre(_COMPTON)
@@ -177,7 +177,7 @@ def _struck(energy: FloatArray, medium: Medium) -> FloatArray:
 
 
 def _below(energy: FloatArray) -> FloatArray:
-    """The node below each, or the same ratio below the first, (n, 1)."""
+    """The node below each, continued with the same ratio below the first, (n, 1)."""
     first = energy[0] ** 2 / energy[1]
     return np.concatenate([[first], energy[:-1]])[:, None]
 
@@ -189,9 +189,9 @@ def _along(
     drift: FloatArray,
     hard: FloatArray,
 ) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """Mean of the rates while an electron drifts from a node to the one below, without
-    which the soft losses are of first order in the step: photons made, electrons left
-    over, and the rate at which electrons leave their hat."""
+    """Mean rates while an electron drifts from a node to the one below, without which
+    soft losses would only be accurate to first order in the step: photons produced,
+    electrons left over, and the rate at which electrons leave their hat."""
     n = energy.size
     cell = energy - _below(energy)[:, 0]
     half = np.zeros(n)

@@ -1,4 +1,5 @@
-"""Compiled loop of the cascade, apart because to read it imports Numba."""
+"""Compiled loop of the cascade, in a separate module because importing it imports
+Numba."""
 
 from __future__ import annotations
 
@@ -11,18 +12,18 @@ __all__ = ["scattered"]
 
 @jit
 def scattered(energy: FloatArray, out: FloatArray, weight: FloatArray) -> FloatArray:
-    """Hat weights of energies to which sources scatter.
+    """Hat weights of the energies to which sources scatter.
 
     Parameters
     ----------
     energy : nodes, increasing, shape (n,).
-    out : energies, shape (n, points), one row a source.
+    out : energies, shape (n, points), one row per source.
     weight : of each, of the same shape.
 
     Returns
     -------
     array, shape (n, n)
-        What falls on each node, by source.
+        Weight on each node, by source.
 
     Examples
     --------

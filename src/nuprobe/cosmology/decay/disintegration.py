@@ -1,9 +1,9 @@
 """Disintegration of nuclei by photons: cross sections as functions of the energy.
 
-The seventeen channels and their fits are those of Cyburt:2002uv with the two factors of
+The seventeen channels and their fits are those of Cyburt:2002uv with the corrections of
 4He → n 3He and 6Li → n p 4He that Jedamzik:2006xz took from newer data, as given in
-Depta:2020mhj (its public code was read; the two earlier papers were not: `unverified`).
-The magnetic term of the deuteron is another: that of Bethe and Longmire.
+Depta:2020mhj (checked in its public code, not in the two earlier papers: `unverified`).
+The magnetic term of the deuteron is different: that of Bethe and Longmire.
 """
 
 from __future__ import annotations
@@ -58,8 +58,8 @@ class Disintegration:
     Attributes
     ----------
     name : e.g. ``"d(g,p)n"``.
-    nucleus : what is hit.
-    products : nuclei that come out.
+    nucleus : initial nucleus.
+    products : final nuclei.
     threshold : energy of the photon in MeV.
     shape : cross section in mb of the energy above threshold.
     """
@@ -74,7 +74,7 @@ class Disintegration:
 def _power(
     size: float, threshold: float, a: float, b: float
 ) -> Callable[[FloatArray], FloatArray]:
-    """size Q^a (E − Q)^b/E^(a + b), which has no unit but that of `size`."""
+    """size Q^a (E − Q)^b/E^(a + b), in the unit of `size`."""
 
     def shape(e: FloatArray) -> FloatArray:
         return size * (threshold / e) ** a * ((e - threshold) / e) ** b
@@ -85,8 +85,8 @@ def _power(
 def _deuteron(e: FloatArray) -> FloatArray:
     # electric and magnetic dipole of Bethe and Longmire: ratio is γk/(γ² + k²). The
     # magnetic one leads to ¹S₀, whose virtual state at 67 keV adds to the binding
-    # (1/a_s < 0). The fit in public codes has ratio², √Q − √ε and 37 keV, which is zero
-    # of higher order at threshold: 0.024 mb instead of 334 mb for thermal captures
+    # (1/a_s < 0). The fit in public codes has ratio², √Q − √ε and 37 keV, a zero of
+    # higher order at threshold: 0.024 mb instead of 334 mb for thermal captures
     q, virtual = 2.224573, 0.067
     ratio = np.sqrt(q * (e - q)) / e
     bound = (np.sqrt(q) + np.sqrt(virtual)) ** 2
@@ -112,7 +112,7 @@ def _lithium7_neutron(e: FloatArray) -> FloatArray:
 def _beryllium7(e: FloatArray) -> FloatArray:
     x = e - 1.586627
     curve = np.maximum(1 - 0.428 * x**2 + 0.534 * x**3 - 0.115 * x**4, 0.0)
-    # beyond its root the polynomial is negative, and stays so
+    # beyond its root the polynomial stays negative
     fall = np.exp(-5.1909 / np.sqrt(np.maximum(x, 1e-12)) - 0.548 * x)
     return np.asarray(0.504 * 2371 / e**2 * fall * curve)
 
@@ -163,12 +163,12 @@ _BY_NAME: Final = {one.name: one for one in DISINTEGRATIONS}
 def disintegration_cross_section(reaction: str, energy: ArrayLike) -> FloatArray:
     """Cross section of the disintegration of a nucleus by a photon.
 
-    The fits are not tuned. Beside the reverse rates of measured captures, ⁷Be → ³He ⁴He
-    and ⁷Li → t ⁴He are 2 to 3 times too large. The deuteron is right to 4 %: its
-    magnetic term is that of Bethe and Longmire, with the first power of √(Q(E − Q))/E
-    and a sum of roots, not the one of the public fit, which is 3 times too small 0.1
-    MeV above threshold. ³He → p d and ⁴He → p t are too large near
-    threshold, by 1.4 and 2.2 on average in a black body of 0.7 MeV.
+    The fits are not adjusted. Compared with the reverse rates of measured captures, ⁷Be
+    → ³He ⁴He and ⁷Li → t ⁴He are 2 to 3 times too large. The deuteron is correct to 4
+    %: its magnetic term is that of Bethe and Longmire, with the first power of √(Q(E −
+    Q))/E and a sum of roots, not that of the public fit, which is 3 times too small 0.1
+    MeV above threshold. ³He → p d and ⁴He → p t are too large near threshold, by 1.4
+    and 2.2 on average in a black body of 0.7 MeV.
 
     Parameters
     ----------
@@ -183,7 +183,7 @@ def disintegration_cross_section(reaction: str, energy: ArrayLike) -> FloatArray
     Raises
     ------
     UnknownNameError
-        For a reaction that is not followed.
+        For a reaction that is not included.
 
     Examples
     --------
@@ -244,7 +244,7 @@ def threshold(nucleus: str) -> float:
 
 
 def short_name(nucleus: str) -> str:
-    """Name of a nucleus of `NUCLEI` that photons disintegrate, however it was written.
+    """Name in `NUCLEI` of a nucleus that photons can disintegrate, in any spelling.
 
     Parameters
     ----------

@@ -59,9 +59,10 @@ class DecayedAbundances:
     nuclei : numbers per baryon in the order of `NUCLEI`, after all decays, (9,).
     before : the same at the end of nucleosynthesis, (9,).
     n_eff : effective number of neutrinos with those of the decay.
-    delta_n_eff : of the neutrinos of the decay alone (each takes half of the energy).
+    delta_n_eff : contribution of the decay neutrinos (each takes half of the energy).
     heat : energy given to photons over theirs, ∫dρ/ρ.
-    omega_b_before : Ω_b h² that nucleosynthesis had: heat dilutes baryons to today's.
+    omega_b_before : Ω_b h² during nucleosynthesis; heat dilutes baryons to today's
+        value.
     error : largest estimated error of the photon spectra, relative.
     assumptions : what was assumed, by name.
     """
@@ -105,7 +106,7 @@ class DecayedAbundances:
 
     @property
     def li6_h(self) -> float:
-        """⁶Li/H made by the decays."""
+        """⁶Li/H produced by the decays."""
         return self._ratio("li6")
 
     @property
@@ -140,12 +141,12 @@ class DecayedAbundances:
 
 @public
 def lifetime_of(mass: float, moment: float, nature: str = "dirac") -> float:
-    """Lifetime of N that decays by its transition moment alone, in s.
+    """Lifetime of N if it decays only through its transition moment, in s.
 
     One over `nuprobe.majorana.photon_width`, 5.307 κ²(m/eV)³ 1/s: that of the channel
-    N → ν γ for a Dirac N; a Majorana N has N → ν̄ γ beside and lives half as long. The
-    moment κ is that of a channel, in Bohr magnetons; with several flavours the root of
-    the sum of squares.
+    N → ν γ for a Dirac N; a Majorana N also has N → ν̄ γ and lives half as long. The
+    moment κ is that of one channel, in Bohr magnetons; for several flavours it is the
+    root of the sum of squares.
 
     Parameters
     ----------
@@ -185,28 +186,29 @@ def sterile_decay(
     """Abundances of the light elements when a sterile neutrino decays, N → ν γ.
 
     Each decay gives one photon of half the mass, whose cascade disintegrates nuclei
-    after nucleosynthesis, and a neutrino that adds to N_eff. N gravitates; its heat
-    dilutes baryons, so that nucleosynthesis had more of them. N is cold, decays after
-    nuclei cease to burn, and interacts no further. Neutrons set free decay; secondary
-    reactions of fragments and the capture of electrons by ⁷Be before 1 eV are left out.
-    Photon spectra agree within 1 % with a Monte Carlo up to masses of 2000 MeV; the
-    cross sections of nuclei are `unverified`, those of mass 7 two to three times too
-    large: see `disintegration_cross_section`. D/H moves by heat alone,
-    by −0.7 % at 4 MeV, 1e5 s and an abundance of 1e-4.
+    after nucleosynthesis, and a neutrino that adds to N_eff. The energy density of N is
+    included; its heat dilutes baryons, so there were more of them during
+    nucleosynthesis. N is cold, decays after nucleosynthesis has ended, and has no other
+    interactions. Free neutrons decay; secondary reactions of fragments and electron
+    capture by ⁷Be before 1 eV are neglected. Photon spectra agree within 1 % with a
+    Monte Carlo calculation up to masses of 2000 MeV; the cross sections of nuclei are
+    `unverified`, those of mass 7 two to three times too large: see
+    `disintegration_cross_section`. Heat alone changes D/H, by −0.7 % at 4 MeV, 1e5 s
+    and an abundance of 1e-4.
 
     Parameters
     ----------
     mass : of N in MeV, at most 2000.
-    lifetime : in s, 1e4 to 1e11; of a moment see `lifetime_of`.
-    abundance : n_N/n_γ at a temperature of 10 MeV; nothing is assumed about how N was
-        made.
+    lifetime : in s, 1e4 to 1e11; see `lifetime_of` for that of a moment.
+    abundance : n_N/n_γ at a temperature of 10 MeV; nothing is assumed about the
+        production of N.
     options : of nucleosynthesis; Ω_b h² is that of today.
-    start : numbers per baryon at the end of nucleosynthesis by name, instead of
-        computing them, e.g. those of another code.
-    nucleus : refuse a mass that cannot disintegrate this one, e.g. ``"d"`` or
+    start : numbers per baryon at the end of nucleosynthesis by name, e.g. from another
+        code, instead of computing them.
+    nucleus : reject a mass that cannot disintegrate this nucleus, e.g. ``"d"`` or
         ``"Be7"``.
-    photons : photons of half the mass in each decay; 2 for a boson X → γ γ, all of
-        whose energy is then heat.
+    photons : number of photons with half the mass per decay; 2 for a boson X → γ γ,
+        whose energy then all becomes heat.
 
     Returns
     -------
@@ -215,7 +217,7 @@ def sterile_decay(
     Raises
     ------
     InputError
-        Outside these ranges, for a mass below the threshold of `nucleus`, and where the
+        Outside these ranges, for a mass below the threshold of `nucleus`, and if the
         heat before 10 keV is not small.
 
     Examples
@@ -275,7 +277,7 @@ def sterile_decay(
 def _checked(
     mass: float, lifetime: float, abundance: float, nucleus: str | None
 ) -> float:
-    """Energy of the photon, after a look at what was asked."""
+    """Energy of the photon, after checking the arguments."""
     if not 0 < number("mass", mass) <= 2 * HIGHEST:
         raise InputError(
             f"the mass of N must lie between 0 and {2 * HIGHEST:g} MeV, got {mass:g}"
@@ -302,7 +304,7 @@ def _checked(
 
 
 def _early(mass: float, lifetime: float, past: Background) -> None:
-    """Refuse heat before the start that is not small."""
+    """Reject parameters for which the heat before the start is not small."""
     from nuprobe.constants import HBARC_MEV_CM
 
     energy = np.pi**2 / 15 * past.t_gamma[0] ** 4
@@ -369,7 +371,7 @@ def _decayed(
         logs = np.log(np.maximum(table, 1e-300))
         line = PchipInterpolator(-np.log(nodes), logs)(-np.log(middle_t))
         density = np.sqrt(past.density[1:] * past.density[:-1])
-        # there were more baryons a photon before the heat, which stop photons sooner
+        # before the heat there were more baryons per photon, which stop photons sooner
         dilution = np.sqrt(past.dilution[1:] * past.dilution[:-1])
         source = density / lifetime * dilution / past.dilution[-1]
         rates = np.where(line > -600, np.exp(line), 0.0) * source[:, None]

@@ -1,4 +1,4 @@
-"""Which masses and lifetimes of a sterile neutrino measured abundances exclude."""
+"""Masses and lifetimes of a sterile neutrino excluded by measured abundances."""
 
 from __future__ import annotations
 
@@ -43,12 +43,12 @@ Measured = Mapping[str, tuple[float, float]]
 @readable
 @dataclass(frozen=True)
 class PlaneRun:
-    """How a plane is computed that takes minutes.
+    """How a slow plane (minutes) is computed.
 
     Attributes
     ----------
     checkpoint : JSON file that is written after each mass, or None.
-    resume : go on with that file.
+    resume : continue from that file.
     advance : called after each mass with the number of its points, for a progress bar.
     """
 
@@ -60,7 +60,7 @@ class PlaneRun:
 @public_methods
 @dataclass(frozen=True, eq=False)
 class DecayPlane(Exported):
-    """Abundances over mass and lifetime of N, or mass and moment.
+    """Abundances as a function of mass and lifetime of N, or mass and moment.
 
     Attributes
     ----------
@@ -91,8 +91,8 @@ class DecayPlane(Exported):
     plot = draws("plot_decay_plane")
 
     def rise(self, name: str | None = None) -> FloatArray:
-        """χ² less that without decays, (masses, columns), NaN-free: zero where nothing
-        could be computed (see `computed`).
+        """χ² minus that without decays, (masses, columns), without NaN: zero where
+        nothing could be computed (see `computed`).
 
         Parameters
         ----------
@@ -150,7 +150,7 @@ class DecayPlane(Exported):
 
 @public
 def with_thresholds(masses: ArrayLike) -> FloatArray:
-    """Masses with two more at each threshold between them, 0.1 % below and above, so
+    """Masses with two additional ones around each threshold, 0.1 % below and above, so
     that nothing is interpolated across the onset of a disintegration.
 
     Parameters
@@ -164,7 +164,7 @@ def with_thresholds(masses: ArrayLike) -> FloatArray:
     Raises
     ------
     InputError
-        If there is none, or one that is not positive.
+        If there are no masses, or one is not positive.
 
     Examples
     --------
@@ -194,12 +194,12 @@ def decay_plane(
     options: Nucleosynthesis | None = None,
     run: PlaneRun | None = None,
 ) -> DecayPlane:
-    """Abundances over mass and lifetime (or moment) of a sterile neutrino, beside
-    measured ones.
+    """Abundances over mass and lifetime (or moment) of a sterile neutrino, compared
+    with measured ones.
 
-    Excluded is what fits worse than no decay at all: the prediction without decays
-    lies some standard deviations from deuterium as it is. Heat alone lowers D/H, by
-    0.7 % at 4 MeV, 1e5 s and an abundance of 1e-4. The cross sections of nuclei are
+    Points are excluded relative to the case without decays, whose prediction itself
+    lies some standard deviations from measured deuterium. Heat alone lowers D/H, by 0.7
+    % at 4 MeV, 1e5 s and an abundance of 1e-4. The cross sections of nuclei are
     `unverified`: see `disintegration_cross_section`.
 
     Parameters
@@ -209,7 +209,7 @@ def decay_plane(
     measured : mean and error by name, of ``"y_p"``, ``"d_h"``, ``"he3_d"``,
         ``"li7_h"``.
     lifetimes : in s, (columns,), 1e4 to 1e11; or `moments`.
-    moments : in Bohr magnetons, (columns,), of N → ν γ alone.
+    moments : in Bohr magnetons, (columns,), for N → ν γ only.
     nature : with moments, ``"dirac"`` or ``"majorana"``.
     options : of nucleosynthesis.
     run : its checkpoint and progress.
@@ -315,8 +315,7 @@ def _point(
 
 
 class _File:
-    """The file of a plane: what was asked, what is done of it, and in the end what was
-    found."""
+    """The file of a plane: the request, the completed rows, and finally the result."""
 
     def __init__(self, how: PlaneRun, asked: Mapping[str, Any]) -> None:
         self.path = None if how.checkpoint is None else Path(how.checkpoint)
@@ -326,7 +325,7 @@ class _File:
         self.about = Provenance.here(fingerprint=digest)
 
     def known(self) -> list[Any]:
-        """Rows of an unfinished plane, whose date is kept."""
+        """Completed rows of an unfinished plane, whose date is kept."""
         if self.path is None:
             raise InputError("resume needs a checkpoint to continue from")
         if not self.path.exists():
@@ -348,7 +347,7 @@ class _File:
         return rows
 
     def write(self, rows: list[Any], plane: DecayPlane | None = None) -> None:
-        """Write what is done, and what was found if that is all."""
+        """Write the completed rows, and the result if the plane is complete."""
         if self.path is None:
             return
         content = {

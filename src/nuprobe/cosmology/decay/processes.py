@@ -1,12 +1,13 @@
 """Rates of energetic photons and electrons in the plasma after nucleosynthesis, and the
-spectra of what comes out.
+spectra of their products.
 
 All are per unit time in MeV (natural units) for nuclei, electrons and black-body
-photons of a temperature T; E is the energy of what hits, E′ that of what comes out.
-Formulas as in Kawasaki:1994sc and Cyburt:2002uv, as given in Depta:2020mhj (whose code
-was read; the first two were not): pair production on black-body photons, scattering of
-photons by photons, pair production on nuclei (unscreened), Compton and inverse Compton
-scattering. Positrons do not annihilate in flight.
+photons of a temperature T; E is the energy of the incoming particle, E′ that of the
+outgoing one. Formulas as in Kawasaki:1994sc and Cyburt:2002uv, as given in
+Depta:2020mhj (checked in its code, not in the first two papers): pair production on
+black-body photons, scattering of photons by photons, pair production on nuclei
+(unscreened), Compton and inverse Compton scattering. Positrons do not annihilate in
+flight.
 """
 
 from __future__ import annotations
@@ -50,8 +51,8 @@ class Medium:
     Attributes
     ----------
     temperature : of the black body in MeV.
-    eta : baryons a photon.
-    y_p : share of helium in the mass of baryons.
+    eta : baryons per photon.
+    y_p : helium mass fraction of baryons.
     """
 
     temperature: float
@@ -70,7 +71,7 @@ class Medium:
 
     @property
     def charges(self) -> float:
-        """Σ n Z² of nuclei, MeV³: one a baryon for hydrogen and helium."""
+        """Σ n Z² of nuclei, MeV³: equal to n_b for hydrogen and helium."""
         return self.baryons
 
 
@@ -182,7 +183,7 @@ def compton(e: FloatArray, medium: Medium) -> FloatArray:
 
 
 def compton_spectrum(out: FloatArray, e: FloatArray, medium: Medium) -> FloatArray:
-    """Spectrum dΓ/dE′ of photons from Compton scattering; electrons get E − E′ more.
+    """Spectrum dΓ/dE′ of photons from Compton scattering; electrons gain E − E′.
 
     Parameters
     ----------
@@ -280,7 +281,7 @@ def inverse_compton(
     Returns
     -------
     tuple
-        Share of the energy that the photon takes, and the rate per unit of ln(least),
+        Fraction of the energy taken by the photon, and the rate per unit of ln(least),
         both (electrons, points).
 
     Examples

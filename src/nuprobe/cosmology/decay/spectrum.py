@@ -1,4 +1,4 @@
-"""Spectrum of the photons that a decay injects, and what it disintegrates."""
+"""Spectrum of the photons injected by a decay, and the disintegrations they cause."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ _C: Final = HBARC_MEV_CM / HBAR_MEV_S  # cm/s
 @readable
 @dataclass(frozen=True, eq=False)
 class PhotonSpectrum:
-    """Photons that are present for each photon a second that is injected.
+    """Photons present per injected photon per second.
 
     Attributes
     ----------
@@ -53,8 +53,8 @@ class PhotonSpectrum:
     temperature : of the plasma in MeV.
     error : largest relative difference that a finer grid makes to the rates of
         disintegration.
-    strengths : for each of `DISINTEGRATIONS`, disintegrations of one nucleus for each
-        photon injected a cm³, cm³, (17,).
+    strengths : for each of `DISINTEGRATIONS`, disintegrations of one nucleus per
+        injected photon per cm³, in cm³, (17,).
     """
 
     energy: FloatArray
@@ -67,7 +67,7 @@ class PhotonSpectrum:
 
     @property
     def cutoff(self) -> float:
-        """E_C = m²/22T in MeV, above which pairs are made on the black body."""
+        """E_C = m²/22T in MeV, above which pairs are produced on the black body."""
         return cutoff(self.temperature)
 
     def universal(self) -> FloatArray:
@@ -92,7 +92,7 @@ class PhotonSpectrum:
 
 @public
 def cutoff(temperature: float) -> float:
-    """E_C = m²/22T, above which photons make pairs on the black body, in MeV.
+    """E_C = m²/22T, above which photons produce pairs on the black body, in MeV.
 
     Parameters
     ----------
@@ -121,10 +121,10 @@ def photon_spectrum(
 
     Parameters
     ----------
-    energy : of the photons injected, 1.5 to 1000 MeV.
+    energy : of the injected photons, 1.5 to 1000 MeV.
     temperature : of the plasma in MeV, 1e-6 to 0.01.
     omega_b : Ω_b h².
-    y_p : share of helium in the mass of baryons.
+    y_p : helium mass fraction of baryons.
 
     Returns
     -------
@@ -164,8 +164,8 @@ def _spectrum(top: float, t: float, eta: float, y_p: float) -> PhotonSpectrum:
     medium = Medium(t, eta, y_p)
     coarse, fine = cascade(grid(top), medium), cascade(grid(top, 2), medium)
     best, error = _extrapolated(coarse, fine)
-    # where pairs on the tail of the thermal photons set in, absorption is too steep
-    # for the first grid
+    # at the onset of pair production on the thermal tail, absorption is too steep for
+    # the first grid
     for refine in _FINER:
         if error < _WORST:
             break
@@ -187,7 +187,7 @@ def _spectrum(top: float, t: float, eta: float, y_p: float) -> PhotonSpectrum:
 
 
 def _extrapolated(coarse: Cascade, fine: Cascade) -> tuple[FloatArray, float]:
-    """Strengths continued to no step, and the largest relative change by it."""
+    """Strengths extrapolated to zero step, and the largest relative change."""
     section = cross_sections(fine.energy)
     found = section @ fine.photons
     rough = section[:, ::2] @ coarse.photons
@@ -198,8 +198,8 @@ def _extrapolated(coarse: Cascade, fine: Cascade) -> tuple[FloatArray, float]:
 
 
 def _density(found: Cascade, name: str) -> FloatArray:
-    """Numbers in hats over their widths, without the line; the last hat, half of one
-    with what hardly lost energy, is the straight continuation."""
+    """Coefficients of hats over their widths, without the line; the last value, half a
+    hat of particles that have hardly lost energy, is extrapolated linearly."""
     e = found.energy
     width = np.empty_like(e)
     width[1:-1] = (e[2:] - e[:-2]) / 2
@@ -212,15 +212,15 @@ def _density(found: Cascade, name: str) -> FloatArray:
 
 @lru_cache(maxsize=4096)
 def strengths(top: float, t: float, eta: float, y_p: float) -> tuple[FloatArray, float]:
-    """Disintegrations of a nucleus for each photon injected a cm³, in cm³, (17,), and
+    """Disintegrations of a nucleus per injected photon per cm³, in cm³, (17,), and
     their relative error.
 
     Parameters
     ----------
     top : energy of the photons in MeV.
     t : temperature in MeV.
-    eta : baryons a photon.
-    y_p : share of helium in the mass of baryons.
+    eta : baryons per photon.
+    y_p : helium mass fraction of baryons.
 
     Examples
     --------

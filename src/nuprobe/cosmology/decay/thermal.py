@@ -3,8 +3,8 @@ its photons need, as splines of one variable each.
 
 The soft photons have u = ε/T. In inverse Compton scattering (Jones:1968zza, isotropic
 photons far softer than the electron) and in pair production (Aharonian et al. 1983, as
-in Kawasaki:1994sc) the spectrum of what comes out separates into functions of the
-smallest u that can make it.
+in Kawasaki:1994sc) the spectrum of the products separates into functions of the
+smallest u that can produce them.
 """
 
 from __future__ import annotations
@@ -116,7 +116,7 @@ def pair_parts(least: FloatArray) -> Parts:
 
     Parameters
     ----------
-    least : smallest u = ε/T that can make the pair, u₀, any shape.
+    least : smallest u = ε/T that can produce the pair, u₀, any shape.
 
     Returns
     -------

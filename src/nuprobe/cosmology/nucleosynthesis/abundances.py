@@ -1,4 +1,4 @@
-"""Primordial abundances of a model, and how far they are uncertain."""
+"""Primordial abundances of a model, and their uncertainties."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class Abundances:
     ----------
     y_p : mass fraction of ⁴He, 4 n(⁴He)/n_b.
     d_h, he3_h, li7_h : numbers of D, ³He and ⁷Li per proton.
-    n_eff : effective number of neutrinos, or None where the history does not say.
+    n_eff : effective number of neutrinos, or None if the history does not provide it.
     assumptions : what was assumed, by name: moments, mixing of flavours, screening,
         rate set, τ_n, Ω_b h².
     """
@@ -81,12 +81,12 @@ def abundances(
         `Electromagnetic` with moments.
     options : rates, Ω_b h² and lifetime of the neutron.
     history : an `Expansion` or the result of `decoupling`, instead of a model.
-    criterion : ``"evolved"``: temperatures follow the exchange of energy; ``"number"``
-        or ``"energy"``: each flavour decouples in an instant where the rate of that
-        criterion is H (`instantaneous_expansion`), without mixing.
+    criterion : ``"evolved"``: temperatures follow from the energy exchange;
+        ``"number"`` or ``"energy"``: each flavour decouples instantaneously where the
+        rate of that criterion equals H (`instantaneous_expansion`), without mixing.
     more : attributes of `Nucleosynthesis`, such as `omega_b` and `tau_n`, instead of
-        `options`; others go to `nuprobe.cosmology.decoupling`, where of an
-        instantaneous one ``screening`` alone matters.
+        `options`; others are passed to `nuprobe.cosmology.decoupling`; for
+        instantaneous decoupling only ``screening`` matters.
 
     Returns
     -------
@@ -99,7 +99,7 @@ def abundances(
         an instantaneous decoupling that has none, or `options` together with
         attributes of them.
     UnknownNameError
-        For an option that is none.
+        For an unknown option.
     ComputationError
         If a step fails; the message names the temperature.
 
@@ -143,7 +143,7 @@ def abundances(
 def _instantaneous(
     model: Any, criterion: Criterion, options: Mapping[str, Any]
 ) -> Expansion:
-    """The expansion, after a look at options that it does not have."""
+    """The expansion, after checking for options that do not apply."""
     if "t_max" in options:
         raise InputError(
             "instantaneous decoupling is available for Majorana moments only; for"
@@ -166,7 +166,7 @@ def _instantaneous(
 
 def _solved(past: Expansion, options: Nucleosynthesis) -> Abundances:
     last = dict(zip(SPECIES, evolution(past, options).abundances[-1], strict=True))
-    # neutrons that are left decay, 7Be captures an electron
+    # remaining neutrons decay, 7Be captures an electron
     hydrogen = last["p"] + last["n"]
     return Abundances(
         y_p=float(4 * last["he4"]),
@@ -186,7 +186,7 @@ def uncertainties(
     sigma_tau_n: float = SIGMA_TAU,
     sigma_omega_b: float = SIGMA_OMEGA,
 ) -> dict[str, FloatArray]:
-    """By how much one standard deviation of each input moves the abundances.
+    """Shift of the abundances for one standard deviation of each input.
 
     Parameters
     ----------
@@ -199,7 +199,7 @@ def uncertainties(
     -------
     dict
         By input (``"tau_n"``, ``"omega_b"``, names of reactions), the shifts in the
-        order of `OBSERVABLES`, (5,); N_eff does not move.
+        order of `OBSERVABLES`, (5,); N_eff does not change.
 
     Examples
     --------

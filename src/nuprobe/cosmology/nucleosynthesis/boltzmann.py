@@ -63,12 +63,13 @@ class BoltzmannTable:
 
     @property
     def mass_fraction(self) -> FloatArray:
-        """ρ(⁴He)/ρ_b with atomic masses, what both codes use inside, as `y_p`."""
+        """ρ(⁴He)/ρ_b with atomic masses, as used internally by both codes, in the shape
+        of `y_p`."""
         helium = self.y_p / 4 * _HELIUM
         return np.asarray(helium / (helium + (1 - self.y_p) * _HYDROGEN))
 
     def text(self, code: Code) -> str:
-        """Return the file that a code reads.
+        """Return the input file of a code.
 
         Parameters
         ----------
@@ -175,9 +176,10 @@ def boltzmann_table(
     options : rates and lifetime of the neutron (its Ω_b h² is not used).
     omega_b : values, rising, shape (n,) between 0.005 and 0.1; default 48 from 0.005
         to 0.04.
-    n_eff : effective numbers in all, rising, shape (m,); what the moments do not give
-        is added as radiation that feels gravity alone. Default 11 from 0.046 to 10.046.
-    decoupling_options : go to `nuprobe.cosmology.decoupling`.
+    n_eff : effective numbers in all, rising, shape (m,); the part not produced by the
+        moments is added as radiation that only gravitates. Default 11 from 0.046 to
+        10.046.
+    decoupling_options : passed to `nuprobe.cosmology.decoupling`.
 
     Returns
     -------
@@ -211,7 +213,7 @@ def boltzmann_table(
             )
     given = options if options is not None else Nucleosynthesis()
     past = expansion(decoupling(model, **decoupling_options))
-    assert past.n_eff is not None  # decoupling gives it
+    assert past.n_eff is not None  # always set by decoupling
     zero = past.n_eff
 
     def solved(ln_omega: float, total: float) -> FloatArray:

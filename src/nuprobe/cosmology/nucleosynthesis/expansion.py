@@ -86,13 +86,13 @@ class Expansion:
 
     @public
     def with_radiation(self, delta_n: float) -> Expansion:
-        """Return the expansion with more radiation that feels gravity alone.
+        """Return the expansion with additional radiation that only gravitates.
 
         Parameters
         ----------
         delta_n : its energy in units of one neutrino that decoupled early; may be
-            negative as long as some energy is left. What it changes of decoupling
-            itself is left out.
+            negative as long as some energy is left. Its effect on decoupling itself is
+            neglected.
         """
         scale = self.t_gamma[-1] * self.scale_factor[-1] / self.scale_factor
         density = number("delta_n", delta_n) * _NEUTRINO * scale**4
@@ -113,7 +113,7 @@ class Expansion:
 
 
 def expansion(history: Any) -> Expansion:
-    """Return what nucleosynthesis needs of a history of decoupling.
+    """Return the part of a decoupling history that nucleosynthesis needs.
 
     Parameters
     ----------

@@ -1,8 +1,8 @@
-"""Neutrinos that decouple in an instant, entropy conserved before and after: what older
-plots of Y_P over moments assume, beside the evolution of temperatures.
+"""Neutrinos that decouple instantaneously, with conserved entropy before and after, as
+assumed in older plots of Y_P as a function of moments.
 
 Between two decouplings (s_γe + n 7π²/90 T³) a³ is constant with the entropy of the
-plasma s_γe and n flavours that are still coupled; a flavour that is not has T_i ∝ 1/a.
+plasma s_γe and n flavours that are still coupled; a decoupled flavour has T_i ∝ 1/a.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ def instantaneous_expansion(
     *,
     screening: Screening = "debye",
 ) -> Expansion:
-    """Expansion with each flavour decoupled in an instant at its temperature.
+    """Expansion with each flavour decoupling instantaneously at its own temperature.
 
     Parameters
     ----------

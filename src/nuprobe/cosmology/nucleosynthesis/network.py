@@ -5,9 +5,9 @@ With Y the number of nuclei per baryon and x = ln a,
     dY/dx = (1/H) Σ_reactions ± [ρ N_A⟨σv⟩ Y_a Y_b/(1+δ_ab) − reverse],
 
 where ρ = n_b/N_A in mol/cm³ and n_b = η n_γ(a_end/a)³ with the photons after the
-annihilation of electrons (heating of photons changes η before). Only n ↔ p acts above
-1e10 K, where the tables end and the equilibrium abundance of deuterons is below 1e-11.
-The equations are stiff: Rodas3 on a fixed grid, compiled, or SciPy's Radau as an
+annihilation of electrons (before, η changes as photons are heated). Only n ↔ p acts
+above 1e10 K, where the tables end and the equilibrium abundance of deuterons is below
+1e-11. The equations are stiff: Rodas3 on a fixed grid, compiled, or SciPy's Radau as an
 independent check.
 """
 
@@ -115,7 +115,7 @@ def evolution(
     options : rates, Ω_b h² and lifetime of the neutron.
     method : ``"rodas"`` (compiled, fixed steps) or ``"radau"`` (SciPy, adaptive, 100
         times slower: a check).
-    refine : how many times as many steps of Rodas.
+    refine : factor on the number of Rodas steps.
 
     Raises
     ------
@@ -244,7 +244,7 @@ def _logarithms(
     for i, r in enumerate(reactions()):
         two = r.before[0] == r.before[1]
         ratio = np.log(r.alpha) + r.beta * np.log(t9) - r.q_value / t
-        if len(r.after) == 1:  # photons instead of a second nucleus
+        if len(r.after) == 1:  # a photon instead of a second nucleus
             ratio = ratio - np.log(density)
         back[:, i] = found[:, i] + ratio
         if two:
@@ -277,7 +277,7 @@ def _weak(
     forth, back = neutron_proton_rates(
         nodes, nodes * ratio(x), options.tau_n, options.weak
     )
-    # p → n falls like exp(−(m_n − m_p)/T): what is splined is the rest
+    # p → n falls like exp(−(m_n − m_p)/T), which is taken out before splining
     both = np.stack([np.log(forth), np.log(back) + _GAP / nodes], axis=-1)
     found = CubicSpline(x, both)(-np.log(np.maximum(t, _WEAK_END)))
     return found[:, 0], found[:, 1] - _GAP / t
@@ -346,7 +346,8 @@ class _Plain:
 
 @lru_cache(maxsize=1)
 def _signs() -> FloatArray:
-    """How many nuclei of each species a reaction makes, (species, reactions)."""
+    """Net number of nuclei of each species produced in a reaction, (species,
+    reactions)."""
     made = np.zeros((len(SPECIES) + 1, len(_indices()[0])))
     for sides, sign in zip(_indices(), (-1.0, 1.0), strict=True):
         for column in (0, 1):

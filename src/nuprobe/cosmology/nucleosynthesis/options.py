@@ -1,4 +1,4 @@
-"""What a prediction of primordial abundances assumes."""
+"""Assumptions of a prediction of primordial abundances."""
 
 from __future__ import annotations
 
@@ -100,8 +100,8 @@ class Nucleosynthesis:
     tau_n : lifetime of the neutron in s.
     rates : nuclear rate set, one of `RATE_SETS`.
     weak : corrections of n ↔ p: ``"born"``, ``"finite mass"`` or ``"full"``.
-    nuclear_qed : electron pairs beside the photons of captures.
-    shifts : by reaction, how many standard deviations its rate is moved by.
+    nuclear_qed : include electron pairs in addition to the photons of captures.
+    shifts : shift of each reaction rate in standard deviations.
 
     Raises
     ------
@@ -154,7 +154,8 @@ class Nucleosynthesis:
         return replace(self, **values)
 
     def assumptions(self) -> dict[str, Any]:
-        """Return what results repeat: Ω_b h², τ_n, rate set and corrections by name."""
+        """Return the assumptions stated with results: Ω_b h², τ_n, rate set and
+        corrections by name."""
         named: dict[str, Any] = {
             "omega_b": self.omega_b,
             "tau_n [s]": self.tau_n,

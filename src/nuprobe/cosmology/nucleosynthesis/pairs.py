@@ -8,11 +8,11 @@ fixing the longitudinal part of the transition,
     S = (k/ω)(1 + M²/2ω²) for E1,   (k/ω)³ for M1,   k² = ω² − M²
 
 derived here; for ω ≫ m_e it is (2α/3π)[ln(2ω/m_e) − 5/3] for E1. It is 0.03 to 0.4 %
-and lowers D/H by 0.08 % (computed first in Pitrou:2019pqh, read in its abstract only,
-which says typically 0.2 %). The energy is ω = Q + E with E the top of the Gamow peak;
-t, ³He and d captures are taken as E1. Captures of n by p are M1 at low and E1 at high
-energy, in shares of effective-range theory. Vacuum polarisation of the Coulomb barrier
-is left out.
+and lowers D/H by 0.08 % (first computed in Pitrou:2019pqh, whose abstract says
+typically 0.2 %; only the abstract was read). The energy is ω = Q + E with E the top of
+the Gamow peak; t, ³He and d captures are taken as E1. Captures of n by p are M1 at low
+and E1 at high energy, with fractions from effective-range theory. Vacuum polarisation
+of the Coulomb barrier is neglected.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ _CHARGES: Final = {
 
 
 def pair_ratio(omega: FloatArray, magnetic: bool = False) -> FloatArray:
-    """Electron pairs for each photon of a nuclear transition.
+    """Electron pairs per photon of a nuclear transition.
 
     Parameters
     ----------
@@ -77,7 +77,7 @@ def pair_ratio(omega: FloatArray, magnetic: bool = False) -> FloatArray:
 
 
 def pair_factors(t9: FloatArray, q_values: tuple[tuple[str, float], ...]) -> FloatArray:
-    """Factor of each reaction's rate for the pairs it emits beside photons.
+    """Factor on each reaction rate for the pairs emitted in addition to photons.
 
     Parameters
     ----------

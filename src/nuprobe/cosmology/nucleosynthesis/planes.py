@@ -1,4 +1,4 @@
-"""Abundances over a plane of two moments, and their contours."""
+"""Abundances in a plane of two moments, and their contours."""
 
 from __future__ import annotations
 
@@ -44,9 +44,9 @@ class MomentPlane(Exported):
     """Primordial abundances and N_eff over two moments, interpolated.
 
     Values at Chebyshev nodes of both moments, or of arsinh(μ/stretch) for Dirac
-    neutrinos, whose right-handed partners come and saturate over a decade; where
-    abundances do not change with the sign of either (the rule) nodes of one sign serve
-    both.
+    neutrinos, whose right-handed partners are populated and saturate within a decade;
+    where abundances do not depend on the sign of either (the usual case), nodes of one
+    sign are used for both.
 
     Attributes
     ----------
@@ -54,7 +54,7 @@ class MomentPlane(Exported):
     tops : largest values in μ_B.
     nodes : of each axis in μ_B, from −top to top, each (n,).
     values : at the nodes, shape (n, n, 5), in the order of `OBSERVABLES`.
-    errors : largest difference from the calculation at places between the nodes, (5,).
+    errors : largest difference from the calculation at points between the nodes, (5,).
     points : how many points of the plane were computed.
     assumptions : what was assumed, by name.
     stretch : in μ_B, see above; 0 where nodes are those of μ itself.
@@ -108,8 +108,8 @@ class MomentPlane(Exported):
     def grid(
         self, observable: str, points: int = _FINE
     ) -> tuple[FloatArray, FloatArray, FloatArray]:
-        """Return values on a grid of the quadrant of positive moments, regular in what
-        the nodes are of.
+        """Return values on a grid of the quadrant of positive moments, regular in the
+        variable of the nodes.
 
         Parameters
         ----------
@@ -156,8 +156,8 @@ class MomentPlane(Exported):
         }
 
     def levels(self, observable: str) -> list[float]:
-        """Some seven round levels between the extremes: 5 to 9, in steps of 1, 2, 2.5
-        or 5 times a power of ten.
+        """Five to nine round levels between the extremes, in steps of 1, 2, 2.5 or 5
+        times a power of ten.
 
         Parameters
         ----------
@@ -184,7 +184,7 @@ class MomentPlane(Exported):
 
 
 def stretched(moments: Any, stretch: float) -> FloatArray:
-    """What nodes are of: moments, or arsinh(μ/stretch).
+    """Variable of the nodes: moments, or arsinh(μ/stretch).
 
     Parameters
     ----------
@@ -201,7 +201,7 @@ def stretched(moments: Any, stretch: float) -> FloatArray:
 
 
 def released(place: FloatArray, stretch: float) -> FloatArray:
-    """The moments of `stretched`.
+    """Inverse of `stretched`.
 
     Parameters
     ----------
@@ -265,8 +265,8 @@ def moment_plane(
 ) -> MomentPlane:
     """Abundances over two moments.
 
-    Dirac moments act by ΔN_eff of right-handed neutrinos alone. It is computed at each
-    node, and abundances are taken from a table over it.
+    Dirac moments act only through ΔN_eff of right-handed neutrinos. It is computed at
+    each node, and abundances are interpolated in it.
 
     Parameters
     ----------
@@ -275,11 +275,11 @@ def moment_plane(
         moments, all zero.
     options : rates, Ω_b h² and lifetime of the neutron.
     top : largest values of the two in μ_B, at most 1e-8; default 1e-9, for Dirac
-        moments 3e-11, where what is left out below 20 MeV begins.
+        moments 3e-11, above which flips below 20 MeV, which are neglected, matter.
     nodes : Chebyshev nodes of one sign along each axis, zero included; default 9, for
         Dirac moments as many as bring the error of N_eff below 1e-6, up to 65.
-    decoupling_options : go to `abundances`: its ``criterion``, and options of
-        `nuprobe.cosmology.decoupling`, among them ``t_max``, which Dirac moments need.
+    decoupling_options : passed to `abundances`: its ``criterion``, and options of
+        `nuprobe.cosmology.decoupling` such as ``t_max``, which Dirac moments need.
 
     Returns
     -------
@@ -322,7 +322,7 @@ def moment_plane(
 
     even = _even(base, x, y, tops)
     if dirac:
-        solved(*tops)  # refuses what no Dirac moment can have, and warns
+        solved(*tops)  # rejects impossible Dirac moments, and warns
         found = _of_dirac(base, (x, y), tops, given, nodes, even, decoupling_options)
     else:
 
@@ -407,7 +407,7 @@ def _of_dirac(
 
 
 def _even(base: Any, x: str, y: str, top: tuple[float, float]) -> bool:
-    """Whether the sign of one of the two moments alone makes no difference."""
+    """Whether changing the sign of one of the two moments makes no difference."""
     same, other = (
         read_moments(base.with_values({x: top[0], y: sign * top[1]})).sums
         for sign in (1, -1)

@@ -2,7 +2,7 @@
 
 Twelve reactions decide the abundances of D, ³He, ⁴He and ⁷Li to the accuracy of their
 measured cross sections (rarer ones change D/H by less than 1e-4). A rate set is a table
-of N_A⟨σv⟩ for them; which one is used moves D/H by 2 %, so results name it. Reverse
+of N_A⟨σv⟩ for them; the choice changes D/H by 2 %, so results state it. Reverse
 rates follow from masses and spins (detailed balance):
 
     reverse/forward = (g_a g_b/g_c g_d) (m_a m_b/m_c m_d)^{3/2}
@@ -58,7 +58,7 @@ class Reaction:
     ----------
     name : as in the tables, e.g. ``"d(p,g)he3"``.
     before, after : species; `after` has one for a capture.
-    q_value : energy set free in MeV.
+    q_value : energy released in MeV.
     alpha, beta : reverse/forward is alpha T9^beta e^{−Q/T}; for a capture the reverse
         rate is per second.
     """
@@ -74,14 +74,14 @@ class Reaction:
 @readable
 @dataclass(frozen=True)
 class Evaluation:
-    """Where the rate of a reaction is from.
+    """Source of the rate of a reaction.
 
     Attributes
     ----------
     rates : name of the rate set that first had it.
     reaction : name of the reaction.
     reference : authors and journal.
-    identifiers : arXiv numbers where there are some.
+    identifiers : arXiv numbers, if any.
     """
 
     rates: str
@@ -140,7 +140,7 @@ def reactions() -> tuple[Reaction, ...]:
         alpha *= (1 + (len(set(after)) < len(after))) / (1 + (before[0] == before[1]))
         if len(after) == 1:
             alpha *= (KELVIN9 / (2 * np.pi)) ** 1.5 / HBARC_MEV_CM**3 / AVOGADRO
-        # binding of atomic electrons (some eV) is left out of Q
+        # binding of atomic electrons (some eV) is neglected in Q
         q_value = float(np.sum(m) - np.sum(m_out))
         beta = 1.5 if len(after) == 1 else 0.0
         found.append(Reaction(name, before, after, q_value, float(alpha), beta))
@@ -239,7 +239,7 @@ def nuclear_rates(
 
 @public
 def evaluations(rates: str = "primat-2023") -> tuple[Evaluation, ...]:
-    """Which evaluation each reaction of a rate set is from.
+    """Evaluation from which each rate of a set is taken.
 
     Parameters
     ----------

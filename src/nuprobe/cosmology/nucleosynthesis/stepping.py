@@ -200,7 +200,7 @@ def integrate(
         and the derivatives of both in `x`, shape (times, 4, reactions).
     species : indices of the two species before and after each reaction, each
         (reactions, 2), -1 for none.
-    limit : largest relative error that a step may have.
+    limit : largest allowed relative error of a step.
 
     Returns
     -------

@@ -19,7 +19,7 @@ from nuprobe.numerics import FloatArray, barycentric_matrix, chebyshev_nodes
 
 __all__ = ["ByFlavour", "Flipped", "MomentSum", "flipped", "moment_surface"]
 
-_UNIT: Final = 1e-18  # μ_B²: where S begins to matter
+_UNIT: Final = 1e-18  # μ_B²: scale at which S starts to matter
 LARGEST: Final = 2e-12
 """μ_B²: sum of all |μ_ij|². Neutrinos share nearly all of the heat of annihilation
 there (N_eff 11.45 of at most 3 (11/4)^{4/3} = 11.55), so larger sums are taken as
@@ -31,8 +31,8 @@ _DARK_NODES: Final = 15
 
 @dataclass(frozen=True, eq=False)
 class MomentSum:
-    """Majorana neutrinos that oscillations keep at one temperature feel Σ_i S_i alone:
-    one dimension, Chebyshev nodes in ln(1 + S/1e-18).
+    """Majorana neutrinos kept at one temperature by oscillations depend only on Σ_i
+    S_i: one dimension, Chebyshev nodes in ln(1 + S/1e-18).
 
     Attributes
     ----------
@@ -74,7 +74,7 @@ class MomentSum:
 
 @dataclass(frozen=True, eq=False)
 class ByFlavour:
-    """Without mixing each S_i counts: every point is computed, once.
+    """Without mixing each S_i matters separately: every point is computed, and cached.
 
     Attributes
     ----------
@@ -122,9 +122,9 @@ class ByFlavour:
 
 @dataclass(frozen=True, eq=False)
 class Flipped:
-    """Dirac neutrinos, whose moments act by ΔN_eff of the right-handed ones alone: that
-    is computed at every point, and abundances are interpolated in it by Chebyshev
-    nodes, whatever the mixing of flavours.
+    """Dirac neutrinos, whose moments act only through ΔN_eff of right-handed ones:
+    ΔN_eff is computed at every point, and abundances are interpolated in it with
+    Chebyshev nodes, whatever the flavour mixing.
 
     Attributes
     ----------
@@ -214,7 +214,7 @@ def _error(
 
 
 def _model(sums: tuple[float, ...]) -> Electromagnetic | None:
-    """A model with these sums: moduli, which feel no kind."""
+    """A model with these sums, given as moduli, which are independent of the kind."""
     if not any(sums):
         return None
     moduli = dict(zip(("e", "mu", "tau"), np.sqrt(sums), strict=True))
@@ -227,7 +227,7 @@ def moment_surface(
     kind: str = "majorana",
     t_max: float | None = None,
 ) -> MomentSum | ByFlavour | Flipped:
-    """Observables over the sums of squared moments.
+    """Observables as a function of the sums of squared moments.
 
     Parameters
     ----------
@@ -258,7 +258,7 @@ def _surface(
     omega_b, tau_n, rates, weak = key
     options = Nucleosynthesis(omega_b, tau_n, rates, weak, nuclear_qed, dict(shifts))
     if kind == "dirac":
-        assert t_max is not None  # the experiment asks for it
+        assert t_max is not None  # required by the experiment
         return flipped(options, t_max, flavour_mixing=mixing)
     choices: dict[str, Any] = {"flavour_mixing": mixing}
     if mixing != "full":

@@ -1,23 +1,23 @@
 """Rates of n ↔ p in the early universe: n ν ↔ p e⁻, n e⁺ ↔ p ν̄, n ↔ p e⁻ ν̄.
 
 With energies in units of m_e, q = (m_n − m_p)/m_e, s = +1 for n → p and −1 for p → n
-and E the energy of the electron (−E that of a positron, taken away), the sum of the
+and E the energy of the electron (−E for an absorbed positron), the sum of the
 three processes is one integral over the electron's momentum (Pitrou:2018cgg, eq. 79),
 
     Γ_s = (1/τ_n λ₀) ∫ dp p² [χ_s(E) + χ_s(−E)],
     χ_s(E) = E_ν² g(E_ν/T_ν) g(−E/T),   E_ν = E − s q,   g(y) = 1/(e^y + 1),
 
 and λ₀ is the same integral for a neutron at rest in vacuum, so that the measured
-lifetime sets the scale and common factors cancel. To it belong
+lifetime sets the scale and common factors cancel. Corrections are
 
 - the outer radiative corrections of Sirlin, resummed, and the Fermi function where
   electron and proton are on one side (eqs. 100–104, B32–B36);
 - the finite mass of the nucleon, its thermal motion and weak magnetism to first order
-  in 1/m_N (eqs. 115–118, B23–B26). At T_ν = T they must keep detailed balance,
-  Γ_pn/Γ_np = (m_n/m_p)^{3/2} e^{−q/T}, which the tests ask for.
+  in 1/m_N (eqs. 115–118, B23–B26). At T_ν = T they must satisfy detailed balance,
+  Γ_pn/Γ_np = (m_n/m_p)^{3/2} e^{−q/T}, which the tests check.
 
 Thermal radiative corrections (−1.2e-5 in Y_P) and distortions of the neutrino spectra
-are left out. The equation numbers were read in the documentation of another code
+are neglected. The equation numbers are from the documentation of another code
 (Giovanetti:2024zce), which agrees with this one; the derivation was not repeated.
 """
 
@@ -121,7 +121,7 @@ def neutron_proton_rates(
     if not tau_n > 0:
         raise InputError(f"the neutron lifetime must be positive, got {tau_n:g} s")
     x, x_nu = M_ELECTRON / hot.ravel(), M_ELECTRON / cold.ravel()
-    # Nodes serve all temperatures, the largest of which sets their range.
+    # The nodes are shared by all temperatures, the largest of which sets their range.
     reach = max(7.0, _LARGEST * float(max(1 / x.min(), 1 / x_nu.min())))
     grid = _grid(float(2 ** np.ceil(np.log2(reach))), corrections != "full")
     scale = 1 / (tau_n * vacuum_decay(corrections))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, fields, replace
-from functools import cached_property
 from typing import Any, Final, NoReturn, cast
 
 import numpy as np
@@ -34,15 +33,17 @@ __all__ = [
     "BLOCK",
     "MOST",
     "Background",
+    "Drawing",
     "as_events",
     "blocks",
     "check_drawing",
+    "drawing",
     "generate",
     "muon_neutrinos",
 ]
 
 _FLAVOURS: Final = ("nu_mu", "nubar_mu")
-_EACH: Final = 2400  # bytes of all events for each interaction of each process, about
+_EACH: Final = 2400  # approximate bytes of all events per interaction of each process
 BLOCK: Final = 2**16
 """Interactions of a process and flavour that are drawn together."""
 MOST: Final = 10**10
@@ -58,14 +59,14 @@ class Background:
     ----------
     kinds : names of the sources.
     kind : shape (n,), index into `kinds`.
-    nu_in, minus, plus : four-momenta (E, p) in MeV, shape (n, 4): the neutrino and what
-        is seen as μ⁻ and μ⁺.
+    nu_in, minus, plus : four-momenta (E, p) in MeV, shape (n, 4): the neutrino and the
+        tracks reconstructed as μ⁻ and μ⁺.
     s : shape (n,), MeV², squared mass of the pair.
-    extra_energy : shape (n,), MeV: visible energy besides the pair, that of the other
+    extra_energy : shape (n,), MeV: visible energy in addition to the pair, from other
         hadrons, photons and muons.
     weight : shape (n,), cm². Summed over events of a kind and divided by `trials`: the
-        cross section per target averaged over the flux, times the probability to be
-        seen as a dimuon.
+        cross section per target averaged over the flux, times the probability of being
+        reconstructed as a dimuon.
     trials : interactions drawn for each kind and flavour.
     """
 
@@ -84,7 +85,7 @@ class Background:
         return int(self.weight.size)
 
     def __getitem__(self, which: Any) -> Background:
-        """Return the events that an index array, a mask or a slice picks."""
+        """Return the events selected by an index array, a mask or a slice."""
         arrays = {
             f.name: getattr(self, f.name)[which]
             for f in fields(self)
@@ -105,27 +106,24 @@ class Background:
     q2 = k2 = recoil = w = property(_none)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class _Draw:
     """What interactions of one process and flavour are drawn from: parts of the flux
-    with the cross section of their middle as weight."""
+    and how probable each is, with the cross section of their middle as weight. It
+    travels to other processes: the flux itself need not."""
 
-    source: Flux
     nucleus: Target
     table: Assumptions
     kind: Flavour
     process: str
+    number: int  # of the process
+    bins: tuple[FloatArray, FloatArray] | None = None
 
-    def sigma(self, e: FloatArray) -> FloatArray:
-        """Cross section at energies, cm²."""
-        return cross_section(self.process, e, self.kind, self.table, self.nucleus)
-
-    @cached_property
-    def bins(self) -> tuple[FloatArray, FloatArray] | None:
-        """Parts of the flux, and how probable each is; None without any."""
+    def over(self, source: Flux) -> _Draw:
+        """The same with the parts of a flux; None of them without any."""
         low = lowest_energy(self.process, self.table)
         rows = []
-        for component in self.source.of(self.kind):
+        for component in source.of(self.kind):
             rows += [
                 np.array([[x.energy, 0.0, x.intensity, 0.0]])
                 for x in component.lines
@@ -134,17 +132,21 @@ class _Draw:
             if component.density is not None and component.edges[-1] > low:
                 rows.append(energy_bins(component, low))
         if not rows:
-            return None
+            return self
         bins = np.concatenate(rows)
         middle = bins[:, 0] + bins[:, 1] / 2
         share = (bins[:, 2] + bins[:, 3] / 2) * self.sigma(middle)
         if not share.sum() > 0:
-            return None
-        # no bin with a cross section only off its middle is left out
+            return self
+        # keep bins whose cross section vanishes at the centre only
         share = np.maximum(share, 1e-6 * share.max()) * (
             (bins[:, 2] > 0) | (bins[:, 2] + bins[:, 3] > 0)
         )
-        return bins, share / share.sum()
+        return replace(self, bins=(bins, share / share.sum()))
+
+    def sigma(self, e: FloatArray) -> FloatArray:
+        """Cross section at energies, cm²."""
+        return cross_section(self.process, e, self.kind, self.table, self.nucleus)
 
     def energies(
         self, n: int, random: np.random.Generator
@@ -161,7 +163,7 @@ class _Draw:
         return e[weight > 0], weight[weight > 0]
 
     def mass_numbers(self, n: int, random: np.random.Generator) -> float | FloatArray:
-        """Mass numbers of the nuclei that n interactions hit; one for all if there is
+        """Mass numbers of the target nuclei of n interactions; a single one if there is
         no choice."""
         if self.process != "coherent pion":
             return 40.0
@@ -190,8 +192,8 @@ def _columns(
     second: Candidates,
     anti: bool,
 ) -> dict[str, Any]:
-    """Arrays of the events that muons make with second ones; weights before they are
-    divided by the fluence."""
+    """Arrays of the events formed by muons and second muons; weights not yet divided by
+    the fluence."""
     which = second.which
     heavy = weight[which] * second.number * second.probability
     good = np.flatnonzero(heavy > 0)
@@ -210,7 +212,7 @@ def _columns(
 
 
 def check_drawing(n: int, seed: int) -> None:
-    """Refuse numbers of interactions and seeds that cannot be.
+    """Reject invalid numbers of interactions and seeds.
 
     Parameters
     ----------
@@ -232,6 +234,98 @@ def check_drawing(n: int, seed: int) -> None:
         raise InputError(f"the seed must be an integer of 0 or more, got {shown(seed)}")
 
 
+@dataclass(frozen=True, eq=False)
+class Drawing:
+    """All background events, in blocks that can be drawn anywhere and in any order.
+
+    `BLOCK` interactions of a process and flavour have their own random stream, numbered
+    from the seed: the first blocks do not depend on how many follow.
+
+    Attributes
+    ----------
+    draws : of each process and flavour.
+    fluence : neutrinos per unit of the flux that weights are averaged over.
+    n : interactions of each.
+    seed : of all random numbers.
+    """
+
+    draws: tuple[_Draw, ...]
+    fluence: float
+    n: int
+    seed: int
+
+    @property
+    def each(self) -> int:
+        """Blocks of a process and flavour."""
+        return -(-self.n // BLOCK)
+
+    def __len__(self) -> int:
+        """Return the number of blocks."""
+        return len(self.draws) * self.each
+
+    def block(self, index: int) -> Iterator[Background]:
+        """Events of the block with this `index`, one kind after the other."""
+        which, i = divmod(index, self.each)
+        draw = self.draws[which]
+        stream = np.random.SeedSequence(
+            (self.seed, int(draw.kind.anti), draw.number), spawn_key=(i,) if i else ()
+        )
+        random = np.random.Generator(np.random.PCG64DXSM(stream))
+        for arrays in draw.columns(min(BLOCK, self.n - i * BLOCK), random):
+            arrays["weight"] /= self.fluence
+            yield Background(kinds=KINDS, trials=self.n, **arrays)
+
+
+def drawing(
+    source: Flux | str,
+    target: TargetSpec,
+    n: int,
+    *,
+    table: Assumptions | None = None,
+    seed: int = 1,
+) -> Drawing:
+    """What draws weighted background events.
+
+    Parameters
+    ----------
+    source, target, n, table, seed : as in `generate`.
+
+    Raises
+    ------
+    InputError
+        As `generate`.
+
+    Examples
+    --------
+    >>> len(drawing("dune-nd-fhc", "Ar40", 70_000))
+    16
+    """
+    source, kinds = muon_neutrinos(source)
+    table = assumptions() if table is None else table
+    check_drawing(n, seed)
+    nucleus = (
+        target
+        if isinstance(target, Target)
+        else read_target(target, form_factor="point")
+    )
+    every = (
+        _Draw(nucleus, table, kind, process, j).over(source)
+        for kind in kinds
+        for j, process in enumerate(PROCESSES)
+    )
+    draws = tuple(draw for draw in every if draw.bins is not None)
+    if not draws:
+        raise _nothing(source)
+    return Drawing(draws, sum(source.total(k) for k in kinds), int(n), int(seed))
+
+
+def _nothing(source: Flux) -> InputError:
+    return InputError(
+        f"flux {source.name} produces no background: its energy is too low, or"
+        " the assumptions exclude all processes"
+    )
+
+
 def blocks(
     source: Flux | str,
     target: TargetSpec,
@@ -241,10 +335,7 @@ def blocks(
     seed: int = 1,
 ) -> Iterator[Background]:
     """Draw weighted background events, a few at a time: memory does not grow with their
-    number.
-
-    `BLOCK` interactions of a process and flavour have a random stream of their own,
-    counted from the seed: the first ones do not depend on how many follow.
+    number, and the first ones do not depend on how many follow.
 
     Parameters
     ----------
@@ -266,35 +357,14 @@ def blocks(
     >>> int(next(drawn).kind[0]), sum(len(part) for part in drawn) > 1000
     (0, True)
     """
-    source, kinds = muon_neutrinos(source)
-    table = assumptions() if table is None else table
-    check_drawing(n, seed)
-    nucleus = (
-        target
-        if isinstance(target, Target)
-        else read_target(target, form_factor="point")
-    )
-    fluence = sum(source.total(k) for k in kinds)
+    made = drawing(source, target, n, table=table, seed=seed)
     found = False
-    for kind in kinds:
-        for j, process in enumerate(PROCESSES):
-            draw = _Draw(source, nucleus, table, kind, process)
-            if draw.bins is None:
-                continue
-            for i in range(-(-int(n) // BLOCK)):
-                stream = np.random.SeedSequence(
-                    (seed, int(kind.anti), j), spawn_key=(i,) if i else ()
-                )
-                random = np.random.Generator(np.random.PCG64DXSM(stream))
-                for arrays in draw.columns(min(BLOCK, n - i * BLOCK), random):
-                    arrays["weight"] /= fluence
-                    found = True
-                    yield Background(kinds=KINDS, trials=int(n), **arrays)
+    for index in range(len(made)):
+        for part in made.block(index):
+            found = True
+            yield part
     if not found:
-        raise InputError(
-            f"flux {source.name} produces no background: its energy is too low, or"
-            " the assumptions exclude all processes"
-        )
+        raise _nothing(flux(source))
 
 
 def generate(
@@ -314,7 +384,7 @@ def generate(
     target : isotope, formula or mixture; isoscalar cross sections times the number of
         nucleons.
     n : interactions drawn for each process and flavour.
-    table : what is assumed; default `assumptions()`.
+    table : assumptions; default `assumptions()`.
     seed : of all random numbers.
 
     Returns
@@ -324,7 +394,7 @@ def generate(
     Raises
     ------
     InputError
-        If n or the seed is not a positive number, or the flux makes none of the
+        If n or the seed is not a positive number, or the flux produces none of the
         processes.
 
     Examples
@@ -337,7 +407,7 @@ def generate(
     try:
         for part in blocks(source, target, n, table=table, seed=seed):
             if not parts:
-                np.empty((n, _EACH // 8))  # refused at once if that is not there
+                np.empty((n, _EACH // 8))  # fail at once without enough memory
             parts.append(part)
         arrays = {
             f.name: np.concatenate([getattr(part, f.name) for part in parts])
@@ -353,8 +423,8 @@ def generate(
 
 
 def as_events(sample: Events | Background) -> Events:
-    """Observables and cuts are written for `Events`; a `Background` has what they need
-    or says what is missing.
+    """Treat a `Background` as the `Events` that observables and cuts expect; it raises
+    an error for missing quantities.
 
     Parameters
     ----------
@@ -370,7 +440,7 @@ def as_events(sample: Events | Background) -> Events:
 
 
 def muon_neutrinos(source: Flux | str) -> tuple[Flux, tuple[Flavour, ...]]:
-    """A flux and those of its flavours that make muons.
+    """A flux and those of its flavours that produce muons.
 
     Parameters
     ----------

@@ -39,8 +39,8 @@ _START = SterileNeutrino(0.1, 1.0)
 class BaselineExperiment(MeasuredExperiment[BaselineFile]):
     """One disappearance experiment, read from a folder.
 
-    Its parameters are ``sin2_2theta_14`` and ``dm2_41`` of `SterileNeutrino`, which
-    move all such experiments together.
+    Its parameters are ``sin2_2theta_14`` and ``dm2_41`` of `SterileNeutrino`, shared by
+    all such experiments.
 
     Attributes
     ----------
@@ -76,7 +76,7 @@ class BaselineExperiment(MeasuredExperiment[BaselineFile]):
         return Flux(f"source of {self.name}", (one,), per="event")
 
     def target(self) -> Target:
-        """One formula unit of what the neutrinos hit."""
+        """One formula unit of the target."""
         return target(self.file.target)
 
     @public
@@ -87,8 +87,7 @@ class BaselineExperiment(MeasuredExperiment[BaselineFile]):
 
     @public
     def predict(self, model: Any = None, analysis: str | None = None) -> BaselineRates:
-        """What is expected, beside what was measured; normalisations where the data put
-        them.
+        """Expected and measured values, with normalisations fitted to the data.
 
         Parameters
         ----------
@@ -135,7 +134,7 @@ class BaselineExperiment(MeasuredExperiment[BaselineFile]):
         free: Sequence[str] = (),
         analysis: str | None = None,
     ) -> BaselinePrediction:
-        """What a cost needs to know: expectations and their derivatives.
+        """Expectations and their derivatives for a cost.
 
         Parameters
         ----------
@@ -172,7 +171,7 @@ class BaselineExperiment(MeasuredExperiment[BaselineFile]):
         )
 
     def _statistic(self, prediction: Any, analysis: str) -> Cost:
-        """χ² with a covariance, of shares where only these count."""
+        """χ² with a covariance, in terms of relative counts if only these are used."""
         data = self._data(analysis)
         if data.covariance is None:
             return GaussianCost(prediction, data.value, data.sigma)

@@ -47,7 +47,7 @@ class BaselineLine(Strict):
 
 
 class BaselineSource(Strict):
-    """The neutrinos, and how many of each energy are seen without oscillations."""
+    """The neutrinos, and the number detected at each energy without oscillations."""
 
     flavour: Literal["nu_e", "nubar_e"] = Field(description="at the source")
     flux: str | None = Field(
@@ -176,7 +176,7 @@ class BaselineAnalysis(Strict):
 
     title: str = Field(description="title of the analysis, for plots and reports")
     kind: Literal["spectra", "ratio", "rates"] = Field(
-        description="counts in bins, ratio of detectors, or one number a row"
+        description="counts in bins, ratio of detectors, or one number per row"
     )
     table: str = Field(
         description=(
@@ -234,10 +234,10 @@ class BaselineFile(FileHeader):
     Attributes
     ----------
     schema_version : of the format.
-    name, title, references, notes : what it is called, whose it is, remarks.
+    name, title, references, notes : names, texkeys and remarks.
     process : ``"oscillation"``.
     shares_data_with : experiments with some of the same events.
-    target : what the neutrinos hit.
+    target : of the neutrinos.
     source, response, detectors : from the source to bins.
     segments : table of many distances instead of ``detectors``: columns detector,
         segment, baseline in m, weight.

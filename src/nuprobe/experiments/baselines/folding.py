@@ -18,11 +18,11 @@ __all__ = ["PhaseFolding", "Segments"]
 
 _PHASE: Final = float(eV**2 * m / 2)  # of 1 eV² over 1 m at 1 MeV: 2 × 1.26693
 _STEP: Final = 3e-3  # of the grid in ln(L/E)
-_SLOW: Final = 1.0  # phases of a step between which a wave is let go
+_SLOW: Final = 1.0  # phase per step above which a wave is damped
 _FAST: Final = 3.0
-_BOX: Final = 16  # points of a box of distances, where energies average waves
-_LINES: Final = 16  # so few energies average nothing: boxes must resolve every wave
-_FASTEST: Final = 100.0  # eV², up to which they do
+_BOX: Final = 16  # points of a box of distances, where energies average the waves
+_LINES: Final = 16  # with so few energies boxes must resolve every wave
+_FASTEST: Final = 100.0  # eV², largest Δm² that they resolve
 _MOST: Final = 400
 
 
@@ -72,11 +72,11 @@ class Segments:
 class PhaseFolding:
     """Folds functions of L/E into the bins of detectors.
 
-    Oscillations in vacuum depend on L/E alone. Its distribution in each bin, over
-    distances, energies and the response, is made once, on a grid of equal steps in
-    ln(L/E) to which every contribution is dealt out so that cubic polynomials are kept;
-    a survival probability then is one product. Waves of more than a radian a step, 300
-    radians in all, are let go: energy resolution and the sizes of sources
+    Oscillations in vacuum depend only on L/E. Its distribution in each bin, over
+    distances, energies and the response, is computed once, on a grid of equal steps in
+    ln(L/E) to which every contribution is assigned such that cubic polynomials are
+    exact; a survival probability is then a single product. Waves of more than a radian
+    per step, 300 radians in total, are damped: energy resolution and source sizes
     average them out before.
 
     Attributes
@@ -108,7 +108,7 @@ class PhaseFolding:
 
         Parameters
         ----------
-        constant : what is added to the waves.
+        constant : added to the waves.
         waves : terms of the sum.
         """
         x = self.phases
@@ -133,8 +133,8 @@ class PhaseFolding:
         return np.asarray(found.reshape(len(values), *shape[:2]))
 
     def kept(self, dm2: FloatArray) -> tuple[FloatArray, FloatArray]:
-        """Share of waves that is kept at `phases`, 1 and less where they turn by more
-        than a radian in a step, and its derivative in Δm²; shape (nodes, phases).
+        """Factor on waves at `phases`, 1 or less where they advance by more than a
+        radian per step, and its derivative with respect to Δm²; shape (nodes, phases).
 
         Parameters
         ----------

@@ -1,5 +1,5 @@
-"""What a disappearance experiment expects, and its derivatives in sin²2θ₁₄ and
-Δm²₄₁."""
+"""Prediction of a disappearance experiment, and its derivatives with respect to
+sin²2θ₁₄ and Δm²₄₁."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from nuprobe.parameters import Nuisance, Parameter
 
 __all__ = ["BaselinePrediction", "DataRows", "SterileTemplates"]
 
-_BLOCK = 128  # values of Δm² at once
+_BLOCK = 128  # values of Δm² per block
 
 
 @dataclass(frozen=True, eq=False)
@@ -27,13 +27,13 @@ class DataRows:
 
     Attributes
     ----------
-    expected : what is expected without a sterile neutrino, or without oscillations, up
-        to normalisations; shape (rows,).
+    expected : expectation without a sterile neutrino, or without oscillations, up to
+        normalisations; shape (rows,).
     detector, bin : of each row, shape (rows,).
     over : detector in the denominator, or None.
     three : whether `expected` is for three neutrinos.
-    group : which rows share an energy, shape (rows,), where only shares count; None
-        otherwise.
+    group : which rows share an energy, shape (rows,), if only relative counts are used;
+        None otherwise.
     acts : on which rows each normalisation acts, shape (normalisations, rows).
     """
 
@@ -47,7 +47,7 @@ class DataRows:
 
 
 class SterileTemplates:
-    """Folded kernels of an experiment: made once for each Δm², whatever the mixing.
+    """Folded kernels of an experiment, computed once for each Δm², whatever the mixing.
 
     Parameters
     ----------
@@ -73,9 +73,9 @@ class SterileTemplates:
         Parameters
         ----------
         dm2_41 : eV², shape (nodes,).
-        slope : whether the derivative is wanted.
+        slope : whether to compute the derivative.
         """
-        # a cost asks for the values and again for the derivatives of the same points
+        # a cost evaluates values and then derivatives at the same points
         key, found = self._last
         if key != dm2_41.tobytes() or len(found) <= slope:
             blocks = [dm2_41[i : i + _BLOCK] for i in range(0, len(dm2_41), _BLOCK)]
@@ -99,10 +99,10 @@ class SterileTemplates:
 @quick_methods
 @dataclass(frozen=True, eq=False)
 class BaselinePrediction:
-    """Data of a disappearance experiment as the inference floor wants them.
+    """Prediction of a disappearance experiment for inference.
 
-    At one Δm² the events are linear in three coefficients of sin²2θ₁₄, so that any
-    number of mixings is one product with templates.
+    At one Δm² the events are linear in three coefficients of sin²2θ₁₄, so any number of
+    mixings is a single product with templates.
 
     Attributes
     ----------

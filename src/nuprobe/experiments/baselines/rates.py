@@ -1,4 +1,4 @@
-"""What a disappearance experiment expects, beside its data."""
+"""Prediction of a disappearance experiment and its data."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class BaselineRates(Exported):
     unit : of the values.
     detectors : name of the detector of each row.
     low, high : of the measured energy in MeV, shape (rows,); None for rates.
-    total : expected, normalisations where the data put them, shape (rows,).
+    total : expected, with normalisations fitted to the data, shape (rows,).
     without : the same for three neutrinos, with its own normalisations.
     data, sigma : measured, and the errors on the diagonal, shape (rows,).
     twice_nll, twice_nll_without : χ² of both, pulls included.
@@ -60,7 +60,7 @@ class BaselineRates(Exported):
 
     @property
     def signal(self) -> FloatArray:
-        """What is expected, shape (rows,): there is no background in the data."""
+        """The expectation, shape (rows,); the data contain no background."""
         return self.total
 
     def table(self) -> Table:
@@ -86,7 +86,7 @@ class BaselineRates(Exported):
             pull = (self.data[i] - self.total[i]) / self.sigma[i]
             values = (self.total[i], self.without[i], self.data[i], self.sigma[i], pull)
             rows.append((name, *ends, *map(float, values)))
-        # without mixing the splitting means nothing
+        # without mixing the splitting is meaningless
         point = ", ".join(f"{k} = {v:g}" for k, v in self.point.items())
         notes = [
             f"chi2 = {self.twice_nll:.3f} at {point}; three neutrinos:"

@@ -131,7 +131,8 @@ def _resolution(
 def read_folding(
     file: BaselineFile, folder: Folder, flux: Flux, edges: FloatArray | None
 ) -> tuple[PhaseFolding, tuple[str, ...], FloatArray | None]:
-    """Read what the survival probability is averaged over.
+    """Read the distances, energies and response that the survival probability is
+    averaged over.
 
     Parameters
     ----------
@@ -254,7 +255,7 @@ def read_data(
     ----------
     file, folder : of the experiment.
     analysis : its name.
-    detectors : names of those that there are.
+    detectors : names of the existing ones.
 
     Examples
     --------

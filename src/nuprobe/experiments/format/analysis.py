@@ -1,5 +1,4 @@
-"""Sections of ``experiment.toml`` on the analyses: which bins, which statistic, which
-systematics."""
+"""Sections of ``experiment.toml`` on the analyses: bins, statistic and systematics."""
 
 from __future__ import annotations
 
@@ -20,7 +19,7 @@ class SignalTable(Strict):
     """A published signal of the Standard Model in the bins of the experiment.
 
     The computed signal of every model is multiplied, bin by bin, by published over
-    computed Standard Model: the signal of the first process, not of those of
+    computed Standard Model signal; this applies to the first process, not to those of
     [[also]].
     """
 
@@ -75,8 +74,8 @@ class CovarianceTable(Strict):
 
 
 class PublishedCounts(Strict):
-    """What a collaboration quotes for the bins of an analysis, such as the number of
-    events that its own fit finds."""
+    """Counts quoted by a collaboration for the bins of an analysis, such as the number
+    of events found by its own fit."""
 
     counts: list[float] = Field(min_length=1, description="one number per bin")
     sigma: list[PositiveFloat] = Field(
@@ -94,7 +93,7 @@ class PublishedCounts(Strict):
 
 
 class Analysis(Strict):
-    """Which bins, which statistic, which systematics."""
+    """Bins, statistic and systematics of an analysis."""
 
     title: str = Field(description="title of the analysis")
     statistic: Literal["poisson", "gaussian", "cnp", "unbinned"] = Field(
@@ -179,8 +178,8 @@ class Analysis(Strict):
         default="marginal",
         description=(
             "systematics of kind shape that act on the signal: integrated over, since"
-            " profiled ones let a larger signal explain a distortion at a lower price,"
-            " or profiled as all others"
+            " profiled ones let a larger signal explain a distortion with a smaller"
+            " penalty, or profiled as all others"
         ),
     )
     references: list[str] = Field(default=[], description="texkeys")
@@ -208,7 +207,7 @@ class Analysis(Strict):
 
     @property
     def finest(self) -> Analysis:
-        """The analysis before any bins are added."""
+        """The analysis before any bins are combined."""
         changes: dict[str, Any] = {}
         for quantity in ("energy", "time"):
             edges = getattr(self, f"{quantity}_edges")

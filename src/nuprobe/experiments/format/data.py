@@ -1,5 +1,4 @@
-"""Sections of ``experiment.toml`` on the bins, what is counted in them and how well it
-is known."""
+"""Sections of ``experiment.toml`` on the bins, their counts and uncertainties."""
 
 from __future__ import annotations
 
@@ -150,7 +149,7 @@ class BinningSection(Strict):
 
 
 class DataSection(Strict):
-    """Observed counts, one row a bin with its edges; or single events."""
+    """Observed counts, one row per bin with its edges; or individual events."""
 
     table: str = Field(description="CSV table in the folder")
     counts: str | None = Field(
@@ -454,7 +453,7 @@ class ResponseSystematic(Strict):
     """A nuisance that changes keys of [response]: the signal moves by half the
     difference of up and down.
 
-    A further process moves with those keys that its [[also]] does not replace.
+    A further process changes with those keys that its [[also]] does not replace.
     """
 
     name: str = Field(

@@ -50,7 +50,7 @@ __all__ = [
 
 
 class PropagationSection(Strict):
-    """What happens to the flavour between source and detector."""
+    """Flavour evolution between source and detector."""
 
     kind: Literal["none", "vacuum", "solar"] = Field(
         default="none",
@@ -65,7 +65,7 @@ class PropagationSection(Strict):
 
 
 class TargetSection(Strict):
-    """What the neutrinos hit."""
+    """The target of the neutrinos."""
 
     material: str | dict[str, PositiveFloat] = Field(
         description="'CsI', 'natural Ge', or a mixture by number"
@@ -136,7 +136,7 @@ class TargetSection(Strict):
 
 
 class FluxSection(Strict):
-    """Where the neutrinos come from."""
+    """The source of the neutrinos."""
 
     name: str = Field(
         description="a flux of the package, or './folder' next to experiment.toml"
@@ -192,7 +192,7 @@ class FluxSection(Strict):
 
     @property
     def distances(self) -> list[tuple[float, float]]:
-        """Distances in MeV⁻¹ with their shares, which add up to 1."""
+        """Distances in MeV⁻¹ with their shares, which sum to 1."""
         if self.distance is not None:
             return [(parse_quantity(self.distance, "length"), 1.0)]
         total = sum(share for _, share in self.baselines)
@@ -234,7 +234,7 @@ class PolynomialQuenchingSection(Strict):
 
 
 class LogisticSection(Strict):
-    """a/(1 + exp(−k(x − x0))) + offset, 0 where that is negative, times a staircase of
+    """a/(1 + exp(−k(x − x0))) + offset, 0 where that is negative, times steps
     (position, factor)."""
 
     kind: Literal["logistic"] = Field(description="a logistic function")
@@ -265,7 +265,7 @@ class FullAcceptanceSection(Strict):
 
 
 class SmearingSection(Strict):
-    """How the reconstructed quantity scatters around its mean."""
+    """Distribution of the reconstructed quantity around its mean."""
 
     kind: Literal[SMEARINGS] = Field(  # type: ignore[valid-type]
         default="poisson", description="distribution around the mean; none: no smearing"
@@ -309,8 +309,8 @@ class MatrixSection(Strict):
     """Probability to be kept in each bin by the true recoil energy, in place of light
     yield and quenching.
 
-    The table has one row a recoil energy and one column a bin, called prefix + number
-    of the bin from 0 on.
+    The table has one row per recoil energy and one column per bin, named prefix +
+    number of the bin, from 0.
     """
 
     table: str
@@ -389,7 +389,7 @@ class ResponseSection(Strict):
         description="probability to be kept",
     )
     acceptance_at: Literal[ACCEPTANCE_POINTS] = Field(  # type: ignore[valid-type]
-        default="integrated", description="where in a one-count cell it is taken"
+        default="integrated", description="where in a one-count cell it is evaluated"
     )
     acceptance_of: Literal[ACCEPTANCE_QUANTITIES] = Field(  # type: ignore[valid-type]
         default="reconstructed",
@@ -410,8 +410,8 @@ class ResponseSection(Strict):
         default=1e-6,
         gt=0,
         lt=0.1,
-        description="relative accuracy asked of the integrals; worse than it and 1e-4"
-        " is an error, between the two a warning",
+        description="relative accuracy required of the integrals; worse than it and"
+        " 1e-4 is an error, between the two a warning",
     )
 
     @field_validator("quenching", mode="before")

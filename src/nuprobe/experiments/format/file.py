@@ -1,4 +1,4 @@
-"""``experiment.toml`` as a whole, and what its sections say about each other."""
+"""``experiment.toml`` as a whole, and the consistency of its sections."""
 
 from __future__ import annotations
 
@@ -42,16 +42,16 @@ class ExperimentFile(FileHeader):
     Attributes
     ----------
     schema_version : of the format.
-    name, title, references, notes : what it is called, whose it is, remarks.
-    process, options : what scatters, by name, and its options.
+    name, title, references, notes : names, texkeys and remarks.
+    process, options : name of the process and its options.
     also : further processes that the detector counts in the same bins.
-    sites : places whose bins stand behind each other.
+    sites : sites whose bins are concatenated.
     shares_data_with : experiments with some of the same events.
     target, flux, propagation, response : the ingredients of the signal.
     binning : bins of the data.
     data : observed counts, or None.
-    projection : without data, whether costs take the Standard Model for them.
-    background : a flat one as on a data sheet, which becomes one of `backgrounds`.
+    projection : without data, whether costs use the Standard Model expectation instead.
+    background : a flat one as on a data sheet, converted to one of `backgrounds`.
     backgrounds, parameters, systematics : lists of named sections.
     analyses : by name.
     """
@@ -132,7 +132,7 @@ class ExperimentFile(FileHeader):
 
     @model_validator(mode="after")
     def _check_version(self) -> ExperimentFile:
-        """Keys that version 1 of the format does not have; each site once."""
+        """Check for keys that version 1 of the format does not have; each site once."""
         newer = [key for key in ("also", "sites") if getattr(self, key)]
         if newer and self.schema_version == 1:
             raise InputError(
@@ -146,7 +146,7 @@ class ExperimentFile(FileHeader):
 
     @model_validator(mode="after")
     def _check_projection(self) -> ExperimentFile:
-        """What a projection and an experiment without data may have."""
+        """Check what a projection and an experiment without data may have."""
         for problem in self.projection_problems():
             raise InputError(problem)
         return self
@@ -175,7 +175,7 @@ class ExperimentFile(FileHeader):
 
     @model_validator(mode="after")
     def _check_response(self) -> ExperimentFile:
-        """What the target, the response and the propagation allow."""
+        """Check what the target, the response and the propagation allow."""
         self._check_processes()
         self._check_target()
         if self.response.matrix is not None:
@@ -200,14 +200,14 @@ class ExperimentFile(FileHeader):
 
     @model_validator(mode="after")
     def _check_names(self) -> ExperimentFile:
-        """Each name once, and none that is not defined."""
+        """Check that each name occurs once and is defined."""
         for problem in self.name_problems():
             raise InputError(problem)
         self._check_morphing()
         return self
 
     def name_problems(self) -> Iterator[str]:
-        """Names that are given twice, or that nothing has."""
+        """Names that are given twice or are undefined."""
         sources = ["signal", *self._processes, *(b.name for b in self.backgrounds)]
         for group, names in (
             ("background", sources),
@@ -227,7 +227,7 @@ class ExperimentFile(FileHeader):
             yield from self._unknown_in(f"analyses.{name}", analysis)
 
     def _unknown_in(self, place: str, analysis: Analysis) -> Iterator[str]:
-        """Names in an analysis that nothing has, or that do nothing there."""
+        """Names in an analysis that are undefined or have no effect there."""
         known = [b.name for b in self.backgrounds]
         systematics = [s.name for s in self.systematics]
         yield from _unknown(f"{place}.systematics", analysis.systematics, systematics)
@@ -385,7 +385,7 @@ class ExperimentFile(FileHeader):
         return self
 
     def table_problems(self) -> Iterator[str]:
-        """What needs the table of the data, where there is none."""
+        """Entries that need the data table if there is none."""
         if self._has_data:
             return
         for name in self._measured:
@@ -416,17 +416,17 @@ class ExperimentFile(FileHeader):
 
     @property
     def _has_data(self) -> bool:
-        """Whether there are data that a projection would not have to do without."""
+        """Whether there are data, so that a projection is not needed."""
         return self.data is not None and not self.projection
 
     @property
     def _no_data(self) -> str:
-        """What to do with something that needs [data]."""
+        """Remedy for something that needs [data]."""
         return "remove it from a projection" if self.projection else "add [data]"
 
     @property
     def _processes(self) -> list[str]:
-        """Names of everything that scatters."""
+        """Names of all processes."""
         return [self.process, *(section.process for section in self.also)]
 
     @property
@@ -460,7 +460,7 @@ class ExperimentFile(FileHeader):
                 )
 
     def _check_target(self) -> None:
-        """Refuse what belongs to the other process, so that nothing is ignored."""
+        """Reject keys of the other process, so that nothing is ignored."""
         radii = {
             "form_factor",
             "surface_thickness",
@@ -470,7 +470,7 @@ class ExperimentFile(FileHeader):
             "physical_neutron_radius",
             "nucleon",
         }
-        # a process that does not say what it couples to may use the radii
+        # a process without constituents may use the radii
         constituents = process(self.process, **self.options).constituents
         nuclear = not constituents or "p" in constituents
         foreign = {"axial", "binding"} - set(process_options(self.process))

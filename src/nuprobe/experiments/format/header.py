@@ -1,4 +1,4 @@
-"""What every ``experiment.toml`` begins with, and its JSON Schema."""
+"""The header of every ``experiment.toml``, and its JSON Schema."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ __all__ = ["FileHeader"]
 
 
 class FileHeader(Strict):
-    """What every ``experiment.toml`` begins with.
+    """The header of every ``experiment.toml``.
 
     Attributes
     ----------
     schema_version : of the format.
-    name, title, references, notes : what it is called, whose it is, remarks.
+    name, title, references, notes : names, texkeys and remarks.
     process : what was measured.
     shares_data_with : experiments with some of the same events.
     """

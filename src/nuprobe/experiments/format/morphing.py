@@ -53,9 +53,10 @@ class MorphingSection(Strict):
 class MorphingSystematic(Strict):
     """Templates at the anchors of one or more nuisances, and multilinear between them.
 
-    What changes is given as a pattern in which {0} stands for the anchor of the first
-    nuisance, {1} for that of the second (-1, 0, 1.5), or as a list with one value an
-    anchor (of lists, for several nuisances). At 0 it must be what the file has anyway.
+    Changes are given as a pattern in which {0} stands for the anchor of the first
+    nuisance, {1} for that of the second (-1, 0, 1.5), or as a list with one value per
+    anchor (nested lists for several nuisances). At 0 it must agree with the rest of the
+    file.
     """
 
     name: str = Field(
@@ -121,8 +122,8 @@ class MorphingSystematic(Strict):
         return result
 
     def node_of(self, values: Mapping[str, float]) -> tuple[float, ...] | None:
-        """The node that `values` by name of the nuisance give; None if there is none
-        of them."""
+        """The node for `values` by name of the nuisance; None if none of the nuisances
+        is given."""
         if not any(n.name in values for n in self.nuisances):
             return None
         return tuple(values.get(n.name, 0.0) for n in self.nuisances)
@@ -155,7 +156,7 @@ def filled(pattern: str, node: Sequence[float]) -> str:
 
 
 def _check_values(key: str, value: Any, shape: tuple[int, ...]) -> None:
-    """One value an anchor, of lists for several nuisances."""
+    """One value per anchor, nested lists for several nuisances."""
     if not shape:
         return
     if not isinstance(value, list) or len(value) != shape[0]:

@@ -1,5 +1,6 @@
-"""What stands on the data sheet of a detector, put into keys of ``experiment.toml``:
-energies with their units, a resolution, a background per keV, kg and day."""
+"""Quantities from the data sheet of a detector, converted to keys of
+``experiment.toml``: energies with their units, a resolution, a background per keV, kg
+and day."""
 
 from __future__ import annotations
 
@@ -31,7 +32,7 @@ def expanded(raw: Mapping[str, Any]) -> Raw:
     Raises
     ------
     InputError
-        If one of them cannot be read, or says what another key says too.
+        If one of them cannot be read, or duplicates another key.
 
     Examples
     --------
@@ -226,7 +227,7 @@ def _with_smearing(raw: Raw) -> Raw:
 
 
 def _with_background(raw: Raw) -> Raw:
-    """``background`` alone is a flat one, measured above the threshold."""
+    """A single ``background`` is flat, measured above the threshold."""
     if "background" not in raw:
         return raw
     result = {key: value for key, value in raw.items() if key != "background"}

@@ -26,7 +26,7 @@ __all__ = [
 
 def _quantity(dimension: str, positive: bool = True) -> Callable[[object], str]:
     def check(value: object) -> str:
-        text = str(value)  # a bare number is told about its missing unit
+        text = str(value)  # the error for a bare number mentions the missing unit
         if parse_quantity(text, dimension) <= 0 and positive:
             raise InputError(f"{text!r} must be positive")
         return text

@@ -1,4 +1,4 @@
-"""Sections of ``experiment.toml`` on further processes and further places."""
+"""Sections of ``experiment.toml`` on further processes and sites."""
 
 from __future__ import annotations
 
@@ -49,9 +49,9 @@ class AlsoSection(Strict):
 
 
 class SiteSection(Strict):
-    """One of several places where the same kind of detector counts.
+    """One of several sites with the same kind of detector.
 
-    What it gives replaces the keys of that name in the section of the experiment; its
+    Its keys replace those of the same name in the section of the experiment; its
     systematics are added, and act on its own counts in every analysis.
 
     Attributes
@@ -59,7 +59,7 @@ class SiteSection(Strict):
     name : of the site.
     target, flux, response, binning, data : keys of these sections that differ.
     backgrounds : in place of those of the experiment, or None to share them.
-    systematics : of this site alone.
+    systematics : only for this site.
     """
 
     name: str = Field(pattern=r"^[a-z0-9][a-z0-9-]*$")

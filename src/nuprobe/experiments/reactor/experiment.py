@@ -109,7 +109,7 @@ class ReactorExperiment(MeasuredExperiment[ReactorFile]):
 
         Parameters
         ----------
-        section : which flux and cross section; default those of the prediction.
+        section : flux and cross section; default those of the prediction.
         """
         chosen = self.file.flux if section is None else section
 
@@ -135,8 +135,8 @@ class ReactorExperiment(MeasuredExperiment[ReactorFile]):
 
     @public
     def pulls(self) -> tuple[tuple[Nuisance, ...], FloatArray]:
-        """Independent nuisances behind the errors of the isotopes, and the relative
-        change of each yield (rows) by each (columns)."""
+        """Independent nuisances that represent the isotope errors, and the relative
+        change of each yield (rows) for each (columns)."""
         errors = self.file.errors
         size = len(self.file.isotopes)
         if errors is None:
@@ -181,7 +181,7 @@ class ReactorExperiment(MeasuredExperiment[ReactorFile]):
 
     @public
     def predict(self, model: Any = None, analysis: str | None = None) -> ReactorRates:
-        """Rates that a `model` (default: no sterile neutrino) gives, beside those
+        """Rates predicted by a `model` (default: no sterile neutrino), and those
         measured in an `analysis` (default the first)."""
         name = self._named(analysis)
         rows = self.measured(name)
@@ -245,7 +245,7 @@ class ReactorExperiment(MeasuredExperiment[ReactorFile]):
         free: Sequence[str] = (),
         analysis: str | None = None,
     ) -> ReactorPrediction:
-        """Ratios for the inference floor.
+        """Ratios for inference.
 
         Parameters
         ----------
@@ -280,8 +280,8 @@ class ReactorExperiment(MeasuredExperiment[ReactorFile]):
     def _sterile(
         self, sterile: SterileNeutrino | None, free: Sequence[str]
     ) -> SterileNeutrino | None:
-        """The sterile neutrino of a prediction: that of the model, or one that is added
-        because its parameters are free."""
+        """The sterile neutrino of a prediction: that of the model, or one added because
+        its parameters are free."""
         chosen = sterile
         if sterile is None and {ANGLE, SPLITTING} & set(free):
             chosen = _NONE
@@ -343,7 +343,7 @@ class ReactorExperiment(MeasuredExperiment[ReactorFile]):
         )
 
     def _covariance(self, file: str, size: int) -> FloatArray:
-        """Matrix of a table with one entry a row, counted from 1."""
+        """Matrix from a table with one entry per row, indices counted from 1."""
         columns = self.folder.table(file, ("row", "column", "covariance"))
         places = np.stack([columns["row"], columns["column"]])
         whole = places.astype(int)

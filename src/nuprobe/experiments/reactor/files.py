@@ -62,7 +62,7 @@ class ReactorBump(Strict):
 
 
 class IsotopeErrors(Strict):
-    """Errors of the yields, profiled in the analyses that say so.
+    """Errors of the yields, profiled in the analyses that request it.
 
     Attributes
     ----------
@@ -105,16 +105,16 @@ class RateAnalysis(Strict):
     ----------
     title, references, notes : for the reader.
     table, covariance : files with the measurements and their covariance.
-    sets : which rows of the table; all if there are none.
+    sets : selected rows of the table; all if empty.
     flux_errors : whether the errors of the isotopes are profiled.
-    abscissa : what figures are drawn over.
+    abscissa : horizontal axis of figures.
     """
 
     title: str = Field(description="title of the analysis, for plots and reports")
     table: str = Field(
         description=(
-            "a row a measurement: name, set, baseline and spread (m), the fraction of"
-            " each isotope, and ratio"
+            "one row per measurement: name, set, baseline and spread (m), the fraction"
+            " of each isotope, and ratio"
         )
     )
     covariance: str = Field(
@@ -143,11 +143,11 @@ class ReactorFile(FileHeader):
     Attributes
     ----------
     schema_version : of the format.
-    name, title, references, notes : what it is called, whose it is, remarks.
+    name, title, references, notes : names, texkeys and remarks.
     process : ``"reactor-rates"``.
     shares_data_with : experiments with some of the same events.
-    isotopes : what fissions, columns of the tables.
-    flux : what the prediction is made with.
+    isotopes : fissioning isotopes, columns of the tables.
+    flux : used for the prediction.
     measured_with : flux and cross section that the column `ratio` is relative to, for
         no oscillation at all.
     cell : width of the cells of neutrino energy.

@@ -1,4 +1,4 @@
-"""Expected beside measured rates of reactors."""
+"""Expected and measured rates of reactors."""
 
 from __future__ import annotations
 
@@ -31,13 +31,13 @@ class ReactorRates(Exported):
         shape (rows,).
     signal : expected ratios, errors of the fluxes at their central values, shape
         (rows,).
-    flux_sigma : their error from those of the fluxes, shape (rows,).
+    flux_sigma : their error from the flux errors, shape (rows,).
     data, sigma : measured ratios and errors, shape (rows,).
-    twice_nll : −2 ln L with the nuisances at their best.
+    twice_nll : −2 ln L minimised over the nuisances.
     yields : of the isotopes of the prediction without oscillations, cm² per fission.
     curve : distances in m and the ratios expected there for the mean fuel, shape (2,
         points).
-    abscissa : what figures show the ratios over, ``"baseline"`` or ``"fraction"``.
+    abscissa : variable of figures, ``"baseline"`` or ``"fraction"``.
     """
 
     experiment: str

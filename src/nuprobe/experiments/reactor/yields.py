@@ -133,7 +133,7 @@ class IsotopeYields:
         centre = np.abs(dm2)[:, None] * places.baseline
         half = np.abs(dm2)[:, None] * places.spread
         box = half > _NARROW
-        # boxes that reach beyond the nodes have nothing more to add
+        # boxes extending beyond the nodes contribute nothing more
         low, high = (np.clip(centre + s * half, 0.0, _REACH) for s in (-1, 1))
         ends = [np.where((x < _REACH)[..., None], spline(x), 0.0) for x in (low, high)]
         size = np.where(box, 2 * half, 1.0)[..., None]
@@ -160,8 +160,8 @@ class IsotopeYields:
         """cos(Δm² L/2E) averaged over cells and boxes, and its derivative in Δm²,
         shape (rows, cells) each.
 
-        The phase is linear in each cell and in each box, so that the averages have a
-        closed form, and oscillations too fast for the cells vanish.
+        The phase is linear in each cell and in each box, so the averages have a closed
+        form, and oscillations too fast for the cells average to zero.
 
         Parameters
         ----------
@@ -193,7 +193,7 @@ def isotope_yields(
 
     Parameters
     ----------
-    sources : flux of each isotope alone, per fission.
+    sources : flux of each single isotope, per fission.
     form : of the cross section.
     cell : width of the cells, MeV.
     bump : shape of the excess.

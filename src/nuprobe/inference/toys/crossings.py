@@ -26,7 +26,7 @@ from nuprobe.inference.toys.rounds import Question, rounds
 from nuprobe.inference.toys.sample import Hypothesis
 from nuprobe.inference.toys.settings import ToySettings
 from nuprobe.inference.toys.straight import crossing
-from nuprobe.inference.toys.thresholds import ToyInterval, quantile
+from nuprobe.inference.toys.thresholds import ToyInterval, merged, quantile
 from nuprobe.inference.toys.truth import hypothesis_at, observed_fits
 from nuprobe.numerics import FloatArray
 from nuprobe.parameters import Parameter
@@ -349,7 +349,7 @@ class _Search:
         pairs = list(zip(ends[::2], ends[1::2], strict=True))
         if self.one_sided:
             pairs = [(pairs[0][0], pairs[-1][1])]
-        intervals = _merged([ToyInterval(a, b, ea, eb) for (a, ea), (b, eb) in pairs])
+        intervals = merged([ToyInterval(a, b, ea, eb) for (a, ea), (b, eb) in pairs])
         near = sorted({i for cell in cells for i in cell if self.sigma[i] > 0})
         return ToyBounds(
             p,
@@ -371,21 +371,6 @@ class _Search:
         return said.with_errors(
             _ends_of(self.critical[near]), _ends_of(self.spread[near])
         )
-
-
-def _merged(intervals: list[ToyInterval]) -> tuple[ToyInterval, ...]:
-    """Intervals without the gaps that are no wider than the errors of their ends."""
-    kept = intervals[:1]
-    for one in intervals[1:]:
-        last = kept[-1]
-        error = float(np.hypot(last.upper_error, one.lower_error))
-        if one.lower - last.upper <= _BRIDGE * error:
-            kept[-1] = ToyInterval(
-                last.lower, one.upper, last.lower_error, one.upper_error
-            )
-        else:
-            kept.append(one)
-    return tuple(kept)
 
 
 def _ends_of(values: FloatArray) -> tuple[float, float]:

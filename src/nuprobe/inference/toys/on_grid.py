@@ -28,7 +28,7 @@ from nuprobe.inference.toys.rounds import (
 from nuprobe.inference.toys.sample import Hypothesis
 from nuprobe.inference.toys.settings import ToySettings
 from nuprobe.inference.toys.straight import crossing
-from nuprobe.inference.toys.thresholds import ToyInterval, quantile
+from nuprobe.inference.toys.thresholds import ToyInterval, merged, quantile
 from nuprobe.inference.toys.truth import hypothesis_at, observed_fits
 from nuprobe.numerics import FloatArray
 from nuprobe.parameters import Parameter
@@ -97,7 +97,8 @@ class GridToys:
 
     def intervals(self, cl: float) -> list[ToyInterval]:
         """Allowed intervals of a grid of one parameter at the level `cl`; an end that
-        is not on the grid is ∓inf."""
+        is not on the grid is ∓inf, and gaps that the scatter of toys may have made are
+        none."""
         if len(self.axes) != 1:
             raise InputError(
                 "intervals need a grid of one parameter, this one has"
@@ -111,7 +112,8 @@ class GridToys:
         ends += [crossing(curve, (i, i + 1), 1 - cl) for i in cells]
         ends += [(np.inf, 0.0)] if inside[-1] else []
         pairs = zip(ends[::2], ends[1::2], strict=True)
-        return [ToyInterval(a, b, ea, eb) for (a, ea), (b, eb) in pairs]
+        found = [ToyInterval(a, b, ea, eb) for (a, ea), (b, eb) in pairs]
+        return list(merged(found))
 
     def to_dict(self, cl: float) -> dict[str, Any]:
         """JSON-ready form at the level `cl`."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from math import inf
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -32,9 +32,14 @@ __all__ = [
     "ToyInterval",
     "ToyThreshold",
     "feldman_cousins",
+    "merged",
     "quantile",
     "toy_threshold",
 ]
+
+_BRIDGE: Final = 3.0  # errors of its ends that a gap between intervals must exceed
+_NEAR: Final = (0.4, 2.5)
+"""Rises of −2 ln L over the threshold between which its slope is measured."""
 
 
 @readable
@@ -84,6 +89,33 @@ class ToyInterval:
             "lower_error": self.lower_error,
             "upper_error": self.upper_error,
         }
+
+
+def merged(intervals: Sequence[ToyInterval]) -> tuple[ToyInterval, ...]:
+    """Intervals without the gaps that the scatter of toys may have made: those no wider
+    than three times the errors of their ends.
+
+    Parameters
+    ----------
+    intervals : in order.
+
+    Examples
+    --------
+    >>> one, other = ToyInterval(1.0, 2.0, 0.1, 0.1), ToyInterval(2.1, 3.0, 0.1, 0.2)
+    >>> merged([one, other])
+    (ToyInterval(lower=1.0, upper=3.0, lower_error=0.1, upper_error=0.2),)
+    """
+    kept = list(intervals[:1])
+    for one in intervals[1:]:
+        last = kept[-1]
+        error = float(np.hypot(last.upper_error, one.lower_error))
+        if one.lower - last.upper <= _BRIDGE * error:
+            kept[-1] = ToyInterval(
+                last.lower, one.upper, last.lower_error, one.upper_error
+            )
+        else:
+            kept.append(one)
+    return tuple(kept)
 
 
 def quantile(values: FloatArray, cl: float) -> tuple[float, float]:
@@ -155,7 +187,7 @@ class FeldmanCousins(Exported):
         """Allowed intervals at one of the `levels`, `cl`.
 
         Thresholds are linear between the points of the grid; Δ(−2 ln L) of the data is
-        computed at each end.
+        computed at each end. Gaps that the scatter of toys may have made are none.
         """
         k = self._level(cl)
         if self.known is not None:
@@ -170,7 +202,8 @@ class FeldmanCousins(Exported):
         if inside[-1]:
             ends.append((p.upper if self.grid[-1] == p.upper else inf, 0.0))
         pairs = zip(ends[::2], ends[1::2], strict=True)
-        return [ToyInterval(a, b, ea, eb) for (a, ea), (b, eb) in pairs]
+        found = [ToyInterval(a, b, ea, eb) for (a, ea), (b, eb) in pairs]
+        return list(merged(found))
 
     def _level(self, cl: float) -> int:
         found = np.flatnonzero(np.isclose(self.levels, cl, rtol=0, atol=1e-9))
@@ -195,9 +228,24 @@ class FeldmanCousins(Exported):
         x = float(brentq(excess, low, high, xtol=1e-7 * (high - low)))
         h = 1e-2 * (high - low)
         a, b = max(low, x - h), min(high, x + h)
-        slope = abs(excess(b) - excess(a)) / (b - a)
+        rise = (self._delta_at(b) - self._delta_at(a)) / (b - a)
+        slope = abs(rise - self._threshold_slope(i, k))
         error = float(np.interp(x, self.grid, self.errors[k]))
         return x, error / slope if slope > 0 else inf
+
+    def _threshold_slope(self, i: int, k: int) -> float:
+        """Slope of the thresholds about a cell: that of a line through all points near
+        the end, since between two neighbours on a fine grid it is mostly chance."""
+        with np.errstate(divide="ignore", invalid="ignore"):
+            part = self.delta / self.thresholds[k]
+        near = (part >= _NEAR[0]) & (part <= _NEAR[1])
+        low, high = i, i + 1
+        while low > 0 and near[low - 1 : low + 1].all():
+            low -= 1
+        while high < len(near) - 1 and near[high : high + 2].all():
+            high += 1
+        rows = slice(low, high + 1)
+        return float(np.polyfit(self.grid[rows], self.thresholds[k][rows], 1)[0])
 
     def _delta_at(self, x: float) -> float:
         known = np.flatnonzero(self.grid == x)

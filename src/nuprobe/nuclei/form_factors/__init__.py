@@ -8,15 +8,14 @@ give an array of the shape of ``q2``. Each has ``rms``, the rms radius (MeV⁻¹
 smooth to machine precision.
 
 Each shape says what it ``describes``. Helm, Klein–Nystrand, Fermi and Woods–Saxon
-shapes, and all others with a radius that is given, are of point protons or point
-neutrons in coherent scattering, which folds the nucleons into them
-(`nuprobe.nuclei.Folding`), and of the charge in tridents (`named` gives either).
-Fourier–Bessel densities are CHARGE densities and `Point` is a nucleus without
-extension: nothing is folded into them.
+shapes, and all others with an explicit radius, describe point protons or point neutrons
+in coherent scattering, which folds the nucleons into them (`nuprobe.nuclei.Folding`),
+and the charge in tridents (`named` gives either). Fourier–Bessel densities are CHARGE
+densities and `Point` is a nucleus without extension: nothing is folded into them.
 
-One file a shape: a subclass of `Shape` (of `SurfaceShape` if it has a surface
-parameter) in a new file of this package is found by its name. `nucleon` has the form
-factors of a nucleon itself.
+One file per shape: a subclass of `Shape` (of `SurfaceShape` if it has a surface
+parameter) in a new file of this package is found by its name. `nucleon` contains the
+form factors of single nucleons.
 """
 
 from typing import Final

@@ -1,4 +1,4 @@
-"""What form factors offer, and the base of those that have a name."""
+"""The interface of form factors, and the base class of named shapes."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ their own extension."""
 
 @runtime_checkable
 class FormFactor(Protocol):
-    """What every form factor offers: any object that has it is accepted wherever a name
-    is."""
+    """Interface of every form factor: an object that implements it is accepted wherever
+    a name is."""
 
     @property
     def rms(self) -> float:
@@ -42,7 +42,7 @@ class FormFactor(Protocol):
 
 
 class Shape(ABC):
-    """Base of the form factors with a name: a new shape is one file with one subclass.
+    """Base of the named form factors: a new shape is one file with one subclass.
 
     A subclass is a frozen dataclass that is a `FormFactor`, has a `name` and says how
     it is built.
@@ -52,7 +52,7 @@ class Shape(ABC):
     name : in files and on the command line, e.g. ``"klein-nystrand"``.
     free_radius : whether its rms radius can be set.
     describes : ``"point"``: the distribution of point nucleons, into which the nucleon
-        is folded; ``"physical"``: the nucleons' extension is inside.
+        is folded; ``"physical"``: includes the extension of the nucleons.
     """
 
     name: ClassVar[str]
@@ -62,8 +62,7 @@ class Shape(ABC):
     @classmethod
     @abstractmethod
     def of(cls, nucleus: str | Isotope) -> FormFactor:
-        """Build with the parameters that the literature of this shape has for a
-        `nucleus`."""
+        """Build with the literature parameters of this shape for a `nucleus`."""
 
     @classmethod
     def from_rms(cls, rms: float) -> FormFactor:
@@ -85,8 +84,8 @@ class SurfaceShape(Shape):
     @classmethod
     @abstractmethod
     def of(cls, nucleus: str | Isotope, surface: float | None = None, /) -> FormFactor:
-        """Build for a `nucleus`, with a `surface` parameter (MeV⁻¹) other than that of
-        the literature if one is given."""
+        """Build for a `nucleus`, with a `surface` parameter (MeV⁻¹) replacing that of
+        the literature if given."""
 
     @classmethod
     @abstractmethod

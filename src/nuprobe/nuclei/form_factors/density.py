@@ -55,7 +55,7 @@ class DensityFormFactor:
         length(self.scale, "the scale of a density", zero=False)
 
     def _rule(self, q_max: float, n: int) -> tuple[FloatArray, FloatArray]:
-        """Radii and weights 4πr²ρ dr; at most eight radians of sin(qr) a panel."""
+        """Radii and weights 4πr²ρ dr; at most eight radians of sin(qr) per panel."""
         width = min(self.scale, 8 / q_max) if q_max > 0 else self.scale
         panels = math.ceil(self.cutoff / width)
         if panels > 20_000:
@@ -92,7 +92,7 @@ class DensityFormFactor:
         q = np.sqrt(q2).ravel()
         if q.size:
             # panels shrink as 1/q, so the error of the rule is largest where sin(qr)
-            # turns fastest
+            # oscillates fastest
             error = float(self.error_estimate(q2.max()))
             if error > self.tolerance:
                 raise ComputationError(

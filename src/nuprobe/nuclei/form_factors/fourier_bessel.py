@@ -32,8 +32,8 @@ class FourierBessel(Shape):
     transform.
 
     ``FourierBessel.of("Ar40")`` has the coefficients of [DeVries:1987atn]: these
-    describe the CHARGE, protons' own size included; used as a point-proton form factor,
-    it overstates the radius by about 0.1 fm.
+    describe the CHARGE, including the proton's own size; used as a point-proton form
+    factor, it overstates the radius by about 0.1 fm.
 
     Attributes
     ----------
@@ -77,7 +77,7 @@ class FourierBessel(Shape):
         UnknownNameError
             If there is no Fourier–Bessel analysis of it in the table.
         """
-        # the table also has isotopes that are too short-lived for the isotope table
+        # the table also has isotopes too short-lived for the isotope table
         # (H3)
         name = (
             nucleus

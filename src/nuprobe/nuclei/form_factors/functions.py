@@ -16,7 +16,7 @@ _SERIES: Final = tuple(
 
 def sphere(t: FloatArray) -> FloatArray:
     """3 j1(x)/x as a function of t = x², continued to t < 0 (3(x cosh x − sinh x)/x³);
-    for t < -1 not used."""
+    not used for t < -1."""
     small = np.abs(t) < 1
     if not small.any():
         x = np.sqrt(t)

@@ -69,8 +69,8 @@ class Helm(SurfaceShape):
 
     @classmethod
     def of(cls, nucleus: str | Isotope, s: float | None = None) -> Helm:
-        """Raise `InputError`: the literature has no radii of this shape for each
-        `nucleus`, whatever its surface thickness `s`."""
+        """Raise `InputError`: there is no literature parametrisation of this shape for
+        a `nucleus`, whatever its surface thickness `s`."""
         raise InputError(
             "a Helm form factor needs an rms radius: give one, e.g. 3.4 * fm"
         )

@@ -1,10 +1,10 @@
 """Form factors with the radii of the trident literature, by name in every command.
 
-They are of the charge: nucleons are inside, nothing is folded into them, and no radius
-is set. As the talk on neutrino tridents collects them (from Brown:1973ih): dipole and
-exponential with R0 = 1.21 A^(1/3) fm (B there) and 1.3 A^(1/3) fm (C), and a Fermi
-density with R = 1.07 A^(1/3) fm and b = 0.57 fm. The dipole (1 − 1.21 q²/M_p²)⁻², which
-does not depend on the nucleus, is ``"nucleon-dipole"``.
+They describe the charge: they include the nucleons, nothing is folded into them, and
+their radius cannot be changed. As collected in the talk on neutrino tridents (from
+Brown:1973ih): dipole and exponential with R0 = 1.21 A^(1/3) fm (B there) and 1.3
+A^(1/3) fm (C), and a Fermi density with R = 1.07 A^(1/3) fm and b = 0.57 fm. The dipole
+(1 − 1.21 q²/M_p²)⁻², which does not depend on the nucleus, is ``"nucleon-dipole"``.
 """
 
 from __future__ import annotations
@@ -31,14 +31,14 @@ __all__ = [
 
 
 class _Fixed(Shape):
-    """A shape whose name says its radius."""
+    """A shape whose name fixes its radius."""
 
     free_radius: ClassVar[bool] = False
     describes: ClassVar[Describes] = "physical"
 
     @classmethod
     def from_rms(cls, rms: float, *_: float) -> NoReturn:
-        """Raise `InputError`: the radius belongs to the name, no `rms` can be set."""
+        """Raise `InputError`: the name fixes the radius, so no `rms` can be set."""
         raise InputError(
             f"the form factor {cls.name!r} has no free radius: drop the radius, or"
             f" use the plain shape, {cls.name.split('-')[1]!r}"

@@ -1,4 +1,4 @@
-"""Form factors by name: discovered, one file a shape.
+"""Form factors by name, discovered from one file per shape.
 
 Every file of this package may define shapes; other packages offer theirs through the
 entry point group ``nuprobe.form_factors``, whose entries are subclasses of `Shape`
@@ -59,14 +59,13 @@ def own_shapes() -> Mapping[str, type[Shape]]:
 
 @lru_cache(maxsize=1)
 def shapes() -> Mapping[str, type[Shape]]:
-    """All shapes by name: those of this package and those that other installed packages
-    offer.
+    """All shapes by name: those of this package and of other installed packages.
 
     Raises
     ------
     InputError
-        If two have one name, or another package offers something else than a subclass
-        of `Shape`.
+        If two have the same name, or another package provides something other than a
+        subclass of `Shape`.
 
     Examples
     --------
@@ -99,7 +98,7 @@ def _add(collected: dict[str, type[Shape]], name: str, shape: type[Shape]) -> No
 
 
 def canonical(name: str) -> str:
-    """Spelling of a `name` in the tables: lower case, with hyphens."""
+    """Canonical spelling of a `name`: lower case, with hyphens."""
     return name.strip().lower().replace("_", "-")
 
 
@@ -122,7 +121,7 @@ def shape_named(name: str) -> type[Shape]:
     True
     """
     key = canonical(name)
-    # entry points are read (for some 40 ms) only where the name is not in this package
+    # entry points are read (some 40 ms) only if the name is not in this package
     found = own_shapes().get(key) or shapes().get(key)
     if found is None:
         raise UnknownNameError("form factor", name, shapes())
@@ -194,12 +193,12 @@ def named(
     rms: float | None = None,
     s: float | None = None,
 ) -> FormFactor:
-    """Build the form factor of a nucleus from its name, with the radius that the
-    nucleus has where none is given.
+    """Build the form factor of a nucleus from its name, with the radius of the nucleus
+    unless one is given.
 
-    A name means two radii, because two distributions are probed: the weak interaction
-    sees point-like nucleons, a photon sees the charge, whose radius contains the size
-    of the proton (in Ar40 3.427 fm instead of 3.339 fm). `which` says which.
+    A name stands for two radii, because two distributions are probed: the weak
+    interaction probes point-like nucleons, a photon the charge, whose radius contains
+    the size of the proton (in Ar40 3.427 fm instead of 3.339 fm). `which` selects one.
 
     Parameters
     ----------
@@ -207,8 +206,7 @@ def named(
     isotope : the nucleus.
     which : ``"point"``: shapes with a surface get `radii.default_radius`, dipole and
         exponential the radius of their literature. ``"charge"``: every shape whose
-        radius can be set gets `radii.default_charge_radius`. The others are what they
-        are.
+        radius can be set gets `radii.default_charge_radius`. The others are unchanged.
     rms : rms radius, MeV⁻¹, in place of these.
     s : surface parameter, MeV⁻¹; None for the default of the shape.
 

@@ -4,10 +4,9 @@ A vector current that couples to protons with g_p and to neutrons with g_n (at z
 momentum transfer) couples to one proton in a nucleus with g_p G_E^p + g_n G_E^n and to
 one neutron with g_n G_E^p + g_p G_E^n, by the charge symmetry of u and d quarks. With
 the weak couplings g_p = (1 − 4 sin²θ_W)/2, g_n = −1/2 these are half of
-(1 − 4 sin²θ_W) G_E^p − G_E^n and (1 − 4 sin²θ_W) G_E^n − G_E^p, as those of
-Tomalak:2020zfh are said to be (of which only the abstract was read), and with the
-couplings 1 and 0 of a photon the charge. Strange quarks and the spin–orbit current are
-left out.
+(1 − 4 sin²θ_W) G_E^p − G_E^n and (1 − 4 sin²θ_W) G_E^n − G_E^p, reportedly those of
+Tomalak:2020zfh (only the abstract was read), and with the couplings 1 and 0 of a photon
+the charge. Strange quarks and the spin–orbit current are neglected.
 """
 
 from __future__ import annotations
@@ -58,7 +57,7 @@ def kelly(form: str, q2: ArrayLike) -> FloatArray:
 
     The coefficients are those of four independent codes (the event generators Achilles
     and, for the proton, CepGen, simulations of GlueX and of the SBS in Hall A, which
-    has the errors of the fit beside them); the paper was not read.
+    also has the errors of the fit); not checked in the paper.
 
     Parameters
     ----------
@@ -151,10 +150,10 @@ class NucleonDipole(Shape):
 @quick_methods
 @dataclass(frozen=True)
 class NucleonElectric:
-    """Electric form factors of the nucleons as a nucleus shows them.
+    """Electric form factors of nucleons in a nucleus.
 
     G_E^p and G_E^n over sqrt(1 + Q²/4M_p²), the Darwin–Foldy term that
-    `point_proton_radius` takes off a charge radius [Ong:2010gf]; without it for
+    `point_proton_radius` subtracts from a charge radius [Ong:2010gf]; without it for
     ``"point"``.
 
     Attributes
@@ -215,8 +214,8 @@ class NucleonElectric:
 
     @property
     def r2(self) -> tuple[float, float]:
-        """Mean squared radii (MeV⁻²) that a proton and a neutron add to the charge of a
-        nucleus, with the Darwin–Foldy term in that of the proton."""
+        """Contributions of a proton and a neutron to the mean squared charge radius of
+        a nucleus (MeV⁻²), with the Darwin–Foldy term in that of the proton."""
         proton, neutron = self.series
         return -6 * proton[1], -6 * neutron[1]
 
@@ -240,7 +239,7 @@ def nucleon_electric(spec: str | NucleonElectric) -> NucleonElectric:
 
     Parameters
     ----------
-    spec : one of `NUCLEON_NAMES`, or an object, which is returned.
+    spec : one of `NUCLEON_NAMES`, or an object, which is returned unchanged.
 
     Examples
     --------

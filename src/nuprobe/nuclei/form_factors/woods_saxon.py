@@ -86,8 +86,8 @@ class WoodsSaxon(SurfaceShape):
 
     @property
     def _transformer(self) -> DensityFormFactor:
-        # e^-45 of the tail is left out; a panel of 2a keeps the poles at R ± iπa
-        # outside the Bernstein ellipse
+        # a tail of e^-45 is cut off; panels of 2a keep the poles at R ± iπa outside the
+        # Bernstein ellipse
         a = self.diffuseness
         return DensityFormFactor(
             lambda r: logistic((r - self.radius) / a), self.radius + 45 * a, 2 * a

@@ -53,7 +53,7 @@ def pair_coefficients(
     pairs : which shapes, by slot.
     matrices : flavour matrices by slot.
     state : flavour of the neutrinos.
-    slope : how the matrices move; then the result is the derivative.
+    slope : direction in which the matrices change; then the result is the derivative.
 
     Examples
     --------
@@ -83,7 +83,7 @@ def pair_coefficients(
 
 
 def slots(entries: Sequence[Exchange], charges: Sequence[str]) -> tuple[Slot, ...]:
-    """Where the amplitudes of some constituents sit, contact terms first.
+    """Slots of the amplitudes of some constituents, contact terms first.
 
     Parameters
     ----------
@@ -111,12 +111,12 @@ def amplitudes(
     given : exchanges of the model (`VectorExchange` or `ScalarExchange`).
     wanted : slots of the kernels.
     allowed : constituents of the process; others are left out.
-    exchanges : those of the kernels, which say which masses are fixed in them.
+    exchanges : those of the kernels, with the masses that are fixed in them.
 
     Raises
     ------
     InputError
-        For an exchange that the kernels lack, or one of another mass.
+        For an exchange that the kernels lack, or one of a different mass.
 
     Examples
     --------
@@ -136,7 +136,7 @@ def amplitudes(
             slot = exchanges.slot(wanted, exchange.propagator, charge)
             if slot is None:
                 raise InputError(_lacking(exchange.propagator, charge, wanted))
-            # two mediators of one mass are one exchange to the kernels
+            # two mediators of equal mass are one exchange for the kernels
             result[slot] = result[slot] + matrix if slot in result else matrix
     return result
 
@@ -169,7 +169,7 @@ def magnetic_coefficient(
     Parameters
     ----------
     couplings : of the model.
-    slope : how they move; then the result is the derivative.
+    slope : direction in which they change; then the result is the derivative.
     state : flavour of the neutrinos.
     exchanges : those of the kernels.
 
@@ -280,7 +280,8 @@ def diverging(terms: Sequence[str]) -> tuple[str, ...]:
 
 
 def stack(values: Sequence[FloatArray]) -> FloatArray:
-    """Broadcast coefficients `values`, one a term, into one array with the terms last.
+    """Broadcast coefficients `values`, one per term, into one array with the terms
+    last.
 
     Examples
     --------

@@ -1,4 +1,5 @@
-"""Kernels of electrons, free or in atoms: which terms there are, how many can be moved.
+"""Kernels of electrons, free or in atoms: the terms, and the number of electrons that
+can be ionised.
 
 The formulas and their sources are in `nuprobe.processes.elastic.electron`.
 """
@@ -67,7 +68,7 @@ _SCALE: Final = 2 * G_FERMI**2 * M_ELECTRON / np.pi
 
 @dataclass(frozen=True)
 class Photons:
-    """Photons that the field of a charged neutrino is equivalent to.
+    """Equivalent photons of the field of a charged neutrino.
 
     Attributes
     ----------
@@ -79,7 +80,7 @@ class Photons:
     neutrino_mass: float
 
     def number(self, e_nu: FloatArray, t: FloatArray) -> FloatArray:
-        """ln(E/m_ν) at the neutrino energies `e_nu`, whatever the photon's energy
+        """ln(E/m_ν) at the neutrino energies `e_nu`, independent of the photon energy
         `t`."""
         log = np.log(np.maximum(e_nu, 1e-300) / self.neutrino_mass)
         return np.maximum(log, 0.0) + 0.0 * t
@@ -104,7 +105,7 @@ def elements(target: Target) -> dict[tuple[str, int], float]:
     counts: dict[tuple[str, int], list[float]] = {}
     for c in target.components:
         counts.setdefault((c.isotope.symbol, c.isotope.z), []).append(c.count)
-    # abundances add up to one atom without rounding
+    # make abundances add up to exactly one atom
     return {key: math.fsum(parts) for key, parts in counts.items()}
 
 
@@ -207,12 +208,13 @@ def atom(
 def upscattering_atom(
     symbol: str, z: int, count: float, binding: Binding, exchanges: Exchanges
 ) -> tuple[Scatterer, ...]:
-    """What makes the heavy neutrino of some exchanges on electrons of one element.
+    """Scatterers that produce the heavy neutrino of some exchanges on electrons of one
+    element.
 
     Parameters
     ----------
     symbol, z, count, binding : as in `atom`; the symbol ``""`` means one free electron.
-    exchanges : with a portal or not.
+    exchanges : with or without a portal.
 
     Examples
     --------
@@ -242,7 +244,7 @@ def terms(exchanges: Exchanges = CONTACT) -> tuple[str, ...]:
 
     Parameters
     ----------
-    exchanges : which exchanges, by default the weak interaction alone.
+    exchanges : which exchanges, by default only the weak interaction.
 
     Examples
     --------
@@ -288,12 +290,13 @@ def kernel_groups(
 
     Parameters
     ----------
-    exchanges : which exchanges, by default the weak interaction alone.
+    exchanges : which exchanges, by default only the weak interaction.
     levels : pairs (number of electrons, binding energy in MeV); by default one free
         electron.
     factor : on their number, by the energy transfer.
-    photons : absorption of equivalent photons, in place of the scattering of electrons
-        by a charge of the neutrino alone; its interference is that of electrons.
+    photons : absorption of equivalent photons, which replaces electron scattering in
+        the term quadratic in the neutrino charge; the interference stays that of
+        electrons.
 
     Returns
     -------
@@ -348,7 +351,7 @@ def kernel_groups(
 
 
 def _photons(pair: tuple[Propagator, Propagator]) -> bool:
-    """Whether both exchanges are those of a photon."""
+    """Whether both exchanges are photon exchanges."""
     return all(p.mass == 0 for p in pair)
 
 
@@ -375,7 +378,7 @@ def _equivalent(photons: Photons) -> KernelGroup:
 
 
 def _movable(levels: Levels, factor: Ionisation | None, t: FloatArray) -> FloatArray:
-    """Electrons that an energy transfer can move, shape (*t.shape, 1)."""
+    """Electrons that an energy transfer can ionise, shape (*t.shape, 1)."""
     number = sum((n * (t >= b) for n, b in levels), np.zeros(t.shape))
     return np.asarray(number if factor is None else number * factor(t))[..., None]
 
@@ -386,7 +389,8 @@ def _response(
     scale: float,
     t: FloatArray,
 ) -> FloatArray:
-    """Products of propagators times the electrons that can be moved, terms last."""
+    """Products of propagators times the number of electrons that can be ionised, terms
+    last."""
     q2 = 2 * M_ELECTRON * t
     shapes = [amp.propagate(a, q2) * amp.propagate(b, q2) for a, b in pairs]
     return np.stack(shapes, axis=-1) * scale * movable(t)
@@ -396,13 +400,13 @@ def _response(
 def electrons(
     target: TargetSpec, t_e: ArrayLike, *, binding: Binding = True
 ) -> FloatArray:
-    """Number of electrons per formula unit that an energy transfer can move.
+    """Number of electrons per formula unit that an energy transfer can ionise.
 
     Parameters
     ----------
     target : what `nuprobe.target` makes or accepts.
     t_e : energy transfer in MeV (array-like).
-    binding : False counts all of them; ``"rrpa"`` times the many-body factor.
+    binding : False counts all of them; ``"rrpa"`` includes the many-body factor.
 
     Returns
     -------
@@ -434,7 +438,7 @@ def chiral(couplings: Couplings, exchanges: Exchanges, state: FlavourState) -> C
     Parameters
     ----------
     couplings : of the model, for neutrinos or antineutrinos.
-    exchanges : which ones the columns are for.
+    exchanges : those of the columns.
     state : of the neutrinos.
 
     Examples
@@ -460,7 +464,7 @@ def chiral(couplings: Couplings, exchanges: Exchanges, state: FlavourState) -> C
 
 
 def check_reach(e_nu: ArrayLike) -> None:
-    """Warn where W and Z propagators, which are left out, change the cross section.
+    """Warn where the neglected W and Z propagators change the cross section.
 
     Parameters
     ----------

@@ -1,33 +1,33 @@
 """Coherent elastic neutrino–nucleus scattering: kernels, coefficients, cross sections.
 
-Vector part (Drukier:1984vhf; Barranco:2005yy; not read, but two public codes, dukecevns
-and mad, have it with the term in T²):
+Vector part (Drukier:1984vhf; Barranco:2005yy; not checked there, but two public codes,
+dukecevns and mad, have it with the term in T²):
 
     dσ/dT = (G_F² M/π) [1 − T/E − MT/2E² (+ T²/2E² for spin ½)] |g_V^p Z F_p + g_V^n N
     F_n|²
 
-Axial part for J ≠ 0 (Hoferichter:2020osn, not read; a public code, CHOAXIAL, quotes its
-eqs. 66 and 67 as below without the term in T², its kinematics are those of dukecevns
-too), on request because tabulated spins are uncertain:
+Axial part for J ≠ 0 (Hoferichter:2020osn, not checked there; a public code, CHOAXIAL,
+quotes its eqs. 66 and 67 as below without the term in T², with the kinematics of
+dukecevns), optional because tabulated spins are uncertain:
 
     dσ/dT = (G_F² M/4π) [1 − T/E + MT/2E² (+ T²/2E² for spin ½)] Σ_ij g_A^i g_A^j
     S_ij(q²)
 
 The vector–axial interference, of relative order T/E and of opposite sign for
-antineutrinos, is left out.
+antineutrinos, is neglected.
 
 Photon and mediator exchange multiply the proton and neutron amplitudes by 1/(2MT + m²)
 and interfere with the weak one; the helicity-flip parts do not (Kouzakov:2017hbc and
-Cerdeno:2016sfi, not read; as in public codes, which add T/4E² to the first for spin 0,
-(E/M)² of it at most):
+Cerdeno:2016sfi, not checked there; as in public codes, which add T/4E² to the first for
+spin 0, a relative correction of at most (E/M)²):
 
     magnetic moment: (πα²/m_e²) (1/T − 1/E) Z² F_p² |μ/μ_B|²
     scalar of mass m: (M²T/4πE²) (1 + T/2M for spin ½) |C_p Z F_p + C_n N F_n|²/(2MT +
     m²)²
 
-Linear in terms such as pp, pn, nn, axial_pp, p*p/q2, magnetic, scalar:pp; a model gives
-their coefficients. The interference of a magnetic moment with a scalar, which both flip
-the helicity, is left out and refused.
+The cross section is linear in terms such as pp, pn, nn, axial_pp, p*p/q2, magnetic,
+scalar:pp, with coefficients from the model. The interference of a magnetic moment with
+a scalar, both of which flip the helicity, is not implemented; such models are rejected.
 """
 
 from __future__ import annotations
@@ -98,8 +98,8 @@ class Cevns(NeutralCurrent):
 
     Attributes
     ----------
-    kinematics : ``"spin-1/2"`` keeps T²/2E²; ``"auto"`` keeps it for J = ½ nuclei only.
-    axial : include the axial part of nuclei with spin; ``"structure"`` takes structure
+    kinematics : ``"spin-1/2"`` keeps T²/2E²; ``"auto"`` keeps it only for J = ½ nuclei.
+    axial : include the axial part of nuclei with spin; ``"structure"`` uses structure
         functions for nuclei that have them (`nuclei.axial_terms`).
 
     Examples
@@ -137,7 +137,7 @@ class Cevns(NeutralCurrent):
         return NUCLEONS
 
     def scatterers(self, target: Target | None) -> tuple[Scatterer, ...]:
-        """Return one scatterer an isotope of the `target`."""
+        """Return one scatterer per isotope of the `target`."""
         if target is None:
             raise InputError("scattering off nuclei needs a target, such as 'Ar40'")
         return tuple(
@@ -153,8 +153,8 @@ class Cevns(NeutralCurrent):
     def upscatterers(
         self, target: Target | None, exchanges: Exchanges
     ) -> tuple[Scatterer, ...]:
-        """Return one more an isotope of the `target` where `exchanges` have a heavy
-        neutrino."""
+        """Return one further scatterer per isotope of the `target` if `exchanges` have
+        a heavy neutrino."""
         components = () if target is None else target.components
         return tuple(
             s for c in components for s in upscatterers(c, exchanges, self.kinematics)
@@ -260,7 +260,7 @@ def coefficients(
     Returns
     -------
     array, shape (terms,) or (points, terms)
-        Those of ``terms(axial, exchanges)``; one row a parameter point if the model's
+        Those of ``terms(axial, exchanges)``; one row per parameter point if the model's
         fields are arrays.
 
     Examples
@@ -406,8 +406,7 @@ def total(
     e_nu : neutrino energies in MeV.
     target, model, flavour, axial, kinematics : as in `differential`.
     threshold : smallest recoil energy counted, MeV.
-    rtol : accuracy asked of the quadrature; the difference between two orders is its
-        estimate.
+    rtol : relative accuracy required of the quadrature, estimated from two orders.
 
     Returns
     -------

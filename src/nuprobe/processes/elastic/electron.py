@@ -1,34 +1,34 @@
 """Elastic scattering of neutrinos off electrons: kernels, coefficients, cross sections.
 
 With the amplitudes L = (g_V + g_A)/2 and R = (g_V − g_A)/2 of left- and right-handed
-electrons (Giunti:2014ixa, not read; as in the public code SNuDD, and checked against
-explicit Dirac traces)
+electrons (Giunti:2014ixa, not checked there; as in the public code SNuDD, and checked
+against explicit Dirac traces)
 
     dσ/dT = (2G_F² m_e/π) [L² + R² (1 − T/E)² − L R m_e T/E²]
 
 Antineutrinos have the axial coupling reversed, which exchanges L and R. Photon and
 mediator exchange multiply the amplitudes by 1/(2m_e T + m²) and interfere with the weak
-one; what flips the helicity does not:
+one; helicity-flip exchanges do not:
 
     magnetic moment: (πα²/m_e²) (1/T − 1/E) |μ/μ_B|²
     scalar of mass m: (m_e² T/4πE²) (1 + T/2m_e) |C_e|²/(2m_e T + m²)²
 
-Linear in terms such as LL, RR, LR, L/q2*R, magnetic, scalar:ee; a model gives their
-coefficients. The couplings to electrons are those of the model: of the Standard Model
-in its scheme.
+The cross section is linear in terms such as LL, RR, LR, L/q2*R, magnetic, scalar:ee,
+with coefficients from the model; those of the Standard Model are in its coupling
+scheme.
 
-Electrons of atoms are free ones that an energy transfer T below their binding energy B
-cannot move: Σ_shells n θ(T − B) (the stepping approximation, Giunti:2014ixa, equation
-unverified). For xenon a calculation of the whole atom gives a factor on that
-(`nuprobe.nuclei.ionisation`): ``binding="rrpa"``.
+Electrons in atoms are treated as free, except that an energy transfer T below their
+binding energy B cannot ionise them: Σ_shells n θ(T − B) (the stepping approximation,
+Giunti:2014ixa, equation unverified). For xenon a many-body calculation gives a
+correction factor (`nuprobe.nuclei.ionisation`): ``binding="rrpa"``.
 
-Scattering by a charge q of the neutrino takes small energies T, of photons that are
-nearly real: with ``binding="epa"`` it is absorption of equivalent photons by the atom,
+Scattering by a neutrino charge q is dominated by small T and nearly real photons: with
+``binding="epa"`` it is treated as absorption of equivalent photons by the atom,
 
     dσ/dT = (2α/π) (q/e)² ln(E/m_ν) σ_γ(T)/T
 
 (Chen:2014dsa, AtzoriCorona:2022jeb, equations unverified), while its interference with
-the weak interaction and everything else stays in the stepping approximation.
+the weak interaction and everything else use the stepping approximation.
 """
 
 from __future__ import annotations
@@ -143,8 +143,8 @@ class Electron(NeutralCurrent):
 
     @property
     def momentum(self) -> float:
-        """A typical momentum transfer, MeV: √(2 m_e T) is 0.1 for T of 10 keV and 1 for
-        1 MeV."""
+        """A typical momentum transfer, MeV: √(2 m_e T) is 0.1 MeV for T = 10 keV and 1
+        MeV for T = 1 MeV."""
         return 0.5
 
     @property
@@ -153,7 +153,7 @@ class Electron(NeutralCurrent):
         return CHARGES
 
     def scatterers(self, target: Target | None) -> tuple[Scatterer, ...]:
-        """Return one scatterer an element of the `target`, or one free electron for
+        """Return one scatterer per element of the `target`, or one free electron for
         None; raises `InputError` for an element whose binding energies are not
         tabulated."""
         if target is None:
@@ -166,8 +166,8 @@ class Electron(NeutralCurrent):
     def upscatterers(
         self, target: Target | None, exchanges: Exchanges
     ) -> tuple[Scatterer, ...]:
-        """Return one more an element of the `target` where `exchanges` have a heavy
-        neutrino."""
+        """Return one further scatterer per element of the `target` if `exchanges` have
+        a heavy neutrino."""
         if target is None:
             return upscattering_atom("", 1, 1.0, False, exchanges)
         return tuple(
@@ -281,7 +281,7 @@ def coefficients(
     Returns
     -------
     array, shape (terms,) or (points, terms)
-        Those of ``terms(exchanges)``; one row a parameter point if the model's fields
+        Those of ``terms(exchanges)``; one row per parameter point if the model's fields
         are arrays.
 
     Examples
@@ -326,7 +326,7 @@ def differential(
 ) -> FloatArray:
     """Differential cross section dσ/dT.
 
-    What is hit stands last, unlike for nuclei, since it may be left out: one free
+    Unlike for nuclei, the target comes last, since it may be omitted for one free
     electron.
 
     Parameters
@@ -338,10 +338,10 @@ def differential(
     target : None for one free electron; or what `nuprobe.target` makes or accepts: then
         the sum over the electrons of its formula unit (of the atom, for an element),
         each shell counted above its binding energy.
-    binding : False counts all electrons of the target at every energy; ``"rrpa"`` has
+    binding : False counts all electrons of the target at every energy; ``"rrpa"`` uses
         the many-body factors of xenon, computed for the weak scattering of solar
-        neutrinos up to 28 keV and used for every exchange; ``"epa"`` has equivalent
-        photons for a charge, of neutrinos of 1 eV.
+        neutrinos up to 28 keV and applied to every exchange; ``"epa"`` uses equivalent
+        photons for a charge, with a neutrino mass of 1 eV.
     anti : of a `FlavourState`, whether it is one of antineutrinos.
 
     Returns
@@ -354,8 +354,8 @@ def differential(
     ------
     InputError
         If an energy is negative, zero or not finite, a recoil negative or larger than
-        the energy, the flavour or target unknown, or the binding energies of an element
-        not tabulated, or no many-body factors.
+        the energy, the flavour or target unknown, or binding energies or many-body
+        factors of an element are not tabulated.
 
     Examples
     --------
@@ -423,8 +423,7 @@ def total(
     e_nu : neutrino energies in MeV.
     model, flavour, target, binding : as in `differential`.
     threshold : smallest energy transfer counted, MeV.
-    rtol : accuracy asked of the quadrature; the difference between two orders is its
-        estimate.
+    rtol : relative accuracy required of the quadrature, estimated from two orders.
 
     Returns
     -------

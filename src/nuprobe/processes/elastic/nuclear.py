@@ -1,4 +1,4 @@
-"""Kernels of nuclei: which terms there are, their kinematics and form factors.
+"""Kernels of nuclei: terms, kinematics and form factors.
 
 The formulas and their sources are in `nuprobe.processes.elastic.cevns`.
 """
@@ -52,7 +52,7 @@ Kinematics = Literal["auto", "spin-0", "spin-1/2"]
 
 
 def check_kinematics(kinematics: str) -> None:
-    """Refuse an unknown name of `kinematics` with `UnknownNameError`.
+    """Reject an unknown name of `kinematics` with `UnknownNameError`.
 
     Examples
     --------
@@ -71,7 +71,7 @@ def terms(axial: bool = False, exchanges: Exchanges = CONTACT) -> tuple[str, ...
     Parameters
     ----------
     axial : include the axial terms.
-    exchanges : which exchanges, by default the weak interaction alone.
+    exchanges : which exchanges, by default only the weak interaction.
 
     Examples
     --------
@@ -103,15 +103,15 @@ def kernel_groups(
     Parameters
     ----------
     component : isotope with its proton and neutron form factors.
-    exchanges : which exchanges, by default the weak interaction alone.
+    exchanges : which exchanges, by default only the weak interaction.
     axial : include the axial terms (empty for J = 0).
-    kinematics : ``"spin-1/2"`` keeps T²/2E²; ``"auto"`` keeps it for J = ½ nuclei only.
+    kinematics : ``"spin-1/2"`` keeps T²/2E²; ``"auto"`` keeps it only for J = ½ nuclei.
 
     Returns
     -------
     tuple of KernelGroup
         Their terms, in order, are those of ``terms(axial, exchanges)``; axial ones are
-        left out for J = 0, and that of a portal is in `upscatterers`.
+        omitted for J = 0, and that of a portal is in `upscatterers`.
 
     Examples
     --------
@@ -183,7 +183,7 @@ def kernel_groups(
 def upscatterers(
     component: Component, exchanges: Exchanges, kinematics: Kinematics = "auto"
 ) -> tuple[Scatterer, ...]:
-    """What makes the heavy neutrino of some exchanges on one isotope.
+    """Scatterers that produce the heavy neutrino of some exchanges on one isotope.
 
     Parameters
     ----------
@@ -211,7 +211,7 @@ def _is_half(spin: float, kinematics: Kinematics) -> bool:
 
 
 def _charge(component: Component, t: FloatArray) -> FloatArray:
-    """Squared charge that a photon sees at recoils `t`, shape (*t.shape, 1)."""
+    """Squared charge probed by a photon at recoils `t`, shape (*t.shape, 1)."""
     q2 = 2 * component.isotope.mass * t
     return np.asarray(component.shapes(q2)[0] ** 2)[..., None]
 
@@ -223,7 +223,7 @@ def _response(
     folded: bool = True,
 ) -> FloatArray:
     """Products of the shapes of proton and neutron amplitudes, terms last; `folded`
-    with the electric form factors of the nucleons, which a scalar does not see."""
+    with the electric form factors of the nucleons, which do not apply to a scalar."""
     isotope = component.isotope
     q2 = 2 * isotope.mass * t
     shapes = (

@@ -1,4 +1,4 @@
-"""Kinematics of elastic scattering off something at rest."""
+"""Kinematics of elastic scattering off a target at rest."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ def polynomial(
 
     Parameters
     ----------
-    coefficients : T → a_n(T), one a power, each broadcast to the shape of T.
+    coefficients : T → a_n(T), one per power, each broadcast to the shape of T.
 
     Examples
     --------

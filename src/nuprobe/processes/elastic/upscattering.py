@@ -5,14 +5,14 @@ recoil energy T of a target of mass m, and A = 2E − T − M²/2m,
 
     dσ/dT = (α d²/E²T²) Z² F² [T A² − M² (2m + T)(M² + 2mT)/4m² + S]
 
-with S = 0 for spin 0 and S = T (M² + 2mT)(M² − mT)/2m² for a pointlike spin ½, as the
-traces give with the currents (p + p′) and γ (derived here; compared in the tests with
+with S = 0 for spin 0 and S = T (M² + 2mT)(M² − mT)/2m² for a pointlike spin ½, from the
+traces with the currents (p + p′) and γ (derived here; compared in the tests with
 explicit spinors, and with the limit of a magnetic moment, 4αd²(1/T − 1/E)). Recoils lie
 between two roots of
 
     (m² + 2mE) T² − m (2E² − M²(m + E)/m) T + M⁴/4 = 0;
 
-N appears from E = M + M²/2m on.
+the threshold is E = M + M²/2m.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ PORTAL: Final = "portal"
 @quick_methods
 @dataclass(frozen=True)
 class Upscattering(DepositRange):
-    """Recoil energies when a massless neutrino becomes one of mass M.
+    """Recoil energies when a massless neutrino turns into one of mass M.
 
     Attributes
     ----------
@@ -112,7 +112,7 @@ class Upscattering(DepositRange):
 def kinematics(
     e_nu: FloatArray, t: FloatArray, mass: float, heavy: float, half: bool
 ) -> FloatArray:
-    """dσ/dT over d² and the squared charge seen, inside the allowed region.
+    """dσ/dT divided by d² and by the squared charge, inside the allowed region.
 
     Parameters
     ----------
@@ -158,13 +158,14 @@ def upscatterer(
     breakpoints: tuple[float, ...] = (),
     floor: float = 0.0,
 ) -> tuple[Scatterer, ...]:
-    """What makes the heavy neutrino of some exchanges; nothing if they have none.
+    """Scatterers that produce the heavy neutrino of some exchanges; none if they have
+    none.
 
     Parameters
     ----------
     name, count, mass : of the target.
-    exchanges : with a portal or not.
-    charge : T → squared charge seen, shape (*T.shape, 1).
+    exchanges : with or without a portal.
+    charge : T → squared charge, shape (*T.shape, 1).
     half : whether the target has spin ½, else 0.
     breakpoints, floor : of the `Scatterer`.
 
@@ -202,14 +203,14 @@ def portal_coefficient(
     Parameters
     ----------
     couplings : of the model.
-    slope : how they move; then the result is the derivative.
+    slope : direction in which they change; then the result is the derivative.
     state : flavour of the neutrinos.
     exchanges : those of the kernels.
 
     Raises
     ------
     InputError
-        If the kernels lack the heavy neutrino of the model, or have one of another
+        If the kernels lack the heavy neutrino of the model, or have one of a different
         mass.
 
     Examples

@@ -6,8 +6,8 @@
 with X = V_ud² for charged and ¼ for neutral currents, where only B(q) counts, and the
 recoil J of the nucleus; + for neutrinos. B(q) is B(GT), times the square of the form
 factor (1 − 2y/3) exp(−y), y = (bq/2)², of an oscillator's p shell, plus a first
-forbidden part ∝ q². The moment μ of weak magnetism is 4.706 if spins alone count; for
-isospin 0 to 1 it follows from the M1 width of the analogue state.
+forbidden part ∝ q². The moment μ of weak magnetism is 4.706 if only spins contribute;
+for isospin 0 to 1 it follows from the M1 width of the analogue state.
 """
 
 from __future__ import annotations
@@ -68,8 +68,8 @@ def charged(
     e: FloatArray,
     t: FloatArray,
 ) -> FloatArray:
-    """dσ/dE_l by charged currents, in MeV⁻³: of ν_e, or of ν̄_e where the charge of the
-    product is given as negative.
+    """dσ/dE_l by charged currents, in MeV⁻³: for ν_e, or for ν̄_e if the charge of the
+    product is negative.
 
     Parameters
     ----------
@@ -108,7 +108,7 @@ def neutral(
     ----------
     reaction : masses.
     level : strengths.
-    e, t : energy of the neutrino, and what it hands over, MeV.
+    e, t : energy of the neutrino and energy transfer, MeV.
 
     Examples
     --------

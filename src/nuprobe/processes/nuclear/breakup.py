@@ -67,8 +67,8 @@ class Breakup:
     pair : the nucleons.
     mass : of both, MeV.
     lepton : mass of the lepton, MeV.
-    charge : of the nucleons, for the electron's Fermi function; 0 where there is none
-        or where it repels less than 0.1 %.
+    charge : of the nucleons, for the electron's Fermi function; 0 if there is none or
+        its repulsion is below 0.1 %.
     factor : X.
     """
 
@@ -80,8 +80,8 @@ class Breakup:
 
     @property
     def released(self) -> float:
-        """Energy that the lepton would have more than the neutrino, if the nucleons
-        rested, MeV (negative)."""
+        """Energy of the lepton minus that of the neutrino if the nucleons were at rest,
+        MeV (negative)."""
         return _DEUTERON - self.mass
 
     @property
@@ -131,12 +131,12 @@ def spectrum(
 
     Parameters
     ----------
-    state : what comes out.
+    state : final state.
     e_nu, e_l : energies of the neutrino and of the lepton in MeV, same shape; inside
         the allowed region.
-    scheme : what L_1A means.
+    scheme : in which L_1A is defined.
     nodes : of the quadrature over the angle.
-    outer : with outer radiative corrections; `e_l` then contains the photons.
+    outer : include outer radiative corrections; `e_l` then contains the photons.
 
     Returns
     -------
@@ -156,7 +156,8 @@ def spectrum(
     # p² = at_rest + E k cos θ/2
     at_rest = half * (e + state.released - energy) - (e**2 + k**2) / 4
     x, w = gauss_legendre(nodes)
-    # cos θ goes as p²; the peak of two nucleons of no energy is flat in arsinh(p/κ)
+    # cos θ varies as p²; the peak of two nucleons near zero energy is flat in
+    # arsinh(p/κ)
     first, last = (
         np.arcsinh(np.sqrt(np.maximum(at_rest + sign * product / 2, 0.0)) / _POLE)
         for sign in (-1.0, 1.0)
@@ -185,13 +186,13 @@ def by_angle(
 
     Parameters
     ----------
-    state : what comes out.
+    state : final state.
     e_nu : energy of the neutrino in MeV, above the threshold.
     cos : cosine of the angle, of the same shape.
-    scheme : what L_1A means.
+    scheme : in which L_1A is defined.
     nodes : of the quadrature over the relative momentum.
-    outer : with outer radiative corrections of the energy, the same at every angle:
-        right once the angles are integrated.
+    outer : include outer radiative corrections as a function of energy, the same at
+        every angle; correct only after integration over angles.
 
     Returns
     -------
@@ -221,8 +222,8 @@ def by_angle(
 
 
 def _excess(state: Breakup, e: FloatArray, cos: FloatArray) -> FloatArray:
-    """Largest p² (MeV²): that of a lepton almost at rest, which takes the least energy
-    with the motion of the nucleons."""
+    """Largest p² (MeV²): that of a lepton almost at rest, for which lepton and motion
+    of the nucleons take the least energy."""
     k = np.zeros(np.broadcast_shapes(e.shape, cos.shape))
     if state.lepton:
         for _ in range(4):
@@ -232,7 +233,7 @@ def _excess(state: Breakup, e: FloatArray, cos: FloatArray) -> FloatArray:
 
 
 def _taken(state: Breakup, e: FloatArray, cos: FloatArray, k: FloatArray) -> FloatArray:
-    """Energy of a lepton of momentum k and of the motion of the nucleons."""
+    """Energy of a lepton of momentum k plus that of the motion of the nucleons."""
     q2 = e**2 + k**2 - 2 * e * k * cos
     return np.asarray(np.hypot(k, state.lepton) + q2 / (2 * state.mass))
 
@@ -242,7 +243,7 @@ def _lepton_energy(
 ) -> FloatArray:
     """Energy of the lepton at relative momentum p: the larger of two, if there are two.
 
-    Newton's method from above, where the energy taken is convex in k.
+    Newton's method from above, where the energy is convex in k.
     """
     free = e + state.released - 2 * p**2 / state.mass
     k = np.sqrt(np.maximum(free**2 - state.lepton**2, _SMALLEST**2))
@@ -264,7 +265,7 @@ class BreakupEnergy(DepositRange):
 
     Attributes
     ----------
-    state : what comes out.
+    state : final state.
 
     Examples
     --------
@@ -287,7 +288,7 @@ class BreakupEnergy(DepositRange):
         return np.where(e_nu > self._lowest, self.state.lepton, 0.0)
 
     def turns(self, e_nu: FloatArray) -> tuple[FloatArray, ...]:
-        """Energy of leptons that go back from nucleons at relative rest, `e_nu` in
+        """Energy of backward leptons with nucleons at relative rest, for `e_nu` in
         MeV."""
         e = np.maximum(e_nu, self._lowest)
         energy = _lepton_energy(self.state, e, -np.ones(()), np.zeros(()))
@@ -295,16 +296,16 @@ class BreakupEnergy(DepositRange):
 
     @property
     def steep(self) -> float:
-        """Energy of nucleons that still feel each other, MeV."""
+        """Energy scale of the final-state interaction of the nucleons, MeV."""
         return _STEEP
 
     def pieces(self, t: FloatArray) -> tuple[EnergyPiece, ...]:
-        """From nucleons at relative rest of leptons forwards, and of those backwards,
-        on, for leptons of the energy `t` in MeV."""
+        """Pieces that start at the energies for which nucleons are at relative rest
+        with a forward and with a backward lepton, for lepton energies `t` in MeV."""
         k = np.sqrt(np.maximum(t**2 - self.state.lepton**2, 0.0))
         low = self.e_min(t)
         taken = (t - self.state.released + k) / self.state.mass
-        # E + k = q carries q²/2m of the nucleons' motion
+        # with momentum transfer q = E + k the nucleons carry q²/2m
         q = self.state.mass * (1 - np.sqrt(np.maximum(1 - 2 * taken, 0.0)))
         turn = np.where(np.isfinite(low), np.maximum(q - k, low), np.inf)
         scale = np.full(np.shape(t), _STEEP)
@@ -314,14 +315,14 @@ class BreakupEnergy(DepositRange):
 
     @property
     def _lowest(self) -> float:
-        """Threshold with nucleons that move slowly."""
+        """Threshold with slowly moving nucleons."""
         return float(self.e_min(np.array(self.state.lepton)))
 
     def e_min(self, t: FloatArray) -> FloatArray:
-        """Smallest neutrino energy that can make leptons of the energy `t`, MeV."""
+        """Smallest neutrino energy that can produce leptons of energy `t`, MeV."""
         k = np.sqrt(np.maximum(t**2 - self.state.lepton**2, 0.0))
         taken = (t - self.state.released - k) / self.state.mass
-        # E − k = q carries q²/2m of the nucleons' motion
+        # with momentum transfer q = E − k the nucleons carry q²/2m
         q = self.state.mass * (1 - np.sqrt(np.maximum(1 - 2 * taken, 0.0)))
         return np.where(t >= self.state.lepton, q + k, np.inf)
 
@@ -329,7 +330,7 @@ class BreakupEnergy(DepositRange):
 @quick_methods
 @dataclass(frozen=True)
 class BreakupTransfer(DepositRange):
-    """Energies that a neutrino hands over, from the binding energy on.
+    """Energy transfers, from the binding energy upwards.
 
     Examples
     --------
@@ -346,7 +347,7 @@ class BreakupTransfer(DepositRange):
         return np.where(e_nu > self._lowest, self._lowest, 0.0)
 
     def turns(self, e_nu: FloatArray) -> tuple[FloatArray, ...]:
-        """Transfer by neutrinos that go back from nucleons at relative rest, `e_nu` in
+        """Transfer with backward neutrinos and nucleons at relative rest, for `e_nu` in
         MeV."""
         e = np.maximum(e_nu, self._lowest)
         energy = _lepton_energy(NP, e, -np.ones(()), np.zeros(()))
@@ -356,12 +357,12 @@ class BreakupTransfer(DepositRange):
 
     @property
     def steep(self) -> float:
-        """Energy of nucleons that still feel each other, MeV."""
+        """Energy scale of the final-state interaction of the nucleons, MeV."""
         return _STEEP
 
     def pieces(self, t: FloatArray) -> tuple[EnergyPiece, ...]:
-        """Up to energies at which neutrinos that go back leave nucleons at relative
-        rest, and from there on, for transfers `t` in MeV."""
+        """Pieces below and above the energy at which backward neutrinos leave nucleons
+        at relative rest, for transfers `t` in MeV."""
         low = self.e_min(t)
         momentum = np.sqrt(2 * NP.mass * np.maximum(t + NP.released, 0.0))
         turn = np.where(np.isfinite(low), np.maximum((t + momentum) / 2, low), np.inf)
@@ -374,9 +375,10 @@ class BreakupTransfer(DepositRange):
 
     @property
     def _lowest(self) -> float:
-        """Binding energy and the motion of the nucleons at the momentum of as much."""
+        """Binding energy plus the motion of the nucleons for an equal momentum
+        transfer."""
         return float(BreakupEnergy(NP).e_min(np.zeros(())))
 
     def e_min(self, t: FloatArray) -> FloatArray:
-        """Smallest neutrino energy that can hand over `t`, MeV."""
+        """Smallest neutrino energy that can transfer `t`, MeV."""
         return np.where(t >= self._lowest, t, np.inf)

@@ -1,18 +1,19 @@
 """Neutrons from carbon-13 by neutral currents, ν̄ + ¹³C → ν̄ + n + ¹²C*(4.44 MeV), as a
 source of the excess of reactor spectra near 5 MeV.
 
-The photon of 4.44 MeV and protons that the neutron hits look like a positron, the
-neutron's capture like that of inverse beta decay (Berryman:2018jxt). What is computed
-is how large the cross section would have to be: if a share s of all events of inverse
-beta decay were such, its mean over the antineutrinos above the threshold is
+The 4.44 MeV photon and the protons hit by the neutron look like a positron, the
+neutron's capture like that of inverse beta decay (Berryman:2018jxt). This module
+computes how large the cross section would have to be: if a fraction s of all
+inverse-beta-decay events were of this kind, its mean over the antineutrinos above the
+threshold would be
 
     ⟨σ⟩ = s y_IBD (n_H/n_¹³C)/Φ(E > 9.390 MeV),
 
-with the yield y_IBD and the number Φ of antineutrinos a fission, and protons and ¹³C of
-the scintillator. Over a curve of the Standard Model (a table of the user's, or the size
-of an allowed transition, G_F² g_A² B (E − E_th)²/4π) this is the enhancement that is
-required. It is never a prediction: it is about six orders of magnitude, and takes new
-physics.
+with the yield y_IBD and the number Φ of antineutrinos per fission, and the numbers of
+protons and ¹³C in the scintillator. The ratio to a Standard Model curve (a user's
+table, or the size of an allowed transition, G_F² g_A² B (E − E_th)²/4π) is the required
+enhancement. It is not a prediction: it is about six orders of magnitude and would
+require new physics.
 
 Fluxes must reach beyond the threshold: summation spectra do, fitted ones do not.
 """
@@ -86,12 +87,12 @@ def allowed(e_nu: ArrayLike, strength: float = 1.0) -> FloatArray:
     Returns
     -------
     array
-        In cm² a nucleus; exactly 0 below the threshold.
+        In cm² per nucleus; exactly 0 below the threshold.
 
     Raises
     ------
     InputError
-        If an energy is none, or the strength is negative.
+        If an energy is invalid or the strength is negative.
 
     Examples
     --------
@@ -106,19 +107,19 @@ def allowed(e_nu: ArrayLike, strength: float = 1.0) -> FloatArray:
 
 @public
 def cross_section(e_nu: ArrayLike, curve: str | Path) -> FloatArray:
-    """A curve of the user's, linear between its points.
+    """A user's curve, linear between its points.
 
     Parameters
     ----------
     e_nu : energies of the antineutrino in MeV.
     curve : path of a CSV table with the columns ``energy`` (MeV, increasing) and
-        ``sigma`` (cm² a ¹³C nucleus); ``#`` lines say where it comes from. It begins at
-        or below the threshold, and is 0 up to there.
+        ``sigma`` (cm² per ¹³C nucleus); ``#`` lines state its source. It must start at
+        or below the threshold and be 0 up to it.
 
     Returns
     -------
     array
-        In cm² a nucleus; exactly 0 below the threshold.
+        In cm² per nucleus; exactly 0 below the threshold.
 
     Raises
     ------
@@ -155,7 +156,7 @@ def _covered(path: Path, end: float, highest: float) -> None:
 
 @lru_cache(maxsize=8)
 def _curve(path: Path, stamp: int) -> tuple[FloatArray, FloatArray]:
-    """Energies and cross sections of a file that was written at `stamp`."""
+    """Energies and cross sections of a file last modified at `stamp`."""
     rows = parse_csv(read_text(path), path.name)
     if not rows or not {"energy", "sigma"} <= set(rows[0]):
         raise InputError(f"{path.name} needs the columns energy (MeV) and sigma (cm2)")
@@ -181,7 +182,7 @@ def _curve(path: Path, stamp: int) -> tuple[FloatArray, FloatArray]:
 
 @dataclass(frozen=True)
 class Requirement:
-    """How large the cross section would have to be.
+    """The cross section that would be required.
 
     Attributes
     ----------
@@ -189,10 +190,10 @@ class Requirement:
     curve : what it is compared with.
     share : of all events of inverse beta decay that would be such.
     above : antineutrinos above the threshold, per unit of the flux.
-    ibd : yield of inverse beta decay in cm² a proton and unit of the flux.
+    ibd : yield of inverse beta decay in cm² per proton and unit of the flux.
     protons : of hydrogen, per ¹³C.
-    ends : largest energy of the flux in MeV; antineutrinos above are left out.
-    needed : mean cross section over those antineutrinos that makes the share, cm².
+    ends : largest energy of the flux in MeV; antineutrinos above are neglected.
+    needed : mean cross section over those antineutrinos that gives the share, cm².
     standard : mean of the curve, cm².
     """
 
@@ -217,7 +218,7 @@ class Requirement:
 
     @property
     def statement(self) -> str:
-        """What this means, in a sentence."""
+        """The result in one sentence."""
         orders = math.log10(self.enhancement)
         if orders < 1:
             return (
@@ -241,17 +242,17 @@ def required(
     target: TargetSpec = SCINTILLATOR,
     rtol: float = 1e-6,
 ) -> Requirement:
-    """How large the cross section would have to be, for one flux.
+    """The required cross section for one flux.
 
     Parameters
     ----------
     flux : the source, or its name; its antineutrinos must reach above 9.390 MeV.
-    share : of all events of inverse beta decay that would be such; the excess near 5
-        MeV is about 1 % of them.
+    share : fraction of all inverse-beta-decay events attributed to this reaction; the
+        excess near 5 MeV is about 1 %.
     curve : as in `cross_section`; None for `allowed`.
     strength : as in `allowed`.
     target : scintillator, with hydrogen and natural (or enriched) carbon.
-    rtol : accuracy asked of the integrals over the flux.
+    rtol : relative accuracy required of the integrals over the flux.
 
     Raises
     ------
@@ -278,7 +279,7 @@ def required(
         sizes = [_folded(c, lambda e: allowed(e, strength), rtol) for c in components]
     else:
         name = Path(curve).name
-        # the end of the flux, whatever nodes it is integrated with
+        # the end of the flux, independent of its integration nodes
         cross_section(max(c.e_max for c in components), curve)
         sizes = [
             _folded(c, lambda e: cross_section(e, curve), rtol) for c in components
@@ -307,7 +308,7 @@ def required(
 def _reaching(
     source: Flux, components: tuple[FluxComponent, ...], least: float
 ) -> None:
-    """Refuse a flux that has nothing above the threshold."""
+    """Reject a flux that ends below the threshold."""
     highest = max(c.e_max for c in components)
     number_above = sum(float(c.integrate(np.ones_like, least)) for c in components)
     if highest <= least or number_above <= 0:
@@ -334,7 +335,7 @@ def _reaching(
 
 @lru_cache(maxsize=8)
 def _summed_beyond(end: float) -> float:
-    """Share of the antineutrinos above the threshold that lie above `end`, in the
+    """Fraction of the antineutrinos above the threshold that lie above `end`, in the
     summation spectrum of a power reactor."""
     parts = as_flux("reactor", model="summation").of("nubar_e")
     limits = np.array([threshold(), end])

@@ -1,20 +1,21 @@
-"""Transitions of nuclei between levels, as those of carbon: ν_e by charged currents to
+"""Transitions between levels of nuclei such as carbon: ν_e by charged currents to
 levels of the product, ν of every flavour by neutral currents to levels of the target.
 
 Levels and strengths are tables (`nuprobe.processes.nuclear.levels`), the kernels are in
 `nuprobe.processes.nuclear.allowed`:
 
-- ``"carbon13"``: allowed transitions alone, no weak magnetism, forbidden parts, form
+- ``"carbon13"``: only allowed transitions, no weak magnetism, forbidden parts, form
   factors or radiative corrections (which are +1.5 % at 10 MeV); good to about 2 % below
   10 MeV, 3 to 5 % at 20 MeV.
 - ``"carbon12"``: ground state of ¹²N and ¹²C*(15.11 MeV), with form factor and weak
-  magnetism; some 5 %, and within the errors of what was measured with muon decays.
-- ``"carbon12-inclusive"``: the excited states of ¹²N too, as one first forbidden level
-  whose strength is normalised to one measurement.
+  magnetism; good to some 5 %, and within the errors of the measurements with muon decay
+  at rest.
+- ``"carbon12-inclusive"``: also the excited states of ¹²N, as one first forbidden level
+  whose strength is normalised to a measurement.
 
-The deposit is the total energy of the electron, or the energy that the neutrino hands
-over. Neutral currents follow the isovector axial couplings of a model, their weak
-magnetism the vector ones too: neutrinos and antineutrinos differ.
+The deposit is the total energy of the electron, or the energy transfer of the neutrino.
+Neutral currents follow the isovector axial couplings of a model, their weak magnetism
+also the vector ones, so neutrinos and antineutrinos differ.
 """
 
 from __future__ import annotations
@@ -87,14 +88,14 @@ def total(
     reaction : ``"cc"``, ``"nc"``, or written out: ``"nu_e C13 -> e- N13"``,
         ``"nu C13 -> nu C13*"``, ``"nu_e C12 -> e- N12"``, ``"nubar_e C12 -> e+ B12"``,
         ``"nu C12 -> nu C12*"`` (also with ``nubar``, or a flavour).
-    flavour : ``"nu_e"`` … ``"nubar_tau"``; not needed where the reaction says it.
+    flavour : ``"nu_e"`` … ``"nubar_tau"``; not needed if the reaction specifies it.
     model : the couplings to nucleons, for neutral currents; None for the Standard
         Model.
     levels : name of a table of levels, or path of a TOML file; None for the one of
         the reaction, ``"carbon13"`` if it is not written out.
-    level : name of one level of it, or a part that only one has, such as ``"g.s."``;
-        None for all together.
-    rtol : accuracy asked of the quadrature over the deposit.
+    level : name of one level, or a unique part of it such as ``"g.s."``; None for the
+        sum.
+    rtol : relative accuracy required of the quadrature over the deposit.
 
     Returns
     -------
@@ -104,8 +105,8 @@ def total(
     Raises
     ------
     InputError
-        If an energy is none, or above what the table is valid to (60 MeV of those that
-        come with the package).
+        If an energy is invalid or above the range of the table (60 MeV for those of the
+        package).
     ComputationError
         If the quadrature does not reach `rtol`.
 
@@ -184,7 +185,7 @@ def _process(current: Current, name: str, level: str | None) -> Process:
 
 
 def _reached(name: str, highest: float) -> None:
-    """Refuse energies beyond the table, warn where what it leaves out counts."""
+    """Reject energies beyond the table, warn where the neglected effects matter."""
     table = levels(name)
     checked(table, np.asarray(highest))
     if highest > table.accurate_to:
@@ -213,10 +214,10 @@ def flux_averaged(
     ----------
     flux : the source, or its name; lines are included.
     reaction, flavour, model, levels, level : as in `total`.
-    lowest : only neutrinos above this energy count, in MeV, in the mean and in the
-        number that it is divided by.
-    rtol : accuracy asked of the quadrature over the flux; the difference between two
-        orders is its estimate.
+    lowest : energy in MeV below which neutrinos are excluded from both the integral and
+        its normalisation.
+    rtol : relative accuracy required of the quadrature over the flux, estimated from
+        two orders.
 
     Returns
     -------
@@ -226,8 +227,8 @@ def flux_averaged(
     Raises
     ------
     InputError
-        As `total`; if the flux has no such neutrinos above `lowest`, or some beyond
-        what the table is valid to.
+        As `total`; if the flux has no such neutrinos above `lowest`, or extends beyond
+        the range of the table.
     ComputationError
         If the quadrature does not reach `rtol`.
 
@@ -266,7 +267,7 @@ def _folded(
     floor: float,
     refine: int,
 ) -> float:
-    """∫ φ σ dE in cm² of the unit of the flux, level by level from its threshold on."""
+    """∫ φ σ dE in cm² per unit of the flux, level by level from its threshold."""
     result = 0.0
     for scatterer in process.scatterers(None):
         bounds = scatterer.range

@@ -39,7 +39,7 @@ def _count(target: Target | None, table: Levels) -> float:
 
 
 def checked(table: Levels, e: FloatArray) -> None:
-    """Refuse energies beyond what a table is valid to.
+    """Reject energies beyond the range of a table.
 
     Parameters
     ----------
@@ -62,8 +62,7 @@ def checked(table: Levels, e: FloatArray) -> None:
 @quick_methods
 @dataclass(frozen=True)
 class CarbonCharged(ChargedCurrent):
-    """Transitions by charged currents, ν_e to e⁻ or, of a table that says so, ν̄_e to
-    e⁺.
+    """Transitions by charged currents, ν_e to e⁻ or, if the table says so, ν̄_e to e⁺.
 
     Attributes
     ----------
@@ -93,23 +92,23 @@ class CarbonCharged(ChargedCurrent):
 
     @property
     def accurate_to(self) -> float:
-        """Energy in MeV that the table of levels says."""
+        """Energy in MeV given by the table of levels."""
         return levels(self.levels).accurate_to
 
     @property
     def left_out(self) -> str:
-        """What the table of levels says."""
+        """As given by the table of levels."""
         return levels(self.levels).left_out
 
     def scatterers(self, target: Target | None) -> tuple[Scatterer, ...]:
-        """Return one scatterer a level of the product, for the nuclei of a `target` or
-        for one nucleus."""
+        """Return one scatterer per level of the product, for the nuclei of a `target`
+        or for one nucleus."""
         table = levels(self.levels)
         count, initial = _count(target, table), isotope(table.target)
         assert table.charged is not None  # __post_init__
         result = []
         for level in table.charged.levels:
-            # of a nuclear mass, though Q is of atoms
+            # nuclear masses, although Q refers to atoms
             electron = -M_ELECTRON if table.charged.antineutrino else M_ELECTRON
             mass = initial.mass + table.charged.q - electron + level.energy
             reaction = TwoBody(initial.mass, mass, M_ELECTRON)
@@ -179,7 +178,7 @@ class CarbonNeutral(NeutralCurrent):
 
     @property
     def deposit(self) -> Deposit:
-        """The energy that the neutrino hands over: excitation and recoil."""
+        """The energy transfer: excitation and recoil."""
         return ENERGY_TRANSFER
 
     @property
@@ -189,16 +188,16 @@ class CarbonNeutral(NeutralCurrent):
 
     @property
     def accurate_to(self) -> float:
-        """Energy in MeV that the table of levels says."""
+        """Energy in MeV given by the table of levels."""
         return levels(self.levels).accurate_to
 
     @property
     def left_out(self) -> str:
-        """What the table of levels says."""
+        """As given by the table of levels."""
         return levels(self.levels).left_out
 
     def scatterers(self, target: Target | None) -> tuple[Scatterer, ...]:
-        """Return one scatterer a level, for the nuclei of a `target` or for one
+        """Return one scatterer per level, for the nuclei of a `target` or for one
         nucleus."""
         table = levels(self.levels)
         count, mass = _count(target, table), isotope(table.target).mass
@@ -226,8 +225,8 @@ class CarbonNeutral(NeutralCurrent):
 
     def terms(self, exchanges: Exchanges) -> tuple[str, ...]:
         """Return the term of axial currents, and that of weak magnetism if the table
-        has it, whatever the `exchanges`: other vector ones and magnetic moments do not
-        reach these levels, or hardly."""
+        has it, whatever the `exchanges`: other vector ones and magnetic moments
+        contribute little or nothing to these levels."""
         return self._terms
 
     def _weights(

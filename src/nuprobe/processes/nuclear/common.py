@@ -1,5 +1,5 @@
-"""What reactions of nuclei share: how many nuclei of one kind a target has, isovector
-couplings of a model to nucleons, and energies beyond which a form is not valid."""
+"""What nuclear reactions share: the number of nuclei of one kind in a target, isovector
+couplings of a model to nucleons, and checks of the range of validity."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def count_of(target: Target | None, isotope: str, hint: str) -> float:
     ----------
     target : None is one nucleus.
     isotope : its name.
-    hint : end of the message: what has it.
+    hint : end of the message, which targets contain it.
 
     Raises
     ------
@@ -76,7 +76,7 @@ def isovector(
     Parameters
     ----------
     couplings : of a model.
-    slope : None, or where the couplings move: then the derivatives.
+    slope : None, or the direction in which the couplings change, for the derivative.
     state : flavours of the neutrinos that arrive.
     anti : whether they are antineutrinos.
 
@@ -110,12 +110,12 @@ def isovector(
 
 
 def within(e_nu: FloatArray, highest: float, what: str) -> None:
-    """Reject energies beyond which a form is not valid.
+    """Reject energies beyond the range of validity.
 
     Parameters
     ----------
     e_nu : neutrino energies, MeV.
-    highest : the largest that it is good for, MeV.
+    highest : the largest valid energy, MeV.
     what : start of the message.
 
     Raises

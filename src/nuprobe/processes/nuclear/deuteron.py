@@ -2,11 +2,11 @@
 ν d → ν p n by neutral ones, of every flavour.
 
 Cross sections are σ₀ + L_1A σ₁ + L_1A² σ₂ with the two-body axial current L_1A (fm³ at
-μ = m_π), which is a constant of the process that fits and scans may free. What it means
-depends on the scheme: see `nuprobe.processes.nuclear.two_nucleons`. Without one it is 0
-in the resummed scheme; a value needs its scheme.
+μ = m_π), which is a constant of the process that fits and scans may free. Its
+definition depends on the scheme: see `nuprobe.processes.nuclear.two_nucleons`. Without
+one it is 0 in the resummed scheme; a value requires a scheme.
 
-Radiative corrections, nothing by default:
+Radiative corrections, none by default:
 
 - ``radiative="inner"``: all is multiplied by the square of 1.1803/1.16638, the Fermi
   constant of nuclear β decays G′_F over that of the muon, as the tables of Nakamura et
@@ -16,14 +16,14 @@ Radiative corrections, nothing by default:
   electron: +0.9 % of e⁻pp at 5 MeV, +0.4 % at 15 MeV;
 - ``"full"``: inner once and outer of charged currents (+3.3 and +2.8 %); of neutral
   ones +1.5 %, the electroweak correction of their isovector axial coupling, not G′_F.
-  Kurylov:2001av have 3 to 4 and 1.5 % (from memory: unverified).
+  Kurylov:2001av has 3 to 4 and 1.5 % (from memory, unverified).
 
-G′_F is in ``"inner"`` and ``"full"`` once; do not multiply by it again. 1 % of
-normalisation is 0.7 fm³ of L_1A.
+G′_F is included once in ``"inner"`` and ``"full"``; do not multiply by it again. 1 % of
+normalisation corresponds to 0.7 fm³ of L_1A.
 
-Neutral currents follow the axial and vector couplings of a model to nucleons, isovector
-parts alone; isoscalar ones do not reach ¹S₀. Charged currents are those of the Standard
-Model. Good below some 30 MeV, where other partial waves begin to count.
+Neutral currents follow only the isovector axial and vector couplings of a model to
+nucleons; isoscalar ones do not lead to ¹S₀. Charged currents are those of the Standard
+Model. Valid below some 30 MeV, where other partial waves start to matter.
 """
 
 from __future__ import annotations
@@ -128,8 +128,9 @@ def _angular(
 
 
 def _begin(state: Breakup | None) -> float:
-    """Energy from which cross sections are computed: the Coulomb barrier leaves less
-    than 1e-80 cm² within 50 eV of the threshold of e⁻pp, where nothing converges."""
+    """Energy above which cross sections are computed: within 50 eV of the threshold of
+    e⁻pp, where the quadrature does not converge, the Coulomb barrier leaves less than
+    1e-80 cm²."""
     if state is None:
         return np.inf
     return state.threshold * (1 + 1e-6) + (5e-5 if state is PP else 0.0)
@@ -162,12 +163,11 @@ def total(
     e_nu : neutrino energies in MeV.
     reaction : ``"cc"``, ``"nc"``, or written out: ``"nu_e d -> e- p p"``,
         ``"nubar_e d -> e+ n n"``, ``"nu d -> nu p n"``, ``"nubar d -> nubar p n"``.
-    flavour : ``"nu_e"`` … ``"nubar_tau"``; not needed where the reaction says it.
+    flavour : ``"nu_e"`` … ``"nubar_tau"``; not needed if the reaction specifies it.
     model : the couplings to nucleons, for neutral currents; None for the Standard
         Model.
     l1a, scheme, radiative : as of `DeuteronCharged`.
-    rtol : accuracy asked of the quadrature; the difference between two orders is its
-        estimate.
+    rtol : relative accuracy required of the quadrature, estimated from two orders.
 
     Returns
     -------
@@ -178,7 +178,7 @@ def total(
     Raises
     ------
     InputError
-        If an energy is none, or above 100 MeV, or `l1a` is given without its scheme.
+        If an energy is invalid or above 100 MeV, or `l1a` is given without its scheme.
     ComputationError
         If the quadrature does not reach `rtol`.
 
@@ -221,7 +221,7 @@ def differential(
     radiative: Radiative = "none",
 ) -> FloatArray:
     """Differential cross section in the deposit: the total energy of the electron or
-    positron for ``"cc"``, what the neutrino hands over for ``"nc"``.
+    positron for ``"cc"``, the energy transfer for ``"nc"``.
 
     Parameters
     ----------
@@ -332,8 +332,8 @@ def flux_averaged(
     ----------
     flux : the source, or its name.
     reaction, flavour, model, l1a, scheme, radiative : as in `total`.
-    rtol : accuracy asked of σ(E), its interpolation and the integral; the
-        difference between two orders is its estimate.
+    rtol : relative accuracy required of σ(E), its interpolation and the integral,
+        estimated from two orders.
 
     Returns
     -------
@@ -400,7 +400,7 @@ def mean_cosine(
     Raises
     ------
     InputError
-        As `total`, and where nothing happens.
+        As `total`, and below the threshold.
 
     Examples
     --------

@@ -127,12 +127,12 @@ class _Deuteron(Process):
 
     @property
     def _scale(self) -> float:
-        """What radiative corrections multiply every cross section with."""
+        """Factor of radiative corrections on every cross section."""
         return _INNER if self.radiative in ("inner", "full") else 1.0
 
     @property
     def outer(self) -> bool:
-        """Whether photons of the electron are in it."""
+        """Whether photons of the electron are included."""
         return self.radiative in ("outer", "full")
 
 
@@ -141,7 +141,7 @@ _LARGEST: Final = 1e4
 
 
 def _l1a(scheme: Scheme) -> Parameter:
-    """L_1A in a scheme, without which a value means nothing."""
+    """L_1A in a scheme, without which a value is meaningless."""
     latex = rf"L_{{1,A}}^\mathrm{{{scheme}}}"
     return Parameter(
         f"l1a.{scheme}", 0.0, -60.0, 100.0, step=3.0, unit="fm3", latex=latex
@@ -149,15 +149,16 @@ def _l1a(scheme: Scheme) -> Parameter:
 
 
 def _checked(e: FloatArray, t: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """Energies and deposits of one shape; none beyond what is computed."""
+    """Energies and deposits of the same shape; rejected beyond the range of the
+    calculation."""
     within(e, _HIGHEST, "the break-up of the deuteron is")
     e, t = np.broadcast_arrays(e, t)
     return e, t
 
 
 class _Spectrum:
-    """A spectrum that is computed once for all parts and powers of L_1A: it keeps the
-    last values, with the energies and deposits that they belong to."""
+    """A spectrum computed once for all parts and powers of L_1A: it caches the last
+    values with their energies and deposits."""
 
     def __init__(
         self, function: Callable[[FloatArray, FloatArray], FloatArray]
@@ -188,10 +189,11 @@ class DeuteronCharged(_Deuteron):
     ----------
     l1a : two-body axial current at μ = m_π, a number in fm³ or text with its unit; None
         is 0 in the resummed scheme.
-    scheme : what `l1a` means, ``"resummed"`` or ``"nnlo"``; needed with it, and to
-        free it in a fit.
+    scheme : in which `l1a` is defined, ``"resummed"`` or ``"nnlo"``; required with it,
+        and to free it in a fit.
     radiative : ``"none"``; ``"inner"`` with G′_F of nuclear β decays; ``"outer"`` with
-        photons of the electron, whose energy is counted with its; ``"full"`` both.
+        photons of the electron, whose energy is included in the deposit; ``"full"``
+        both.
 
     Examples
     --------
@@ -210,8 +212,8 @@ class DeuteronCharged(_Deuteron):
         return ELECTRON_ENERGY
 
     def scatterers(self, target: Target | None) -> tuple[Scatterer, ...]:
-        """Return one scatterer a final state: those that neutrinos and antineutrinos
-        make of the deuterons of a `target`."""
+        """Return one scatterer per final state, of neutrinos and of antineutrinos on
+        the deuterons of a `target`."""
         count = _deuterons(target)
         return tuple(
             Scatterer(
@@ -252,7 +254,7 @@ class DeuteronCharged(_Deuteron):
         anti: bool,
         exchanges: Exchanges,
     ) -> FloatArray:
-        """Share of the electron flavour times powers of L_1A, shape (..., 6).
+        """Electron-flavour fraction times powers of L_1A, shape (..., 6).
 
         `couplings`, `state`, `anti`, `exchanges`: as in `Process.coefficients`.
         """
@@ -289,7 +291,7 @@ class DeuteronNeutral(_Deuteron, NeutralCurrent):
     ----------
     l1a, scheme : as of `DeuteronCharged`.
     radiative : as there, but ``"full"`` is the electroweak correction of the isovector
-        axial coupling, +1.5 %, not G′_F; ``"outer"`` is none, without an electron.
+        axial coupling, +1.5 %, not G′_F; ``"outer"`` has no effect without an electron.
 
     Examples
     --------
@@ -304,7 +306,7 @@ class DeuteronNeutral(_Deuteron, NeutralCurrent):
 
     @property
     def deposit(self) -> Deposit:
-        """The energy that the neutrino hands over, binding energy included."""
+        """The energy transfer, binding energy included."""
         return ENERGY_TRANSFER
 
     @property

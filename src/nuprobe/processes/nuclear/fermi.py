@@ -1,4 +1,4 @@
-"""Coulomb distortion of the electron in the field of what is left behind."""
+"""Coulomb distortion of the electron in the field of the product nucleus."""
 
 from __future__ import annotations
 
@@ -28,7 +28,8 @@ def fermi_function(
     Returns
     -------
     array
-        1 for `z` = 0; at rest 0 for positrons, infinite for electrons (times p finite).
+        1 for `z` = 0; at rest it is 0 for positrons and infinite for electrons (finite
+        if multiplied by p).
 
     Examples
     --------

@@ -1,12 +1,13 @@
 """Inverse beta decay ν̄_e + p → e⁺ + n on free protons.
 
-Two forms: the full tree of Strumia:2003zx with radiative corrections, good to about
-0.4 % by its authors, and the expansion of Vogel:1999zy to first order in 1/M, which is
-0.5 to 1 % lower at the energies of reactors and 9 % lower at 50 MeV. The deposit is the
-total energy E_e of the positron; what a scintillator sees is E_e + m_e.
+Two forms: the full tree of Strumia:2003zx with radiative corrections, good to about 0.4
+% according to its authors, and the expansion of Vogel:1999zy to first order in 1/M,
+which is 0.5 to 1 % lower at the energies of reactors and 9 % lower at 50 MeV. The
+deposit is the total energy E_e of the positron; the visible energy in a scintillator is
+E_e + m_e.
 
-Protons of hydrogen alone take part: those in nuclei need at least their separation
-energy more. What is exchanged is the W boson of the Standard Model, whatever the model.
+Only protons of hydrogen take part: those in nuclei require at least their separation
+energy in addition. The W boson of the Standard Model is exchanged, whatever the model.
 """
 
 from __future__ import annotations
@@ -108,7 +109,7 @@ class InverseBeta(ChargedCurrent):
 
     @property
     def range(self) -> DepositRange:
-        """Which positron energies go with which energies of the antineutrino."""
+        """Allowed combinations of positron and antineutrino energies."""
         first = self.version == "vogel-beacom"
         return FirstOrderRange() if first else LeptonEnergy(REACTION)
 
@@ -133,7 +134,7 @@ class InverseBeta(ChargedCurrent):
 
 
 def _checked(e_nu: ArrayLike, version: Version) -> FloatArray:
-    """Energies that the form can be asked for."""
+    """Energies inside the range of validity."""
     e = energies(e_nu)
     highest = float(e.max(initial=0.0))
     if version == "vogel-beacom" and highest > _FIRST_ORDER_REACH:
@@ -176,7 +177,7 @@ def differential(
     ------
     InputError
         If an energy is negative, zero or not finite, the positron has more than the
-        antineutrino, or the target no hydrogen.
+        antineutrino, or the target has no hydrogen.
 
     Examples
     --------
@@ -205,8 +206,7 @@ def total(
     e_nu : energies of the antineutrino in MeV.
     target, version : as in `differential`.
     threshold : smallest total energy of the positron counted, MeV.
-    rtol : accuracy asked of the quadrature; the difference between two orders is its
-        estimate.
+    rtol : relative accuracy required of the quadrature, estimated from two orders.
 
     Returns
     -------
@@ -276,7 +276,7 @@ def per_unit(
     version: Version = DEFAULT,
     rtol: float = 1e-8,
 ) -> float:
-    """Integral of spectrum times cross section: of a reactor the yield per fission.
+    """Integral of spectrum times cross section: for a reactor, the yield per fission.
 
     Parameters
     ----------
@@ -286,7 +286,7 @@ def per_unit(
     Returns
     -------
     float
-        In cm² per unit of the flux (of a reactor, per fission).
+        In cm² per unit of the flux (for a reactor, per fission).
 
     Raises
     ------
@@ -307,7 +307,7 @@ def per_unit(
 def _within(
     target: TargetSpec | None, version: Version, rtol: float
 ) -> Callable[[FloatArray], FloatArray]:
-    """`total` as accurate as a mean over a flux needs it."""
+    """`total` with the accuracy needed for a flux average."""
     return partial(total, target=target, version=version, rtol=rtol / 10)
 
 
@@ -328,7 +328,8 @@ def by_angle(
     -------
     array
         In cm², of the broadcast shape. Within 1 keV of the threshold, where all
-        positrons go forward and each angle has two energies, that of the larger one.
+        positrons go forward and each angle has two energies, only the larger one is
+        included.
 
     Raises
     ------
@@ -383,7 +384,7 @@ def mean_cosine(
     ----------
     e_nu : energies of the antineutrino in MeV, above the threshold.
     version : as of `InverseBeta`.
-    rtol : accuracy asked of the two integrals.
+    rtol : relative accuracy required of the two integrals.
 
     Returns
     -------
@@ -415,7 +416,7 @@ def mean_cosine(
         t = low[..., None] + (high - low)[..., None] * x
         energy = np.broadcast_to(e[..., None], t.shape)
         weight = inverse_beta.differential(energy, t, version) * w
-        # 1 + cos is positive, so that its mean has an accuracy
+        # 1 + cos is positive, so a relative accuracy of its mean is defined
         above = (weight * (1 + cosine(energy, t))).sum(-1)
         return np.asarray(above / weight.sum(-1))
 

@@ -1,8 +1,8 @@
 """Tables of allowed transitions: levels with their Fermi and Gamow–Teller strengths, in
-TOML files that a user may replace.
+TOML files that users may replace.
 
 B(GT) is |⟨στ⟩|², 3 for the neutron, and the strength of a transition is B(F) + g_A²
-B(GT). Tables that have g_A² in B(GT) are recognised by what they say of the neutron.
+B(GT). Tables that include g_A² in B(GT) are recognised by their value for the neutron.
 For neutral currents B(GT) is |⟨στ₃⟩|²: that of charged currents between mirror states,
 twice that from isospin 0 to 1.
 """
@@ -57,10 +57,10 @@ class Level(Strict):
     fermi, gamow_teller : B(F) and B(GT).
     spin_dipole : B of a first forbidden transition over q², fm²: B(GT) of the momentum
         transfer q is `gamow_teller` plus this times q².
-    magnetic : moment of weak magnetism in nuclear magnetons, 4.706 where spins alone
-        count; 0 leaves it out.
+    magnetic : moment of weak magnetism in nuclear magnetons, 4.706 if only spins
+        contribute; 0 omits it.
     oscillator : length b of the form factor (1 − 2y/3) exp(−y), y = (bq/2)², of the
-        p shell (exp(−y) of `spin_dipole`), fm; 0 leaves it out.
+        p shell (exp(−y) of `spin_dipole`), fm; 0 omits it.
     status : where the strengths come from.
     """
 
@@ -80,7 +80,7 @@ class Charged(Strict):
     Attributes
     ----------
     product_charge : charge number of the product.
-    antineutrino : whether ν̄_e make e⁺, instead of ν_e e⁻.
+    antineutrino : whether ν̄_e produce e⁺, instead of ν_e producing e⁻.
     q : difference of the atomic masses of product and target, MeV.
     levels : of the product.
     """
@@ -111,9 +111,10 @@ class Levels(Strict):
     title, references, notes : what it is and where it comes from.
     target : isotope.
     neutron : B(GT) of the neutron in the convention of the table: 3.
-    accurate_to : neutrino energy from which on what is left out counts: a warning, MeV.
-    valid_to : largest neutrino energy, MeV; larger ones are refused.
-    left_out : what counts above `accurate_to`, for the warning.
+    accurate_to : neutrino energy above which neglected effects matter and a warning is
+        issued, MeV.
+    valid_to : largest neutrino energy, MeV; larger ones are rejected.
+    left_out : the neglected effects, for the warning.
     charged, neutral : transitions.
     """
 
@@ -161,8 +162,8 @@ def levels(name: str) -> Levels:
     Raises
     ------
     InputError
-        If the file is not such a table, counts g_A² into B(GT), or has strengths that
-        the nucleons of the target cannot have.
+        If the file is not such a table, includes g_A² in B(GT), or has strengths that
+        exceed what the nucleons of the target allow.
 
     Examples
     --------
@@ -196,8 +197,8 @@ def levels(name: str) -> Levels:
 
 
 def _check_nuclei(table: Levels, file: str) -> None:
-    """Refuse a product that is not a neighbour of the target, and a mass difference
-    with which the target would decay."""
+    """Reject a product that is not a neighbour of the target, and a mass difference for
+    which the target would decay."""
     if table.charged is None:
         return
     nucleus = isotope(table.target)
@@ -218,11 +219,11 @@ def _check_nuclei(table: Levels, file: str) -> None:
 
 
 def _check_strengths(table: Levels, file: str) -> None:
-    """Refuse B(GT) and B(F) above what the nucleons that change can have.
+    """Reject B(GT) and B(F) above the limit set by the nucleons that change.
 
-    Each has at most that of a free one, 3 and 1; blocking and correlations lower it.
-    The sum rules Σ B(GT⁻) − Σ B(GT⁺) = 3(N − Z) and Σ B(F⁻) − Σ B(F⁺) = N − Z are the
-    same count for all transitions at once, of which single ones have part.
+    Each has at most that of a free nucleon, 3 and 1; blocking and correlations lower
+    it. The sum rules Σ B(GT⁻) − Σ B(GT⁺) = 3(N − Z) and Σ B(F⁻) − Σ B(F⁺) = N − Z
+    express the same count for all transitions together.
     """
     nucleus = isotope(table.target)
     neutrons = nucleus.n

@@ -1,4 +1,4 @@
-"""One level of a process that goes to several."""
+"""One level of a process with several."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ __all__ = ["one_level"]
 
 
 def one_level(process: Process, level: str) -> Process:
-    """Return a process that goes to one of its levels alone.
+    """Return a process restricted to one of its levels.
 
     Parameters
     ----------
     process : with scatterers that are named isotope and level.
-    level : name of the one that is kept, or a word of it that no other has; another is
-        refused where it is used.
+    level : name of the level that is kept, or a unique word of it; an unknown name is
+        rejected when it is used.
 
     Examples
     --------
@@ -33,7 +33,7 @@ def one_level(process: Process, level: str) -> Process:
     return _OneLevel(process, level)
 
 
-# not a process by name: the library lists classes without an underscore
+# not available by name: the library lists classes without an underscore
 @dataclass(frozen=True)
 class _OneLevel(NeutralCurrent):
     """The process of one level; everything else is that of the whole.
@@ -66,7 +66,7 @@ class _OneLevel(NeutralCurrent):
         """Return the one scatterer of a `target`; raises `UnknownNameError` if the
         process has no such level."""
         every = {s.name.partition(" ")[2]: s for s in self.process.scatterers(target)}
-        # "g.s." or "3.502" say enough where one level alone has the word
+        # "g.s." or "3.502" suffice if only one level contains the word
         found = [n for n in every if self.level == n or self.level in n.split()]
         if len(found) != 1:
             raise UnknownNameError("level", self.level, every)

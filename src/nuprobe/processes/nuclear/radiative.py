@@ -3,8 +3,8 @@ exchanges with the nucleus, at order α, when all of the energy is seen.
 
 What is seen is E = E_e + E_γ. Virtual and soft photons are those of Sirlin's function
 of β decay, hard ones follow Knipp, Uhlenbeck and Bloch (their spectrum and the phase
-space of β decay give Sirlin's function back, see the tests), so that the cross section
-at E changes by α/2π times
+space of β decay reproduce Sirlin's function, see the tests), so the cross section at E
+changes by α/2π times
 
     g(E) = 3 ln(M_p/m) − ¾ + 4(A/β − 1) ln(2(E − m)/m)
            − (4/β) Li₂(2β/(1 + β))
@@ -13,11 +13,12 @@ at E changes by α/2π times
 
 with A = artanh β of the energy E, and primes for E′ = E − ω. It is the same function
 for every target, electron and positron; the Coulomb part is in the Fermi function. For
-m ≪ E it is 3 ln(M_p/2E) + 23/4 − 4π²/3. Own derivation: Kurylov:2002vj has such a
-function, of which the abstract alone was read; the correction of Strumia:2003zx is this
-one and 2.25 %, the same at every energy to 1e-4.
+m ≪ E it is 3 ln(M_p/2E) + 23/4 − 4π²/3. Derived here; Kurylov:2002vj has such a
+function (only the abstract was read).
 
-The inner correction, of the hadrons, is not in it: it is G′_F of nuclear β decays.
+The correction of Strumia:2003zx equals this one plus a constant 2.25 %, to 1e-4 at
+every energy. The inner correction, of the hadrons, is not included; it is G′_F of
+nuclear β decays.
 """
 
 from __future__ import annotations
@@ -63,7 +64,7 @@ def outer_function(energy: FloatArray, nodes: int = 64) -> FloatArray:
     fixed = fixed + 4 * soft * np.log(2 * np.maximum(free, 1e-20) / M_ELECTRON)
     fixed = fixed - 4 / beta * dilogarithm + a / beta * (2 * (1 + beta**2) - 4 * a)
     x, w = gauss_legendre(nodes)
-    # E' - m as a square: p' begins as a root
+    # E' - m as a square, because p' starts as a square root
     left = M_ELECTRON + free[..., None] * x**2
     photon = e[..., None] - left
     q = np.sqrt(left**2 - M_ELECTRON**2)
@@ -77,7 +78,7 @@ def outer_function(energy: FloatArray, nodes: int = 64) -> FloatArray:
 
 
 def outer(energy: FloatArray) -> FloatArray:
-    """Factor 1 + α g(E)/2π, between the points of a table.
+    """Factor 1 + α g(E)/2π, interpolated in a table.
 
     Parameters
     ----------

@@ -43,18 +43,18 @@ class LeptonEnergy(DepositRange):
         return self.reaction.end(e_nu, -1.0)
 
     def e_min(self, t: FloatArray) -> FloatArray:
-        """Smallest neutrino energy that can make leptons of the energy `t`, MeV."""
+        """Smallest neutrino energy that can produce leptons of energy `t`, MeV."""
         return self.reaction.neutrino_energy(t, 1.0)
 
     def e_max(self, t: FloatArray) -> FloatArray:
-        """Largest neutrino energy that can make leptons of the energy `t`, MeV."""
+        """Largest neutrino energy that can produce leptons of energy `t`, MeV."""
         return self.reaction.neutrino_energy(t, -1.0)
 
 
 @quick_methods
 @dataclass(frozen=True)
 class Transfer(DepositRange):
-    """Energies that a neutrino which stays one hands over: excitation and recoil.
+    """Energy transfers by neutral currents: excitation and recoil.
 
     Attributes
     ----------
@@ -80,7 +80,7 @@ class Transfer(DepositRange):
         return np.where(e_nu >= self.reaction.threshold, e_nu - forward, 0.0)
 
     def e_min(self, t: FloatArray) -> FloatArray:
-        """Smallest neutrino energy that can hand over `t`, MeV."""
+        """Smallest neutrino energy that can transfer `t`, MeV."""
         r = self.reaction
         # at 180°: 2E(E − t) = M t − K
         least = (r.product**2 - r.target**2) / (2 * r.target)
@@ -111,7 +111,7 @@ class FirstOrderRange(DepositRange):
         return vogel_beacom.end(e_nu, -1.0)
 
     def e_min(self, t: FloatArray) -> FloatArray:
-        """Smallest neutrino energy that can make positrons of the energy `t`, MeV."""
+        """Smallest neutrino energy that can produce positrons of energy `t`, MeV."""
         return vogel_beacom.antineutrino_energy(t, 1.0)
 
     def e_max(self, t: FloatArray) -> FloatArray:

@@ -16,19 +16,20 @@ C² = 2πη/(e^{2πη} − 1),
     |T|² = 4π A_s² sin²δ b²/(p² C²);
 
 both Laplace transforms are known in closed form. L_1A is the two-body axial current at
-μ = m_π: it means something in one scheme only.
+μ = m_π; its value depends on the scheme.
 
 ``"resummed"``: as above. ``"nnlo"``: the residue expanded to second order in γρ_d, and
 the contact term as in pionless effective field theory,
 
     −(r₀ + ρ_d)/4 → d [−πg_A (r₀/(μ − 1/a)² + ρ_d/(μ − γ)²)],
 
-which is the same for μ → ∞ (Butler:2000zp, whose formulas were not read: own matching;
-there L_1A is about 5 fm³ larger for the same cross section).
+which is the same for μ → ∞ (Butler:2000zp, whose formulas were not checked; the
+matching was done here, and L_1A is about 5 fm³ larger there for the same cross
+section).
 
 Butler:2000zp, Kong:1999sf (strong scattering length of two protons at μ = m_π) and
-Holstein for the whole are not read; numbers are compared with an independent code, the
-Coulomb integrals with arbitrary-precision Coulomb functions.
+Holstein for the whole were not checked; numbers are compared with an independent code,
+the Coulomb integrals with arbitrary-precision Coulomb functions.
 """
 
 from __future__ import annotations
@@ -85,7 +86,7 @@ def strengths(p: FloatArray, pair: Pair, scheme: Scheme) -> tuple[FloatArray, ..
     ----------
     p : half the relative momentum of the two nucleons, MeV.
     pair : ``"np"``, ``"nn"`` or ``"pp"``.
-    scheme : what L_1A means.
+    scheme : in which L_1A is defined.
 
     Returns
     -------
@@ -120,14 +121,14 @@ def _contact(channel: _Channel, current: float, scheme: Scheme) -> float:
 
 
 def _uncharged(p: FloatArray, channel: _Channel) -> tuple[FloatArray, FloatArray]:
-    """1/(p² + κ²) and the overlap outside of the range, in powers of fm."""
+    """1/(p² + κ²) and the overlap outside the range, in powers of fm."""
     kappa = -1 / channel.length + channel.range * p**2 / 2
     outside = (kappa + _GAMMA) / (p**2 + _GAMMA**2)
     return 1 / (p**2 + kappa**2), np.asarray(outside)
 
 
 def _pp(p: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """sin²δ/(p² C²) and the overlap outside of the range for two protons."""
+    """sin²δ/(p² C²) and the overlap outside the range for two protons."""
     lowest = ALPHA_EM * M_PROTON / HBARC_MEV_FM / 2 / _WEAKEST
     q = np.maximum(p, lowest)
     eta = ALPHA_EM * M_PROTON / HBARC_MEV_FM / (2 * q)

@@ -1,4 +1,4 @@
-"""Reactions written out, as ``"nu_e d -> e- p p"``."""
+"""Reactions written out, such as ``"nu_e d -> e- p p"``."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def written(
     UnknownNameError
         If there is no such reaction.
     InputError
-        If the flavour is missing, or another than that of the reaction.
+        If the flavour is missing, or differs from that of the reaction.
 
     Examples
     --------

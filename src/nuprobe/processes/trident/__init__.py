@@ -1,6 +1,6 @@
 """Neutrino tridents: ν → ν ℓ⁻ℓ′⁺ in the field of a nucleus, a nucleon or an electron.
 
-The lepton half is universal and tabulated; a target adds its current, a model its
+The leptonic part is universal and tabulated; a target provides its current, a model its
 couplings:
 
     σ(E) = kernels(E, channel, target) @ coefficients(model, channel)

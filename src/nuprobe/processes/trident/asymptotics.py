@@ -1,4 +1,5 @@
-"""Asymptotic formulas beside computed cross sections; the charged current.
+"""Asymptotic formulas to compare with computed cross sections; the inclusive charged
+current.
 
 The formulas are those of a talk (T. Shimomura on Kaneta:2016uyt), for V−A, without
 coefficients of order one:
@@ -59,12 +60,12 @@ class Asymptotic:
     Attributes
     ----------
     channel, options : of the computed cross section; nucleons are not blocked and have
-        dipole form factors, as in the time of the formulas.
+        dipole form factors, as when the formulas were derived.
     prefactor : MeV and the nucleus → cm², what multiplies the logarithm.
     logarithm : of the formula, at an energy (MeV) and a nucleus.
     text : the formula.
-    follows : whether computed cross section and formula have a constant ratio, and how
-        far.
+    follows : whether computed cross section and formula have a constant ratio, and in
+        which range.
     """
 
     channel: str
@@ -138,15 +139,16 @@ ASYMPTOTICS: Final[dict[str, Asymptotic]] = {
 def asymptotic(
     name: str, e_nu: ArrayLike, isotope: str | Isotope, *, computed: bool = False
 ) -> FloatArray:
-    """An asymptotic formula of the literature, or what is computed in its place.
+    """An asymptotic formula from the literature, or the computed cross section that it
+    approximates.
 
     Parameters
     ----------
     name : ``"mumu"``, ``"ee"``, ``"nucleon"`` or ``"electron"``.
     e_nu : neutrino energies, MeV, any shape.
-    isotope : the nucleus; of an electron it is not used.
-    computed : give σ of V−A in the four-fermion theory instead, at any energy: it is
-        what the formula is an estimate of.
+    isotope : the nucleus; not used for an electron.
+    computed : return σ of V−A in the four-fermion theory instead, at any energy, which
+        the formula approximates.
 
     Returns
     -------
@@ -190,8 +192,8 @@ def charged_current(
     Parameters
     ----------
     e_nu : neutrino energies, MeV, any shape.
-    flavour : ``"nu_mu"`` or ``"nubar_mu"``, or the same of electrons, whose mass does
-        not matter there; not of τ.
+    flavour : ``"nu_mu"`` or ``"nubar_mu"``, or the same for electrons, whose mass does
+        not matter there; not for τ.
     nucleons : number of nucleons, A of a nucleus.
 
     Returns

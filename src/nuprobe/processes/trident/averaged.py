@@ -1,4 +1,4 @@
-"""Trident kernels that were averaged over a flux, for any model."""
+"""Flux-averaged trident kernels, for any model."""
 
 from __future__ import annotations
 
@@ -37,8 +37,8 @@ class Averaged:
     mediators : masses (MeV) of the mediator terms.
     fluence : neutrinos in those flavours per unit of the flux (per cm² for a beam).
     error : largest relative numerical error, of VV + AA and of the mediator terms.
-    regime : what was hit, one of `REGIMES`.
-    axial : whether the terms of axial couplings of the mediators are there.
+    regime : type of target, one of `REGIMES`.
+    axial : whether the terms of axial couplings of the mediators are included.
     """
 
     channels: tuple[Channel, ...]

@@ -1,4 +1,4 @@
-"""Trident kernels averaged over a flux: a few energies carry the whole spectrum."""
+"""Trident kernels averaged over a flux: a few energies represent the whole spectrum."""
 
 from __future__ import annotations
 
@@ -46,10 +46,10 @@ __all__ = ["average", "flux_averaged"]
 
 _NODES = 40
 _DROPPED = 8  # Chebyshev coefficients in ln E, to measure the error
-_POINTS = 4  # a panel between two energies of the flux table
+_POINTS = 4  # per panel between two energies of the flux table
 _RTOL = 1e-4
 _RATIO_NODES = (5, 9, 17, 33, 65)  # nested
-_SETTLED = 2e-5  # of the sums: between two of these; the finer is better by far
+_SETTLED = 2e-5  # of the sums, between two orders; the finer is far better
 _NOTHING = 1e-7  # of the folded cross section
 
 
@@ -113,11 +113,10 @@ def average(
     masses = tuple(float(m) for m in mediators)
     rows = np.zeros((len(read), len(terms(len(masses), axial=axial))))
     errors = rows.copy()
-    # the nodes in energy carry the error that is measured here; that in Q² is smaller
-    # by far
+    # the measured error is that of the nodes in energy; that in Q² is far smaller
     at = partial(kernels_of, target=target, options=settings, with_error=False)
     exchanged = Exchanged(masses, axial)
-    # of a channel kernels know only the pair: flavours of one beam share them
+    # kernels depend only on the lepton pair, so flavours of one beam share them
     lines: dict[tuple[float, ...], FloatArray] = {}
     beams: dict[tuple[float, ...], list[tuple[int, FluxComponent]]] = {}
     for i, one in enumerate(read):
@@ -160,8 +159,8 @@ def average(
 
 
 def _relative(row: FloatArray, error: FloatArray, axial: bool) -> float:
-    """Largest error of VV + AA, and of the mediator terms; that of VAc counts as a part
-    of VVc."""
+    """Largest error of VV + AA, and of the mediator terms; that of VAc relative to
+    VVc."""
     if not row[0] + row[1] > 0:
         return 0.0
     size = np.abs(_beside_va(row[3:], axial))
@@ -213,8 +212,8 @@ class _Beam:
     ) -> tuple[FloatArray, FloatArray]:
         """∫ φ(E) K(E) dE and its error, shape (components, terms).
 
-        K/E² is interpolated in ln E; what its last Chebyshev coefficients contribute
-        is the error.
+        K/E² is interpolated in ln E; the contribution of its last Chebyshev
+        coefficients is the error.
         """
         matrices = [_matrix(self.energies, log) for log in self.logs]
         at = np.stack([w @ m for w, m in zip(self.weights, matrices, strict=True)])
@@ -295,7 +294,7 @@ def _mediated(
     column: int = 0,
 ) -> tuple[FloatArray, FloatArray]:
     """Mediator terms of each component, folded as ratios to VV or AA: these are smooth
-    where it is not small. Only those that follow it are meant.
+    where it is not small. Only terms proportional to it are handled.
 
     Parameters
     ----------
@@ -311,7 +310,7 @@ def _mediated(
     ends = []
     for log, weight in zip(logs, weights, strict=True):
         share = np.cumsum(weight) / (weight.sum() or 1.0)
-        # the ratios grow without bound at threshold, where nothing is made
+        # the ratios diverge at threshold, where nothing is produced
         ends += list(
             log[
                 (share > _NOTHING)
@@ -323,7 +322,7 @@ def _mediated(
     ratios, last = np.zeros((0, 0)), np.zeros((0, 0))
     for n in _RATIO_NODES:
         energies = _energies(low, top, n)
-        # every second node is known
+        # every second node is already known
         new = slice(1 if ratios.size else 0, None, 2 if ratios.size else 1)
         found = kernels_at(energies[new]).values
         known, ratios = ratios, np.empty((n, found.shape[1] - 3))

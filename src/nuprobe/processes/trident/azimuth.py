@@ -23,7 +23,7 @@ __all__ = ["pair_energy_bins"]
 
 @dataclass(frozen=True)
 class _Frame:
-    """What does not depend on φ, at points × x: the names are those of `structure`;
+    """Quantities independent of φ, at points × x: the names are those of `structure`;
     P·K lies between middle − swing and middle + swing."""
 
     k2: FloatArray
@@ -35,7 +35,7 @@ class _Frame:
     g: FloatArray
     middle: FloatArray
     swing: FloatArray
-    excess: FloatArray  # −2P·q: Q² where the target stays whole
+    excess: FloatArray  # −2P·q: Q² if the target stays intact
 
     @classmethod
     def of(
@@ -118,7 +118,7 @@ def pair_energy_bins(
     pair : pair functions at the points.
     points : where, in Q², K² and s.
     x : MeV², shape (points, nx).
-    current : what is hit.
+    current : of the target.
     beam : one energy.
     scale : weights of the points in x, shape (points, nx).
     weights : coefficients of VV, AA and VA, shape (models, 3, points).
@@ -127,7 +127,7 @@ def pair_energy_bins(
     Returns
     -------
     array, shape (models, bins)
-        Not summed over anything else: cm² where `scale` is.
+        Integrals in cm² if `scale` is in cm².
 
     Examples
     --------

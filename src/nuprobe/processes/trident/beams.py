@@ -1,5 +1,5 @@
-"""The neutrinos of a spectrum: one energy or a continuum, by the moments that the
-hadron tensor asks for."""
+"""The neutrinos of a spectrum: one energy or a continuum, with the moments that the
+hadron tensor requires."""
 
 from __future__ import annotations
 
@@ -30,8 +30,8 @@ class Beam:
     energy : MeV; None for a continuum.
     top : largest energy, MeV.
     powers : gives ∫_E φ E′^{j−2} dE′ for j = 0, 1, 2, shape (3, *E), at E in MeV.
-    nodes : gives energies above E in MeV and their shares φ dE, each of one dimension:
-        a quadrature for what is smooth in the energy.
+    nodes : gives energies above E in MeV and their weights φ dE, each one-dimensional:
+        a quadrature for smooth functions of the energy.
     """
 
     energy: float | None
@@ -56,7 +56,7 @@ def _continuum(component: FluxComponent, share: float) -> Beam:
 
     def between(low: FloatArray, high: FloatArray) -> FloatArray:
         e = low[..., None] + (high - low)[..., None] * t
-        # edges belong to both sides; nodes do not reach them
+        # edges belong to both sides; nodes never coincide with them
         weight = component.continuum(e) * (high - low)[..., None] * w
         return np.stack([(weight * e ** (j - 2.0)).sum(-1) for j in range(3)])
 
@@ -71,7 +71,7 @@ def _continuum(component: FluxComponent, share: float) -> Beam:
 
     def nodes(low: float) -> tuple[FloatArray, FloatArray]:
         ends = np.array([low, *edges[edges > low]])
-        # steps of a flux that is linear between edges, none of them long
+        # steps of a flux that is linear between edges, limited in length
         ends = np.concatenate(
             [
                 np.geomspace(a, b, max(1, math.ceil(math.log(b / a) / _STEP)) + 1)[:-1]

@@ -1,5 +1,5 @@
-"""Kernels of broken nucleons: tabulated in the energy, with a quadrature for
-mediators."""
+"""Kernels of inelastic scattering, in which the nucleon breaks up ("broken nucleons"):
+tabulated in the energy, with a quadrature for mediators."""
 
 from __future__ import annotations
 
@@ -129,8 +129,8 @@ def broken_kernels(
     numbers : of protons and of neutrons.
     mediators : masses in MeV of t-channel mediators, shape (masses,).
     exact : do the integrals instead of using tables (slow).
-    each : is called with what nodes in Q² and W add to VV and AA, as `current_kernels`
-        calls it.
+    each : is called with the contributions of nodes in Q² and W to VV and AA, as in
+        `current_kernels`.
     axial : also the terms AAd and dd of the mediators.
 
     Returns
@@ -147,7 +147,7 @@ def broken_kernels(
     """
     pair = channel.pair_masses
     names = terms(0 if mediators is None else mediators.size, axial=axial)
-    # the terms of a mediator follow VV or AA, whose tabulated values are better
+    # the terms of a mediator follow VV or AA, whose tabulated values are more accurate
     follows = np.array([name.startswith(("AA", "dd")) for name in names[3:]], dtype=int)
     values, error = np.zeros((2, e_nu.size, len(names)))
     for number, kind in zip(numbers, KINDS, strict=True):
@@ -159,7 +159,7 @@ def broken_kernels(
     if mediators is None and each is None:
         return values, error
     for i in np.flatnonzero(values[:, 0] > 0):
-        # a mean mass of the nucleon serves the ratio to VV
+        # a mean nucleon mass is good enough for the ratio to VV
         grid = grid_at(float(e_nu[i]), pair, _MEAN_MASS, ROUGH, mediators, exact, axial)
         if grid is None:
             continue

@@ -1,11 +1,11 @@
 """Spectra of tridents on broken nucleons, by quadrature.
 
-Three routes, by what is cut into bins:
+Three methods, depending on the binned variable:
 
-- Q², W and the energy of the hadrons belong to them alone. At each energy the moments
-  of the leptons (`tables`) are summed over nodes in W and Q², whose panels end at the
+- Q², W and the energy of the hadrons are purely hadronic. At each energy the moments of
+  the leptons (`tables`) are summed over nodes in W and Q², whose panels end at the bin
   edges.
-- K² and the mass of the pair belong to the leptons. The structure functions are
+- K² and the mass of the pair are leptonic. The structure functions are
   integrated over W first: at Q² and β = 2EM/x all W with D = W² − M² + Q² below βQ² −
   M²/β are reached, and what multiplies A and Y (`cross_section`) is
 
@@ -13,9 +13,9 @@ Three routes, by what is cut into bins:
       I₀, I₁, I₂, I₃ = ∫dW² C, ∫dW² CD, ∫dW² (CD²/Q² − GQ²), ∫dW² GQ²
 
   folded with the beam and tabulated in ln Q and x. The leptons are then integrated as
-  for a nucleon that stays whole.
-- The energy of the pair needs both: a sum over shells of fixed W, which is slow (tens
-  of seconds) and good to some 1e-3.
+  for an intact nucleon.
+- The energy of the pair involves both: a sum over shells of fixed W, which is slow
+  (tens of seconds) and accurate to about 1e-3.
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ from nuprobe.processes.trident.tables import evaluate
 
 __all__ = ["BrokenNucleons"]
 
-# mass of the neutron for the leptons' region: it reaches a little further
+# neutron mass for the leptonic phase space, which extends slightly further
 _REGION: Final = NUCLEON_MASS["neutron"]
 _MEAN: Final = sum(NUCLEON_MASS.values()) / 2
 _KINKS: Final = (100.0, 250.0, math.sqrt(0.34e6), 1200.0, math.sqrt(8e6), 6e3)
@@ -109,7 +109,7 @@ class _Folded:
         first, last = (math.log(float(q[0])) for q in ends)
         n = max(8, math.ceil((last - first) / _Q_STEP) + 1)
         step = (last - first) / (n - 1)
-        # beyond both ends, for the spline's sake
+        # beyond both ends, to support the spline
         v = np.linspace(0.0, 1.0, _X_NODES)
         rows = np.zeros((2, n, _X_NODES))
         for i, q in enumerate(np.exp(first + step * np.arange(n))):
@@ -206,7 +206,7 @@ def _shell_current(numbers: tuple[float, float], w: float, d_w2: float) -> Curre
 
 @dataclass(frozen=True)
 class _Integrated(Scattering):
-    """Leptons against hadrons that are integrated over W."""
+    """Leptons on hadrons integrated over W."""
 
     folded: _Folded
 
@@ -266,8 +266,8 @@ class BrokenNucleons:
         return result
 
     def integrated(self) -> list[Scattering]:
-        """One for each beam, of all hadrons together: its bins are those of Q², K² or
-        the mass of the pair."""
+        """One for each beam, integrated over all hadrons, for bins of K² or the mass of
+        the pair."""
         pair = self.channel.pair_masses
         return [
             _Integrated(
@@ -329,7 +329,8 @@ class BrokenNucleons:
         return result
 
     def _values(self, at: Shells, kind: str, d_w2: FloatArray) -> FloatArray:
-        """What nodes add to the cross section, shape (models, shells, nodes)."""
+        """Contributions of nodes to the cross section, shape (models, shells,
+        nodes)."""
         factors = at.broken(kind) * d_w2[:, None]
         live = (at.weight > 0).ravel()
         x_max, q2 = at.x_max.ravel()[live], at.q2.ravel()[live]
@@ -353,7 +354,7 @@ class BrokenNucleons:
 def _cuts(
     variable: str, bounds: FloatArray, w: FloatArray, mass: float
 ) -> list[float | FloatArray]:
-    """Q at which panels end for the bins' sake."""
+    """Q at which panels end because of bin edges."""
     if variable == "q2":
         return [math.sqrt(b) for b in bounds if b > 0]
     if variable == "recoil_energy":

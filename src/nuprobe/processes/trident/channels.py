@@ -1,5 +1,5 @@
-"""Trident channels by name: which neutrino makes which charged pair, and what the
-Standard Model allows."""
+"""Trident channels by name: neutrino, charged pair, and those allowed in the Standard
+Model."""
 
 from __future__ import annotations
 

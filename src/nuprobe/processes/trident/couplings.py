@@ -1,4 +1,4 @@
-"""Coefficients of the kernels: what a model gives a channel, without any nucleus."""
+"""Coefficients of the kernels for a model and a channel, independent of the nucleus."""
 
 from __future__ import annotations
 
@@ -88,18 +88,18 @@ def lepton_couplings(model: LeptonModel, channel: ChannelSpec) -> LeptonCoupling
             "a model with couplings to charged leptons is needed, such as"
             f" StandardModel(), got {shown(model)}"
         )
-    # `coefficients` refuses what overflows
+    # `coefficients` rejects overflows
     with np.errstate(over="ignore", invalid="ignore"):
         return model.lepton_couplings(read_channel(channel).vertex)
 
 
 @public
 def weak_angle(model: LeptonModel) -> float | FloatArray | None:
-    """Value of sin²θ_W behind a model's couplings to charged leptons.
+    """Value of sin²θ_W used in a model's couplings to charged leptons.
 
     Parameters
     ----------
-    model : any; of a stack, the Standard Model at its bottom is asked.
+    model : any; for a stack, the Standard Model at its bottom is used.
 
     Returns
     -------
@@ -146,12 +146,12 @@ def mediator_masses(model: LeptonModel, channel: ChannelSpec) -> tuple[float, ..
 def final_couplings(
     model: LeptonModel, channel: ChannelSpec
 ) -> tuple[LeptonCouplings, ...]:
-    """Couplings of a model in a channel, then those with another neutrino in the final
-    state where a model has any.
+    """Couplings of a model in a channel, followed by those with another neutrino in the
+    final state, if any.
 
-    No detector sees the outgoing neutrino, and final states that differ do not
-    interfere: cross sections of all these couplings add, with the kernels of the
-    channel, which depend only on the charged leptons.
+    The outgoing neutrino is not observed, and different final states do not interfere:
+    the cross sections of all these couplings add, with the kernels of the channel,
+    which depend only on the charged leptons.
 
     Parameters
     ----------
@@ -169,7 +169,7 @@ def final_couplings(
     found = [lepton_couplings(model, channel)]
     for flavour in range(3):
         vertex = replace(own, nu_out=flavour)
-        # the Standard Model has another channel there, of its own name
+        # in the Standard Model that is a different channel with its own name
         if flavour == own.nu_out or vertex.charged:
             continue
         with np.errstate(over="ignore", invalid="ignore"):
@@ -195,9 +195,9 @@ def coefficients(model: LeptonModel, channel: ChannelSpec) -> FloatArray:
     c²; if one has an axial strength d, 2Vc, Ac + Vd, c², 2Ad, d².
 
     Mediators of different masses M_i also interfere: c_i c_j/[(K² + M_i²)(K² + M_j²)]
-    is a difference of the terms of single mediators and is put there. The product cd
-    multiplies VA with the square of the propagator, which vanishes for the pairs of one
-    flavour in which a mediator of that kind couples.
+    is a difference of the terms of single mediators and is added to them. The product
+    cd multiplies VA with the square of the propagator, which vanishes for the pairs of
+    one flavour in which a mediator of that kind couples.
 
     Parameters
     ----------
@@ -207,7 +207,7 @@ def coefficients(model: LeptonModel, channel: ChannelSpec) -> FloatArray:
     Returns
     -------
     array, shape (terms,) or (points, terms)
-        One row a parameter point if the model's fields are arrays.
+        One row per parameter point if the model's fields are arrays.
 
     Raises
     ------
@@ -229,8 +229,8 @@ def coefficients(model: LeptonModel, channel: ChannelSpec) -> FloatArray:
 def coefficients_of(
     couplings: LeptonCouplings, model: LeptonModel, channel: ChannelSpec
 ) -> FloatArray:
-    """`coefficients` of couplings that are known; `model` and `channel` are named in
-    the message if they are too large."""
+    """`coefficients` for given couplings; the error names `model` and `channel` if they
+    are too large."""
     if is_axial(couplings):
         vertex = read_channel(channel).vertex
         if vertex.minus != vertex.plus:

@@ -54,8 +54,8 @@ def threshold(mass: float, m_minus: float, m_plus: float) -> float:
 def q_range(
     e_nu: FloatArray, mass: float, m_minus: float, m_plus: float
 ) -> tuple[FloatArray, FloatArray]:
-    """Smallest and largest Q (MeV) that make the pair at each energy above threshold
-    (both 0 below it).
+    """Smallest and largest Q (MeV) at which the pair can be produced, at each energy
+    above threshold (both 0 below it).
 
     Parameters
     ----------
@@ -95,18 +95,19 @@ def q2_nodes(
     split: int = 0,
     ends: tuple[FloatArray, FloatArray] | None = None,
 ) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """Nodes in Q² for each energy: uniform in ln Q within panels, n points a panel.
+    """Nodes in Q² for each energy: uniform in ln Q within panels, n points per panel.
 
     Parameters
     ----------
     e_nu : MeV, shape (energies,).
-    current : what is hit; its scales end the panels.
+    current : of the target; its scales define the panels.
     m_minus, m_plus : masses of ℓ⁻ and ℓ⁺, MeV.
     n : Gauss–Legendre points in a panel.
-    ends : what `q_range` gives here, if it is known.
-    split : parts that each panel is cut into; then also the far tail of the form factor
-        is integrated, out to 16 times the smallest Q. By default panels are whole and Q
-        ends where nothing is left if it begins where much is.
+    ends : result of `q_range`, if known.
+    split : number of parts of each panel; then the far tail of the form factor is also
+        integrated, out to 16 times the smallest Q. By default panels are not split, and
+        if the form factor is sizeable at the smallest Q the range ends where it has
+        become negligible.
 
     Returns
     -------
@@ -165,7 +166,7 @@ def combine(
     ----------
     e_nu : shape (energies,).
     q2, weight, x_max : from `q2_nodes`, shape (energies, nodes).
-    current : what is hit.
+    current : of the target.
     moments : shape (6, *more, energies, nodes, *rest).
 
     Returns
@@ -193,7 +194,7 @@ def hadron_factors(
     x_max: FloatArray,
     current: Current,
 ) -> FloatArray:
-    """What multiplies each of the six moments in `combine`, shape (6, energies,
+    """Factors of the six moments in `combine`, shape (6, energies,
     nodes)."""
     mass = current.mass
     e = e_nu[:, None]
@@ -212,11 +213,11 @@ def hadron_factors(
 
 
 def tail(nodes: FloatArray, points: int) -> FloatArray:
-    """Size of the last two Legendre coefficients in each panel: how well the nodes
-    resolve the integrand.
+    """Size of the last two Legendre coefficients in each panel, a measure of how well
+    the nodes resolve the integrand.
 
-    The rule itself integrates to twice that order, so its error is about the square of
-    this, relatively.
+    The rule itself is exact to twice that order, so its relative error is about the
+    square of this.
 
     Parameters
     ----------

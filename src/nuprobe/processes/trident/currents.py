@@ -10,7 +10,7 @@ Averaged over spins, a hadron tensor of momentum transfer q (Q² = −q²) is
     free electron      C = 1                                 G = 1
 
 Nuclei with spin are treated as spin 0: their magnetic part is not enhanced by Z² and is
-left out.
+neglected.
 """
 
 from __future__ import annotations
@@ -73,11 +73,10 @@ class Current:
     mass : MeV.
     electric, magnetic : C(Q²) and G(Q²), Q² in MeV².
     q_soft : |Q| in MeV where form factors begin to fall; inf for a point.
-    q_end : |Q| in MeV beyond which they have fallen so far that nothing is left to
-        integrate; inf for a point.
+    q_end : |Q| in MeV beyond which they are negligible; inf for a point.
     kinks : |Q| in MeV where a derivative jumps.
     k_f : Fermi momentum that blocks it, MeV; 0 for none.
-    grown : W² − M² of the hadrons that it breaks into, MeV²; 0 where it stays whole.
+    grown : W² − M² of the hadrons that it breaks into, MeV²; 0 if it stays intact.
     """
 
     name: str
@@ -94,9 +93,9 @@ class Current:
 def fermi_momentum(a: int) -> float:
     """Fermi momentum k_F of a nucleus, MeV; 0 for A <= 2, where nothing is blocked.
 
-    Widths of the quasi-elastic peak in electron scattering, by ranges of A, as
-    Bosted:2012qc takes them from the superscaling analysis of Maieron:2001it (as in
-    their Fortran, F1F209.f, and in GENIE; the papers were not read).
+    Widths of the quasi-elastic peak in electron scattering, by ranges of A, as used in
+    Bosted:2012qc from the superscaling analysis of Maieron:2001it (as in their Fortran,
+    F1F209.f, and in GENIE; not checked in the papers).
 
     Parameters
     ----------
@@ -119,8 +118,8 @@ def _one(q2: FloatArray) -> FloatArray:
 
 
 def coherent(component: Component, mass: float | None = None) -> Current:
-    """Return the whole nucleus as a spin-0 charge Z F(Q²), F the form factor of the
-    component's charge.
+    """Return the whole nucleus as a spin-0 charge Z F(Q²), where F is the charge form
+    factor of the component.
 
     Parameters
     ----------

@@ -1,10 +1,10 @@
-"""Mediator terms of a flux average: the flux is folded once, the masses come after.
+"""Mediator terms of a flux average: the flux is folded once for all mediator masses.
 
 A mediator multiplies each moment of VV by the mean of 1/(K² + M²), or of its square,
-which is a smooth function g(δ, Q²; M) of the leptons alone. The flux, the currents and
-the integral over Q² make a measure in (δ, Q²) that is independent of M. Its moments in
-Chebyshev polynomials are taken once; with the values of g on a grid, shared by all
-beams and targets, they give every mass in one product.
+which is a smooth, purely leptonic function g(δ, Q²; M). The flux, the currents and the
+integral over Q² define a measure in (δ, Q²) that is independent of M. Its Chebyshev
+moments are computed once; with the values of g on a grid, shared by all beams and
+targets, they give the result for any mass in one product.
 """
 
 from __future__ import annotations
@@ -30,9 +30,9 @@ from nuprobe.processes.trident.tables import (
 
 __all__ = ["FluxMeasure"]
 
-_NOTHING: Final = 1e-10  # of VV: so much may lie below the smallest δ of a grid
-_TINY: Final = 1e-13  # of VV: a point with less is left out
-_CONTACT: Final = 1e-6  # K²/M², where a propagator beyond the tables counts as 1/M²
+_NOTHING: Final = 1e-10  # fraction of VV that may lie below the smallest δ of a grid
+_TINY: Final = 1e-13  # fraction of VV below which a point is dropped
+_CONTACT: Final = 1e-6  # K²/M² below which a propagator is taken as 1/M²
 _ANCHORS: Final = tuple(np.linspace(W_RANGE[0], W_RANGE[0] + 3, 13))
 """ln(M/κ) in the tables that fix the form below them."""
 _DIVERGING: Final = (0, 1, 2)
@@ -55,7 +55,7 @@ class _Box:
 
     @property
     def nodes(self) -> tuple[int, int]:
-        """Nodes in δ and Q²: they resolve every e-fold alike."""
+        """Nodes in δ and Q², with equal resolution in every e-fold."""
         span = math.log(self.delta[1] / self.delta[0])
         return 15 + round(2.2 * span), 13 + round(3.2 * math.log1p(self.q2))
 
@@ -121,9 +121,10 @@ def _basis(w: FloatArray, train: FloatArray) -> FloatArray:
 
 
 def _continued(w: FloatArray, ends: FloatArray, steep: bool) -> FloatArray:
-    """Means below the tables, where the mass is small beside every K², from their form.
+    """Means below the tables, where the mass is small compared with any K², from their
+    asymptotic form.
 
-    The distribution of K² is smooth at K² = 0 and begins as K² for vector currents,
+    The distribution of K² is smooth at K² = 0 and starts as K² for vector currents,
     whose divergence vanishes, and with a constant for some moments of axial ones. So
     the means are α + βw + (γ + δw) e^{2w}, with w = ln(M/κ), up to e^{4w}, and that of
     the square of the propagator in those is `steep`: αe^{−2w} + β + γw + δw e^{2w}.
@@ -132,7 +133,7 @@ def _continued(w: FloatArray, ends: FloatArray, steep: bool) -> FloatArray:
     ----------
     w : shape (δ, masses).
     ends : means at `_ANCHORS`, shape (δ, Q², anchors).
-    steep : whether it is that one.
+    steep : whether it is the mean of the squared propagator.
 
     Returns
     -------
@@ -146,7 +147,7 @@ def _continued(w: FloatArray, ends: FloatArray, steep: bool) -> FloatArray:
         return np.stack(parts, axis=-1)
 
     anchors = np.array(_ANCHORS)
-    # least squares of what is of one size
+    # scaled so that least squares compares quantities of similar size
     size = np.exp(2 * anchors) if steep else np.ones_like(anchors)
     numbers = (ends * size) @ np.linalg.pinv(form(anchors) * size[:, None]).T
     return np.asarray(numbers @ np.swapaxes(form(w), 1, 2))
@@ -161,7 +162,7 @@ def _to_coefficients(n: int) -> FloatArray:
 
 
 def _round(value: float, up: bool) -> float:
-    """Next power of 10: beams and targets then share grids."""
+    """Next power of 10, so that beams and targets share grids."""
     power = math.log10(value)
     return float(10.0 ** (math.ceil(power) if up else math.floor(power)))
 
@@ -193,7 +194,7 @@ class FluxMeasure:
         x_max: FloatArray,
         parts: FloatArray,
     ) -> None:
-        """Take what a current adds to VV or AA.
+        """Add the contribution of a current to VV or AA.
 
         Parameters
         ----------
@@ -217,7 +218,7 @@ class FluxMeasure:
         return delta, q2, parts, energy.astype(int)
 
     def fits(self, masses: Sequence[float]) -> NDArray[np.bool_]:
-        """Which masses (MeV) the tables can serve.
+        """Which masses (MeV) the tables cover.
 
         Parameters
         ----------
@@ -272,7 +273,7 @@ class FluxMeasure:
                 continue
             first, last = max(low, plan.delta[0]), plan.delta[1]
             here = (delta <= last) & ((delta > plan.delta[0]) | (plan.delta[0] == 0))
-            # below the smallest δ there is nothing to speak of
+            # the contribution below the smallest δ is negligible
             if not here.any() or first >= last:
                 continue
             top = max(float(delta[here].max()), 1.1 * first)
@@ -285,7 +286,8 @@ class FluxMeasure:
             for t, (total, grid_error, shift) in enumerate(products):
                 sums[t] += total
                 errors[t] += grid_error
-                # of one box alone it would be large: kernels of both are smooth
+                # relative to one box alone it would be large; the kernels of both
+                # together are smooth
                 shifts[t] += shift
         errors += np.abs(shifts)
         # in units of the lepton's mass until here
@@ -304,8 +306,8 @@ def _products(
     change: FloatArray,
     values: FloatArray,
 ) -> list[tuple[FloatArray, FloatArray, FloatArray]]:
-    """Of VVc and of cc over the points of one box: sums, errors of the grid, and what
-    `change` of the weights makes of it, each of shape (components, masses)."""
+    """Sums for VVc and cc over the points of one box, errors of the grid, and the
+    effect of a `change` of the weights, each of shape (components, masses)."""
     n_u, n_v = box.nodes
     few = 2 * n_u // 3, 2 * n_v // 3
     rows, count = len(weights), at[0].size

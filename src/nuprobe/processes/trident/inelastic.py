@@ -1,5 +1,4 @@
-"""Tridents on broken nucleons: the inclusive hadrons of mass W take the place of a
-nucleon.
+"""Inelastic tridents: inclusive hadrons of mass W take the place of a nucleon.
 
 Averaged over spins and summed over hadrons, the electromagnetic tensor of a nucleon is
 
@@ -14,12 +13,12 @@ The leptons are the same (`tables`): with h = D/2Q
                    + GQ² (2A − Y)
 
 and σ = ∫dQ² dW² of that, with r = x_max/x as in `cross_section`. The couplings factor
-out, and nothing depends on the nucleus but the numbers of protons and neutrons: VV, AA
+out, and the nucleus enters only through the numbers of protons and neutrons: VV, AA
 and VA are functions of the energy, which `broken` tabulates. A mediator multiplies VV
-by a ratio that a quadrature of some hundred points gives.
+by a ratio that is obtained from a quadrature with some hundred points.
 
-`structure_functions` says where F₂ and F_L come from and how good they are. Nucleons
-are free and at rest, and no final state is blocked.
+`structure_functions` documents the origin and accuracy of F₂ and F_L. Nucleons are free
+and at rest, and no final state is Pauli-blocked.
 """
 
 from __future__ import annotations
@@ -65,7 +64,7 @@ _E, _MU, _TAU = M_ELECTRON, M_MUON, M_TAU
 PAIRS: Final = ((_E, _E), (_MU, _MU), (_TAU, _TAU), (_E, _MU), (_E, _TAU), (_MU, _TAU))
 """Masses of the pairs in the table, the lighter first."""
 W_LOW: Final = 1e3 * W_THRESHOLD
-FAR: Final = 10e3  # MeV: Q to which the tables of leptons serve electrons
+FAR: Final = 10e3  # MeV: largest Q covered by the lepton tables for electrons
 # MeV: Q where the structure functions have kinks
 _CUTS: Final = (math.sqrt(0.34e6), math.sqrt(8e6))
 
@@ -100,7 +99,7 @@ ROUGH: Final = Rule((1160.0, 1300.0, 1600.0, 2000.0), 5, 6, 2.0, (1e-9, FAR))
 
 
 def broken_threshold(kind: str, pair: tuple[float, float]) -> float:
-    """Smallest neutrino energy (MeV) that breaks a nucleon and makes a pair.
+    """Smallest neutrino energy (MeV) that breaks up a nucleon and produces a pair.
 
     Parameters
     ----------
@@ -188,13 +187,14 @@ class Shells:
 def q_ends(
     e_nu: FloatArray, w: FloatArray | float, mass: float, pair: FloatArray | float
 ) -> tuple[FloatArray, FloatArray]:
-    """Smallest and largest Q (MeV) with which hadrons of mass W and a pair come out.
+    """Smallest and largest Q (MeV) at which hadrons of mass W and a pair can be
+    produced.
 
     Parameters
     ----------
     e_nu : MeV, any shape.
-    w, pair : masses of the hadrons and the pair, MeV, of shapes that go with it; within
-        reach.
+    w, pair : masses of the hadrons and the pair, MeV, of broadcastable shapes,
+        kinematically allowed.
     mass : of the target, MeV.
 
     Examples
@@ -222,17 +222,17 @@ def shells(
     q_range: tuple[float, float] = (1e-9, 1e9),
     cuts: Sequence[float | FloatArray] | None = None,
 ) -> Shells:
-    """Nodes in Q² over all that reaches hadrons of mass W and a pair.
+    """Nodes in Q² over the range in which hadrons of mass W and a pair can be produced.
 
     Parameters
     ----------
-    e_nu, w : MeV, shape (shells,); no weight where W cannot be reached.
+    e_nu, w : MeV, shape (shells,); zero weight where W is not accessible.
     mass : of the target, MeV.
     pair : masses of ℓ⁻ and ℓ⁺, MeV.
     n : points in each panel of ln Q.
     q_range : smallest and largest Q, MeV.
-    cuts : positive Q (MeV) where more panels end than at the kinks of the structure
-        functions: numbers, or arrays of shape (shells,).
+    cuts : further Q > 0 (MeV) where panels end, in addition to the kinks of the
+        structure functions: numbers, or arrays of shape (shells,).
 
     Examples
     --------
@@ -290,7 +290,7 @@ def w_nodes(top: float, rule: Rule) -> tuple[FloatArray, FloatArray]:
 
 @dataclass(frozen=True)
 class Grid:
-    """Quadrature at one energy without the nucleon.
+    """Quadrature at one energy, independent of the nucleon.
 
     Attributes
     ----------
@@ -324,8 +324,8 @@ def by_quadrature(
 ) -> FloatArray:
     """VV, AA and VA in cm² by `integrated`, shape (energies, 3).
 
-    Where Q leaves the tables of leptons (electrons at 10 GeV), few points are enough
-    for the little that is left: 0.5 % of the electrons' at 1 TeV.
+    Beyond the Q range of the lepton tables (10 GeV for electrons), few points are
+    enough for the small remainder: 0.5 % for electrons at 1 TeV.
 
     Parameters
     ----------
@@ -358,7 +358,7 @@ def grid_at(
     exact: bool,
     axial: bool = False,
 ) -> Grid | None:
-    """Everything at one energy but the nucleon; None below threshold.
+    """Everything at one energy except the nucleon; None below threshold.
 
     Parameters
     ----------
@@ -414,7 +414,7 @@ def integrated(
     Returns
     -------
     array, shape (energies, 3 + 3 masses)
-        As `kernels` has them, cm².
+        As in `kernels`, cm².
 
     Examples
     --------

@@ -1,4 +1,5 @@
-"""Kernels of a trident: model-free cross sections by term, summed over what is hit."""
+"""Kernels of a trident: model-independent cross sections by term, summed over the
+constituents of the target."""
 
 from __future__ import annotations
 
@@ -54,11 +55,11 @@ _SETTLED: Final = 1e-5  # relative
 # the integrals lose digits to cancellation at K² ~ M² << m²: 3e-5 of the cross section
 # here, 1e-3 a decade below
 _LIGHTEST: Final = 3e-7  # mediator mass over that of the heavier lepton
-_BLOCK: Final = 512  # energies at a time: 40 kB each
+_BLOCK: Final = 512  # energies per block: 40 kB each
 _HIGHEST: Final = 1e9  # MeV; W and Z are produced long before
-_ON_SHELL: Final = 3e6  # MeV; on oxygen 40 % too low at 4 TeV
+_ON_SHELL: Final = 3e6  # MeV; on oxygen the result is 40 % too low at 4 TeV
 _FAR_TAIL: Final = 1.5  # smallest Q times the rms radius
-# the rule is exact to twice the order of the coefficients that `tail` looks at; those
+# the rule is exact to twice the order of the coefficients that `tail` inspects; those
 # of noise fall as 1/points
 _TAIL: Final = 0.01
 
@@ -76,8 +77,8 @@ class Kernels:
     ----------
     values : cm², shape (*energies, terms); the cross section is
         ``values @ coefficients``.
-    error : estimate of the absolute error of each, same shape: of the interpolation and
-        the integral over Q².
+    error : estimate of the absolute error of each, same shape: from the interpolation
+        and the integral over Q².
     """
 
     values: FloatArray
@@ -106,9 +107,9 @@ def current_kernels(
     mediators : masses in MeV of t-channel mediators, shape (masses,).
     points : Gauss–Legendre points in each panel of ln Q.
     exact : do the integrals instead of using the tables (slow).
-    each : is called with what the nodes in Q² add to VV and AA: (indices of energies,
-        Q² and x_max of shape (energies, nodes), VV and AA by moment of shape (6, 2,
-        energies, nodes)).
+    each : is called with the contributions of the nodes in Q² to VV and AA: (indices of
+        energies, Q² and x_max of shape (energies, nodes), VV and AA by moment of shape
+        (6, 2, energies, nodes)).
     axial : also the terms AAd and dd of the mediators.
 
     Examples
@@ -140,7 +141,7 @@ def current_kernels(
     sums = nodes.sum(-1).T
     size = _size(sums)
     values[open_], error[open_] = sums, relative * size
-    # the form factor oscillates: too fast for the panels, or it has fallen before the
+    # the form factor oscillates too fast for the panels, or is already small at the
     # smallest Q
     rough = tail(nodes[:2], points).sum(0) * points > 16 * _TAIL * size[:, 2]
     rough |= ends[0] > current.q_soft / 2
@@ -160,7 +161,7 @@ def current_kernels(
 
 
 def _size(values: FloatArray) -> FloatArray:
-    """Absolute values; of VA, which is a fraction of VV + AA, that sum."""
+    """Absolute values; for VA, a fraction of VV + AA, that sum."""
     size = np.abs(values)
     size[:, 2] = size[:, 0] + size[:, 1]
     return size
@@ -180,7 +181,7 @@ class _Resolved:
     error: float
 
     def combined(self) -> FloatArray:
-        """What each node adds to the terms, shape (terms, energies, nodes)."""
+        """Contribution of each node to the terms, shape (terms, energies, nodes)."""
         return combine(
             self.e, self.q2, self.weight, self.x_max, self.current, self.moments
         )
@@ -188,7 +189,7 @@ class _Resolved:
     def hand_on(
         self, each: Nodes, where: NDArray[np.intp], some: NDArray[np.bool_]
     ) -> None:
-        """Call `each` with some of the energies, which are those of `where`."""
+        """Call `each` with `some` of the energies, which have the indices `where`."""
         if some.any():
             q2, x_max = self.q2[some], self.x_max[some]
             factors = hadron_factors(
@@ -218,7 +219,7 @@ class _How:
         """Moments of the terms at the nodes in Q²."""
         masses, current = self.channel.pair_masses, self.current
         q2, weight, x_max = q2_nodes(e, current, *masses, self.points, split, ends)
-        # panels of no width carry nothing
+        # panels of zero width contribute nothing
         live = weight.ravel() > 0
         at = x_max.ravel()[live], q2.ravel()[live], *masses, self.mediators
         base, mediated, relative = (
@@ -242,10 +243,10 @@ class _How:
 def _splits(
     e: FloatArray, rough: FloatArray, channel: Channel, current: Current, points: int
 ) -> Iterator[tuple[int, FloatArray]]:
-    """Into how many parts the panels must be cut at the rough energies: (parts,
-    indices), by halving until it settles.
+    """Number of parts into which panels must be split at the rough energies: (parts,
+    indices), by halving until converged.
 
-    The leptons are smooth, so the tables are good enough to find out.
+    The leptonic part is smooth, so the tables are good enough for this.
     """
     left = np.flatnonzero(rough)
     split, last = 1, None
@@ -289,10 +290,10 @@ def kernels(
     channel, target, regime, exact : as in `total`.
     mediators : masses (MeV) of t-channel vector mediators, at least 3e-7 of the heavier
         lepton's mass; each adds the terms VVc, VAc and cc (in cm² MeV⁻² and MeV⁻⁴). A
-        whole grid of masses costs little more than one.
+        whole grid of masses is hardly slower than one.
     with_error : also estimate the error of the integral over Q² from a second, finer
-        rule, and return that one's values; takes more than twice the time.
-    axial : also the terms AAd and dd of each mediator, as axial couplings need them.
+        rule, and return its values; takes more than twice as long.
+    axial : also the terms AAd and dd of each mediator, needed for axial couplings.
     options : ``form_factor``, ``pauli``, ``k_f`` and ``nucleon_form_factors``, see
         `TridentOptions`.
 
@@ -354,15 +355,15 @@ def kernels_of(
     with_error: bool = True,
     each: Callable[[float], Nodes] | None = None,
 ) -> Kernels:
-    """`kernels` for a channel and options that are read.
+    """`kernels` for a parsed channel and parsed options.
 
     Parameters
     ----------
     e_nu, channel, target, exact, with_error : as in `kernels`.
     mediators : those in the t channel; None without.
-    options : what is hit and how.
-    each : gives, for the number of a current, what `current_kernels` calls; not with
-        `with_error`.
+    options : target options.
+    each : returns, for the number of a current, the callback of `current_kernels`; not
+        with `with_error`.
 
     Examples
     --------
@@ -380,7 +381,7 @@ def kernels_of(
     grid = masses if masses.size else None
     for number, current in currents_of(target, options):
         nodes = None if each is None else each(number)
-        # what is called with indices of energies wants all of them at once
+        # a callback with indices of energies needs all of them at once
         for b in blocks(flat.size, _BLOCK if each is None else max(1, flat.size)):
             at = partial(current_kernels, flat[b], channel, current, grid)
             at = partial(at, exact=exact, axial=axial)
@@ -435,8 +436,8 @@ def _masses(mediators: Sequence[float] | FloatArray, channel: Channel) -> FloatA
 
 
 def _check_validity(e_nu: float, channel: Channel, current: Current) -> None:
-    """Warn where W and Z propagators begin to be resolved: K² is a fraction of ŝ ~
-    2E|Q|; and where a W can be made."""
+    """Warn where W and Z propagators start to matter (K² is a fraction of ŝ ~ 2E|Q|)
+    and where a W can be produced."""
     if channel.vertex.charged and e_nu >= _ON_SHELL:
         warn(
             f"at {e_nu:.4g} MeV on {current.name} the four-fermion theory fails for"
@@ -447,7 +448,7 @@ def _check_validity(e_nu: float, channel: Channel, current: Current) -> None:
         return
     q = min(current.q_soft / 2, 2 * e_nu, current.mass)
     effect = 0.3 * 2 * e_nu * q / M_W**2
-    # linear in K²/M_W²: a size only while it is small
+    # linear in K²/M_W², meaningful only while it is small
     says = f"lower the cross section by about {100 * effect:.0f} %"
     if effect > 0.5:
         says = (
@@ -467,7 +468,7 @@ def check_tail(
     target: TargetSpec | None,
     options: TridentOptions,
 ) -> None:
-    """Warn where a pair with a τ leaves only the tail of a nuclear form factor.
+    """Warn where a pair with a τ probes only the tail of a nuclear form factor.
 
     Parameters
     ----------

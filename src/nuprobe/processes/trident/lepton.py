@@ -1,5 +1,5 @@
-"""The universal lepton half of a trident: ν(k1) + γ*(q) → ν(k2) ℓ⁻(p₋) ℓ′⁺(p₊), with
-nothing nuclear in it.
+"""The universal leptonic part of a trident: ν(k1) + γ*(q) → ν(k2) ℓ⁻(p₋) ℓ′⁺(p₊),
+independent of the nucleus.
 
 With Q² = −q², K = k1 − k2, K² ≡ −K·K, s = (p₋ + p₊)², x = 2 k1·q = ŝ + Q² and the
 interaction L = −(G_F/√2)[ν̄γ^α(1−γ5)ν][ℓ̄γ_α(V − Aγ5)ℓ′], current conservation leaves
@@ -14,14 +14,14 @@ quadrature:
 1. V*(K) γ*(q) → ℓ⁻ℓ′⁺ by real 2×2 helicity amplitudes in the rest frame of the pair,
 squared and integrated over the
    pair angle in y = ln(D1/D2), D1 = 2p₋·q + Q², D2 = 2p₊·q + Q² (`pair_functions`). The
-   2×2 form follows from γγγP_L = γ_ρP_L; nothing is neglected, and sums of squares have
-   no cancellations.
+   2×2 form follows from γγγP_L = γ_ρP_L; nothing is neglected, and sums of squares
+   avoid cancellations.
 2. The neutrino tensor is contracted with them: a polynomial in x (`structure`).
 3. Phase space dΦ3 = ds/2π · dK²/(8πx) · dΦ2(pair).
 
 All are of the form V²·VV + A²·AA + V·A·VA; the VA part is odd under ℓ⁻ ↔ ℓ′⁺ and
 vanishes for equal masses. The kinematics of two virtual bosons making a pair follow
-Budnev:1975poe; the reduction to a universal lepton half goes back to Czyz:1964zz and
+Budnev:1975poe; the reduction to a universal leptonic part goes back to Czyz:1964zz and
 Lovseth:1971vv.
 """
 
@@ -67,7 +67,7 @@ def pair_functions(
     m_minus, m_plus : masses of the leptons, in the same units.
     n : Gauss–Legendre points in ln(D1/D2).
 
-    Long because the 2×2 amplitudes and their products are one formula.
+    The function is long because the 2×2 amplitudes and their products form one formula.
 
     Examples
     --------
@@ -225,7 +225,7 @@ def structure(
     Returns
     -------
     array, shape (2, 3, *points, nx)
-        First axis A, Y; second VV, AA, VA. Phase space ds/2π dK²/(8πx) is inside.
+        First axis A, Y; second VV, AA, VA. Phase space ds/2π dK²/(8πx) is included.
 
     Examples
     --------

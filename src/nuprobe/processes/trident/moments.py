@@ -1,15 +1,15 @@
-"""Cumulative moments of the structure functions: all that a target of any mass and
-shape ever asks of the leptons.
+"""Cumulative moments of the structure functions, all that a target of any mass and
+shape needs from the leptons.
 
 For given Q², a target of mass M and a neutrino of energy E reach x = 2 k1·q up to
-x_max(E, M, Q²). The hadron tensors of spin 0 and spin ½ contracted with the lepton half
-are polynomials in r = x_max/x, so that
+x_max(E, M, Q²). The hadron tensors of spin 0 and spin ½ contracted with the leptonic
+part are polynomials in r = x_max/x, so that
 
     A0 = ∫A dx,  A1 = ∫A (r − 1) dx,  A2 = ∫A (r − 1) r dx,  Y0, Y1, Y2 = ∫Y {1, r, r²}
     dx    over x < x_max
 
 suffice, and each integrand is positive for VV and AA. They do not depend on the
-target, and for equal lepton masses depend on x_max/m² and Q²/m² only.
+target, and for equal lepton masses depend only on x_max/m² and Q²/m².
 """
 
 from __future__ import annotations
@@ -101,7 +101,7 @@ def _block(
 ) -> tuple[FloatArray, FloatArray]:
     s_min = (m_minus + m_plus) ** 2
     open_ = x_max - q2 > s_min * (1 + 1e-12)
-    # closed points are computed at a harmless place and set to zero
+    # kinematically closed points are computed at a harmless place and set to zero
     x_max, q2 = np.where(open_, x_max, 2 * s_min), np.where(open_, q2, 0.5 * s_min)
     s_hat = x_max - q2
     t, w = gauss_legendre(orders.k2)

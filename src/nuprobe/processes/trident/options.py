@@ -1,4 +1,4 @@
-"""Options of a trident calculation for the target: one object for every function.
+"""Target options of a trident calculation: one object for every function.
 
 Cross sections, flux averages, spectra, generated events, experiments and the command
 line all take these options, by keyword or as one `TridentOptions` in place of the
@@ -42,7 +42,7 @@ FormFactorSpec = str | FormFactor | None
 
 
 class NucleusKeywords(TypedDict, total=False):
-    """Keywords that every function of tridents hands on to `TridentOptions`.
+    """Keywords that every trident function passes on to `TridentOptions`.
 
     Attributes
     ----------
@@ -58,28 +58,27 @@ class NucleusKeywords(TypedDict, total=False):
 @public
 @dataclass(frozen=True)
 class TridentOptions:
-    """What is hit and how.
+    """Type of target and its description.
 
     Attributes
     ----------
-    regime : ``"coherent"`` (per nucleus, spin 0; hydrogen in a compound is left out),
+    regime : ``"coherent"`` (per nucleus, spin 0; hydrogen in a compound is excluded),
         ``"proton"``, ``"neutron"`` (per nucleon of that kind), ``"incoherent"`` (all
-        nucleons of the nucleus, left whole), ``"elastic"`` (coherent + incoherent),
-        ``"inelastic"`` (all nucleons of the nucleus, broken: see `inelastic`),
+        nucleons of the nucleus, left intact), ``"elastic"`` (coherent + incoherent),
+        ``"inelastic"`` (all nucleons of the nucleus, broken up: see `inelastic`),
         ``"all"`` (elastic + inelastic, the default everywhere), or ``"electron"`` (per
-        electron, free and at rest: photon exchange
-        only; for electrons in the final state the exchange of the target with the
-        produced one is left out, and so are the graphs where a W or Z couples to the
-        target electron, which for ν_e are of the same order). A molecule or mixture
-        gives the sum over its formula unit.
+        electron, free and at rest: only photon exchange; for electrons in the final
+        state the exchange of the target with the produced electron is neglected, as are
+        the diagrams where a W or Z couples to the target electron, which for ν_e are of
+        the same order). A molecule or mixture gives the sum over its formula unit.
     form_factor : charge form factor of the nuclei, by name or object, as
-        `charge_form_factor` reads it; None for the measured charge density. Not with a
-        `Target`, which has its own.
+        `charge_form_factor` reads it; None for the measured charge density. Not allowed
+        with a `Target`, which has its own.
     pauli : whether nucleons of a nucleus are Pauli-blocked; hydrogen never is.
     k_f : Fermi momentum of the Pauli factor, MeV, for every nucleus; None for that of
         each nucleus (`fermi_momentum`; none for deuterium), and 235 MeV for a bare
         nucleon.
-    nucleon_form_factors : ``"kelly"`` or ``"dipole"``, of nucleons that stay whole.
+    nucleon_form_factors : ``"kelly"`` or ``"dipole"``, of intact nucleons.
 
     Raises
     ------
@@ -119,7 +118,7 @@ class TridentOptions:
 
     @property
     def per(self) -> str:
-        """What a cross section of this regime counts on a single nucleus."""
+        """What a cross section of this regime on a single nucleus is normalised to."""
         nucleon = self.regime in ("proton", "neutron")
         alone = "nucleon" if nucleon else "nucleus"
         return "electron" if self.regime == "electron" else alone
@@ -131,7 +130,7 @@ _KEYWORDS: Final = tuple(f.name for f in fields(TridentOptions) if f.name != "re
 def read_options(
     regime: str | TridentOptions = "all", keywords: Any = None
 ) -> TridentOptions:
-    """Options from a regime and keywords, or an object as it is.
+    """Options from a regime and keywords; an object is returned unchanged.
 
     Parameters
     ----------
@@ -141,7 +140,7 @@ def read_options(
     Raises
     ------
     InputError
-        If keywords come with an object.
+        If keywords are combined with an object.
     TypeError
         For an unknown keyword, as Python does.
 

@@ -45,13 +45,13 @@ class Parts:
 
     Attributes
     ----------
-    standard : σ without the mediators, cm², shape of the energies: of the Standard
-        Model, if contact terms of the model do not add to it.
+    standard : σ without the mediators, cm², shape of the energies: that of the Standard
+        Model, unless the model adds contact terms.
     interference : linear in the strength of the mediators, cm²; negative where they
         interfere destructively.
     mediator : quadratic in it, cm².
-    per : what is counted, as in `CrossSection`.
-    regime : what was hit.
+    per : normalisation, as in `CrossSection`.
+    regime : type of target.
     form_factors : as in `CrossSection`.
     """
 

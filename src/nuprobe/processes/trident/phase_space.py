@@ -1,5 +1,5 @@
-"""Points in Q², K² and s for a spectrum: one of the three is cut into panels that end
-at the edges of the bins, the others run over the exact range that is left."""
+"""Points in Q², K² and s for a spectrum: one of the three is divided into panels that
+end at the bin edges, the others cover the exact remaining range."""
 
 from __future__ import annotations
 
@@ -88,14 +88,13 @@ def _q_nodes(
 
 
 def _rough(current: Current, low: float) -> bool:
-    """Whether Q begins where the form factor oscillates (with period 1.6 q_soft);
-    elsewhere that does not matter."""
+    """Whether Q starts where the form factor oscillates (with period 1.6 q_soft);
+    elsewhere the oscillation does not matter."""
     return low > current.q_soft / 2
 
 
 def _cuts(current: Current, low: float, high: float) -> list[float]:
-    """|Q| where panels end, for the form factor's sake, and for one panel not to be too
-    long."""
+    """|Q| where panels end, to resolve the form factor and to limit their length."""
     ends = [
         c
         for c in (
@@ -136,7 +135,7 @@ class Region:
     Parameters
     ----------
     masses : of ℓ⁻ and ℓ⁺, MeV.
-    current : what is hit.
+    current : of the target.
     energy : of the neutrino, MeV; the largest one of a continuum.
     soft2 : squared mass (MeV²) below which nothing varies in K².
     orders : points in a panel of the outer variable or ln Q, in K² and in s.
@@ -152,7 +151,7 @@ class Region:
     ) -> None:
         self.s_min, self.mass, self.energy = sum(masses) ** 2, current.mass, energy
         self.soft2, (self.n_q, self.n_k, self.n_s) = soft2, orders
-        # mass of the hadrons that it breaks into; None: it stays whole
+        # mass of the hadrons that it breaks into; None: it stays intact
         self.w = math.sqrt(self.mass**2 + current.grown) if current.grown else None
         low, high = (float(q[0]) for q in self._ends(np.array([sum(masses)])))
         end = max((16 if _rough(current, low) else 2) * low, current.q_end)
@@ -175,7 +174,7 @@ class Region:
         )
 
     def points(self, variable: str, bounds: FloatArray) -> Iterator[Points]:
-        """Points of the panels, first of the short ones, which need few.
+        """Points of the panels, starting with the short ones, which need few.
 
         Parameters
         ----------
@@ -254,7 +253,7 @@ class Region:
     def _of_s(self, start: FloatArray, end: FloatArray, n: int) -> Nodes:
         t, w = gauss_legendre(n)
         first, last = np.log(start)[:, None], np.log(end)[:, None]
-        # quadratic in every panel: the first needs it
+        # quadratic in every panel, because the first needs it
         s = np.exp(first + (last - first) * t**2)
         outer = s * (last - first) * 2 * t * w
         ends = self._ends(np.sqrt(s.ravel()))

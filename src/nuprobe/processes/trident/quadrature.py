@@ -64,7 +64,7 @@ def direct(
 
 
 def weighted(axial: bool) -> int:
-    """Number of structures that are weighted with propagators.
+    """Number of structures weighted with propagators.
 
     Parameters
     ----------

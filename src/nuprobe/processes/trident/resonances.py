@@ -8,12 +8,12 @@ unfolded, for Q² from 0 to 10 GeV² and W from 1.1 to 3.2 GeV, mean deviation o
 3 %. Seven resonances, threshold-dependent Breit–Wigner forms in pion, two-pion and eta
 decays, on a smooth background.
 
-The parameters were read in the Fortran routines that the authors publish (F1F209.f, as
-kept in the Hall C simulation of Jefferson Lab), which give the numbers that they print,
-and are written anew here. GENIE, whose code names the equations and tables of both
-papers, has the same parameters; CepGen has others for two heights of the proton (46.213
-of the P11 for 462.13, 1.8951 of the F37 for 11.0).
-The papers themselves were not read.
+The parameters are those of the Fortran routines published by the authors (F1F209.f, as
+kept in the Hall C simulation of Jefferson Lab), whose printed numbers are reproduced by
+this independent implementation. GENIE, whose code names the equations and tables of
+both papers, has the same parameters; CepGen differs in two heights of the proton
+(46.213 instead of 462.13 for the P11, 1.8951 instead of 11.0 for the F37). The papers
+themselves were not checked.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""One channel on one current, in bins of a variable: what `spectra` adds up."""
+"""One channel on one current, in bins of a variable; `spectra` sums over these."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _BLOCK: Final = 15_000  # values of one array
 
 @dataclass(frozen=True)
 class Coupling:
-    """V, A and what mediators add to them at K².
+    """V, A and the contributions of mediators to them at K².
 
     Attributes
     ----------
@@ -67,7 +67,7 @@ class Scattering:
 
     Attributes
     ----------
-    channel, current, beam : what happens, on what, and for which neutrinos.
+    channel, current, beam : reaction, target current and neutrinos.
     couplings : one for each model.
     """
 
@@ -109,7 +109,7 @@ class Scattering:
     def _block(
         self, variable: str, bounds: FloatArray, points: Points, n_x: int, angle: int
     ) -> FloatArray:
-        """What some of the points add to `bins`."""
+        """Contribution of some of the points to `bins`."""
         q2, k2, s, x_max = points.q2, points.k2, points.s, points.x_max
         pair = pair_functions(s, k2, q2, *self.channel.pair_masses, angle)
         low = x_minimum(s, k2, q2)
@@ -170,7 +170,7 @@ class Scattering:
 
 
 def _scale2(beam: Beam, current: Current) -> float:
-    """Return the largest ŝ that matters, roughly."""
+    """Rough estimate of the largest relevant ŝ."""
     return 2 * beam.top * min(current.q_soft, current.mass)
 
 
@@ -187,7 +187,7 @@ def _adapted(
     n_q, n_k, n_s, n_x = orders
     if not math.isfinite(
         current.q_soft
-    ):  # a point has no scale of its own where panels end
+    ):  # a point particle has no scale at which panels end
         n_q += 6
     n_k += round(0.7 * math.log1p(_scale2(beam, current) / soft2))
     n_s += round(0.5 * math.log1p(_scale2(beam, current) / s_min))

@@ -1,12 +1,12 @@
-"""Single-differential cross sections by quadrature: what generated events are compared
-with.
+"""Single-differential cross sections by quadrature, with which generated events are
+compared.
 
-The engine integrates d⁴σ/dQ² dK² ds dx over everything. Here one variable is cut into
-the bins of a histogram and each bin is an integral of its own, over the exact range
-that the others have there. The neutrino energy enters through r = x_max/x alone, so a
-whole flux costs little more than one energy: with E_x the energy at which x is the
+Total cross sections integrate d⁴σ/dQ² dK² ds dx over everything. Here one variable is
+divided into histogram bins, and each bin is a separate integral over the exact range of
+the other variables. The neutrino energy enters only through r = x_max/x, so a whole
+flux is hardly slower than one energy: with E_x the energy at which x is the
 largest that can be reached, ∫ φ r^j/E² dE = E_x^{−j} ∫_{E_x} φ E^{j−2} dE for the
-powers j = 0, 1, 2 that the hadron tensor holds.
+powers j = 0, 1, 2 in the hadron tensor.
 
 The energy of the pair also needs the azimuth φ of K about k1 and q. With P the momentum
 of the target,
@@ -77,9 +77,9 @@ class Spectrum:
     edges : shape (bins + 1,), in the unit of `SPECTRA`.
     values : cm², shape (bins,), or (models, bins): integrals over the bins, averaged
         over the flux.
-    error : numerical error of each, same shape: what coarser quadrature changes; zeros
-        of a quick one.
-    regime : what was hit, one of `REGIMES`; ``"all"`` contains broken nucleons.
+    error : numerical error of each, same shape, from a coarser quadrature; zeros for a
+        quick one.
+    regime : what was hit, one of `REGIMES`; ``"all"`` includes inelastic scattering.
     """
 
     variable: str
@@ -117,8 +117,8 @@ def spectrum(
     source : neutrino energy in MeV, or a flux or its name: then an average over its
         neutrinos of the channel's flavour.
     model : one model with scalar parameters, or several.
-    quick : use the coarser rule alone, good to a few 1e-3, without an estimate of the
-        error; for drawing.
+    quick : use only the coarser rule, good to a few 1e-3, without an error estimate;
+        for plots.
     options : ``form_factor``, ``pauli``, ``k_f`` and ``nucleon_form_factors``, see
         `TridentOptions`.
 
@@ -187,7 +187,7 @@ def _bins(
     bounds: FloatArray,
     orders: tuple[int, int, int, int],
 ) -> FloatArray:
-    """Bins of what stays whole, whose mass is the only W."""
+    """Bins for an intact target, whose mass is the only W."""
     if variable != "w":
         return scattering.bins(variable, bounds, orders)
     whole = scattering.bins("q2", np.array([0.0, 1e18]), orders)

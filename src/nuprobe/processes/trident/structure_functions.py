@@ -10,22 +10,21 @@ W² > 4 GeV²    F₂ of the proton of Abramowicz:1997ms (ALLM97, fitted for W²
 between        both, mixed by a smooth step in W²
 =============  =====================================================================
 
-R of Abe:1998ym (R1998) holds above Q² = 0.34 GeV²; below, its value there falls as
-(3u − u³)/2, u = Q²/0.34 GeV², so that real photons are transverse. Beyond Q² = 8 GeV²
-the resonances fall as Q⁻⁸: next to nothing is left of them there.
+R of Abe:1998ym (R1998) is valid above Q² = 0.34 GeV²; below, its value there is
+multiplied by (3u − u³)/2, u = Q²/0.34 GeV², so that real photons are transverse. Beyond
+Q² = 8 GeV² the resonances are made to fall as Q⁻⁸; they are negligible there.
 
-How far to trust this: the fits describe their data to about 3 %. The peak of the Δ in
-real photons comes out at 480 µb on the proton, measured are about 530. The two
-parametrisations differ by up to 7 % where they meet at Q² < 1 GeV². The neutron is
-known to 5 or 10 %. Nucleons of a nucleus count as free: no shadowing (which takes away
-some 10 to 20 % of F₂ of heavy nuclei at x < 0.05 and Q² of a few GeV² and below), no
-Fermi motion.
+Accuracy: the fits describe their data to about 3 %. The Δ peak for real photons on the
+proton is 480 µb, compared with about 530 measured. The two parametrisations differ by
+up to 7 % where they meet at Q² < 1 GeV². The neutron is known to 5 or 10 %. Nucleons in
+a nucleus are treated as free: no shadowing (which reduces F₂ of heavy nuclei by some 10
+to 20 % at x < 0.05 and Q² of a few GeV² and below) and no Fermi motion.
 
-The papers were not read. The numbers of ALLM97 are those of two Fortran codes (Hall C's
-radiative corrections, Milou); CepGen has 3.4924 for the exponent 3.4942 and 0.06526
-GeV² for 0.06527, which moves F₂ by 7e-4 at most. Those of R1998 are in CepGen and in
-an event generator of Jefferson Lab alike. The ratio of the neutron was read in one code
-(Hall C's) alone: unverified.
+The papers were not checked. The numbers of ALLM97 are those of two Fortran codes (Hall
+C's radiative corrections, Milou); CepGen has 3.4924 for the exponent 3.4942 and 0.06526
+GeV² for 0.06527, which changes F₂ by at most 7e-4. Those of R1998 agree between CepGen
+and an event generator of Jefferson Lab. The neutron ratio was found in only one code
+(Hall C's): unverified.
 """
 
 from __future__ import annotations
@@ -47,7 +46,7 @@ __all__ = ["photoabsorption", "structure_functions"]
 
 _GEV: Final = 1e3  # MeV
 _M2: Final = (M_PROTON / _GEV) ** 2
-_MIX: Final = (3.0, 4.0)  # GeV²: W² between which both are mixed
+_MIX: Final = (3.0, 4.0)  # GeV²: range of W² in which both are mixed
 _FIT_END: Final = 8.0  # GeV²: Q² where the fits of resonances end
 _R_LOW: Final = 0.34  # GeV²
 # µb GeV²: F₁ = σ_T (W² − M²) over this

@@ -1,4 +1,4 @@
-"""How the shipped interpolants of the moments are made; `tables` says what they are.
+"""How the shipped interpolants of the moments are built; `tables` describes them.
 
 ``tools/build_trident_tables.py`` writes them.
 """
@@ -37,7 +37,7 @@ def node_values(
     *,
     axial: bool = False,
 ) -> tuple[FloatArray, FloatArray | None]:
-    """What a table interpolates, computed by the integrals at (δ, Q²).
+    """The functions that a table interpolates, from the integrals at (δ, Q²).
 
     Parameters
     ----------
@@ -101,7 +101,7 @@ def build(
     name : one of `PLANS`.
     nodes : Chebyshev nodes in u, v, w; the shipped table's by default.
     checks : random points at which the error is measured.
-    axial : the mediator functions are those of AA instead of VV.
+    axial : use AA instead of VV in the mediator functions.
 
     Examples
     --------
@@ -188,7 +188,7 @@ def to_bytes(table: Table, *, axial: bool = False) -> bytes:
     Parameters
     ----------
     table : what is written; its mediator functions in single precision.
-    axial : write these alone, which are those of AA.
+    axial : write only the mediator functions, which are those of AA.
 
     Examples
     --------
@@ -197,7 +197,7 @@ def to_bytes(table: Table, *, axial: bool = False) -> bytes:
     b'PK'
     """
     stream = io.BytesIO()
-    # single precision is 1e-6 of these logarithms and halves the largest part
+    # single precision gives these logarithms to 1e-6 and halves the largest part
     arrays = [a.astype(np.float32) for a in table.mediator or ()]
     train: dict[str, Any] = dict(
         zip(("train_u", "train_v", "train_w"), arrays, strict=False)

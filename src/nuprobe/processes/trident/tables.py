@@ -9,11 +9,11 @@ different leptons, each in one or two panels of δ. Axes
     w = ln(M/κ),  κ² = m²δ/(1 + δ),   M the mass of a mediator (equal masses only)
 
 Interpolated are the logarithms of the VV and AA moments with their power at threshold
-(and Q² from the longitudinal ones) taken out, the ratio VA/(VV + AA), and the
+(and Q² for the longitudinal ones) factored out, the ratio VA/(VV + AA), and the
 logarithms of the means over K², weighted with the VV moments, of (κ² + M²)/(K² + M²)
-and of its square. Logarithms make the measured error a relative one everywhere.
+and of its square. With logarithms the measured error is a relative one everywhere.
 
-Outside a table's range nothing is extrapolated: `evaluate` does the integrals instead.
+Nothing is extrapolated: outside the range of a table `evaluate` does the integrals.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ _FEW: Final = 256  # points
 
 @dataclass(frozen=True)
 class Plan:
-    """What a table covers and how finely it is built.
+    """Range and resolution of a table.
 
     Attributes
     ----------
@@ -68,7 +68,7 @@ class Plan:
 _E, _MU, _TAU = MASSES
 W_RANGE: Final = (-7.0, 12.0)
 """Range of ln(M/κ)."""
-# 1 TeV on nucleons and nuclei with |Q| < 10 GeV stays inside
+# covers 1 TeV on nucleons and nuclei with |Q| < 10 GeV
 PLANS: Final = {
     "equal-low": Plan(
         (1.0, 1.0), (0.0, 30.0), 4e8, (28, 64, 72), Orders(56, 20, 14, 20)
@@ -221,7 +221,8 @@ def chebyshev(x: FloatArray, n: int) -> FloatArray:
     result[0], result[1] = 1.0, x
     known = 1
     while known < n - 1:
-        # T_{k+j} = 2 T_k T_j − T_{k−j} doubles what is known at each step
+        # T_{k+j} = 2 T_k T_j − T_{k−j} doubles the number of known polynomials at each
+        # step
         more = min(known, n - 1 - known)
         new = result[known + 1 : known + 1 + more]
         np.multiply(result[1 : 1 + more], 2 * result[known], out=new)
@@ -245,8 +246,7 @@ def threshold_powers(equal: bool) -> FloatArray:
 
 
 def kappa2_of(delta: FloatArray, m_1: float) -> FloatArray:
-    """Scale κ² of the mediator axis: m₁², less at threshold where K² is bounded by
-    it."""
+    """Scale κ² of the mediator axis: m₁², smaller at threshold, where it bounds K²."""
     return np.asarray(m_1**2 * delta / (1 + delta))
 
 
@@ -261,8 +261,8 @@ def load(name: str, mediators: bool = True, axial: bool = False) -> Table:
     Parameters
     ----------
     name : one of `PLANS`.
-    mediators : also the mediator functions, which are nine tenths of its bytes.
-    axial : also those of AA, which are a file of their own.
+    mediators : also the mediator functions, nine tenths of the file.
+    axial : also those of AA, which are in a separate file.
 
     Examples
     --------
@@ -309,8 +309,8 @@ def _means(
     table: Table, delta: FloatArray, q2: FloatArray, masses: FloatArray, axial: bool
 ) -> tuple[FloatArray, NDArray[np.bool_]]:
     """Means of 1/(K² + M²) and of its square over VV, or AA if `axial`, for the masses
-    that the table serves at all points, shape (2, 6, points, such masses), and which
-    these are."""
+    that the table covers at all points, shape (2, 6, points, these masses), and their
+    indices."""
     kappa2 = kappa2_of(delta, table.masses[0])[:, None]
     w = 0.5 * np.log(masses**2 / kappa2)
     # heavier than the range is fine where K²_max < 1e-8 M²
@@ -322,8 +322,7 @@ def _means(
     wide, axes = w[:, fits], table.axes(delta, q2)
     logs = table.mediator_logarithms(*axes, np.minimum(wide, W_RANGE[1]), axial)
     means = np.exp(logs).reshape(2, 6, delta.size, -1)
-    # beyond the range, K² < 1e-8 M² allowing, nothing is left of the propagator but
-    # 1/M²
+    # beyond the range, for K² < 1e-8 M², the propagator is just 1/M²
     means = np.where(wide > W_RANGE[1], 1.0, means)
     shrink = 1 / (kappa2 + masses[fits] ** 2)
     return means * np.stack([shrink, shrink**2])[:, None], fits
@@ -364,7 +363,7 @@ def _logarithms(
     if delta.size >= _FEW:
         parts = [t.logarithms(*pair) for (t, _), pair in zip(panels, axes, strict=True)]
     else:
-        # one series for all axes: calls cost more than numbers here
+        # one series for all axes, because calls are more expensive than arithmetic here
         n = max(max(t.left.shape[0], t.right.shape[2]) for t, _ in panels)
         rows = chebyshev(np.concatenate([x for pair in axes for x in pair]), n)
         parts, start = [], 0
@@ -396,7 +395,7 @@ def evaluate(
     Returns
     -------
     moments : shape (6, 3, points), structures VV, AA, VA; zero where the pair cannot be
-        made.
+        produced.
     mediated : shape (6, 3, points, masses): VV and VA weighted with 1/(K² + M²), VV
         with its square; if `axial` (6, 5, points, masses), with AA weighted with both
         behind them.

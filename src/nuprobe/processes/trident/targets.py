@@ -1,5 +1,5 @@
-"""What a neutrino hits in each regime: charge form factors of nuclei, and the currents
-that the kernels add up."""
+"""Targets in each regime: charge form factors of nuclei, and the currents that the
+kernels sum over."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ __all__ = [
 def charge_form_factor(
     isotope: str | Isotope, form_factor: FormFactorSpec = None
 ) -> FormFactor:
-    """Charge form factor of a nucleus, which is what a photon sees.
+    """Charge form factor of a nucleus, which a photon probes.
 
     Parameters
     ----------
@@ -67,12 +67,12 @@ def charge_form_factor(
         nuclei too small for it). A name of `nuclei.FORM_FACTORS` gives what
         ``nuprobe.target(isotope, form_factor=name)`` has as its charge form factor: a
         shape whose radius can be set gets the measured rms charge radius, the others
-        are what they are. An object is returned as it is.
+        are unchanged. An object is returned unchanged.
 
     Raises
     ------
     InputError
-        If the charge radius of the isotope is not measured and no shape is named.
+        If the charge radius of the isotope has not been measured and no shape is named.
     UnknownNameError
         If the name is unknown, or there is no Fourier–Bessel analysis of the isotope.
 
@@ -99,7 +99,7 @@ def charge_form_factor(
 def _components(
     target: TargetSpec | None, options: TridentOptions
 ) -> tuple[Component, ...]:
-    """Components of a target with the charge form factors asked for."""
+    """Components of a target with the requested charge form factors."""
     if target is None:
         raise InputError(f"the regime {options.regime!r} needs a target, e.g. 'Ar40'")
     if isinstance(target, Target):
@@ -124,7 +124,7 @@ def _isotopes(target: TargetSpec) -> Target:
         return target
     if isinstance(target, (str, Isotope)):
         return _parsed(target)
-    # the shape is not used: any that needs no radius will do
+    # the shape is not used, so any that needs no radius will do
     return make_target(target, form_factor="point")
 
 
@@ -139,8 +139,8 @@ def currents(
     regime: str | TridentOptions = "all",
     **options: Unpack[NucleusKeywords],
 ) -> list[tuple[float, Current]]:
-    """Return what a neutrino scatters off in a regime and leaves whole, as `kernels`
-    adds them up.
+    """Return the currents that a neutrino scatters off elastically in a regime, as
+    summed by `kernels`.
 
     Inelastic scattering is not described by currents: ``"inelastic"`` has none,
     ``"all"`` those of ``"elastic"``.
@@ -155,7 +155,7 @@ def currents(
 
     Returns
     -------
-    list of (how many, current)
+    list of (number, current)
 
     Examples
     --------
@@ -168,15 +168,15 @@ def currents(
 def currents_of(
     target: TargetSpec | None, options: TridentOptions
 ) -> tuple[tuple[float, Current], ...]:
-    """`currents` for read options.
+    """`currents` for parsed options.
 
     Parameters
     ----------
     target : as there.
     options : regime, form factor and the rest.
 
-    Those of a target and a form factor given by name are kept, unless a radius is not
-    measured: that is warned of every time.
+    Results for a target and a form factor given by name are cached, except where a
+    missing radius must cause a warning every time.
 
     Examples
     --------
@@ -234,7 +234,7 @@ def _currents(
 def _alone(
     target: TargetSpec | None, options: TridentOptions
 ) -> tuple[tuple[float, Current], ...]:
-    """One nucleon as it is in a target, on average over its nuclei."""
+    """One nucleon in a target, averaged over its nuclei."""
     kind = options.regime
     if target is None:
         return ((1.0, _nucleon(kind, options.k_f or FERMI_MOMENTUM, options)),)
@@ -294,7 +294,7 @@ def _nucleon(kind: str, k_f: float, options: TridentOptions) -> Current:
 def broken_nucleons(
     target: TargetSpec | None, options: TridentOptions
 ) -> tuple[float, float]:
-    """How many protons and neutrons of a target can be broken in a regime.
+    """Number of protons and neutrons of a target that can be broken up in a regime.
 
     Parameters
     ----------
@@ -323,7 +323,7 @@ def broken_nucleons(
 def describe(
     target: TargetSpec | None, options: TridentOptions
 ) -> tuple[str, dict[str, str]]:
-    """What a cross section counts, and the charge form factors that it used.
+    """Normalisation of a cross section, and the charge form factors it used.
 
     Parameters
     ----------
@@ -365,8 +365,8 @@ def threshold_energy(
 
     Parameters
     ----------
-    channel : such as ``"nu_mu -> nu_mu mu+ mu-"``; m is the sum of the masses made.
-    target : as in `total`; M is the mass of the heaviest thing hit.
+    channel : such as ``"nu_mu -> nu_mu mu+ mu-"``; m is the sum of the produced masses.
+    target : as in `total`; M is the mass of the heaviest target.
     regime : a name of `REGIMES`, or a whole `TridentOptions`.
 
     Examples
@@ -380,7 +380,7 @@ def threshold_energy(
 def lowest_energy(
     channel: ChannelSpec, target: TargetSpec | None, options: TridentOptions
 ) -> float:
-    """`threshold_energy` for read options.
+    """`threshold_energy` for parsed options.
 
     Parameters
     ----------
@@ -393,7 +393,7 @@ def lowest_energy(
     1.022
     """
     if target is not None and not isinstance(target, Target):
-        # only the mass matters, and a form factor may not exist
+        # only the mass matters, and there may be no form factor
         options = replace(options, form_factor="point")
     reaction = read_channel(channel)
     numbers = broken_nucleons(target, options)

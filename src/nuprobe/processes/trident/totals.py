@@ -1,4 +1,4 @@
-"""Total cross sections: kernels of what is hit times coefficients of a model."""
+"""Total cross sections: kernels of a target times coefficients of a model."""
 
 from __future__ import annotations
 
@@ -40,18 +40,18 @@ _STANDARD: Final = StandardModel()
 @readable
 @dataclass(frozen=True)
 class CrossSection:
-    """A cross section with its numerical error and what it is.
+    """A cross section with its numerical error and its definition.
 
     Attributes
     ----------
     value, error : cm², shape of the energies; () for an average over a flux.
-    per : what it counts: ``"nucleus"``, ``"formula unit"``, ``"nucleon"`` or
+    per : normalisation: ``"nucleus"``, ``"formula unit"``, ``"nucleon"`` or
         ``"electron"``.
-    regime : what was hit, one of `REGIMES`.
+    regime : type of target, one of `REGIMES`.
     form_factors : by isotope, the shape and the rms radius of its charge; empty where
         none is used.
-    sin2_theta_w : the value that the model's couplings to charged leptons contain; None
-        for a model without.
+    sin2_theta_w : the value in the model's couplings to charged leptons; None for a
+        model without one.
     """
 
     value: FloatArray
@@ -112,16 +112,16 @@ def total(
         None for a bare nucleon (blocked unless ``pauli=False``) or electron.
     model : couplings; the Standard Model by default.
     regime : ``"all"`` (per nucleus, the default in every function: ``"elastic"``, which
-        is ``"coherent"`` + ``"incoherent"``, and ``"inelastic"``, nucleons broken),
-        ``"proton"`` or ``"neutron"`` (per nucleon), ``"electron"`` (per electron), or a
-        whole `TridentOptions`, whose docstring says more. A molecule or mixture gives
-        the sum over its formula unit.
-    exact : do the integrals over the leptons instead of using the tables: hundreds of
+        is ``"coherent"`` + ``"incoherent"``, and ``"inelastic"``, with nucleon
+        break-up), ``"proton"`` or ``"neutron"`` (per nucleon), ``"electron"`` (per
+        electron), or a whole `TridentOptions`, see there. A molecule or
+        mixture gives the sum over its formula unit.
+    exact : do the integrals over the leptons instead of using the tables; hundreds of
         times slower.
     with_error : return a `CrossSection` with the estimate of the numerical error, the
         regime, the form factors and the weak mixing angle used.
-    options : ``form_factor`` (a name, which has the measured charge radius, or an
-        object), ``pauli``, ``k_f`` and ``nucleon_form_factors``: see `TridentOptions`.
+    options : ``form_factor`` (a name, with the measured charge radius, or an object),
+        ``pauli``, ``k_f`` and ``nucleon_form_factors``: see `TridentOptions`.
 
     Returns
     -------
@@ -134,14 +134,14 @@ def total(
         unknown target, regime or form factor, a mediator lighter than 3e-7 of the
         lepton's mass.
     ComputationError
-        If the integral does not converge, or couplings are too large for numbers.
+        If the integral does not converge, or couplings are so large that they overflow.
 
     Warns
     -----
     ValidityWarning
         Where the W and Z propagators change the cross section by more than a per cent,
-        from 3 TeV on where a W could be made, and where a pair with a τ rests on the
-        tail of a nuclear form factor.
+        above 3 TeV, where a W could be produced, and where a pair with a τ probes only
+        the tail of a nuclear form factor.
 
     Examples
     --------

@@ -126,15 +126,13 @@
       this.plane.key = key;
       this.plane.busy = true;
       const { x, y } = state.plane;
-      const request = { x, y, point: Float64Array.from(state.models[state.active].point) };
+      const request = { x, y, point: Float64Array.from(state.models[state.active].point), levels: regions.thresholds(y === null ? 1 : 2) };
       const { client } = this.calc;
-      const take = (grid, minimum, coarse) => {
-        if (!this.closed && this.plane.key === key) this.takePlane(grid, minimum, state, coarse);
+      const take = (grid, coarse) => {
+        if (!this.closed && this.plane.key === key) this.takePlane(grid, state, coarse);
       };
       try {
-        const grid = y === null ? await client.scan1d(request) : await client.grid(request, (part) => take(part, part.minimum, true));
-        if (this.plane.key !== key) return;
-        take(grid, await this.polished(grid.minimum, [x, y]), false);
+        take(y === null ? await client.scan1d(request) : await client.grid(request, (part) => take(part, true)), false);
       } catch (error) {
         if (this.closed || error?.name === "Cancelled" || this.plane.key !== key) return;
         this.plane.key = null;
@@ -143,21 +141,13 @@
       }
     }
 
-    // the best fit from the lowest node of the grid on
-    async polished(lowest, axes) {
-      if (!Number.isFinite(lowest.twiceNll)) return lowest;
-      const free = axes.filter(Boolean).map((axis) => axis.name);
-      const found = await this.calc.client.minimum({ start: lowest.point, free });
-      return found.twiceNll <= lowest.twiceNll ? found : lowest;
-    }
-
-    takePlane(grid, minimum, state, coarse) {
+    takePlane(found, state, coarse) {
       const { key } = this.plane;
-      this.plane = { key, minimum, coarse, busy: coarse, regions: null, scan: null, intervals: null };
+      this.plane = { key, minimum: found.minimum, coarse, busy: coarse, regions: null, scan: null, intervals: null };
       if (state.plane.y === null) {
-        this.plane.scan = { x: grid.x.values, values: grid.values };
-        this.plane.intervals = regions.intervals(this.plane.scan, minimum.twiceNll);
-      } else this.plane.regions = regions.regions(this.calc.engine, grid, minimum.twiceNll);
+        this.plane.scan = { x: found.x.values, values: found.values };
+        this.plane.intervals = found.intervals;
+      } else this.plane.regions = regions.regions(found);
       this.changed("plane");
     }
   }

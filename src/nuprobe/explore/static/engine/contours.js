@@ -47,7 +47,7 @@
     const [nx, ny] = [x.values.length, y.values.length];
     const found = new Float64Array((nx + 2) * (ny + 2)).fill(Infinity);
     for (let j = 0; j < ny; j++)
-      found.set(Array.from(values).slice(j * nx, (j + 1) * nx), (j + 1) * (nx + 2) + 1);
+      found.set(values.slice(j * nx, (j + 1) * nx), (j + 1) * (nx + 2) + 1);
     return { x: wide(x), y: wide(y), values: found };
   }
 
@@ -75,14 +75,14 @@
     for (let j = 0; j + 1 < ny; j++)
       for (let i = 0; i + 1 < nx; i++) {
         const at = j * nx + i;
-        const corner = [values[at], values[at + 1], values[at + nx + 1], values[at + nx]];
-        if (corner.some((v) => v !== v)) continue;
-        let code = 0;
-        corner.forEach((v, k) => (code |= v > level ? 1 << k : 0));
+        const [a, b, c, d] = [values[at], values[at + 1], values[at + nx + 1], values[at + nx]];
+        const code = (a > level ? 1 : 0) | (b > level ? 2 : 0) | (c > level ? 4 : 0) | (d > level ? 8 : 0);
+        if (code === 0 || code === 15) continue;
+        if (a !== a || b !== b || c !== c || d !== d) continue;
         const edges = [2 * at, 2 * (at + 1) + 1, 2 * (at + nx), 2 * at + 1];
-        const middle = (corner[0] + corner[1] + corner[2] + corner[3]) / 4 > level;
+        const middle = (a + b + c + d) / 4 > level;
         const pairs = PAIRS[code] ?? ((code === 5) === middle ? [[0, 1], [2, 3]] : [[3, 0], [1, 2]]);
-        for (const [a, b] of pairs) link(edges[a], edges[b]);
+        for (const [from, to] of pairs) link(edges[from], edges[to]);
       }
     const place = (edge) => {
       const at = edge >> 1;

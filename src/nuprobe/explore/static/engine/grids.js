@@ -41,14 +41,24 @@
     return [...found, n - 1];
   }
 
+  const isLong = ({ terms }) => terms.reduce(
+    (sum, { bins, nuisances, morphing }) => sum + bins * (nuisances.length + 4 * morphing.length) ** 2, 0) > LONG;
+
   // one plane of a likelihood
   class Plane {
-    constructor(likelihood, { x, y, point, fixed, start }) {
+    constructor(likelihood, { x, y, point, fixed, start, levels }) {
       this.likelihood = likelihood;
       this.x = axisOf(likelihood, x);
       this.y = axisOf(likelihood, y);
       if (this.x.column === this.y.column) throw new Refused("the axes of a plane must be two parameters");
       [this.nx, this.ny] = [this.x.values.length, this.y.values.length];
+      // strides are those of the finest grid
+      this.levels = levels;
+      this.divided = levels ? engine.inner.divisions(this.nx, this.ny, isLong(likelihood)) : 1;
+      if (this.divided > 1) {
+        for (const axis of [this.x, this.y]) axis.values = engine.inner.divided(axis.values, axis.log, this.divided);
+        [this.nx, this.ny] = [this.x.values.length, this.y.values.length];
+      }
       if (this.nx * this.ny > MOST) throw new Refused(`a plane has at most ${MOST} points, got ${this.nx * this.ny}`);
       this.point = likelihood.point(point);
       this.values = new Float64Array(this.nx * this.ny).fill(NaN);
@@ -56,9 +66,9 @@
       this.nu = Float64Array.from(likelihood.surface.profiler.nu);
       this.nuisances = new Float64Array(this.nx * this.ny * this.nu.length);
       const columns = [this.x.column, this.y.column];
-      this.whole = likelihood.surface.restricted(this.point, new Set(columns));
+      this.surface = likelihood.surface.restricted(this.point, new Set(columns));
       // rows along a parameter that templates have no axis of need few templates
-      const smooth = (column) => this.whole.terms.some((term) =>
+      const smooth = (column) => this.surface.terms.some((term) =>
         term.blocks.some((block) => block.sources.some((field) =>
           field.groups.some((group) => group.axes.some((axis) => axis.parameter === column)))));
       const [sx, sy] = columns.map(smooth);
@@ -66,20 +76,20 @@
       this.rows = (sx || sy) && !(sx && sy) ? new Map() : null;
     }
 
-    // what is left of the likelihood in a row of the grid
-    row(j) {
-      if (!this.rows) return this.whole;
-      if (!this.rows.has(j)) {
-        const [slow, fast] = this.across ? [this.x, this.y] : [this.y, this.x];
-        this.point[slow.column] = slow.values[j];
-        this.rows.set(j, this.whole.restricted(this.point, new Set([fast.column])));
-      }
-      return this.rows.get(j);
+    // what is left of the likelihood in a row of the grid, kept if it is wanted again
+    row(j, keep = true) {
+      if (!this.rows) return this.surface;
+      if (this.rows.has(j)) return this.rows.get(j);
+      const [slow, fast] = this.across ? [this.x, this.y] : [this.y, this.x];
+      this.point[slow.column] = slow.values[j];
+      const found = this.surface.restricted(this.point, new Set([fast.column]));
+      if (keep) this.rows.set(j, found);
+      return found;
     }
 
     // at a point of the grid, nuisances starting from those at points nearby: along the
-    // straight line through the two nearest, if there are two
-    evaluate(surface, i, j, near, beyond) {
+    // straight line through the two nearest, if there are two, or from `start`
+    evaluate(surface, i, j, near, beyond, start = null) {
       const { values, nuisances, nu, nx, point, x, y } = this;
       const at = j * nx + i;
       const size = nu.length;
@@ -90,7 +100,8 @@
       if (surface.morphing && this.stride < this.first) values[at] = this.fromSeveral(surface, i, j, near);
       else if (near >= 0 && values[near] < Infinity && !surface.morphing) {
         const line = beyond >= 0 && values[beyond] < Infinity;
-        for (let k = 0; k < size; k++) {
+        if (start) profiler.nu.set(start);
+        else for (let k = 0; k < size; k++) {
           const here = nuisances[near * size + k];
           profiler.nu[k] = line ? 2 * here - nuisances[beyond * size + k] : here;
         }
@@ -169,7 +180,8 @@
 
     // the grid as it is; coarse ones have fewer points
     partial(stride) {
-      const { nx, ny, x, y, values } = this;
+      const { nx, ny, x, y } = this;
+      const values = stride < this.divided ? this.filled(stride, this.divided) : this.values;
       const [is, js] = [every(nx, stride), every(ny, stride)];
       const found = new Float64Array(is.length * js.length);
       let lowest = -1;
@@ -179,56 +191,79 @@
         if (lowest < 0 || values[at] < values[lowest]) lowest = at;
       }));
       const size = this.nu.length;
-      return {
+      const grid = {
         x: { name: x.name, log: x.log, values: Float64Array.from(is, (i) => x.values[i]) },
         y: { name: y.name, log: y.log, values: Float64Array.from(js, (j) => y.values[j]) },
         values: found,
         complete: stride === 1,
-        minimum: {
+        minimum: this.lowest ?? {
           point: this.pointAt(lowest), twiceNll: values[lowest],
           nuisances: this.nuisances.slice(lowest * size, (lowest + 1) * size),
         },
       };
+      return this.levels ? { ...grid, ...this.drawn(grid) } : grid;
     }
   }
 
   // a plane: {x: {name, lower, upper, points, log} or {name, values, log}, y, point: other
-  // parameters, fixed: nuisances that do not move, coarse: points of an axis at first}
+  // parameters, fixed: nuisances that do not move, coarse: points of an axis at first;
+  // levels: rises of −2 ln L whose lines are drawn, the grid being refined near them}
   Likelihood.prototype.gridJob = function* gridJob(request) {
     const plane = new Plane(this, request);
-    const weight = this.terms.reduce(
-      (sum, { bins, nuisances, morphing }) => sum + bins * (nuisances.length + 4 * morphing.length) ** 2, 0);
-    const coarse = Math.max(2, request.coarse ?? (weight > LONG ? COARSEST : COARSE));
-    let stride = 1;
+    const coarse = Math.max(2, request.coarse ?? (isLong(this) ? COARSEST : COARSE));
+    const { divided, levels } = plane;
+    let stride = divided;
     while (Math.max(plane.nx, plane.ny) / stride > coarse) stride *= 2;
-    for (; stride >= 1; stride /= 2) yield* plane.pass(stride);
+    for (; stride >= divided; stride /= 2) yield* plane.pass(stride);
+    if (levels) {
+      const { minimum } = plane.partial(divided);
+      const free = [plane.x.name, plane.y.name];
+      plane.lowest = engine.inner.settled(this, minimum, { free, fixed: request.fixed, axes: [plane.x, plane.y] });
+      for (stride = divided; stride > 1; stride /= 2) {
+        yield plane.partial(stride);
+        yield* plane.refine(stride, levels.map((level) => plane.lowest.twiceNll + level));
+      }
+    }
     return plane.partial(1);
   };
 
   // a line: {x: {name, values} or {name, lower, upper, points, log}, point, free: other
-  // parameters at their minimum over `ranges`, fixed: nuisances that do not move}
-  Likelihood.prototype.scanJob = function* scanJob({ x, point, free = [], fixed, ranges }) {
+  // parameters at their minimum over `ranges`, fixed: nuisances that do not move;
+  // levels: rises of −2 ln L that bound intervals}
+  Likelihood.prototype.scanJob = function* scanJob({ x, point, free = [], fixed, ranges, levels }) {
     const axis = axisOf(this, x);
     const start = this.point(point);
     if (free.includes(axis.name)) throw new Refused(`${axis.name} is scanned, so it cannot be free`);
+    const at = (value) => {
+      start[axis.column] = value;
+      return free.length
+        ? this.minimum({ start, free, fixed, ranges })
+        : { ...this.profile(start, { fixed }), point: Float64Array.from(start) };
+    };
     const found = [];
     for (const value of axis.values) {
-      start[axis.column] = value;
-      found.push(
-        free.length
-          ? this.minimum({ start, free, fixed, ranges })
-          : { ...this.profile(start, { fixed }), point: Float64Array.from(start) },
-      );
+      found.push(at(value));
       yield null;
     }
-    const lowest = found.reduce((best, one) => (one.twiceNll < best.twiceNll ? one : best));
+    let lowest = found.reduce((best, one) => (one.twiceNll < best.twiceNll ? one : best));
+    let intervals = {};
+    if (levels) {
+      lowest = engine.inner.settled(this, lowest, { free: [axis.name, ...free], fixed, ranges, axes: [axis] });
+      const nodes = [...found, lowest].map((one) => ({ x: one.point[axis.column], value: one.twiceNll }))
+        .filter(({ x: here }) => here >= axis.values[0] && here <= axis.values.at(-1)).sort((a, b) => a.x - b.x);
+      const heights = levels.map((level) => lowest.twiceNll + level);
+      intervals = { intervals: yield* engine.inner.intervals(nodes, heights, (value) => at(value).twiceNll) };
+    }
     return {
+      ...intervals,
       x: { name: axis.name, log: axis.log, values: axis.values },
       values: Float64Array.from(found, ({ twiceNll }) => twiceNll),
       points: found.map((one) => one.point),
       minimum: { point: lowest.point, nuisances: lowest.nuisances, twiceNll: lowest.twiceNll },
     };
   };
+
+  Object.assign(engine.inner, { Plane });
 
   // a job at once; `onPartial` is told what comes on the way
   engine.runAtOnce = (job, onPartial) => {
