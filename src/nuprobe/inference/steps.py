@@ -154,7 +154,7 @@ def least_squares(
     top = np.argsort(-size, axis=1)[:, :k]
     both[:, :, : top.shape[1]] = both[:, :, 1 + k :][every, :, top].swapaxes(1, 2)
     both[:, :, 1 + k :].swapaxes(1, 2)[every, top] = 0.0
-    r = np.linalg.qr(both.swapaxes(1, 2), mode="r")[:, :k]
+    r = np.asarray(np.linalg.qr(both.swapaxes(1, 2), mode="r"))[:, :k]
     scale = scale[every, order]
     across = flat[every, order] * scale
     pivots = np.diagonal(r, axis1=1, axis2=2)

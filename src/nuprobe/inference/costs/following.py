@@ -213,7 +213,7 @@ class MovingProduct(MovingBins):
         where some are above 1, T is 0: few counts may leave a maximum, and a step at
         fixed background is safe there."""
         s, axes = np.linalg.eigh(t.swapaxes(1, 2) @ t)
-        good = (s < 1).all(axis=1)[:, None]
+        good = np.all(s < 1, axis=1, keepdims=True)
         left = np.sqrt(1 - np.where(good, np.maximum(s, 0.0), 0.0))
         return left, (t @ axes) * good[:, None]
 
