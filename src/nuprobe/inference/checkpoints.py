@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import Final, TypeVar
+from typing import Any, Final, Protocol, TypeVar
 
 import numpy as np
 
@@ -31,6 +31,7 @@ from nuprobe.unfinished import Claim, alone, part_of
 
 __all__ = [
     "Checkpoint",
+    "Points",
     "closing_bar",
     "probe",
     "progress_bar",
@@ -44,6 +45,16 @@ Content = bytes | Iterable[bytes]
 _PROBES: Final = 5  # points whose expectation tells predictions apart
 _FIRST_S: Final = 0.5  # after so long a run is saved for the first time
 _SHARE: Final = 20.0  # times as long as a write takes the run goes on
+
+
+class Points(Protocol):
+    """Points of a grid, made or to be made."""
+
+    def __len__(self) -> int:
+        """How many there are."""
+
+    def __getitem__(self, which: Any, /) -> FloatArray:
+        """Some of them, shape (points, parameters)."""
 
 
 class Checkpoint:
@@ -316,7 +327,7 @@ def closing_bar(
         advance(None)
 
 
-def probe(cost: Cost, points: FloatArray) -> FloatArray:
+def probe(cost: Cost, points: Points) -> FloatArray:
     """Sums of the expectation at a few points: they tell predictions apart, whatever
     these consist of.
 
