@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, Final, Protocol, TypeVar
+from typing import Final, TypeVar
 
 import numpy as np
 
@@ -23,6 +23,7 @@ from nuprobe.errors import (
 )
 from nuprobe.files import as_output_error, writable_or_error
 from nuprobe.inference.costs import Cost
+from nuprobe.inference.protocols import Points
 from nuprobe.inference.result_files import started
 from nuprobe.numerics import FloatArray
 from nuprobe.provenance import Provenance
@@ -31,7 +32,6 @@ from nuprobe.unfinished import Claim, alone, part_of
 
 __all__ = [
     "Checkpoint",
-    "Points",
     "closing_bar",
     "probe",
     "progress_bar",
@@ -45,16 +45,6 @@ Content = bytes | Iterable[bytes]
 _PROBES: Final = 5  # points whose expectation tells predictions apart
 _FIRST_S: Final = 0.5  # after so long a run is saved for the first time
 _SHARE: Final = 20.0  # times as long as a write takes the run goes on
-
-
-class Points(Protocol):
-    """Points of a grid, made or to be made."""
-
-    def __len__(self) -> int:
-        """How many there are."""
-
-    def __getitem__(self, which: Any, /) -> FloatArray:
-        """Some of them, shape (points, parameters)."""
 
 
 class Checkpoint:

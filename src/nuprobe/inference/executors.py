@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from nuprobe.inference.checkpoints import Points
 from nuprobe.inference.costs import COMPILED, Cost
+from nuprobe.inference.protocols import Points
 from nuprobe.numerics import FloatArray
 from nuprobe.places import (
     DaskExecutor,
