@@ -31,8 +31,8 @@ from nuprobe.inference.costs.morphing import (
 from nuprobe.inference.costs.nuisances import Profiled, profile_block
 from nuprobe.inference.costs.origin import Origin
 from nuprobe.inference.costs.slopes import exact_gradient
+from nuprobe.inference.covariances import nuisance_covariance
 from nuprobe.inference.expectations import blocks_of, expected_counts
-from nuprobe.inference.newton import gradient_of, hessian_of
 from nuprobe.markup import table
 from nuprobe.numerics import FloatArray
 from nuprobe.parameters import Nuisance, Parameter
@@ -384,18 +384,15 @@ class Cost(ABC):
         layout = self.layout
         p = layout.checked_points(point)[:1]
         nu = layout.checked_nuisances(nuisances, 1)
-        if layout.morphing:
-            hessian = morphed_information(layout, p, nu)
-        else:
+        try:
+            if layout.morphing:
+                hessian = morphed_information(layout, p, nu)
+                return np.asarray(2 * np.linalg.inv(hessian), dtype=float)
             parts = [
                 term.moving(term.expectation(p[:, columns]), k).shifted(nu.T)
                 for term, columns, k in layout.places
             ]
-            # sets the slopes that the Hessian needs
-            gradient_of(parts, layout.weights, nu.T)
-            hessian = hessian_of(parts, layout.weights, 1)[..., 0]
-        try:
-            return np.asarray(2 * np.linalg.inv(hessian), dtype=float)
+            return nuisance_covariance(parts, layout.weights, nu.T)
         except np.linalg.LinAlgError:
             raise ComputationError(
                 f"{self.name}: the data do not determine the nuisances; give them a"

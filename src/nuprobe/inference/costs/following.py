@@ -132,6 +132,7 @@ class MovingProduct(MovingBins):
         )
         e, t = bent.solved(right)
         self.total = bent.total.reshape(len(self.use), points)[self.use].T
+        self.bent, self.lag = bent, (e[:, 0], t[:, 0])
         self.follows = (-e[:, 1:], -t[:, 1:])
         self.lost = 2 * sum(
             np.einsum("iap,ibp->abp", r[:, 1:], f)
@@ -177,6 +178,47 @@ class MovingProduct(MovingBins):
         lower = np.tril_indices(len(own))
         added[places[0][lower], places[1][lower]] -= lost[lower]
         hessian += added
+
+    def squares(
+        self, rows: IntArray, size: int, expected: bool
+    ) -> tuple[FloatArray, FloatArray, FloatArray]:
+        """As `MovingBins.squares`, of `rows`, `size` and `expected`: the bins move
+        together, since the background follows."""
+        moves, flat = self.slopes_at(rows, size)
+        bent, slope = self.bent.take(rows), self.slope[rows]
+        bend = self.curve.curvature(self.base, self.slope, np.empty_like(self.base))
+        root = np.sqrt(bend[rows])
+        over = np.divide(1.0, root, out=np.zeros_like(root), where=root > 0)
+        flat += np.einsum("pkb,pb->pk", moves, np.where(root > 0, 0.0, slope))
+        moves *= root[:, None]
+        # H = Sᵀ √W (1 − T Tᵀ) √W S, with the inverse L Lᵀ of the second derivatives in
+        # the factors and T the mixed ones times L
+        i, j = np.divmod(np.flatnonzero(self.use), self.product.data.shape[1])
+        mixed = (self.product.data * bent.background / bent.total**2)[i, j].T
+        inverse = bent.inverse()
+        held = np.diagonal(inverse, axis1=1, axis2=2) == 0
+        every = np.arange(inverse.shape[1])
+        inverse[:, every, every] += held
+        low = np.linalg.cholesky(inverse) * ~held[:, None]
+        t = (low[:, i] + low[:, len(bent.background) + j]) * (
+            np.sqrt(2.0) * mixed * over
+        )[:, :, None]
+        left, t = self._left(t)
+        moves -= (moves @ t / (1 + left)[:, None]) @ t.swapaxes(1, 2)
+        lag = self.lag[0][i][:, rows] + self.lag[1][j][:, rows]
+        right = (slope - 2 * mixed * lag.T) * over
+        along = np.einsum("pbf,pb->pf", t, right) / (left * (1 + left))
+        return moves, right + np.einsum("pbf,pf->pb", t, along), flat
+
+    @staticmethod
+    def _left(t: FloatArray) -> tuple[FloatArray, FloatArray]:
+        """√(1 − s) of the eigenvalues s of Tᵀ T, and T along their axes; of points
+        where some are above 1, T is 0: few counts may leave a maximum, and a step at
+        fixed background is safe there."""
+        s, axes = np.linalg.eigh(t.swapaxes(1, 2) @ t)
+        good = np.all(s < 1, axis=1, keepdims=True)
+        left = np.sqrt(1 - np.where(good, np.maximum(s, 0.0), 0.0))
+        return left, (t @ axes) * good[:, None]
 
 
 def _positive(matrices: FloatArray) -> BoolArray:

@@ -11,7 +11,7 @@ from nuprobe.inference.costs.layout import Layout
 from nuprobe.inference.costs.nuisances import Profiled, profile_block
 from nuprobe.inference.costs.statistic import HUGE, Statistic
 from nuprobe.inference.expectations import some_points
-from nuprobe.inference.newton import LAST, LAST_BUT_ONE, PLAIN
+from nuprobe.inference.newton import LAST, LAST_BUT_ONE, LOST, PLAIN
 from nuprobe.inference.protocols import Expectation
 from nuprobe.numerics import FloatArray
 
@@ -38,7 +38,7 @@ def profile_compiled(
     counts = data[data > 0]
     most = HUGE * min(float(term.spread.min(initial=1.0)) for term in layout.terms)
     unit = min(max(1e-10, counts.min(initial=1.0)), 1.0)
-    limits = np.array([most, unit, LAST, LAST_BUT_ONE, PLAIN])
+    limits = np.array([most, unit, LAST, LAST_BUT_ONE, PLAIN, LOST])
     value, nu = np.empty(len(p)), np.empty((len(p), len(layout.nuisances)))
     start = nu[:0] if start is None else np.array(start, order="C")
     rates = _loop_arrays(layout.joined(expectations))
