@@ -25,7 +25,7 @@ import nuprobe as nu
 from nuprobe.errors import InputError
 from nuprobe.experiments import family_cost
 from nuprobe.inference import Cost
-from nuprobe.portable import Likelihood, export_likelihood, portable_likelihood
+from nuprobe.portable import export_likelihood, portable_likelihood
 from nuprobe.portable.make import as_json
 
 NODE = shutil.which("node")
@@ -61,7 +61,7 @@ def test_every_experiment_and_family(name: str, model: str) -> None:
     text = json.dumps(as_json(made))
     found = reference().Likelihood(json.loads(text)).twice_nll(points, nuisances)
     assert_same(found, cost.twice_nll(points, nuisances))
-    assert len(gzip.compress(text.encode())) < _most(made)
+    assert len(gzip.compress(text.encode())) < 1e6
 
 
 def _interpolated(cost: Cost) -> None:
@@ -87,14 +87,6 @@ def _interpolated(cost: Cost) -> None:
     wanted = cost.twice_nll(points, nuisances)
     np.testing.assert_allclose(found, wanted, rtol=allowed, atol=allowed)
     assert len(gzip.compress(text.encode())) < 2e7
-
-
-def _most(made: Likelihood) -> float:
-    """Bytes of a file: more where templates depend on two parameters inside the
-    integrals at once."""
-    blocks = [block for term in made.terms for block in term.blocks]
-    smooth = max(sum(a.kind == "chebyshev" for a in block.axes) for block in blocks)
-    return 1e6 if smooth < 2 else 2e6
 
 
 @pytest.fixture(scope="module")

@@ -6,6 +6,8 @@ from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from nuprobe.errors import InputError
 from nuprobe.numerics import FloatArray
@@ -115,12 +117,75 @@ def test_what_has_no_structure_is_kept_whole() -> None:
         np.testing.assert_allclose(own @ templates, table, atol=1e-14)
 
 
-def test_large_templates_keep_less(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(compression, "LARGE", 100)
-    x = np.linspace(0.1, 3, 40)[:, None]
+def bits(values: FloatArray) -> float:
+    """Mean number of bits up to the last that is not zero."""
+    mantissa = np.frexp(values[values != 0])[0]
+    whole = np.ldexp(mantissa, 53).astype(np.int64)
+    return 53 - float(np.log2((whole & -whole).astype(float)).mean())
+
+
+def test_later_shapes_have_fewer_bits() -> None:
+    x = np.linspace(0.1, 3, 60)[:, None]
     table = np.exp(-x * np.linspace(0, 2, 200))
     (own,), templates = factored([table])
+    sizes = np.abs(own).max(axis=0)
+    assert (sizes[1:] < sizes[:-1]).all()
+    assert bits(own[:, -1]) < bits(own[:, 1]) - 15
+    assert bits(templates[-1]) < bits(templates[1]) - 15
     lost = np.abs(own @ templates - table).max(axis=0)
-    assert 1e-12 < lost.max() < 1e-9
-    mantissa = np.frexp(templates)[0] * 2.0**34
-    np.testing.assert_array_equal(mantissa, np.round(mantissa))
+    assert (lost <= 1e-13 * table.max(axis=0)).all()
+
+
+def test_large_templates_keep_less(monkeypatch: pytest.MonkeyPatch) -> None:
+    x = np.linspace(0.1, 3, 40)[:, None]
+    table = np.exp(-x * np.linspace(0, 2, 200))
+    (all_own,), all_templates = factored([table])
+    monkeypatch.setattr(compression, "LARGE", 100)
+    (own,), templates = factored([table])
+    lost = np.abs(own @ templates - table).max(axis=0)
+    assert 1e-13 < lost.max() < 1e-11
+    assert bits(templates[0]) < bits(all_templates[0]) - 5
+    assert bits(own[:, 0]) < bits(all_own[:, 0]) - 5
+
+
+@pytest.mark.parametrize("error", [1e-4, 1e-7])
+def test_errors_of_interpolation_need_no_bits(error: float) -> None:
+    x = np.linspace(0.1, 3, 40)[:, None]
+    table = np.exp(-x * np.linspace(0, 2, 200))
+    (own,), templates = factored([table], error=error)
+    lost = np.abs(own @ templates - table).max()
+    assert 1e-6 * error < lost < 1e-3 * error
+
+
+def test_what_is_small_beside_others_has_fewer_bits() -> None:
+    x = np.linspace(0.1, 3, 40)[:, None]
+    small = 1e-6 * np.exp(-x * np.linspace(0, 2, 200))
+    (own,), templates = factored([small], [np.ones(200)])
+    assert np.abs(own @ templates - small).max() < 1e-13
+    (_,), whole = factored([small])
+    assert len(templates) < len(whole)
+
+
+@given(
+    st.integers(1, 3),
+    st.integers(2, 12),
+    st.integers(1, 12),
+    st.floats(-200, 200),
+    st.integers(0, 2**31),
+)
+def test_tables_of_any_size_come_back(
+    tables: int, nodes: int, numbers: int, power: float, seed: int
+) -> None:
+    rng = np.random.default_rng(seed)
+    scales = 10.0 ** rng.uniform(-abs(power), power, numbers)
+    rows = [
+        scales * (rng.normal(size=(nodes, 2)) @ rng.normal(size=(2, numbers)))
+        if rng.random() < 0.5
+        else scales * rng.normal(size=(nodes, numbers))
+        for _ in range(tables)
+    ]
+    rows[0][:, 0] = 0.0
+    factors, templates = factored(rows)
+    for own, table in zip(factors, rows, strict=True):
+        lost = np.abs(own @ templates - table).max(axis=0)
+        assert (lost <= 1e-12 * np.abs(table).max(axis=0)).all()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import shutil
 import subprocess
@@ -40,6 +41,14 @@ CASES: dict[str, tuple[list[str], list[str], Ranges, float]] = {
     "best": (["best"], MIXING, PART, 0.0),
     "danss": (["danss"], MIXING, PART, 0.0),
     "prospect": (["prospect"], MIXING, PART, 0.0),
+    "rates": (["reactor-rates"], MIXING, PART, 0.0),
+    "rates, mixing alone": (["reactor-rates"], [*MIXING[:1], "norm"], {}, 0.0),
+    "evolution": (
+        ["daya-bay-evolution"],
+        [*MIXING, "yield.U235", "bump"],
+        {"dm2_41": (0.1, 4.0)},
+        0.0,
+    ),
     "mixing alone": (["best"], MIXING[:1], {}, 0.0),
     "splitting alone": (["danss"], MIXING[1:], PART, 0.0),
     "gallium": (["gallium-2009"], ["tan2_12", "phi_pp"], {}, 0.0),
@@ -51,7 +60,15 @@ CASES: dict[str, tuple[list[str], list[str], Ranges, float]] = {
 worst; 0 for 1e-9."""
 
 
-FEW = ["best", "danss", "prospect", "mixing alone", "splitting alone", "solar"]
+FEW = [
+    "rates, mixing alone",
+    "best",
+    "danss",
+    "prospect",
+    "mixing alone",
+    "splitting alone",
+    "solar",
+]
 
 
 def cost_of(name: str) -> Cost:
@@ -95,6 +112,7 @@ def test_files_give_what_the_package_gives(name: str) -> None:
         found, cost.twice_nll(points, nuisances), rtol=allowed, atol=allowed
     )
     assert (made.accuracy or 0.0) <= worst
+    assert len(gzip.compress(text.encode())) < 1e6
 
 
 def test_the_page_says_how_accurate_it_is(tmp_path: Path) -> None:

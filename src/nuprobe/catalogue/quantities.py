@@ -1,5 +1,5 @@
-"""What a catalogue entry can be about: the units that fit, and the conventions that
-must be named."""
+"""Quantities of catalogue entries: permitted units, and conventions that must be
+named."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ class Quantity:
 
     Attributes
     ----------
-    units : unit → factor to the first of them.
-    conventions : name → meaning; where there are any, an entry must name one.
+    units : unit → factor to the first unit.
+    conventions : name → meaning; if there are any, an entry must name one.
     """
 
     units: Mapping[str, float]
@@ -158,7 +158,7 @@ def unit_factor(unit: str, quantity: str) -> float:
         raise UnknownNameError("quantity", quantity, QUANTITIES)
     units = QUANTITIES[quantity].units
     match = _UNIT.fullmatch(unit.strip())
-    assert match is not None  # the last group takes everything
+    assert match is not None  # the last group matches everything
     base = match[2] or ("1" if match[1] else "")
     if base not in units:
         raise UnitError(

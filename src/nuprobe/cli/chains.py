@@ -13,7 +13,7 @@ from nuprobe.cli.options import grouped
 
 @dataclass(frozen=True)
 class ChainSpec:
-    """How the posterior is sampled.
+    """Settings of the sampling of a posterior.
 
     Attributes
     ----------

@@ -1,9 +1,9 @@
-"""Grid scans of a cost that resume after a kill and give the same numbers, bit for bit,
+"""Grid scans of a cost that can be resumed and give the same numbers, bit for bit,
 wherever they run.
 
 The grid alone fixes the order of the points and, with `BLOCK`, which points are
-evaluated together; a chunk is a whole number of blocks. Neither the executor nor the
-number of workers nor an interruption can change a result.
+evaluated together; a chunk is a whole number of blocks. Results depend neither on the
+executor nor on the number of workers nor on interruptions.
 """
 
 from __future__ import annotations
@@ -45,8 +45,8 @@ from nuprobe.numerics import FloatArray
 
 __all__ = ["scan"]
 
-_DIPS: Final = 16  # of the grid from which the best fit is looked for
-_TASKS: Final = 1000  # tasks of a scan, about, at most
+_DIPS: Final = 16  # local minima of the grid from which the best fit is searched
+_TASKS: Final = 1000  # approximate largest number of tasks of a scan
 _SLAB: Final = 1 << 16  # points among which dips are looked for at once
 
 
@@ -72,12 +72,12 @@ def scan(
     """−2 ln L, minimised over the nuisances, on the outer product of the axes, and the
     best fit within their range.
 
-    All arguments but two are keywords, each with a default: where to compute, and what
-    to do with the file.
+    All other arguments are keywords with defaults: where to compute, and options of the
+    file.
 
     Parameters
     ----------
-    cost : what to scan.
+    cost : to scan.
     grid : parameter name to values, numbers in its unit or texts with a unit.
     fixed : values of parameters outside the grid; the others keep their default.
     executor : where to compute: anything with the interface of `concurrent.futures`
@@ -88,21 +88,21 @@ def scan(
         script needs the usual ``if __name__ == "__main__":``.
     threads : threads for a scan in this process.
     checkpoint : HDF5 file of the result; it appears when the scan is complete. Until
-        then ``checkpoint.part`` has what is done.
-    resume : go on with an unfinished scan if there is one; otherwise an existing file
-        is refused.
+        then ``checkpoint.part`` contains the partial result.
+    resume : continue an unfinished scan if there is one; otherwise an existing file is
+        an error.
     overwrite : replace an existing file, once the scan is complete, and without
         `resume` discard an unfinished one; with `resume` replace that of another scan.
-    chunk : points a task, rounded up to a multiple of `BLOCK`; does not change the
-        results. One block, and more on large grids, if not given.
+    chunk : points per task, rounded up to a multiple of `BLOCK`; does not change the
+        results. Default: one block, or more on large grids.
     progress : show a bar, if standard error is a terminal.
-    every_s : seconds between two writes, at most.
-    intervals : ``"wilks"``, or ``"feldman-cousins"``: critical values of all axes
-        together by toys at every point, or ``"cls"``: CLs by toys along the first axis,
-        the others at their values; the result has them as `ScanResult.toys`.
-    toys : their number at each point, or all settings; not for ``"wilks"``. Where they
-        are computed and saved is that of the scan unless they say otherwise; their file
-        has the name of the checkpoint with ``.toys`` before its end.
+    every_s : largest interval between two writes in seconds.
+    intervals : ``"wilks"``, or ``"feldman-cousins"``: joint critical values of all axes
+        from toys at every point, or ``"cls"``: CLs from toys along the first axis, the
+        others fixed; the result has them as `ScanResult.toys`.
+    toys : number at each point, or all settings; not for ``"wilks"``. They are computed
+        and saved like the scan unless specified otherwise; their file is named like the
+        checkpoint with ``.toys`` before the suffix.
 
     Raises
     ------
@@ -110,10 +110,10 @@ def scan(
         If the grid is empty, a value is NaN or out of range, or the checkpoint exists,
         is damaged, belongs to another scan or is being written by another process.
     OutputError
-        If the checkpoint cannot be written; what was there is untouched.
+        If the checkpoint cannot be written; an existing file is unchanged.
     NuprobeError
-        If the scan was interrupted or a worker died; what is done is saved, and the
-        message says how to go on.
+        If the scan was interrupted or a worker died; the partial result is saved, and
+        the message tells how to resume.
 
     Examples
     --------
@@ -185,8 +185,8 @@ def scan(
 
 
 def _tasks(points: int, chunk: int | None, threads: int) -> list[slice]:
-    """Which points go together: few, so that little is lost by a kill, but not so few
-    that a large grid is a great number of tasks."""
+    """Division of the points into tasks: small, so that little is lost by a kill, but
+    not too many for a large grid."""
     blocks = -(-points // BLOCK)
     size = (
         threads * min(max(blocks // _TASKS, 1), 8) if chunk is None else chunk / BLOCK
@@ -196,7 +196,7 @@ def _tasks(points: int, chunk: int | None, threads: int) -> list[slice]:
 
 
 class _Run:
-    """A scan under way."""
+    """A running scan."""
 
     def __init__(
         self, cost: Cost, axes: dict[str, FloatArray], points: _Points
@@ -204,7 +204,7 @@ class _Run:
         self.cost, self.axes, self.points = cost, axes, points
         self.fingerprint = _fingerprint(cost, axes, points)
         self.provenance = provenance_of(cost, self.fingerprint)
-        self.folder: Path | None = None  # where its file is built
+        self.folder: Path | None = None  # where its file is written
         n = len(points)
         self.state = ScanState(
             np.zeros(n, dtype=bool),
@@ -214,12 +214,13 @@ class _Run:
         )
 
     def keep(self, task: slice, values: FloatArray, nuisances: FloatArray) -> None:
-        """Take in the results of some points."""
+        """Store the results of some points."""
         self.state.twice_nll[task], self.state.nuisances[task] = values, nuisances
         self.state.done[task] = True
 
     def finish(self) -> None:
-        """Find the best fit between the points, and warn of what has no effect."""
+        """Find the best fit between the points, and warn of parameters without
+        effect."""
         known = {p.name: p for p in self.cost.parameters}
         shape = tuple(len(a) for a in self.axes.values())
         values = self.state.twice_nll.reshape(shape)
@@ -229,7 +230,7 @@ class _Run:
             self.state.fitted = _best_fit(self.cost, self.axes, self.points, values)
 
     def result(self) -> ScanResult:
-        """What there is so far."""
+        """The current result."""
         shape = tuple(len(a) for a in self.axes.values())
         parameters = self.cost.parameters
         best, lowest = self.state.fitted or (None, None)
@@ -252,11 +253,11 @@ class _Run:
         )
 
     def image(self) -> Iterator[bytes]:
-        """What there is so far, as a file."""
+        """The current result, as a file."""
         return scan_image(self.result(), self.state, self.folder)
 
     def remedy(self, file: Checkpoint) -> str:
-        """What is saved, and how to go on."""
+        """What is saved, and how to resume."""
         if file.path is None:
             return file.remedy
         return f"{self.state.done.sum()} of {len(self.points)} points are {file.remedy}"
@@ -283,8 +284,8 @@ def _best_fit(
 
 
 def dips(values: FloatArray) -> NDArray[np.intp]:
-    """Numbers of the lowest points that no neighbour is below, diagonal ones included:
-    along axes alone each point of a slanting valley would be a dip."""
+    """Numbers of the lowest local minima, with diagonal neighbours included: otherwise
+    each point of a slanting valley would be one."""
     n, row = len(values), values[0].size
     step = max(1, _SLAB // row)
     lowest: NDArray[np.intp] = np.empty(0, dtype=np.intp)

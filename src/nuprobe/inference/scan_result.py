@@ -55,7 +55,7 @@ class ScanResult(Exported):
         lowest points; None if the scan is not finished, or no parameter varies.
     fitted_twice_nll : −2 ln L there.
     toys : what toys say at every point, or None; a file has it beside it.
-    provenance : what it was made of; None if a file does not say.
+    provenance : of the result; None if not in the file.
     """
 
     axes: dict[str, FloatArray]
@@ -224,7 +224,7 @@ class ScanResult(Exported):
 
     @public
     def save(self, path: str | os.PathLike[str]) -> Path:
-        """Write an HDF5 file to `path`, whole or not at all; raises `OutputError`."""
+        """Write an HDF5 file to `path`, atomically; raises `OutputError`."""
         done = np.ones(self.twice_nll.size, dtype=bool)
         k = len(self.nuisance_names)
         state = ScanState(

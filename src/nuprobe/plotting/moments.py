@@ -41,9 +41,8 @@ def plot_standard_moments(
     ax: Where = None,
     **artist: Any,
 ) -> Axes:
-    """Plot the effective moment that the loop of a W gives to neutrinos over the
-    lightest mass: Dirac as lines, Majorana as bands of all Majorana phases, for both
-    orderings.
+    """Plot the effective moment of neutrinos from the W loop over the lightest mass:
+    Dirac as lines, Majorana as bands over all Majorana phases, for both orderings.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""What a figure is drawn on: a new one, or axes of the caller."""
+"""The canvas of a figure: a new figure, or axes of the caller."""
 
 from __future__ import annotations
 

@@ -30,6 +30,7 @@ from nuprobe.portable.sources import (
     axis_entry,
     constant_group,
     polynomial_group,
+    sizes_of,
     source_of,
 )
 from nuprobe.prediction import Axis
@@ -89,19 +90,30 @@ def _counts(prediction: CountsPrediction) -> BlockEntry:
         return rows.reshape(len(points), -1)
 
     polynomial = polynomial_of(coefficients, own, prediction.name)
-    sources = [source_of(SIGNAL, templates, polynomial, own)]
+    signal = source_of(SIGNAL, templates, polynomial, own)
+    sources = [signal]
     axes = [axis_entry(axis) for axis in templates.axes]
+    sizes = None
+    if any(effect.shape is not None for effect in prediction.effects):
+        sizes = sizes_of(templates, polynomial, own)
     effects = []
     for effect in prediction.effects:
-        shape = None
+        shape, scales = None, list(effect.scales)
         if effect.shape is not None:
             shape = effect.nuisance.name
-            source = source_of(shape, effect.shape, polynomial, own)
-            sources.append(_on_axes(source, effect.shape.axes, axes))
+            source = source_of(shape, effect.shape, polynomial, own, sizes)
+            source = _on_axes(source, effect.shape.axes, axes)
+            rest = _less(source, signal)
+            if rest is not None and SIGNAL not in scales:
+                source, scales = rest, [SIGNAL, *scales]
+            if source.groups:
+                sources.append(source)
+            else:
+                shape = None
         effects.append(
             EffectEntry(
                 nuisance=effect.nuisance.name,
-                scales=list(effect.scales),
+                scales=scales,
                 shape=shape,
                 relative=effect.relative,
                 added=effect.added,
@@ -116,6 +128,29 @@ def _counts(prediction: CountsPrediction) -> BlockEntry:
         sources=sources,
         backgrounds=_backgrounds(prediction),
         effects=effects,
+    )
+
+
+def _less(source: SourceEntry, signal: SourceEntry) -> SourceEntry | None:
+    """A source less the signal, if most of it is part of the signal: that need not be
+    written twice."""
+    shared = [g for g in signal.groups if any(_same(g, own) for own in source.groups)]
+    rest = [g for g in signal.groups if not any(g is one for one in shared)]
+    if not shared or _numbers(shared) <= _numbers(rest):
+        return None
+    more = [g for g in source.groups if not any(_same(g, one) for one in shared)]
+    less = [g.model_copy(update={"templates": -g.templates}) for g in rest]
+    return source.model_copy(update={"groups": [*more, *less]})
+
+
+def _same(one: GroupEntry, other: GroupEntry) -> bool:
+    return one.model_dump_json() == other.model_dump_json()
+
+
+def _numbers(groups: Sequence[GroupEntry]) -> int:
+    return sum(
+        group.templates.size + sum(piece.table.size for piece in group.pieces)
+        for group in groups
     )
 
 

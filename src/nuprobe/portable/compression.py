@@ -1,9 +1,10 @@
 """Templates over smooth axes as a few of them times functions of the axes.
 
 A spectrum changes smoothly with a mass or a radius: between a hundred nodes it has a
-dozen independent shapes. Those at some of the nodes are kept, chosen one after the
-other where the ones before fail most (a QR decomposition with pivoting); all others
-are sums of them, but for rounding.
+dozen independent shapes. Those at some of the nodes are taken one after the other,
+where the ones before fail most, each less what the ones before make of it (a QR
+decomposition with pivoting). The later ones are ever smaller, and all are written to
+the same absolute accuracy: the smaller, the fewer bits, and zeros compress.
 """
 
 from __future__ import annotations
@@ -15,32 +16,44 @@ import numpy as np
 
 from nuprobe.numerics import FloatArray
 
-__all__ = ["LARGE", "factored", "rounded"]
+__all__ = ["LARGE", "factored"]
 
 LARGE: Final = 5000
 """Numbers of a template from which files would be too large: less accuracy is kept."""
 
 _LOST: Final = 1e-13  # of the largest value over the nodes, for each number
-_LOST_OF_LARGE: Final = 3e-10
-_BITS_OF_LARGE: Final = 34  # of the mantissa
+_LOST_OF_LARGE: Final = 1e-11
+_OF_ERROR: Final = 1e-3  # of the error of an interpolation, if that is more
+_LEFT: Final = 0.25  # share of what may be lost that shapes left out may take
 _HIDDEN: Final = 10.0  # times that, where rounding does not allow it
 _MOST: Final = 64  # shapes, beyond which nothing is saved
 _NOTHING: Final = 1e-14  # of a row, that rounding leaves
+_FINER: Final = 2.0 ** -np.arange(8)  # steps of rounding that are tried
+_SMALLEST: Final = 1e-280  # numbers whose steps would underflow are kept whole
 
 
-def factored(rows: Sequence[FloatArray]) -> tuple[list[FloatArray], FloatArray]:
+def factored(
+    rows: Sequence[FloatArray],
+    beside: Sequence[FloatArray] | None = None,
+    *,
+    error: float = 0.0,
+) -> tuple[list[FloatArray], FloatArray]:
     """Several tables as products with one set of templates.
 
     Parameters
     ----------
     rows : tables, each (nodes, numbers), with the same numbers.
+    beside : for each table, sizes of what its numbers are added to, (numbers,).
+    error : of −2 ln L by interpolation between the nodes.
 
     Returns
     -------
     list of arrays, array
         For each table its factors (nodes, factors), and the templates (factors,
-        numbers): ``factors @ templates`` is the table, but for rounding; to 3e-10 if
-        templates have more than `LARGE` numbers.
+        numbers): ``factors @ templates`` is the table to 1e-13 of the largest value
+        that each number has at any node, or of `beside` where that is larger; to 1e-11
+        if templates have more than `LARGE` numbers, and to a thousandth of `error` if
+        that is more.
 
     Examples
     --------
@@ -49,36 +62,25 @@ def factored(rows: Sequence[FloatArray]) -> tuple[list[FloatArray], FloatArray]:
     >>> templates.shape, bool(np.allclose(factors[1] @ templates, x**2))
     ((1, 3), True)
     """
-    together = _factored(rows)
-    if together[1].shape[1] > LARGE:
-        return together[0], rounded(together[1])
-    if len(rows) == 1:
+    own = [np.abs(table).max(axis=0) for table in rows]
+    counts = own if beside is None else list(map(np.maximum, own, beside))
+    lost = max(_LOST_OF_LARGE if own[0].size > LARGE else _LOST, _OF_ERROR * error)
+    together = _factored(rows, counts, lost)
+    if len(rows) == 1 or together[1].shape[1] > LARGE:
         return together
-    apart = _side_by_side([_factored([table]) for table in rows])
+    alone = zip(rows, counts, strict=True)
+    apart = _side_by_side([_factored([table], [size], lost) for table, size in alone])
     return min(together, apart, key=_size)
 
 
 def _size(found: tuple[list[FloatArray], FloatArray]) -> int:
-    """Numbers to write, of which zeros take no room."""
+    """Bits to write: an exponent, and what is not zero behind it."""
     factors, templates = found
-    return sum(map(np.count_nonzero, (*factors, templates)))
-
-
-def rounded(templates: FloatArray) -> FloatArray:
-    """Numbers to fewer bits, whose zeros compress: to 3e-11 of each.
-
-    Parameters
-    ----------
-    templates : of any shape.
-
-    Examples
-    --------
-    >>> rounded(np.array([0.5, 1.0]))
-    array([0.5, 1. ])
-    """
-    mantissa, exponent = np.frexp(templates)
-    whole = np.round(np.ldexp(mantissa, _BITS_OF_LARGE))
-    return np.asarray(np.ldexp(whole, exponent - _BITS_OF_LARGE))
+    every = np.concatenate([x.ravel() for x in (*factors, templates)])
+    mantissa = np.frexp(every[every != 0])[0]
+    whole = np.ldexp(mantissa, 53).astype(np.int64)
+    last = np.frexp((whole & -whole).astype(float))[1]
+    return int((66 - last).sum())
 
 
 def _side_by_side(
@@ -94,53 +96,77 @@ def _side_by_side(
     return factors, np.concatenate([templates for _, templates in parts])
 
 
-def _factored(rows: Sequence[FloatArray]) -> tuple[list[FloatArray], FloatArray]:
-    """Tables behind each other, each number in units of its largest value."""
-    # largest of each number in each table, and of each table
-    largest = np.stack([np.abs(table).max(axis=0) for table in rows])
-    size = np.maximum(largest.max(axis=1), np.finfo(float).tiny)
+def _factored(
+    rows: Sequence[FloatArray], counts: Sequence[FloatArray], lost: float
+) -> tuple[list[FloatArray], FloatArray]:
+    """Tables behind each other, each number in units of its largest value that
+    `counts`."""
+    largest = np.stack(counts)
+    size = _above(np.maximum(largest.max(axis=1), _SMALLEST))
     column = (largest / size[:, None]).max(axis=0)
     used = np.flatnonzero(column > 0)
+    column = _above(column[used])
     lengths = [len(table) for table in rows]
     every, sizes = np.concatenate(rows), np.repeat(size, lengths)[:, None]
-    lost = _LOST_OF_LARGE if column.size > LARGE else _LOST
-    allowed = lost * np.repeat(largest[:, used] / column[used], lengths, axis=0)
-    found = _chosen(every[:, used] / column[used] / sizes, allowed / sizes)
+    allowed = lost * np.repeat(largest[:, used] / column, lengths, axis=0) / sizes
+    found = _shapes(every[:, used] / column / sizes, allowed)
     splits = np.cumsum(lengths)[:-1]
     if found is None:  # a factor for each number
-        return np.split(every[:, used], splits), np.eye(column.size)[used]
-    chosen, factors = found
-    # of rows in units of their table to rows as they are
-    return np.split(factors * sizes / sizes[chosen].T, splits), every[chosen]
+        return np.split(every[:, used], splits), np.eye(len(largest.T))[used]
+    factors, shapes = found
+    templates = np.zeros((len(shapes), len(largest.T)))
+    templates[:, used] = shapes * column
+    return np.split(factors * sizes, splits), templates
 
 
-def _chosen(
+def _above(values: FloatArray) -> FloatArray:
+    """Powers of two, the next ones: nothing is lost in units of them."""
+    return np.asarray(np.ldexp(1.0, np.frexp(values)[1]))
+
+
+def _shapes(
     scaled: FloatArray, allowed: FloatArray
-) -> tuple[list[int], FloatArray] | None:
-    """Rows that are kept, and factors that make all of them, (rows, kept); None if that
-    takes as many as there are numbers."""
+) -> tuple[FloatArray, FloatArray] | None:
+    """Factors (rows, shapes) and shapes (shapes, numbers) that make all rows; None if
+    there are too many."""
     rest = scaled
     basis = np.zeros((0, scaled.shape[1]))
-    chosen: list[int] = []
-    found: tuple[list[int], FloatArray] | None = None
     if not scaled.any():
-        return [0], np.ones((len(scaled), 1))
-    for _ in range(min(_MOST, len(scaled), scaled.shape[1] - 1)):
+        return np.zeros((len(scaled), 1)), np.zeros((1, scaled.shape[1]))
+    found: tuple[FloatArray, FloatArray] | None = None
+    for _ in range(min(_MOST, *scaled.shape)):
         row = int((rest**2).sum(axis=1).argmax())
         new = rest[row] - (rest[row] @ basis.T) @ basis  # again, for rounding
         length = float(np.sqrt(new @ new))
         if length <= _NOTHING * float(np.sqrt(scaled[row] @ scaled[row])):
             break
-        chosen.append(row)
         basis = np.concatenate([basis, new[None] / length])
-        along = scaled @ basis.T
-        solved = np.linalg.solve(along[chosen].T, along.T).T
-        factors = np.asarray(solved, dtype=float)
-        factors[chosen] = np.eye(len(chosen))
-        rest = scaled - along @ basis
-        lost = np.abs(scaled - factors @ scaled[chosen])
-        if (lost <= allowed).all():
-            return chosen, factors
+        factors = np.asarray(scaled @ basis.T)
+        rest = scaled - factors @ basis
+        lost = np.abs(rest)
+        if (lost <= _LEFT * allowed).all():
+            return _in_steps(scaled, allowed, factors, basis)
         if found is None and (lost <= _HIDDEN * allowed).all():
-            found = [*chosen], factors
+            found = factors, basis
     return found
+
+
+def _in_steps(
+    scaled: FloatArray, allowed: FloatArray, factors: FloatArray, shapes: FloatArray
+) -> tuple[FloatArray, FloatArray]:
+    """Factors and shapes in steps as coarse as they may be: what one has lost is
+    multiplied by the other."""
+    whole = factors, shapes
+    high, wide = np.abs(factors).max(axis=0), np.abs(shapes).max(axis=1)
+    share = float(allowed.min()) / np.sqrt(len(shapes))
+    for finer in _FINER:
+        step = finer * share / wide, finer * share / high[:, None]
+        some = [_in_units(x, _above(s)) for x, s in zip(whole, step, strict=True)]
+        if (np.abs(some[0] @ some[1] - scaled) <= allowed).all():
+            return some[0], some[1]
+    return whole
+
+
+def _in_units(values: FloatArray, step: FloatArray) -> FloatArray:
+    """Multiples of steps."""
+    return np.asarray(np.round(values / step) * step)

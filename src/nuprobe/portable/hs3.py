@@ -2,7 +2,7 @@
 
 What a nuisance adds is a sample of its own, scaled by the nuisance: linear everywhere,
 whatever interpolation a program prefers for other modifiers. Constraints are Gaussians
-beside the channels.
+beside the channels. Gaussian data have observables instead of channels.
 """
 
 from __future__ import annotations
@@ -16,8 +16,9 @@ import numpy as np
 
 from nuprobe.border import public
 from nuprobe.errors import InputError
-from nuprobe.inference import Cost
+from nuprobe.inference import Cost, CovarianceCost, GaussianCost
 from nuprobe.numerics import FloatArray
+from nuprobe.portable.hs3_gaussian import GaussianParts, gaussian_parts
 from nuprobe.portable.samples import (
     Channel,
     CountedSample,
@@ -32,6 +33,8 @@ __all__ = ["hs3_document"]
 _POI: Final = "mu"
 _VERSION: Final = "0.2.0"
 """Of the standard, in whose text the names of the components were read."""
+_MOST: Final = 10.0
+"""As far as the strength of the signal is said to go."""
 _WIDE: Final = 10.0
 """Sigmas to which a constrained nuisance is said to go, either side."""
 _FREE: Final = 1e6
@@ -46,7 +49,8 @@ def hs3_document(
 
     Parameters
     ----------
-    cost : of counts with Poisson statistics, whose nuisances are linear.
+    cost : of counts with Poisson statistics or of Gaussian data, whose nuisances are
+        linear.
     points : at least one, each with values of the same parameters by name, numbers in
         the unit of the parameter or texts with a unit; others are at their defaults.
 
@@ -74,46 +78,94 @@ def hs3_document(
     >>> [one["name"] for one in made["likelihoods"]]
     ['point_1', 'point_2']
     """
-    check_counts(cost, "HS3")
+    check_counts(cost, "HS3", gaussian=True)
     check_points(points, "a document of HS3")
     _check_names(cost)
-    scales = {n.name: 1.0 if isinf(n.sigma) else n.sigma for n in cost.nuisances}
-    bound = [n.name for n in cost.nuisances if not isinf(n.sigma)]
-    distributions: list[dict[str, Any]] = []
-    likelihoods, analyses, values = [], [], []
-    scaled = False
-    channels: list[Channel] = []
-    for name, at, _ in distinct_points(cost, points):
-        channels = channels_at(cost, at)
-        made = [_distribution(channel, name, scales) for channel in channels]
-        distributions += made
-        scaled |= any(s.name == "signal" for c in channels for s in c.samples)
-        likelihoods.append(
-            {
-                "name": name,
-                "distributions": [one["name"] for one in made],
-                "data": [_data_name(channel) for channel in channels],
-                "aux_distributions": [f"{n}_constraint" for n in bound],
-            }
-        )
-        analyses.append(
-            {
-                "name": name,
-                "likelihood": name,
-                "domains": ["parameters"],
-                "init": name,
-                "parameters_of_interest": [_POI] if scaled else [],
-            }
-        )
-        values.append({"name": name, "parameters": _values(cost, at, scaled)})
+    terms = _Terms(cost)
+    at = {name: one for name, one, _ in distinct_points(cost, points)}
+    channels = {name: channels_at(cost, one) for name, one in at.items()}
+    made = [terms.made(i, channels) for i in range(len(cost.terms))]
+    scaled = any(
+        s.name == "signal" for own in channels.values() for c in own for s in c.samples
+    )
+    functions = [one for parts in made for one in parts.functions]
     return {
         "metadata": _metadata(cost, points),
-        "distributions": distributions + [_constraint(name) for name in bound],
-        "data": [_data(channel) for channel in channels],
-        "likelihoods": likelihoods,
-        "domains": [_domain(cost, scaled)],
-        "parameter_points": values,
-        "analyses": analyses,
+        "distributions": [
+            *(
+                one
+                for name in at
+                for parts in made
+                for one in parts.distributions[name]
+            ),
+            *(_constraint(name) for name in terms.bound),
+        ],
+        **({"functions": functions} if functions else {}),
+        "data": [one for parts in made for one in parts.data],
+        "likelihoods": [_likelihood(name, made, terms.bound) for name in at],
+        "domains": [_domain(terms.ends, scaled)],
+        "parameter_points": [
+            {"name": name, "parameters": _values(cost, one, scaled)}
+            for name, one in at.items()
+        ],
+        "analyses": [_analysis(name, scaled) for name in at],
+    }
+
+
+class _Terms:
+    """Terms of a cost, and what their parts of a document share.
+
+    Parameters
+    ----------
+    cost : with the nuisances.
+
+    Attributes
+    ----------
+    scales : units of the nuisances by name.
+    bound : names of those with a constraint.
+    ends : how far each parameter of the document goes.
+    """
+
+    def __init__(self, cost: Cost) -> None:
+        self.terms = [term for term, _, _ in cost.layout.places]
+        free = {n.name: isinf(n.sigma) for n in cost.nuisances}
+        self.scales = {n.name: 1.0 if free[n.name] else n.sigma for n in cost.nuisances}
+        self.bound = [name for name, one in free.items() if not one]
+        self.ends = {_POI: _MOST} | {
+            name: _FREE if one else _WIDE for name, one in free.items()
+        }
+
+    def made(self, i: int, channels: Mapping[str, Sequence[Channel]]) -> GaussianParts:
+        """Functions, distributions and data of a term at all points."""
+        term, own = self.terms[i], {name: every[i] for name, every in channels.items()}
+        if isinstance(term, GaussianCost | CovarianceCost):
+            return gaussian_parts(term, own, self.ends, self.scales, _POI)
+        found = GaussianParts(data=[_data(next(iter(own.values())))])
+        for name, channel in own.items():
+            found.distributions[name] = [_distribution(channel, name, self.scales)]
+        return found
+
+
+def _likelihood(
+    name: str, made: Sequence[GaussianParts], bound: Sequence[str]
+) -> dict[str, Any]:
+    return {
+        "name": name,
+        "distributions": [
+            one["name"] for parts in made for one in parts.distributions[name]
+        ],
+        "data": [one["name"] for parts in made for one in parts.data],
+        "aux_distributions": [f"{n}_constraint" for n in bound],
+    }
+
+
+def _analysis(name: str, scaled: bool) -> dict[str, Any]:
+    return {
+        "name": name,
+        "likelihood": name,
+        "domains": ["parameters"],
+        "init": name,
+        "parameters_of_interest": [_POI] if scaled else [],
     }
 
 
@@ -205,11 +257,12 @@ def _values(cost: Cost, at: FloatArray, scaled: bool) -> list[dict[str, Any]]:
     return [*([{"name": _POI, "value": 1.0}] if scaled else []), *moving, *fixed]
 
 
-def _domain(cost: Cost, scaled: bool) -> dict[str, Any]:
-    axes = [{"name": _POI, "min": 0.0, "max": 10.0}] if scaled else []
-    for n in cost.nuisances:
-        most = _FREE if isinf(n.sigma) else _WIDE
-        axes.append({"name": n.name, "min": -most, "max": most})
+def _domain(ends: Mapping[str, float], scaled: bool) -> dict[str, Any]:
+    axes = [
+        {"name": name, "min": 0.0 if name == _POI else -most, "max": most}
+        for name, most in ends.items()
+        if scaled or name != _POI
+    ]
     return {"name": "parameters", "type": "product_domain", "axes": axes}
 
 

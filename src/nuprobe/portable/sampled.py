@@ -17,13 +17,14 @@ from nuprobe.errors import InputError
 from nuprobe.experiments.baselines.prediction import BaselinePrediction
 from nuprobe.experiments.counts import CountsPrediction
 from nuprobe.experiments.ratio import RatioPrediction
+from nuprobe.experiments.reactor.prediction import ReactorPrediction
 from nuprobe.experiments.sites import SitePrediction
 from nuprobe.inference import Prediction
 from nuprobe.inference.costs.shares import ScaledShares
 from nuprobe.numerics import FloatArray
 from nuprobe.parameters import Parameter
 from nuprobe.portable.blocks import SIGNAL, all_rows, blocks_of, refuse_morphing
-from nuprobe.portable.compression import factored, rounded
+from nuprobe.portable.compression import factored
 from nuprobe.portable.disappearance import disappearance_block
 from nuprobe.portable.document import (
     BlockEntry,
@@ -32,13 +33,14 @@ from nuprobe.portable.document import (
     PieceEntry,
     SourceEntry,
 )
-from nuprobe.portable.nodes import EXACT, Grid, Judge
+from nuprobe.portable.nodes import Grid, Judge
 from nuprobe.portable.polynomials import (
     Polynomial,
     blamed,
     exact_polynomial,
     scale_of,
 )
+from nuprobe.portable.reactor import oscillates, reactor_block
 
 __all__ = ["sampled_blocks"]
 
@@ -74,6 +76,9 @@ def sampled_blocks(
             block, error = disappearance_block(prediction, ranges, judge)
             return [block], error
         return blocks_of(prediction), 0.0
+    if isinstance(prediction, ReactorPrediction) and oscillates(prediction):
+        block, error = reactor_block(prediction, ranges, judge)
+        return [block], error
     if isinstance(prediction, CountsPrediction | RatioPrediction | SitePrediction):
         return blocks_of(prediction), 0.0
     refuse_morphing(prediction)
@@ -118,8 +123,7 @@ def _tabulated(
         if i and np.array_equal(rows, table[:, :, 0]):
             effects.append(EffectEntry(nuisance=name, scales=[SIGNAL]))
             continue
-        source = _source(name, rows, grid.shape, axes, powers, others)
-        sources.append(source if grid.error <= EXACT else _short(source))
+        sources.append(_source(name, rows, grid, axes, powers, others))
         if i:
             effects.append(EffectEntry(nuisance=name, shape=name))
     block = BlockEntry(
@@ -131,22 +135,6 @@ def _tabulated(
         effects=effects,
     )
     return [block], grid.error
-
-
-def _short(source: SourceEntry) -> SourceEntry:
-    """With tables of fewer bits, where interpolation is less accurate than those."""
-    groups = [
-        group.model_copy(
-            update={
-                "pieces": [
-                    piece.model_copy(update={"table": rounded(piece.table)})
-                    for piece in group.pieces
-                ]
-            }
-        )
-        for group in source.groups
-    ]
-    return source.model_copy(update={"groups": groups})
 
 
 def _powers(
@@ -242,20 +230,20 @@ def _nodes_with(
 def _source(
     name: str,
     rows: FloatArray,
-    shape: tuple[int, ...],
+    grid: Grid,
     axes: list[int],
     powers: NDArray[np.intp],
     others: Sequence[Parameter],
 ) -> SourceEntry:
     """Tables of each monomial, (nodes, monomials, bins), as factors and templates."""
     used = [i for i in range(len(powers)) if rows[:, i].any()] or [0]
-    factors, templates = factored([rows[:, i] for i in used])
+    factors, templates = factored([rows[:, i] for i in used], error=grid.error)
     pieces = [
         PieceEntry(
             monomial={
                 p.name: int(n) for p, n in zip(others, powers[i], strict=True) if n
             },
-            table=own.reshape(*shape, -1),
+            table=own.reshape(*grid.shape, -1),
         )
         for i, own in zip(used, factors, strict=True)
     ]

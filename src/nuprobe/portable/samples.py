@@ -5,13 +5,22 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 
 from nuprobe.errors import InputError
 from nuprobe.experiments.counts import CountsPrediction
-from nuprobe.inference import Cost, PoissonCost, UnbinnedCost
+from nuprobe.inference import (
+    CNPCost,
+    Cost,
+    CovarianceCost,
+    GaussianCost,
+    OnOffCost,
+    PoissonCost,
+    ProjectedCost,
+    UnbinnedCost,
+)
 from nuprobe.inference.protocols import Expectation
 from nuprobe.numerics import FloatArray
 
@@ -23,6 +32,15 @@ __all__ = [
     "check_points",
     "distinct_points",
 ]
+
+_WHY: Final[Mapping[type, str]] = {
+    CNPCost: (
+        "whose errors follow the expectation but have no normalisation, which every"
+        " distribution there has"
+    ),
+    OnOffCost: "which is a minimum over the backgrounds of control counts",
+    ProjectedCost: "which is a minimum over the backgrounds of control counts",
+}
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,13 +76,14 @@ class Channel:
     samples: tuple[CountedSample, ...]
 
 
-def check_counts(cost: Cost, tool: str) -> None:
+def check_counts(cost: Cost, tool: str, *, gaussian: bool = False) -> None:
     """Refuse what is not made of Poisson counts that are linear in the nuisances.
 
     Parameters
     ----------
     cost : what is exported.
     tool : for which it is.
+    gaussian : whether it has Gaussian data, too.
 
     Examples
     --------
@@ -73,11 +92,19 @@ def check_counts(cost: Cost, tool: str) -> None:
     """
     instead = "export the likelihood itself (`nuprobe export likelihood`)"
     for term in cost.terms:
-        if type(term) not in (PoissonCost, UnbinnedCost):
+        if type(term) in (PoissonCost, UnbinnedCost):
+            continue
+        if gaussian and isinstance(term, GaussianCost | CovarianceCost):
+            continue
+        if gaussian and type(term) in _WHY:
             raise InputError(
-                f"{term.name}: {tool} has Poisson counts only, and this is a"
-                f" {type(term).__name__}: choose an analysis with counts, or {instead}"
+                f"{term.name}: {tool} cannot represent a {type(term).__name__},"
+                f" {_WHY[type(term)]}: {instead}"
             )
+        raise InputError(
+            f"{term.name}: {tool} has Poisson counts only, and this is a"
+            f" {type(term).__name__}: choose an analysis with counts, or {instead}"
+        )
     if cost.layout.morphing:
         raise InputError(
             f"the nuisance {cost.layout.morphing[0].name} morphs between anchors, which"

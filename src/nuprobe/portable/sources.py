@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -22,7 +22,19 @@ from nuprobe.portable.polynomials import Polynomial
 from nuprobe.prediction import Axis, Templates
 from nuprobe.prediction.parts import Part
 
-__all__ = ["axis_entry", "constant_group", "polynomial_group", "source_of"]
+__all__ = [
+    "axis_entry",
+    "constant_group",
+    "polynomial_group",
+    "sizes_of",
+    "source_of",
+]
+
+Kind = tuple[tuple[tuple[str, int], ...], tuple[tuple[float, float], ...]]
+"""Monomial and propagators of a piece."""
+
+Sizes = Mapping[Kind, FloatArray]
+"""Largest counts of each kind of piece, (energy bins,)."""
 
 
 def axis_entry(axis: Axis) -> AxisEntry:
@@ -91,6 +103,7 @@ def source_of(
     templates: Templates,
     polynomial: Polynomial,
     parameters: Sequence[Parameter],
+    beside: Sizes | None = None,
 ) -> SourceEntry:
     """A source: each part of templates times the coefficients of a model.
 
@@ -100,6 +113,8 @@ def source_of(
     templates : any.
     polynomial : coefficients, of components × terms.
     parameters : those of the polynomial.
+    beside : of the source to which it adds a part, whose sizes say how accurate that
+        has to be.
 
     Examples
     --------
@@ -112,15 +127,47 @@ def source_of(
     >>> found.groups[0].templates.shape[:2]
     (3, 1)
     """
-    shape = len(templates.components), len(templates.terms)
-    table = polynomial.coefficients.reshape(-1, *shape)
-    contraction = _Contraction(templates, polynomial, tuple(parameters), table)
+    contraction = _Contraction.of(templates, polynomial, parameters, beside or {})
     groups = [
         group
         for axes, values in templates.by_axis()
         for group in contraction.groups(Part("", axes, values))
     ]
     return SourceEntry(name=name, groups=groups)
+
+
+def sizes_of(
+    templates: Templates, polynomial: Polynomial, parameters: Sequence[Parameter]
+) -> Sizes:
+    """Largest counts of each kind of piece of a source in each bin.
+
+    Parameters
+    ----------
+    templates, polynomial, parameters : as of `source_of`.
+
+    Examples
+    --------
+    >>> from nuprobe.prediction import build_templates
+    >>> from nuprobe.prediction.examples import argon
+    >>> templates = build_templates(argon())
+    >>> shape = len(templates.components), len(templates.terms)
+    >>> ones = Polynomial(np.zeros((1, 0), int), np.ones((1, shape[0] * shape[1])), [])
+    >>> [sizes.shape == templates.shape[:1] for sizes in sizes_of(
+    ...     templates, ones, []).values()]
+    [True]
+    """
+    contraction = _Contraction.of(templates, polynomial, parameters, {})
+    found: dict[Kind, FloatArray] = {}
+    for axes, values in templates.by_axis():
+        smooth, linear = contraction.split(axes)
+        for piece, own in contraction.pieces(Part("", axes, values), smooth + linear):
+            moving = tuple(range(2, 2 + len(smooth)))
+            size = np.abs(own).max(axis=(0, *moving))
+            # what morphs may become as small as this
+            size = size.reshape(len(size), -1).min(axis=1)
+            kind = _kind(piece)
+            found[kind] = np.maximum(found[kind], size) if kind in found else size
+    return found
 
 
 @dataclass(frozen=True, eq=False)
@@ -132,21 +179,41 @@ class _Contraction:
     templates : any.
     polynomial, parameters : of the coefficients.
     table : coefficients, (monomials, components, terms).
+    beside : sizes of what the source is added to.
     """
 
     templates: Templates
     polynomial: Polynomial
     parameters: tuple[Parameter, ...]
     table: FloatArray
+    beside: Sizes
+
+    @classmethod
+    def of(
+        cls,
+        templates: Templates,
+        polynomial: Polynomial,
+        parameters: Sequence[Parameter],
+        beside: Sizes,
+    ) -> _Contraction:
+        """With the table of coefficients."""
+        shape = len(templates.components), len(templates.terms)
+        table = polynomial.coefficients.reshape(-1, *shape)
+        return cls(templates, polynomial, tuple(parameters), table, beside)
+
+    def split(self, axes: Sequence[int]) -> tuple[list[int], list[int]]:
+        """Smooth axes, and those of nuisances that morph."""
+        every = self.templates.axes
+        smooth = [a for a in axes if not every[a].anchors]
+        return smooth, [a for a in axes if every[a].anchors]
 
     def groups(self, part: Part) -> list[GroupEntry]:
         """Groups of one part: what smooth axes move, and what they do not."""
         axes = self.templates.axes
-        smooth = [a for a in part.axes if not axes[a].anchors]
-        linear = [a for a in part.axes if axes[a].anchors]
+        smooth, linear = self.split(part.axes)
         still: list[tuple[PieceEntry, FloatArray]] = []
         moved: list[tuple[PieceEntry, FloatArray]] = []
-        for piece, values in self._pieces(part, [*smooth, *linear]):
+        for piece, values in self.pieces(part, [*smooth, *linear]):
             # (components, bins, smooth nodes..., linear nodes...) to nodes in front
             ends = range(2, 2 + len(smooth))
             table = np.moveaxis(values, ends, range(len(smooth)))
@@ -158,10 +225,41 @@ class _Contraction:
         nodes = tuple(axes[a].nodes for a in smooth)
         return [
             *([_still(still, linear)] if still else []),
-            *([_moved(moved, smooth, linear, nodes)] if moved else []),
+            *([self._moved(moved, smooth, linear, nodes)] if moved else []),
         ]
 
-    def _pieces(
+    def _moved(
+        self,
+        pieces: Sequence[tuple[PieceEntry, FloatArray]],
+        smooth: list[int],
+        linear: list[int],
+        nodes: tuple[int, ...],
+    ) -> GroupEntry:
+        """What they move: a few templates, and factors over all nodes."""
+        shape = pieces[0][1].shape[1:]
+        rows = [values.reshape(len(values), -1) for _, values in pieces]
+        beside = [self._sizes(piece, values).ravel() for piece, values in pieces]
+        factors, templates = factored(rows, beside)
+        return GroupEntry(
+            smooth=smooth,
+            linear=linear,
+            pieces=[
+                piece.model_copy(update={"table": own.reshape(*nodes, -1)})
+                for (piece, _), own in zip(pieces, factors, strict=True)
+            ],
+            templates=np.moveaxis(templates.reshape(-1, *shape), 0, 1),
+        )
+
+    def _sizes(self, piece: PieceEntry, values: FloatArray) -> FloatArray:
+        """Of what the numbers of a piece, (nodes, components, bins...), are added to:
+        other components in the same bin, and the source beside which this one is."""
+        sizes = np.abs(values).max(axis=(0, 1))
+        other = self.beside.get(_kind(piece))
+        if other is not None:
+            sizes = np.maximum(sizes.T, other).T
+        return np.broadcast_to(sizes, values.shape[1:])
+
+    def pieces(
         self, part: Part, order: list[int]
     ) -> list[tuple[PieceEntry, FloatArray]]:
         """Each monomial and set of propagators, with its values (components, bins,
@@ -204,6 +302,12 @@ class _Contraction:
         ]
 
 
+def _kind(piece: PieceEntry) -> Kind:
+    """Pieces of this kind differ by numbers, not in parameters."""
+    propagators = [(p.momentum, p.power) for p in piece.propagators]
+    return tuple(sorted(piece.monomial.items())), tuple(propagators)
+
+
 def _constant(rows: FloatArray) -> bool:
     """Whether all nodes have the same values, but for rounding."""
     size = np.abs(rows).max(axis=0)
@@ -223,27 +327,6 @@ def _still(
             for (piece, _), row in zip(pieces, every, strict=True)
         ],
         templates=templates,
-    )
-
-
-def _moved(
-    pieces: Sequence[tuple[PieceEntry, FloatArray]],
-    smooth: list[int],
-    linear: list[int],
-    nodes: tuple[int, ...],
-) -> GroupEntry:
-    """What they move: templates at a few nodes, and factors over all."""
-    shape = pieces[0][1].shape[1:]
-    factors, templates = factored([rows.reshape(len(rows), -1) for _, rows in pieces])
-    values = np.moveaxis(templates.reshape(-1, *shape), 0, 1)
-    return GroupEntry(
-        smooth=smooth,
-        linear=linear,
-        pieces=[
-            piece.model_copy(update={"table": own.reshape(*nodes, -1)})
-            for (piece, _), own in zip(pieces, factors, strict=True)
-        ],
-        templates=values,
     )
 
 

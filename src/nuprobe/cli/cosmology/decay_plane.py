@@ -1,4 +1,4 @@
-"""``nuprobe cosmology decay-plane``: masses and lifetimes that abundances exclude."""
+"""``nuprobe cosmology decay-plane``: masses and lifetimes excluded by abundances."""
 
 from __future__ import annotations
 

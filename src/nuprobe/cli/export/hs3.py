@@ -42,7 +42,7 @@ def hs3_command(
     out: Output,
 ) -> None:
     """The likelihood of the EXPERIMENTS at points in the HEP Statistics Serialization
-    Standard (HS3), of counts with Poisson statistics.
+    Standard (HS3), of counts with Poisson statistics and of Gaussian data.
 
     Each point has a likelihood and an analysis of its own, point_1, point_2 and so on.
     """

@@ -9,6 +9,7 @@ from typing import Final
 import numpy as np
 
 from nuprobe.border import quick_methods
+from nuprobe.errors import InputError
 from nuprobe.experiments.reactor.yields import IsotopeYields, Places
 from nuprobe.inference import Expectation
 from nuprobe.numerics import FloatArray
@@ -131,21 +132,50 @@ class ReactorPrediction:
             columns[parameter.name] = column
         return columns
 
+    def kernels(self) -> tuple[FloatArray, FloatArray]:
+        """Yields with the known waves, and without any, each plain and times the bump:
+        shape (2, rows, isotopes)."""
+        if ANGLE not in self.values:
+            raise InputError(f"{self.name}: there is no sterile neutrino")
+        still = np.stack([self.yields.weight, self.yields.excess]).sum(axis=2)
+        return self._known, np.repeat(still[:, None], len(self.share), axis=1)
+
+    def fourth(self, dm2: FloatArray) -> FloatArray:
+        """Yields times the mean cosine of the sterile neutrino at `dm2` in eV², plain
+        and times the bump: shape (2, points, rows, isotopes)."""
+        return self._means(np.asarray(dm2, dtype=float))[0]
+
+    def isotopes(
+        self, columns: Mapping[str, FloatArray], fourth: FloatArray
+    ) -> FloatArray:
+        """Part of each isotope in each row, shape (points, rows, isotopes), with values
+        of all parameters by name and of the `fourth` kernel."""
+        c = disappearance(columns[ANGLE])[0][:, :, None, None]
+        known, still = (kernel[:, None] for kernel in self.kernels())
+        mean = c[:, 0] * known + c[:, 1] * still + c[:, 2] * fourth
+        return self._scaled(columns, mean[0] + columns["bump"][:, None, None] * mean[1])
+
+    def _scaled(
+        self, columns: Mapping[str, FloatArray], total: FloatArray
+    ) -> FloatArray:
+        factor = np.stack([columns[f"yield.{n}"] for n in self.yields.isotopes], axis=1)
+        norm = columns["norm"][:, None, None]
+        return np.asarray(norm * factor[:, None] * self.share * total)
+
     def _isotopes(
         self, columns: Mapping[str, FloatArray], of: str | None = None
     ) -> FloatArray:
         """Part of each isotope in each row, or its derivative in one parameter, shape
         (points, rows, isotopes)."""
-        norm, bump = columns["norm"], columns["bump"]
-        factor = np.stack([columns[f"yield.{n}"] for n in self.yields.isotopes], axis=1)
+        bump, own = columns["bump"][:, None, None], dict(columns)
         if of == "norm":
-            norm = np.ones_like(norm)
+            own["norm"] = np.ones_like(own["norm"])
         elif of is not None and of.startswith("yield."):
-            factor = np.zeros_like(factor)
-            factor[:, self.yields.isotopes.index(of.removeprefix("yield."))] = 1.0
+            for n in self.yields.isotopes:
+                size = float(of == f"yield.{n}")
+                own[f"yield.{n}"] = np.full_like(own["norm"], size)
         plain, excess = self._surviving(columns, of)
-        total = excess if of == "bump" else plain + bump[:, None, None] * excess
-        return np.asarray(norm[:, None, None] * factor[:, None] * self.share * total)
+        return self._scaled(own, excess if of == "bump" else plain + bump * excess)
 
     def _surviving(
         self, columns: Mapping[str, FloatArray], of: str | None
@@ -161,11 +191,9 @@ class ReactorPrediction:
         third = c[:, 2, None, None] * mean
         if of == SPLITTING:
             return np.asarray(third)
-        still = np.stack([self.yields.weight, self.yields.excess]).sum(axis=2)
+        known, still = (kernel[:, None] for kernel in self.kernels())
         return np.asarray(
-            c[:, 0, None, None] * self._known[:, None]
-            + c[:, 1, None, None] * still[:, None, None]
-            + third
+            c[:, 0, None, None] * known + c[:, 1, None, None] * still + third
         )
 
     def _means(self, dm2: FloatArray) -> tuple[FloatArray, FloatArray]:

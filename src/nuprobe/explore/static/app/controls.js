@@ -49,6 +49,12 @@
     return short >= low && short <= high ? short : value;
   }
 
+  // the shorter way to write a number: 0.0000749 as 7.49e-5
+  function compact(value) {
+    const text = exact(value);
+    return Math.abs(value) < 1e-3 && value !== 0 ? value.toExponential() : text;
+  }
+
   class Control {
     // `changed(value, live)` is called with numbers that are allowed, and with no others
     constructor(entry, axis, changed) {
@@ -100,8 +106,8 @@
 
     // a value in few digits; nuisances that follow the data have four, and 0 is what no eye tells from it
     text(value) {
-      if (!("sigma" in this.entry)) return exact(rounded(settled(this.entry, value, this.axis), DIGITS));
-      return exact(Math.abs(value) < 1e-7 * (this.entry.sigma ?? 1) ? 0 : rounded(value));
+      if (!("sigma" in this.entry)) return compact(rounded(settled(this.entry, value, this.axis), DIGITS));
+      return compact(Math.abs(value) < 1e-7 * (this.entry.sigma ?? 1) ? 0 : rounded(value));
     }
 
     // all digits while the field is edited; what was refused stays to be corrected

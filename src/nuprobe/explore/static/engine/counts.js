@@ -35,6 +35,10 @@
   function interpolate(field, which) {
     const { linear, bins, values, now } = field;
     if (!linear.length) return;
+    if (linear.length === 2) {
+      interpolateTwo(field, which);
+      return;
+    }
     now.fill(0);
     for (let corner = 0; corner < 1 << linear.length; corner++) {
       let w = 1;
@@ -49,6 +53,19 @@
       const first = node * bins;
       for (let b = 0; b < bins; b++) now[b] += w * values[first + b];
     }
+  }
+
+  // the same of two axes, whose four corners are read together
+  function interpolateTwo({ linear, bins, values, now }, which) {
+    const [one, two] = linear;
+    const [p, q] = linear.map((axis) => (which.has(axis.nuisance) ? axis.slope : axis.value));
+    const [a, b, c, d] = [p[0] * q[0], p[0] * q[1], p[1] * q[0], p[1] * q[1]];
+    const first = (one.cell * two.nodes.length + two.cell) * bins;
+    const third = first + two.nodes.length * bins;
+    for (let i = 0; i < bins; i++)
+      now[i] =
+        a * values[first + i] + b * values[first + bins + i] +
+        c * values[third + i] + d * values[third + bins + i];
   }
 
   const NONE = new Set();
@@ -160,6 +177,23 @@
       this.slopes = new Float64Array(k * bins);
       this.mu = new Float64Array(bins);
       this.still = this.collect();
+      this.slopes.set(this.constantSlopes);
+      this.rows = new Map();
+    }
+
+    // slopes that are not constant, or that have derivatives along morphing nuisances
+    moved(which) {
+      const key = [...which].join();
+      if (!this.rows.has(key)) {
+        const found = new Set();
+        for (const { fields, effects, signal } of this.blocks)
+          for (const effect of effects) {
+            const own = effect.relative ? [...effect.fields, signal] : effect.fields;
+            if (own.some((i) => needed(fields[i], which))) found.add(effect.slope);
+          }
+        this.rows.set(key, [...found]);
+      }
+      return this.rows.get(key);
     }
 
     // sums of what does not move; whether that is all
@@ -219,16 +253,20 @@
     }
 
     // base and slopes, or derivatives of them along the morphing nuisances `which`; after
-    // `evaluateSlope` those of the parameter if `constants` is false
+    // `evaluateSlope` those of the parameter if `constants` is false. Slopes that are not
+    // `moved` stay as they are, except after `evaluateSlope`
     assemble(base, slopes, which, constants = which.size === 0) {
       const still = !constants && which.size === 0; // backgrounds have no such slopes
-      if (constants) {
-        base.set(this.constantBase);
-        slopes.set(this.constantSlopes);
-      } else {
-        base.fill(0);
-        slopes.fill(0);
-      }
+      const { bins, constantBase, constantSlopes } = this;
+      if (constants) base.set(constantBase);
+      else base.fill(0);
+      if (still) slopes.fill(0);
+      else
+        for (const j of this.moved(which)) {
+          const [from, to] = [j * bins, (j + 1) * bins];
+          if (constants) for (let i = from; i < to; i++) slopes[i] = constantSlopes[i];
+          else slopes.fill(0, from, to);
+        }
       for (const block of this.blocks) {
         const { place, fields } = block;
         const sources = block.sources.length;

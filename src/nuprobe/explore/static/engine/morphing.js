@@ -5,11 +5,14 @@
 "use strict";
 
 (globalThis.nuprobeParts ??= []).push(function morphing(engine) {
-  const { factor, solve, NONE } = engine.inner;
+  const { factor, solve, sums, products, NONE } = engine.inner;
   const STEPS = 200;
   const HALVINGS = 50;
   const DECREMENT = 1e-11; // expected fall of −2 ln L, of the larger of it and 1: done
   const ENOUGH = 1e-6; // at which it may stop when rounding hides a further fall
+  const NEAR = 1e-2; // at which a step of Newton's ends near the minimum
+  const SAME = 1e-3; // distance of nuisances at one minimum, in sigmas
+  const FOUND = new Float64Array(8);
 
   // derivatives of one term along the morphing nuisances
   class Slopes {
@@ -25,28 +28,29 @@
       this.scratch = new Float64Array(bins);
     }
 
-    whiten(base, slopes) {
+    whiten(base, slopes, moved) {
       const { work } = this;
       const { whiten } = work.statistic;
       if (!whiten) return;
       whiten(base);
-      for (let j = 0; j < work.k; j++) whiten(slopes.subarray(j * work.bins, (j + 1) * work.bins));
+      for (const j of moved) whiten(slopes.subarray(j * work.bins, (j + 1) * work.bins));
     }
 
     // ∂µ/∂t of one nuisance, in the cell where the term is placed
     along(i, nuisance, nu) {
       const { work } = this;
       const [base, slopes, out] = [this.base[i], this.slopes[i], this.jacobian[i]];
-      work.term.assemble(base, slopes, new Set([nuisance]));
-      this.whiten(base, slopes);
-      this.total(base, slopes, nu, out);
+      this.assemble(base, slopes, new Set([nuisance]), nu, out);
       return out;
     }
 
-    total(base, slopes, nu, out) {
-      const { bins, k, nuisances } = this.work;
+    assemble(base, slopes, which, nu, out) {
+      const { term, bins, nuisances } = this.work;
+      const moved = term.moved(which);
+      term.assemble(base, slopes, which);
+      this.whiten(base, slopes, moved);
       out.set(base);
-      for (let j = 0; j < k; j++) {
+      for (const j of moved) {
         const x = nu[nuisances[j]];
         if (x === 0) continue;
         for (let b = 0; b < bins; b++) out[b] += x * slopes[j * bins + b];
@@ -56,9 +60,7 @@
     // Σ f′ ∂²µ/∂t∂t′ of two nuisances
     bend(one, two, nu, first) {
       const [base, slopes] = this.both;
-      this.work.term.assemble(base, slopes, new Set([one, two]));
-      this.whiten(base, slopes);
-      this.total(base, slopes, nu, this.scratch);
+      this.assemble(base, slopes, new Set([one, two]), nu, this.scratch);
       return dot(first, this.scratch, 0, this.work.bins);
     }
   }
@@ -113,14 +115,16 @@
       const free = morphs.filter((m) => isFree(m.nuisance));
       const isLinear = (j) => isFree(j) && !this.names.includes(j);
       all.release(isLinear);
-      if (warm) return this.from(free, isLinear, true);
+      if (warm) return this.from(free, isLinear, true, null);
       let best = Infinity;
       let found = null;
       const held = Float64Array.from(all.nu);
       for (const start of starts(free)) {
-        all.nu.set(held);
+        // the linear nuisances of one minimum are not far from those of the next
+        const again = found !== null && !found.boundary;
+        all.nu.set(again ? found.nu : held);
         free.forEach((m, i) => (all.nu[m.nuisance] = start[i]));
-        const value = this.from(free, isLinear, false);
+        const value = this.from(free, isLinear, again, again ? found.nu : null);
         if (value < best) {
           best = value;
           found = { nu: Float64Array.from(all.nu), boundary: all.boundary };
@@ -133,14 +137,15 @@
       return best;
     }
 
-    // linear nuisances first, then all together
-    from(free, isLinear, warm) {
+    // linear nuisances first, then all together; Infinity if they go to where the minimum
+    // `known` is
+    from(free, isLinear, warm, known) {
       const { all } = this;
       this.place(all.nu);
       all.release(isLinear);
       const value = all.minimise(warm);
       if (value === Infinity || !free.length) return value;
-      return all.boundary ? this.nested(free, value) : this.descend(free, value);
+      return all.boundary ? this.nested(free, value) : this.descend(free, value, known);
     }
 
     // the cell of each nuisance that may move, and whether it does
@@ -212,9 +217,9 @@
     }
 
     addTerm(columns, order, linear, nu) {
-      const { gradient, matrix, bare } = this;
-      const { work, scratch } = columns;
-      const { bins, k, nuisances, statistic } = work;
+      const { matrix, bare } = this;
+      const { work } = columns;
+      const { bins, nuisances, statistic } = work;
       const size = order.length;
       const rows = [];
       const map = [];
@@ -222,7 +227,7 @@
         if (a < linear) {
           const j = nuisances.indexOf(order[a]);
           if (j < 0) continue;
-          rows.push(work.slopes.subarray(j * bins, (j + 1) * bins));
+          rows.push(work.rows[j]);
         } else {
           const at = this.names.indexOf(order[a]);
           if (!columns.own[at]) continue;
@@ -230,12 +235,8 @@
         }
         map.push(a);
       }
-      const { first, second } = statistic;
-      rows.forEach((row, r) => {
-        gradient[map[r]] += dot(first, row, 0, bins);
-        for (let b = 0; b < bins; b++) scratch[b] = second[b] * row[b];
-        for (let s = 0; s <= r; s++) bare[map[r] * size + map[s]] += dot(scratch, rows[s], 0, bins);
-      });
+      const { first } = statistic;
+      this.addRows(rows, map, size, statistic, bins);
       if (statistic.reduce) {
         const flat = new Float64Array(rows.length * bins);
         rows.forEach((row, r) => flat.set(row, r * bins));
@@ -244,7 +245,7 @@
       for (let a = linear; a < size; a++) {
         const at = this.names.indexOf(order[a]);
         if (!columns.own[at]) continue;
-        for (let j = 0; j < k; j++) {
+        for (const j of work.term.moved(new Set([order[a]]))) {
           const b = order.indexOf(nuisances[j]);
           if (b >= 0) matrix[a * size + b] += dot(first, columns.slopes[at], j * bins, bins);
         }
@@ -252,6 +253,24 @@
           if (columns.own[this.names.indexOf(order[b])])
             matrix[a * size + b] += columns.bend(order[a], order[b], nu, first);
       }
+    }
+
+    // Σ f′ of rows into the gradient, and Σ f″ of their products
+    addRows(rows, map, size, { first, second }, bins) {
+      const { gradient, bare } = this;
+      const count = rows.length;
+      const row = (i) => rows[Math.min(i, count - 1)];
+      for (let i = 0; i < count; i += 4) {
+        sums(first, row(i), row(i + 1), row(i + 2), row(i + 3), bins, FOUND);
+        for (let m = i; m < i + 4 && m < count; m++) gradient[map[m]] += FOUND[m - i];
+      }
+      for (let i = 0; i < count; i += 2)
+        for (let j = 0; j <= i + 1 && j < count; j += 4) {
+          products(second, row(i), row(i + 1), row(j), row(j + 1), row(j + 2), row(j + 3), bins, FOUND);
+          for (let m = i; m < i + 2 && m < count; m++)
+            for (let n = j; n < j + 4 && n <= m; n++)
+              bare[map[m] * size + map[n]] += FOUND[4 * (m - i) + n - j];
+        }
     }
 
     // Newton's step in `this.step`; twice the fall that it promises
@@ -269,7 +288,7 @@
     }
 
     // all nuisances together, inside cells, to the minimum; −2 ln L there
-    descend(free, value) {
+    descend(free, value, known) {
       const { all, moving, low, high } = this;
       const { nu } = all;
       const linear = Array.from(all.order.subarray(0, all.free));
@@ -294,6 +313,7 @@
           for (const i of out) moving[i] = 0;
         }
         const scale = Math.max(value, 1);
+        if (known && decrement < NEAR && this.goesTo(known, order, nu)) return Infinity;
         if (!(decrement > DECREMENT * scale)) return this.settled(free, value);
         const next = this.walk(order, linear.length, free, used, value, decrement);
         if (next === null) {
@@ -304,6 +324,17 @@
       }
       all.converged = false;
       return value;
+    }
+
+    // whether the step ends at a minimum that is known
+    goesTo(known, order, nu) {
+      const { all, step, trial } = this;
+      trial.set(nu);
+      order.forEach((j, a) => (trial[j] += step[a]));
+      return trial.every((x, j) => {
+        const unit = all.weights[j] > 0 ? 1 / Math.sqrt(all.weights[j]) : Math.abs(x);
+        return Math.abs(x - known[j]) <= SAME * unit;
+      });
     }
 
     // linear nuisances once more, which also finds bins that fell below 0

@@ -476,5 +476,5 @@
     out[4] = e; out[5] = f; out[6] = g; out[7] = h;
   }
 
-  Object.assign(engine.inner, { Profiler });
+  Object.assign(engine.inner, { Profiler, sums, products });
 });
