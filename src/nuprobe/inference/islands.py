@@ -1,9 +1,8 @@
-"""All regions of each fitted parameter that the data allow, not the one of the best fit
-alone.
+"""All allowed regions of each fitted parameter, not only that of the best fit.
 
-Every region of a parameter contains a minimum of −2 ln L over all of them that lies
-below the threshold. So the minima are looked for, and each one outside the regions
-known so far is followed to the ends of its own.
+Every region of a parameter contains a minimum of −2 ln L over all parameters that is
+below the threshold. The minima are therefore searched, and each one outside the known
+regions is followed to the ends of its region.
 """
 
 from __future__ import annotations
@@ -53,7 +52,7 @@ def all_regions(
 
     Parameters
     ----------
-    surface : what was minimised.
+    surface : minimised.
     best : the minimum, shape (parameters,).
     intervals : those around the minimum, by name.
     cl : confidence level.

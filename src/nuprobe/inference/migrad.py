@@ -26,8 +26,8 @@ def migrad(
 
     Parameters
     ----------
-    surface : what to minimise.
-    point : where to begin, shape (parameters,).
+    surface : to minimise.
+    point : starting point, shape (parameters,).
     cl : confidence level of the intervals; None for none.
 
     Returns
@@ -97,8 +97,8 @@ def lowest_of(surface: Surface, point: FloatArray) -> FloatArray:
 
     Parameters
     ----------
-    surface : what to minimise.
-    point : where to begin, shape (parameters,).
+    surface : to minimise.
+    point : starting point, shape (parameters,).
 
     Raises
     ------
@@ -128,7 +128,7 @@ def minimised(surface: Surface, point: FloatArray) -> Any:
 
     Parameters
     ----------
-    surface : what to minimise.
+    surface : to minimise.
     point : where to begin, shape (parameters,); gives the others their values.
 
     Raises

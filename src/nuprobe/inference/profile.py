@@ -230,7 +230,7 @@ def profile(
 
     Parameters
     ----------
-    cost : what to profile.
+    cost : to profile.
     name : the parameter to step through.
     grid : its values, in its unit; at least 3. The best value is added to them.
     free : other parameters to minimise at each step, over all valleys of their ranges:

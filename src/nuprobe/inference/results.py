@@ -192,7 +192,7 @@ class FitResult(Submitted, Travelling):
 
         Parameters
         ----------
-        nuisances : whether they have rows.
+        nuisances : include rows for them.
         """
         return fit_latex(self, nuisances)
 

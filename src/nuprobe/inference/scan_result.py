@@ -55,7 +55,7 @@ class ScanResult(Exported):
         lowest points; None if the scan is not finished, or no parameter varies.
     fitted_twice_nll : −2 ln L there.
     toys : what toys say at every point, or None; a file has it beside it.
-    provenance : what it was made of; None if a file does not say.
+    provenance : of the result; None if not in the file.
     """
 
     axes: dict[str, FloatArray]
@@ -224,7 +224,7 @@ class ScanResult(Exported):
 
     @public
     def save(self, path: str | os.PathLike[str]) -> Path:
-        """Write an HDF5 file to `path`, whole or not at all; raises `OutputError`."""
+        """Write an HDF5 file to `path`, atomically; raises `OutputError`."""
         done = np.ones(self.twice_nll.size, dtype=bool)
         k = len(self.nuisance_names)
         state = ScanState(
@@ -384,12 +384,15 @@ def read_scan(path: Path) -> tuple[ScanResult, ScanState]:
                     axis[0] <= result.fitted[name] <= axis[-1]
                     for name, axis in result.axes.items()
                 )
-                and result.best_twice_nll <= values[done].min(initial=inf),
+                and result.best_twice_nll <= values.min(where=done, initial=inf),
                 "its best fit is none",
             )
         # an infinity means that the data are impossible; a NaN has no meaning
         require(
-            bool((values[done] > -inf).all() and not np.isnan(nuisances[done]).any()),
+            bool(
+                ((values > -inf) | ~done).all()
+                and not (np.isnan(nuisances).any(axis=1) & done).any()
+            ),
             "points are marked as done that have no value",
         )
     fitted = None if result.fitted is None else (result.fitted, result.best_twice_nll)

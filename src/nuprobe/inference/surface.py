@@ -54,7 +54,7 @@ class Surface:
     free : names of the free parameters.
     at : point that gives the others their values, shape (parameters,); the default of
         the cost if not given.
-    watch : is told how many points each look at the slopes takes.
+    watch : called with the number of points of each evaluation of the slopes.
 
     Attributes
     ----------
@@ -151,8 +151,8 @@ class Surface:
         Parameters
         ----------
         points : shape (points, parameters).
-        start : nuisances to begin at, shape (points, nuisances), or None.
-        bent : without it the curvature may be left out (0).
+        start : initial nuisances, shape (points, nuisances), or None.
+        bent : whether the curvature is needed (otherwise it may be 0).
         """
         if self.watch is not None:
             self.watch(len(points))

@@ -32,7 +32,7 @@ def toy_goodness(
 
     Parameters
     ----------
-    surface : what was minimised.
+    surface : minimised.
     point : the best fit, shape (parameters,).
     known : the same from the moments.
     toys : how many experiments, from 10 to a million.

@@ -71,7 +71,7 @@ def toy_intervals(
 
     Parameters
     ----------
-    surface : what was minimised.
+    surface : minimised.
     best : the lowest minimum, shape (parameters,).
     method : ``"feldman-cousins"``, two-sided, or ``"cls"``, upper limits above
         `null_value`.
@@ -210,7 +210,7 @@ def with_toys(
     Parameters
     ----------
     result : of the fit, with intervals of large samples.
-    surface : what was minimised.
+    surface : minimised.
     method : as in `toy_intervals`.
     toys : their number at each value, or all settings.
 
