@@ -23,6 +23,7 @@ from nuprobe.errors import (
 )
 from nuprobe.files import as_output_error, writable_or_error
 from nuprobe.inference.costs import Cost
+from nuprobe.inference.protocols import Points
 from nuprobe.inference.result_files import started
 from nuprobe.numerics import FloatArray
 from nuprobe.provenance import Provenance
@@ -316,7 +317,7 @@ def closing_bar(
         advance(None)
 
 
-def probe(cost: Cost, points: FloatArray) -> FloatArray:
+def probe(cost: Cost, points: Points) -> FloatArray:
     """Sums of the expectation at a few points, which identify a prediction whatever its
     type.
 

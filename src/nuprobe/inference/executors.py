@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from nuprobe.inference.costs import COMPILED, Cost
+from nuprobe.inference.protocols import Points
 from nuprobe.numerics import FloatArray
 from nuprobe.places import (
     DaskExecutor,
@@ -33,14 +34,14 @@ def _work(
     return best.twice_nll, best.nuisances
 
 
-def _compiled(grid: FloatArray) -> bool:
+def _compiled(grid: Points) -> bool:
     """Whether compiled loops pay off: decided for the whole grid, so that results do
     not depend on the size of a chunk."""
     return len(grid) >= COMPILED
 
 
 Compute = Callable[
-    [FloatArray, list[slice]], Iterator[tuple[slice, FloatArray, FloatArray]]
+    [Points, list[slice]], Iterator[tuple[slice, FloatArray, FloatArray]]
 ]
 
 
@@ -52,7 +53,7 @@ def computing(
     if executor is None and workers is None:
 
         def here(
-            points: FloatArray, tasks: list[slice]
+            points: Points, tasks: list[slice]
         ) -> Iterator[tuple[slice, FloatArray, FloatArray]]:
             for task in tasks:
                 yield task, *_work(cost, points[task], _compiled(points), threads)
@@ -62,7 +63,7 @@ def computing(
     with place(executor) as pool, sending(cost, pool, workers) as sender:
 
         def there(
-            points: FloatArray, tasks: list[slice]
+            points: Points, tasks: list[slice]
         ) -> Iterator[tuple[slice, FloatArray, FloatArray]]:
             compiled = _compiled(points)
             return gathered(

@@ -47,6 +47,7 @@ __all__ = ["scan"]
 
 _DIPS: Final = 16  # local minima of the grid from which the best fit is searched
 _TASKS: Final = 1000  # approximate largest number of tasks of a scan
+_SLAB: Final = 1 << 16  # points among which dips are looked for at once
 
 
 @public
@@ -133,7 +134,7 @@ def scan(
         "every_s": every_s,
     }
     axes = _axes(cost, grid, fixed or {})
-    points = _points(cost, axes, fixed or {})
+    points = _Points(cost, axes, fixed or {})
     given = one_place(executor, client, workers)
     if (
         (workers is not None and workers < 1)
@@ -179,7 +180,7 @@ def scan(
         settings_of(toys),
         **({} if isinstance(toys, ToySettings) and toys.placed else saving),
     )
-    found = toys_on_grid(cost, axes, points[0], intervals, where)
+    found = toys_on_grid(cost, axes, points.at(0), intervals, where)
     return replace(run.result(), toys=found)
 
 
@@ -198,7 +199,7 @@ class _Run:
     """A running scan."""
 
     def __init__(
-        self, cost: Cost, axes: dict[str, FloatArray], points: FloatArray
+        self, cost: Cost, axes: dict[str, FloatArray], points: _Points
     ) -> None:
         self.cost, self.axes, self.points = cost, axes, points
         self.fingerprint = _fingerprint(cost, axes, points)
@@ -233,11 +234,12 @@ class _Run:
         shape = tuple(len(a) for a in self.axes.values())
         parameters = self.cost.parameters
         best, lowest = self.state.fitted or (None, None)
+        first = self.points.at(0)
         return ScanResult(
             axes=self.axes,
             units={p.name: p.unit for p in parameters if p.name in self.axes},
             fixed={
-                p.name: float(self.points[0, i])
+                p.name: float(first[i])
                 for i, p in enumerate(parameters)
                 if p.name not in self.axes
             },
@@ -262,7 +264,7 @@ class _Run:
 
 
 def _best_fit(
-    cost: Cost, axes: Mapping[str, FloatArray], points: FloatArray, values: FloatArray
+    cost: Cost, axes: Mapping[str, FloatArray], points: _Points, values: FloatArray
 ) -> tuple[dict[str, float], float] | None:
     """Best fit within the range of the grid, and −2 ln L there: the lowest of the
     minima that the fitter finds from the lowest dips of the grid."""
@@ -270,29 +272,46 @@ def _best_fit(
     flat = values.ravel()
     if not free or not np.isfinite(flat).any():
         return None
-    surface = Surface(cost, free, points[int(flat.argmin())])
+    surface = Surface(cost, free, points.at(int(flat.argmin())))
     surface.lower = np.array([axes[name][0] for name in free])
     surface.upper = np.array([axes[name][-1] for name in free])
     minima, lowest = descend(surface, points[dips(values)], close=1e-9)
     i = int(lowest.argmin())
     point, value = minima[i], float(lowest[i])
     if value >= flat.min() - 1e-12 * max(abs(flat.min()), 1.0):  # not by rounding
-        point, value = points[int(flat.argmin())], float(flat.min())
+        point, value = points.at(int(flat.argmin())), float(flat.min())
     return {name: float(point[cost.index(name)]) for name in axes}, value
 
 
 def dips(values: FloatArray) -> NDArray[np.intp]:
     """Numbers of the lowest local minima, with diagonal neighbours included: otherwise
     each point of a slanting valley would be one."""
-    around = np.where(np.isfinite(values), values, np.inf)
-    for axis in range(values.ndim):
+    n, row = len(values), values[0].size
+    step = max(1, _SLAB // row)
+    lowest: NDArray[np.intp] = np.empty(0, dtype=np.intp)
+    for start in range(0, n, step):
+        stop = min(start + step, n)
+        first = max(start - 1, 0)
+        found = _dips_of(values[first : stop + 1], start - first, stop - first)
+        every = np.concatenate([lowest, found + first * row])
+        order = np.argsort(values.ravel()[every], kind="stable")
+        lowest = every[order[:_DIPS]]
+    return lowest
+
+
+def _dips_of(part: FloatArray, low: int, high: int) -> NDArray[np.intp]:
+    """Numbers of all such points of a part of the grid, in its rows from `low` to
+    `high`."""
+    around = np.where(np.isfinite(part), part, np.inf)
+    for axis in range(part.ndim):
         step = np.moveaxis(around, axis, 0)
         lowest = step.copy()
         np.minimum(lowest[1:], step[:-1], out=lowest[1:])
         np.minimum(lowest[:-1], step[1:], out=lowest[:-1])
         around = np.moveaxis(lowest, 0, axis)
-    found = np.flatnonzero(np.isfinite(values) & (values <= around))
-    return found[np.argsort(values.ravel()[found], kind="stable")[:_DIPS]]
+    dip = np.isfinite(part) & (part <= around)
+    dip[:low] = dip[high:] = False
+    return np.flatnonzero(dip)
 
 
 def _axes(
@@ -331,23 +350,47 @@ def _axes(
     return axes
 
 
-def _points(
-    cost: Cost, axes: Mapping[str, FloatArray], fixed: Mapping[str, Any]
-) -> FloatArray:
-    points = np.tile(cost.point(fixed), (prod(len(a) for a in axes.values()), 1))
-    # views alone: no grid of an axis stands beside the points
-    grid = points.reshape(*(len(a) for a in axes.values()), -1)
-    for i, (name, axis) in enumerate(axes.items()):
-        rest = (1,) * (len(axes) - i - 1)
-        grid[..., cost.index(name)] = axis.reshape(-1, *rest)
-    return points
+class _Points:
+    """The points of a grid, each made when it is asked for: 10⁷ of them need not be in
+    memory.
+
+    Parameters
+    ----------
+    cost : defines the parameters.
+    axes : values by name.
+    fixed : values of parameters outside the grid.
+    """
+
+    def __init__(
+        self, cost: Cost, axes: Mapping[str, FloatArray], fixed: Mapping[str, Any]
+    ) -> None:
+        self._start = cost.point(fixed)
+        self._axes = [(cost.index(name), axis) for name, axis in axes.items()]
+        self._shape = tuple(len(axis) for axis in axes.values())
+
+    def __len__(self) -> int:
+        return prod(self._shape)
+
+    def __getitem__(self, which: slice | NDArray[np.intp]) -> FloatArray:
+        """Those of a slice, or with these numbers; shape (points, parameters)."""
+        if isinstance(which, slice):
+            which = np.arange(*which.indices(len(self)))
+        found = np.tile(self._start, (len(which), 1))
+        places = np.unravel_index(which, self._shape)
+        for (column, axis), at in zip(self._axes, places, strict=True):
+            found[:, column] = axis[at]
+        return found
+
+    def at(self, number: int) -> FloatArray:
+        """One of them, shape (parameters,)."""
+        return np.asarray(self[np.array([number])][0])
 
 
-def _fingerprint(cost: Cost, axes: Mapping[str, FloatArray], points: FloatArray) -> str:
+def _fingerprint(cost: Cost, axes: Mapping[str, FloatArray], points: _Points) -> str:
     state = hashlib.sha256(
         f"{FORMAT} {version('nuprobe')} {cost.digest()} {list(axes)}".encode()
     )
     for axis in axes.values():
         state.update(repr(len(axis)).encode() + axis.tobytes())
-    state.update(points[0].tobytes())
+    state.update(points.at(0).tobytes())
     return state.hexdigest()

@@ -4,7 +4,7 @@ derivatives."""
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Protocol, runtime_checkable
+from typing import Any, Protocol, runtime_checkable
 
 from nuprobe.numerics import FloatArray
 from nuprobe.parameters import MorphingNuisance, Nuisance, Parameter
@@ -15,9 +15,20 @@ __all__ = [
     "Expectation",
     "MorphingDerivatives",
     "MorphingPrediction",
+    "Points",
     "Prediction",
     "morphing_of",
 ]
+
+
+class Points(Protocol):
+    """Points of a grid, made or to be made."""
+
+    def __len__(self) -> int:
+        """How many there are."""
+
+    def __getitem__(self, which: Any, /) -> FloatArray:
+        """Some of them, shape (points, parameters)."""
 
 
 @readable

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from io import BytesIO
 from math import inf
 from pathlib import Path
 from typing import Any, Final
@@ -15,7 +14,7 @@ from numpy.typing import NDArray
 
 from nuprobe.errors import InputError
 from nuprobe.provenance import Provenance
-from nuprobe.sealed import PROVENANCE, unsealed
+from nuprobe.sealed import PROVENANCE, checked
 
 __all__ = [
     "RESULT",
@@ -64,9 +63,11 @@ def opened(path: Path, kind: str, form: str) -> Iterator[Any]:
     """
     import h5py
 
-    image = unsealed(path, kind)
+    # through the open stream: the file is not read into memory, and cannot be another
+    # than the one whose checksum is right
+    stream = checked(path, kind)
     try:
-        with h5py.File(BytesIO(image), "r") as file:
+        with stream, h5py.File(stream, "r") as file:
             found = file.attrs.get("format")
             if found != form:
                 raise InputError(
@@ -136,7 +137,7 @@ def started(path: Path) -> Provenance | None:
     """
     import h5py
 
-    with h5py.File(BytesIO(unsealed(path, "result")), "r") as file:
+    with checked(path, "result") as stream, h5py.File(stream, "r") as file:
         return made(file)
 
 

@@ -13,6 +13,7 @@ from nuprobe.numerics import FloatArray
 __all__ = ["Interpolated", "lowest_along"]
 
 _FEWEST: Final = 4  # values needed for a cubic
+_SLAB: Final = 1 << 18  # points of a grid interpolated at a time
 
 
 class Interpolated:
@@ -104,9 +105,19 @@ def lowest_along(x: FloatArray, values: FloatArray, axis: int) -> FloatArray:
     >>> (abs(lowest_along(x, (x - 0.43) ** 2, 0)) < 1e-12).item()
     True
     """
+    lines = np.moveaxis(values, axis, 0)
+    step = max(1, _SLAB // lines[:, :1].size) if lines.ndim > 1 else 1
+    if lines.ndim == 1 or lines.shape[1] <= step:
+        return _lowest(x, lines)
+    # a few lines at a time: coefficients of a large grid would fill the memory
+    pieces = (lines[:, i : i + step] for i in range(0, lines.shape[1], step))
+    return np.concatenate([_lowest(x, piece) for piece in pieces])
+
+
+def _lowest(x: FloatArray, lines: FloatArray) -> FloatArray:
+    """`lowest_along` the first axis."""
     from scipy.interpolate import CubicSpline
 
-    lines = np.moveaxis(values, axis, 0)
     lowest = np.asarray(lines.min(axis=0))
     whole = np.isfinite(lines).all(axis=0)
     if len(x) < _FEWEST or not whole.any():

@@ -385,12 +385,15 @@ def read_scan(path: Path) -> tuple[ScanResult, ScanState]:
                     axis[0] <= result.fitted[name] <= axis[-1]
                     for name, axis in result.axes.items()
                 )
-                and result.best_twice_nll <= values[done].min(initial=inf),
+                and result.best_twice_nll <= values.min(where=done, initial=inf),
                 "its best fit is none",
             )
         # infinity means that the data are impossible; a NaN is invalid
         require(
-            bool((values[done] > -inf).all() and not np.isnan(nuisances[done]).any()),
+            bool(
+                ((values > -inf) | ~done).all()
+                and not (np.isnan(nuisances).any(axis=1) & done).any()
+            ),
             "points are marked as done that have no value",
         )
     fitted = None if result.fitted is None else (result.fitted, result.best_twice_nll)

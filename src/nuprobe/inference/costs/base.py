@@ -341,8 +341,8 @@ class Cost(ABC):
     ) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray]:
         """`profiled_slopes` and the nuisances, minimised from `start`.
 
-        Near the minimum this saves most of the work; the result is the same to the
-        accuracy of the minimum.
+        Near the minimum this saves most of the work and the result is the same. Where
+        morphing nuisances leave several minima, it is the one below `start`.
 
         Parameters
         ----------
