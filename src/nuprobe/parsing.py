@@ -34,7 +34,7 @@ LARGEST_TABLE: Final = 200_000_000
 LONGEST_CELL: Final = 10_000
 """Characters of a cell of a table."""
 DEEPEST: Final = 20
-"""Lists and mappings inside each other."""
+"""Largest nesting of lists and mappings."""
 _DIGITS: Final = 40
 
 

@@ -22,8 +22,7 @@ from nuprobe.reprs import readable
 __all__ = ["WITHOUT_CHECKSUMS", "Release", "fetch", "release", "release_names"]
 
 WITHOUT_CHECKSUMS: Final = {"xenonnt-8b": "10.5281/zenodo.20576156"}
-"""DOIs of releases for which no checksum could be read in a source: they are not
-fetched."""
+"""DOIs of releases without a published checksum: they are not fetched."""
 
 
 @readable

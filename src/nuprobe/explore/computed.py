@@ -27,7 +27,7 @@ _MASSES: Final = 80
 _SPLITTINGS: Final = 80
 _MIXINGS: Final = 60
 _LEAST: Final = 1e-3
-"""Mixing from which a limit is looked for."""
+"""Smallest mixing at which a limit is searched."""
 
 _MIXING: Final = ("sin2_2theta_14", "dm2_41")
 

@@ -466,8 +466,7 @@ def is_file(page: PageFile) -> bool:
 
 
 MEDIATOR: Final[dict[str, Any]] = {"mass": "100 MeV", "coupling": 1e-3}
-"""Of a mediator whose mass and coupling vary: what they are at first does not
-matter."""
+"""Of a mediator with variable mass and coupling: their initial values do not matter."""
 
 
 def family_of(page: PageFile) -> Any:

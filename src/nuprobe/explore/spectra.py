@@ -20,7 +20,7 @@ _WIDE: Final = 30.0
 """Ratio of the ends of an axis from which it is logarithmic."""
 
 _FEW: Final = 8
-"""Rates up to which each is shown as a measured value of its own."""
+"""Number of rates up to which each is shown as a separate measurement."""
 
 _RAISED: Final = "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"
 _FLUX: Final = "phi"

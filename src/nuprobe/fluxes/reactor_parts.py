@@ -31,7 +31,7 @@ __all__ = [
 ]
 
 _ROW: Final = 1e-3
-"""How far fractions of a row of a burn-up table may be from 1."""
+"""Allowed deviation from 1 of the sum of fractions in a row of a burn-up table."""
 _NODES: Final = 200
 
 

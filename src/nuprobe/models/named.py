@@ -48,7 +48,7 @@ __all__ = [
 ]
 
 GROUP: Final = "nuprobe.models"
-"""Group of entry points by which other packages offer models."""
+"""Entry-point group for models of other packages."""
 
 
 @readable

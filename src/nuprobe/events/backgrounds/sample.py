@@ -45,9 +45,9 @@ __all__ = [
 _FLAVOURS: Final = ("nu_mu", "nubar_mu")
 _EACH: Final = 2400  # approximate bytes of all events per interaction of each process
 BLOCK: Final = 2**16
-"""Interactions of a process and flavour that are drawn together."""
+"""Interactions of a process and flavour drawn together."""
 MOST: Final = 10**10
-"""Interactions, at most: they take days."""
+"""Largest number of interactions, which takes days."""
 
 
 @readable
