@@ -173,7 +173,7 @@ def _guarded(function: Callable[..., Any], no_nan: bool = False) -> Callable[...
     @functools.wraps(function)
     def guarded(*args: Any, **kwargs: Any) -> Any:
         if names is not None:
-            # a string is also a sequence of letters, which nobody means here
+            # a string is also a sequence of letters, which is never intended here
             if isinstance(kwargs.get("free"), str):
                 kwargs["free"] = [kwargs["free"]]
             elif len(args) > names and isinstance(args[names], str):

@@ -161,7 +161,7 @@ class RightHanded:
     rate : Γ/H of each, shape (n, 3).
     delta_n_eff : their contribution to N_eff.
     t_max : in MeV.
-    screening, moments : as asked for.
+    screening, moments : as given.
     degrees : name of the g*s.
 
     Examples

@@ -31,7 +31,7 @@ class MomentExperiment(MeasuredExperiment[FileT]):
     flux, no target and no bins."""
 
     STUDIED: ClassVar[str]
-    """What is looked at, for messages."""
+    """Name of the quantity studied, for messages."""
 
     @property
     def flux(self) -> Flux:

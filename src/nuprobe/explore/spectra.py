@@ -180,7 +180,7 @@ def _measured(
     scales: Sequence[float] | None = None,
     latex: Sequence[str] | None = None,
 ) -> dict[str, Any]:
-    """A panel of values that are each measured for itself."""
+    """A panel of individually measured values."""
     (axis,) = panel["axes"]
     names = axis["labels"]
     axis["quantities"] = [

@@ -143,7 +143,7 @@ class FluxMoments:
             and self.functions is None
             and max(self.powers, default=0) <= polynomial[0]
         ):
-            # φ E⁻ⁿ is a polynomial as well: so many points integrate it exactly
+            # φ E⁻ⁿ is also a polynomial, which this number of points integrates exactly
             points = polynomial[1] // 2 + 1
             return self._between(start, np.full(start.shape, edges[-1]), points)
         lowest = start.min()

@@ -71,7 +71,7 @@ class SpentDecay(Strict):
 
 
 class SpentFuel(Strict):
-    """Fuel in storage beside a reactor that is refuelled batch by batch."""
+    """Fuel in storage at a reactor that is refuelled batch by batch."""
 
     cycle_days: PositiveFloat = Field(default=540.0, description="between refuellings")
     batches: PositiveInt = Field(

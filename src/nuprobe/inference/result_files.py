@@ -63,8 +63,8 @@ def opened(path: Path, kind: str, form: str) -> Iterator[Any]:
     """
     import h5py
 
-    # through the open stream: the file is not read into memory, and cannot be another
-    # than the one whose checksum is right
+    # through the open stream: the file is not read into memory, and is the one whose #
+    # checksum was verified
     stream = checked(path, kind)
     try:
         with stream, h5py.File(stream, "r") as file:

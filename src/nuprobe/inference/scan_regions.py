@@ -109,7 +109,7 @@ def lowest_along(x: FloatArray, values: FloatArray, axis: int) -> FloatArray:
     step = max(1, _SLAB // lines[:, :1].size) if lines.ndim > 1 else 1
     if lines.ndim == 1 or lines.shape[1] <= step:
         return _lowest(x, lines)
-    # a few lines at a time: coefficients of a large grid would fill the memory
+    # a few lines at a time, because coefficients of a large grid would fill the memory
     pieces = (lines[:, i : i + step] for i in range(0, lines.shape[1], step))
     return np.concatenate([_lowest(x, piece) for piece in pieces])
 

@@ -19,8 +19,8 @@ IntArray = NDArray[np.intp]
 FACTOR: Final = 10.0
 """Ratio between lengths tried for the scale of a parameter."""
 _KEPT: Final = 4  # points whose minimum over the nuisances is cached
-_MANY: Final = 6  # columns from which a descent has so many steps that loops pay,
-# as they do where nuisances morph, in which each minimum is a descent of its own
+_MANY: Final = 6  # columns from which a descent has enough steps for loops to pay off,
+# as with # morphing nuisances, where each minimum is itself a descent
 
 
 @dataclass(frozen=True)

@@ -60,7 +60,7 @@ class Mediated(Stacked):
     SYMBOLS = ("m", "g")  # of mass and coupling in LaTeX
 
     def check(self) -> None:
-        """Refuse impossible fields with `InputError`."""
+        """Reject invalid fields with `InputError`."""
         mass = number(
             "the mass of a mediator, positive and in MeV,", self.mass, "10 * MeV"
         )

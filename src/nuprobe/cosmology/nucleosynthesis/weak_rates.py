@@ -277,7 +277,7 @@ def vacuum_decay(corrections: WeakCorrections = "full") -> float:
 
 
 def fermi(p: FloatArray) -> FloatArray:
-    """Fermi function of an electron beside a proton (eq. 100).
+    """Fermi function of an electron near a proton (eq. 100).
 
     Parameters
     ----------

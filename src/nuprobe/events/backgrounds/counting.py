@@ -313,8 +313,8 @@ def counted(job: Job, executor: Any = None, workers: int | None = None) -> Count
 
     Parameters
     ----------
-    job : what is counted.
-    executor, workers : as those of `nuprobe.places.sending`; this process without
+    job : the counting.
+    executor, workers : as in `nuprobe.places.sending`; this process without
         either.
 
     Raises
