@@ -14,12 +14,12 @@ from importlib.metadata import version
 from io import BytesIO
 from pathlib import Path
 from tempfile import TemporaryFile
-from typing import Any, Final
+from typing import Any, BinaryIO, Final
 
 from nuprobe.errors import InputError
 from nuprobe.provenance import Provenance
 
-__all__ = ["BLOCK", "PROVENANCE", "seal", "sealed", "streamed", "unsealed"]
+__all__ = ["BLOCK", "PROVENANCE", "checked", "seal", "sealed", "streamed", "unsealed"]
 
 PROVENANCE: Final = "provenance"
 """Data set with the provenance, as JSON text."""
@@ -129,8 +129,8 @@ def streamed(
             yield piece
 
 
-def unsealed(path: Path, kind: str) -> bytes:
-    """Read a file and check it against its checksum.
+def checked(path: Path, kind: str) -> BinaryIO:
+    """Open a file after checking its checksum, without reading it into memory.
 
     Parameters
     ----------
@@ -139,14 +139,82 @@ def unsealed(path: Path, kind: str) -> bytes:
 
     Returns
     -------
-    bytes
-        The whole file: HDF5 that may be opened.
+    binary stream
+        At the beginning of the file: HDF5 that may be opened.
 
     Raises
     ------
     InputError
-        If the file is missing, from another program or an earlier version, truncated,
-        or changed in even one bit.
+        If the file is missing, from another program or an earlier version, cut short,
+        or changed in a single bit.
+
+    Examples
+    --------
+    >>> checked(Path("missing.h5"), "scan")
+    Traceback (most recent call last):
+    nuprobe.errors.InputError: missing.h5 cannot be read as a scan: No such file ...
+    """
+    start = f"{path} cannot be read as a {kind}"
+    try:
+        stream = path.open("rb")
+    except OSError as error:
+        raise InputError(f"{start}: {_reason(path, error)}") from None
+    try:
+        front = stream.read(BLOCK)
+        digest, size = hashlib.sha256(), 0
+        while piece := stream.read(_PIECE):
+            digest.update(piece)
+            size += len(piece)
+        stream.seek(0)
+        wrong = _wrong(front, size, digest.hexdigest())
+    except OSError as error:
+        wrong = _reason(path, error)
+    if wrong:
+        stream.close()
+        raise InputError(f"{start}: {wrong}")
+    return stream
+
+
+def _reason(path: Path, error: OSError) -> str:
+    """Why a file cannot be read, and where an unfinished run is."""
+    part = path.with_name(f"{path.name}.part")
+    more = f"; {part} has an unfinished run: go on with resume=True (--resume)"
+    return f"{error.strerror or error}{more if part.exists() else ''}"
+
+
+def _wrong(front: bytes, size: int, digest: str) -> str:
+    """Problem of a file, from the data in front of this amount of content; empty if
+    nothing is."""
+    if front.startswith(_HDF5):
+        return (
+            "an HDF5 file without the checksum that nuprobe writes (from an early"
+            " version, or another program); run it again with overwrite=True,"
+            " --overwrite on the command line"
+        )
+    if not front.startswith(_FIRST):
+        return (
+            "not a result file of nuprobe; choose another file, or start again with"
+            " overwrite=True (--overwrite)"
+        )
+    if front != _said(size, digest):
+        return (
+            "it is damaged or was changed (its content does not match its checksum);"
+            " restore a copy, or start again with overwrite=True (--overwrite)"
+        )
+    return ""
+
+
+def unsealed(path: Path, kind: str) -> bytes:
+    """Read a complete file and check its checksum.
+
+    Parameters
+    ----------
+    path, kind : as in `checked`, which lists the errors.
+
+    Returns
+    -------
+    bytes
+        The whole file: HDF5 that may be opened.
 
     Examples
     --------
@@ -154,30 +222,5 @@ def unsealed(path: Path, kind: str) -> bytes:
     Traceback (most recent call last):
     nuprobe.errors.InputError: missing.h5 cannot be read as a scan: No such file ...
     """
-    start = f"{path} cannot be read as a {kind}"
-    try:
-        image = path.read_bytes()
-    except OSError as error:
-        part = path.with_name(f"{path.name}.part")
-        more = f"; {part} has an unfinished run: go on with resume=True (--resume)"
-        raise InputError(
-            f"{start}: {error.strerror or error}{more if part.exists() else ''}"
-        ) from None
-    if image.startswith(_HDF5):
-        raise InputError(
-            f"{start}: an HDF5 file without the checksum that nuprobe writes (from"
-            " an early version, or another program); run it again with"
-            " overwrite=True, --overwrite on the command line"
-        )
-    if not image.startswith(_FIRST):
-        raise InputError(
-            f"{start}: not a result file of nuprobe; choose another file, or start"
-            " again with overwrite=True (--overwrite)"
-        )
-    if image[:BLOCK] != _front(memoryview(image)[BLOCK:]):
-        raise InputError(
-            f"{start}: it is damaged or was changed (its content does not match its"
-            " checksum); restore a copy, or start again with overwrite=True"
-            " (--overwrite)"
-        )
-    return image
+    with checked(path, kind) as stream:
+        return stream.read()

@@ -10,8 +10,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import click
+import numpy as np
 import pytest
 
+import nuprobe as nu
 from nuprobe.cli import main
 from nuprobe.cli.main import cli
 
@@ -25,6 +27,31 @@ def _examples(command: click.Command) -> Iterator[str]:
             yield from _examples(inner)
     text = re.sub(r"\\\n\s*", " ", command.epilog or "")
     yield from re.findall(r"^\s*(nuprobe .*)$", text, re.M)
+
+
+def _write_what_is_read(example: str) -> None:
+    """Write the user's own files that an example names into the current folder."""
+    shipped = Path(nu.__file__).parent
+    head = "{eft: WET, basis: JMS, scale: 5, values: "
+    energies = np.linspace(1.5, 10.0, 86)
+    one = np.exp(0.87 - 0.16 * energies)
+    rows = zip(energies, one, one, one, one, strict=True)
+    spectrum = "".join(",".join(map(str, row)) + "\n" for row in rows)
+    texts = {
+        "rs.json": head + "{VnueLL_2222: -1.0e-5}}",
+        "my-set.toml": (shipped / "sets/library/boron-8.toml").read_text("utf-8"),
+        "own.toml": (shipped / "processes/nuclear/data/carbon13.toml").read_text(
+            "utf-8"
+        ),
+        "mine.csv": (
+            "energy,sigma\n9.3,0\n11.3,4e-46\n16.4,2e-45\n"
+            if "--curve" in example
+            else f"energy,U235,U238,Pu239,Pu241\n{spectrum}"
+        ),
+    }
+    for name, text in texts.items():
+        if name in example:
+            Path(name).write_text(text, encoding="utf-8")
 
 
 EXAMPLES = list(dict.fromkeys(_examples(cli)))
@@ -46,9 +73,7 @@ def test_an_example_of_the_help_runs(
     monkeypatch.chdir(tmp_path)
     if example.startswith("nuprobe explore"):
         pytest.importorskip("bokeh", reason="the explorer copies it")
-    # the file of coefficients that examples read
-    head = "{eft: WET, basis: JMS, scale: 5, values: "
-    Path("rs.json").write_text(head + "{VnueLL_2222: -1.0e-5}}", encoding="utf-8")
+    _write_what_is_read(example)
     monkeypatch.setattr(sys, "argv", shlex.split(example))
     with warnings.catch_warnings():
         warnings.simplefilter("default")  # the command line prints them, as here

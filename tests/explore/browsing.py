@@ -125,11 +125,20 @@ def single_page() -> dict[str, Any]:
     return page_of("single", page_file("rn"), cost("rn"))
 
 
+def values_page() -> dict[str, Any]:
+    """A measured ratio, and what a boson would make of it."""
+    from nuprobe.experiments import family_cost
+
+    page = PageFile(title="L_μ − L_τ", experiments=["ccfr-trident"], model="lmu-ltau")
+    return page_of("values", page, family_cost(experiment("ccfr-trident"), "lmu-ltau"))
+
+
 @pytest.fixture(scope="session")
 def explorer(tmp_path_factory: pytest.TempPathFactory) -> Path:
     pytest.importorskip("bokeh", reason="Bokeh is not installed (extra explore)")
     folder = tmp_path_factory.mktemp("explorer") / "site"
-    write_explorer(folder, [plane_page(), single_page(), hostile_page()])
+    pages = [plane_page(), single_page(), hostile_page(), values_page()]
+    write_explorer(folder, pages)
     return folder
 
 

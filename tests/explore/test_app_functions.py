@@ -21,7 +21,8 @@ NODE: Final = shutil.which("node")
 STATIC: Final = files("nuprobe.explore") / "static" / "app"
 PARTS: Final = (
     "base labels ticks statistics check files pages state spectra link texts regions"
-    " controls layerlist manycounts numbers planeplot planepanel messages tables"
+    " controls layerlist manycounts numbers measurements planeplot planepanel"
+    " messages tables"
 )
 AXIS: Final = {"lower": 0.1, "upper": 0.4, "log": False, "points": 20}
 PARAMETERS: Final = [
@@ -228,23 +229,54 @@ def test_probabilities() -> None:
 
 
 SYMBOLS: Final = {
-    r"\sin^2\vartheta_W": "sin²ϑᴡ",
-    r"m_{Z'}": "mᴢ′",
+    r"\sin^2\vartheta_W": "sin²ϑ_W",
+    r"m_{Z'}": "m_Z′",
     "R_n": "Rₙ",
-    r"\eta_\mathrm{Ar}": "ηᴀᵣ",
+    r"\eta_\mathrm{Ar}": "η_Ar",
     r"\varepsilon_{ee}^{uV}": "εₑₑᵘⱽ",
-    r"L_{1,A}^{\rm NLO}": "L₁,ᴀᴺᴸᴼ",
+    r"L_{1,A}^{\rm NLO}": "L_1,Aᴺᴸᴼ",
     r"\Delta m^2_{41}": "Δm²₄₁",
-    r"\langle r^2_{\nu_e}\rangle": "⟨r²(νe)⟩",
+    r"\langle r^2_{\nu_e}\rangle": "⟨r²_νe⟩",
     r"\bar\nu_{e}": "ν̄ₑ",
-    r"\mu_{e\mu}": "μ(eμ)",
-    "Y_P": "Yᴘ",
+    r"\mu_{e\mu}": "μ_eμ",
+    "Y_P": "Y_P",
     "<img src=x>": "<img src=x>",
 }
 
 
 def test_symbols_without_latex() -> None:
     assert node("data.map(nuprobe.labels.plain)", [*SYMBOLS]) == [*SYMBOLS.values()]
+
+
+def test_measured_values_have_the_digits_of_their_error() -> None:
+    values = [
+        ({"scale": 0.003, "unit": ""}, 0.245 / 0.003, 0.24686 / 0.003),
+        ({"scale": 2.9e-7, "unit": ""}, 2.547e-5 / 2.9e-7, 2.5037e-5 / 2.9e-7),
+        ({"scale": 1, "unit": "SNU"}, 66.1, 71.234),
+        ({"scale": 1.2e-4, "unit": ""}, 0.0, -1e-9),
+    ]
+    found = node(
+        "data.map(([q, x, m]) => { const w = nuprobe.measurements.written(q, x, x - 1,"
+        " x + 1); return [w.measured, w.model(m), w.unit]; })",
+        values,
+    )
+    assert found == [
+        ["0.2450 ± 0.0030", "0.24686", ""],
+        ["2.547 ± 0.029", "2.5037", "10⁻⁵"],
+        ["66.1 ± 1.0", "71.23", "SNU"],
+        ["0.0 ± 1.2", "0.00", "10⁻⁴"],
+    ]
+
+
+def test_symbols_in_sentences() -> None:
+    """L_μ and Y_P have indices; names of parameters and files stay as they are."""
+    texts = ["L_μ − L_τ", "L_1A and Y_P", "mu_eff.e, sin2_theta_w, a_b.yaml_c"]
+    found = node(
+        "(nuprobe.el = (tag, _, text) => `<${text}>`,"
+        " data.map((text) => nuprobe.labels.prose(text).join('')))",
+        texts,
+    )
+    assert found == ["L<μ> − L<τ>", "L<1A> and Y<P>", texts[2]]
 
 
 @pytest.mark.nightly

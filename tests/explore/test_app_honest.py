@@ -114,7 +114,7 @@ def test_computed_limits_have_their_own_heading() -> None:
     )
     assert headings == [
         ["Computed here by nuprobe (from published data)", [["b"]]],
-        ["Published limits", [["a", "a"]]],
+        ["Published limits and values", [["a", "a"]]],
     ]
     assert legends == ["A", "B (computed by nuprobe)", "A"]
 
@@ -249,7 +249,7 @@ def test_the_page_says_where_its_numbers_end(page: WebDriver) -> None:
     headings = [e.text for e in page.find_elements("css selector", "#layers h3")]
     assert headings == [
         "Computed here by nuprobe (from published data)",
-        "Published limits",
+        "Published limits and values",
     ]
     assert cells(page, "p-value") == ["—"]
     assert FEW in one(page, "#numbers").text

@@ -212,7 +212,8 @@ def test_counts_that_nuisances_cancel(tmp_path: Path) -> None:
     job = {"document": document_of(cost), "points": points.tolist()}
     (found,) = run_engine(tmp_path, run, [job])
     wanted = [_exact(cost, point) for point in points]
-    np.testing.assert_allclose(found, wanted, rtol=5e-9, atol=1e-9)
+    for one in (found, cost.profiled(points).twice_nll):
+        np.testing.assert_allclose(one, wanted, rtol=5e-9, atol=1e-9)
 
 
 @pytest.mark.nightly

@@ -23,6 +23,7 @@ from nuprobe.inference import (
 )
 from nuprobe.inference.costs.moments import Moments, normal_moments, poisson_moments
 from nuprobe.inference.goodness import law_tail
+from nuprobe.numerics import FloatArray
 
 
 def by_mpmath(mu: float) -> list[float]:
@@ -146,11 +147,8 @@ def test_many_counts_have_the_law_of_chi_square_and_few_do_not() -> None:
     assert laws == ["chi-square", "moments"]
 
 
-@pytest.mark.parametrize(
-    ("scale", "toys"),
-    [(3.0, 100), pytest.param(0.3, 300, marks=pytest.mark.nightly)],
-)
-def test_p_values_of_few_counts_are_uniform(scale: float, toys: int) -> None:
+def _p_values(scale: float, toys: int) -> tuple[FloatArray, FloatArray]:
+    """Of fits to simulated data: by the law found, and by that of χ²."""
     p = Synthetic(signal=10 * scale, background=10 * scale, bins=48, n_nuisances=2)
     mu = p.expectation(np.array([[1.0, 5.0]])).base[0]
     cost, rng = PoissonCost(p, mu), np.random.default_rng(5)
@@ -162,9 +160,28 @@ def test_p_values_of_few_counts_are_uniform(scale: float, toys: int) -> None:
         assert result.goodness_of_fit is not None
         found.append(result.goodness_of_fit)
         plain.append(result.goodness.chi_square)
+    return np.array(found), np.array(plain)
+
+
+def test_p_values_of_few_counts_are_uniform() -> None:
+    toys = 100
+    found, plain = _p_values(3.0, toys)
     assert kstest(found, "uniform").pvalue > 0.01
     assert np.mean(found) == pytest.approx(0.5, abs=3.5 / np.sqrt(12 * toys))
     assert kstest(plain, "uniform").pvalue < kstest(found, "uniform").pvalue
+
+
+@pytest.mark.nightly
+def test_small_p_values_of_six_counts_are_as_frequent_as_they_say() -> None:
+    """The law is taken at the fitted expectation, which few counts pull along: large
+    p-values are rarer than they should be, small ones, which reject, are not."""
+    toys = 200
+    found, _ = _p_values(0.3, toys)
+    shares = np.array([0.05, 0.1, 0.2, 0.3, 0.4])
+    below = (found[:, None] < shares).mean(axis=0)
+    # the distance of Kolmogorov and Smirnov that 1 % of uniform samples exceed
+    assert np.abs(below - shares).max() < 1.63 / np.sqrt(toys)
+    assert (found > 0.8).mean() < 0.2
 
 
 @pytest.mark.parametrize(

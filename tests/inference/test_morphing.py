@@ -121,14 +121,21 @@ def test_minimum_is_that_of_every_cell(kind: str, seed: int) -> None:
         value, place = by_hand(cost, scale)
         assert found.twice_nll[i] == pytest.approx(value, abs=1e-6)
         assert found.nuisances[i] == pytest.approx(place, abs=2e-3)
-    # one by one, from elsewhere and by compiled loops it is the same
+    # one by one, from nearby and by compiled loops it is the same
     alone = [cost.profiled([[s]]).twice_nll[0] for s in scales]
     assert found.twice_nll == pytest.approx(alone, abs=1e-9)
     again = cost.profiled(np.array(scales)[:, None], compiled=True)
     assert again.twice_nll == pytest.approx(found.twice_nll, abs=1e-8)
+    points = np.array(scales)[:, None]
+    nearby = cost.profiled_slopes_from(points, found.nuisances + 0.01)
+    assert nearby[0] == pytest.approx(found.twice_nll, abs=1e-8)
+    # from elsewhere it may be another minimum, but it is one
     start = np.tile([0.1, 0.4, -0.6], (5, 1))
-    from_there = cost.profiled_slopes_from(np.array(scales)[:, None], start)
-    assert from_there[0] == pytest.approx(found.twice_nll, abs=1e-8)
+    from_there, _, _, place = cost.profiled_slopes_from(points, start)
+    assert (from_there > found.twice_nll - 1e-8).all()
+    for step in np.vstack([np.eye(3), -np.eye(3)]) * 0.01:
+        beside = np.clip(place + step, ANCHORS[0], ANCHORS[-1])
+        assert (cost.twice_nll(points, beside) > from_there - 1e-9).all()
 
 
 def test_a_nuisance_rests_at_an_anchor() -> None:

@@ -8,7 +8,9 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+import tracemalloc
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from io import BytesIO
 from itertools import pairwise
 from pathlib import Path
@@ -28,7 +30,15 @@ from tests.inference.test_scan import (
 from tests.nightly import mostly_nightly
 
 from nuprobe.errors import InputError, OutputError, StoppedError
-from nuprobe.inference import Cost, SampleResult, ScanResult, sample, scan
+from nuprobe.inference import (
+    Cost,
+    SampleResult,
+    ScanResult,
+    ToySettings,
+    sample,
+    scan,
+    toy_threshold,
+)
 from nuprobe.inference.checkpoints import Checkpoint
 from nuprobe.inference.costs import BLOCK
 from nuprobe.inference.grid_scan import _tasks
@@ -88,7 +98,7 @@ def test_no_flipped_bit_passes_the_checksum(
 ) -> None:
     """Every bit of the front and every seventh of the rest."""
     whole, now = finished[kind], [b""]
-    monkeypatch.setattr(Path, "read_bytes", lambda _: now[0])
+    monkeypatch.setattr(Path, "open", lambda *_: BytesIO(now[0]))
     bits = [*range(8 * FRONT), *range(8 * FRONT, 8 * len(whole), 7)]
     for bit in bits:
         now[0] = _flipped(whole, bit)
@@ -656,3 +666,65 @@ def test_a_task_is_small_unless_the_grid_is_large() -> None:
             assert all(size % BLOCK == 0 for size in sizes[:-1])
     assert len(_tasks(100 * BLOCK, None, 1)) == 100
     assert _tasks(5000, 1, 1)[0] == slice(0, BLOCK)
+
+
+def test_memory_of_the_client_is_that_of_the_results(
+    cost: Cost, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Bytes a toy and a point at the peak, with a checkpoint on the way, for fits that
+    cost nothing."""
+    from nuprobe.inference import grid_scan
+    from nuprobe.inference.toys import sample as toy_sample
+
+    free = len(cost.parameters)
+
+    def fits(cost: Cost, task: Any) -> tuple[Any, ...]:
+        n = task.toys.stop - task.toys.start
+        return np.zeros(n), np.ones(n), np.tile(cost.default, (n, 1)), 0
+
+    @contextmanager
+    def computing(cost: Cost, *_: Any) -> Iterator[Any]:
+        nuisances = len(cost.nuisances)
+        columns = [cost.index(name) for name in ("radius", "strength")]
+
+        def here(points: Any, tasks: list[slice]) -> Iterator[tuple[Any, ...]]:
+            for task in tasks:
+                part = points[task]
+                value = ((part[:, columns] - 1.5) ** 2).sum(axis=1)
+                yield task, value, np.zeros((len(part), nuisances))
+
+        yield here
+
+    monkeypatch.setattr(toy_sample, "_fits", fits)
+    monkeypatch.setattr(grid_scan, "computing", computing)
+    monkeypatch.setattr(grid_scan, "_SLAB", 1000)
+
+    def toys(n: int) -> None:
+        settings = ToySettings(n, checkpoint=tmp_path / f"toys{n}", every_s=0.5)
+        toy_threshold(cost, "radius", 4.0, toys=settings)
+
+    def points(n: int) -> None:
+        grid = {
+            "radius": np.linspace(3, 5, 100),
+            "strength": np.linspace(1, 2, n // 100),
+        }
+        scan(cost, grid, checkpoint=tmp_path / f"points{n}", every_s=0.5)
+
+    def peak(work: Any, n: int) -> int:
+        tracemalloc.start()
+        try:
+            work(n)
+            return tracemalloc.get_traced_memory()[1]
+        finally:
+            tracemalloc.stop()
+
+    few, many = 2_000, 100_000
+    for work, most in (
+        # the results, masks, and for toys the sample of one point sorted
+        (toys, 8 * (2 + free) + 1 + 40),
+        (points, 8 * (1 + len(cost.nuisances)) + 1 + 20),
+    ):
+        work(few)  # imports
+        (tmp_path / f"{work.__name__}{few}").unlink()
+        grown = (peak(work, many) - peak(work, few)) / (many - few)
+        assert grown < most

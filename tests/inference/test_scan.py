@@ -8,11 +8,13 @@ import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from itertools import product
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from numpy.lib.stride_tricks import sliding_window_view
 from tests.inference.synthetic import Synthetic
 
 import nuprobe as nu
@@ -30,11 +32,12 @@ from nuprobe.inference import (
     dask_executor,
     delta_threshold,
     fit,
+    grid_scan,
     profile,
     scan,
 )
 from nuprobe.inference.costs import BLOCK
-from nuprobe.inference.grid_scan import dips
+from nuprobe.inference.grid_scan import _Points, dips
 from nuprobe.inference.scan_result import read_scan
 from nuprobe.numerics import FloatArray
 
@@ -159,6 +162,35 @@ def test_every_dip_of_the_grid_is_a_start() -> None:
     # a valley across the axes has one
     assert dips(np.array([[2.0, 1.0], [0.5, 3.0]])).tolist() == [2]
     assert dips(np.array([np.inf, 1.0, np.inf])).tolist() == [1]
+
+
+def test_dips_do_not_depend_on_how_much_is_looked_at_once(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    rng = np.random.default_rng(2)
+    for shape in ((37,), (9, 8), (5, 4, 6), (1, 7)):
+        values = rng.integers(0, 12, size=shape).astype(float)
+        values[rng.random(shape) < 0.1] = np.inf
+        padded = np.pad(values, 1, constant_values=np.inf)
+        around = sliding_window_view(padded, (3,) * len(shape))
+        lowest = around.min(axis=tuple(range(len(shape), 2 * len(shape))))
+        every = np.flatnonzero(np.isfinite(values) & (values <= lowest))
+        expected = every[np.argsort(values.ravel()[every], kind="stable")[:16]]
+        for slab in (1, 10, 1 << 16):
+            monkeypatch.setattr(grid_scan, "_SLAB", slab)
+            np.testing.assert_array_equal(dips(values), expected)
+
+
+def test_points_of_a_grid_are_those_of_its_axes(cost: Cost) -> None:
+    points = _Points(cost, GRID, {})
+    whole = np.array([*product(*GRID.values())])
+    columns = [cost.index(name) for name in GRID]
+    np.testing.assert_array_equal(points[0 : len(points)][:, columns], whole)
+    some = np.array([0, 77, 5119])
+    np.testing.assert_array_equal(points[some][:, columns], whole[some])
+    np.testing.assert_array_equal(points[100:130][:, columns], whole[100:130])
+    assert points[40:41].flags.c_contiguous
+    np.testing.assert_array_equal(points.at(77)[columns], whole[77])
 
 
 def test_the_curve_goes_through_the_best_fit(known: Cost) -> None:

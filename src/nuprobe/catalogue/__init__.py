@@ -1,8 +1,8 @@
 """A catalogue of constraints: published numbers, limits, curves and bands, each with
-where it comes from.
+its source.
 
-One YAML file an entry; `docs/guide/catalogue.md` explains the format. The entries are
-also where `nuprobe reproduce` takes published numbers from.
+One YAML file per entry; `docs/guide/catalogue.md` explains the format. `nuprobe
+reproduce` takes published numbers from the entries.
 """
 
 from nuprobe.catalogue.loader import (

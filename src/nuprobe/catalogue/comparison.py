@@ -1,5 +1,5 @@
-"""Numbers of an entry beside others: arithmetic that must come out, and what this
-package computes."""
+"""Checks of the numbers of an entry: arithmetic relations, and comparison with computed
+values."""
 
 from __future__ import annotations
 
@@ -15,14 +15,15 @@ __all__ = ["CodeLink", "Derived", "Number", "Tolerance"]
 
 
 class Tolerance(Trimmed):
-    """When a computed number and a published one are called compatible: exactly one of
-    the five.
+    """Criterion for the compatibility of a computed number with a published one:
+    exactly one of the five.
 
     Attributes
     ----------
-    absolute, relative : largest difference, and as a fraction of the published number.
+    absolute, relative : largest difference, absolute or as a fraction of the published
+        number.
     sigma : largest difference in units of the published error.
-    at_least : the published value is a lower bound of ours.
+    at_least : the published value is a lower bound on the computed one.
     shown : a known difference: shown, not judged.
 
     Examples
@@ -89,15 +90,15 @@ class Tolerance(Trimmed):
 
 
 class CodeLink(Trimmed):
-    """The call of this package that computes a number of the entry, and what it gave.
+    """The call of this package that computes a number of the entry, and its result.
 
     Attributes
     ----------
     quantity : what is computed, in words.
     recipe, keywords : function of `nuprobe.reproductions.recipes` and its arguments.
-    command : a line to type in a shell that shows it.
-    compares : published number beside it.
-    result, reproducible : what the recipe gave, and the relative change allowed.
+    command : a shell command that shows it.
+    compares : published number to compare with.
+    result, reproducible : result of the recipe, and the relative change allowed.
     tolerance, agrees, explanation : comparison of the result with the published number.
     fast : whether the quick tests run it.
     """
@@ -141,11 +142,11 @@ class CodeLink(Trimmed):
 
 
 class Number(Trimmed):
-    """A further published number of the entry.
+    """An additional published number of the entry.
 
     Attributes
     ----------
-    value, plus, minus : with errors, both positive.
+    value, plus, minus : value and errors, both positive.
     unit : for the reader; empty for a pure number.
     meaning : in words.
     """
@@ -158,12 +159,12 @@ class Number(Trimmed):
 
 
 class Derived(Trimmed):
-    """Arithmetic that must come out.
+    """An arithmetic relation that must hold.
 
     Attributes
     ----------
     expression : over value, plus, minus, lower, upper, `numbers` and their errors.
-    equals, absolute : what it should be, and the difference allowed.
+    equals, absolute : expected value, and the difference allowed.
     """
 
     expression: str = Field(
@@ -178,5 +179,6 @@ class Derived(Trimmed):
     )
 
     def difference(self, numbers: dict[str, float]) -> float:
-        """The expression of `numbers` by name, minus what it should be."""
+        """The expression, evaluated with `numbers` by name, minus its expected
+        value."""
         return evaluate(self.expression, numbers) - self.equals

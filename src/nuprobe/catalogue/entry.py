@@ -1,5 +1,5 @@
-"""The format of one catalogue entry: a published number, limit, curve or band, with
-where it comes from."""
+"""The format of one catalogue entry: a published number, limit, curve or band, with its
+source."""
 
 from __future__ import annotations
 
@@ -31,8 +31,7 @@ __all__ = [
     "json_schema",
 ]
 
-# words and units of what describes a measurement: these stand under `cl` and
-# `conditions`
+# words and units that describe a measurement; they belong under `cl` and `conditions`
 _NO_VALUE = re.compile(r"(?:.*_)?(?:cl|confidence|luminosity|energy|exposure)(?:_.*)?")
 _NO_VALUE_UNIT = re.compile(r".*\b[afpn]b\^-1|.*\bCL", re.IGNORECASE)
 
@@ -40,7 +39,7 @@ _NO_VALUE_UNIT = re.compile(r".*\b[afpn]b\^-1|.*\bCL", re.IGNORECASE)
 class Entry(EntryFields):
     """One entry of the catalogue.
 
-    `EntryFields` lists its keys; here they are checked as a whole.
+    `EntryFields` lists its keys; the consistency checks are here.
     """
 
     @model_validator(mode="after")
@@ -77,7 +76,7 @@ class Entry(EntryFields):
         return table(self.id, rows)
 
     def _check_status(self) -> None:
-        """Kind, confidence and status agree with what else is given."""
+        """Kind, confidence and status agree with the other fields."""
         if (self.kind == "projection") != (self.projects is not None):
             raise InputError(
                 "projects: required for a projection, and not allowed otherwise"
@@ -95,7 +94,7 @@ class Entry(EntryFields):
             raise InputError("status: an entry with disputed_by is not current")
 
     def _check_further_numbers(self) -> None:
-        """Further numbers, arithmetic with them, and what computes them."""
+        """Further numbers, relations between them, and code links."""
         numbers = self.named_numbers()
         for name, number in self.numbers.items():
             if _NO_VALUE.fullmatch(name) or _NO_VALUE_UNIT.fullmatch(number.unit):
@@ -132,7 +131,7 @@ class Entry(EntryFields):
         }
 
     def _check_numbers(self) -> None:
-        """Value, errors and unit belong together."""
+        """Value, errors and unit are consistent."""
         has = self._has()
         if self.components and self.errors is None:
             raise InputError("components: also give the total in errors")
@@ -260,7 +259,7 @@ def json_schema() -> dict[str, Any]:
     """
     schema = Entry.model_json_schema()
     for part in (schema, *schema["$defs"].values()):
-        # of a docstring, the first paragraph describes
+        # the first paragraph of a docstring is the description
         if "description" in part:
             first = part["description"].partition("\n\n")[0]
             part["description"] = " ".join(first.split())

@@ -21,8 +21,8 @@ def export(entries: Iterable[Entry], form: str) -> str:
 
     Parameters
     ----------
-    entries : what to write, in this order.
-    form : ``"csv"`` (one row an entry; curves are counted, not written), ``"bibtex"``
+    entries : to write, in this order.
+    form : ``"csv"`` (one row per entry; curves are counted, not written), ``"bibtex"``
         (each publication once), ``"latex"`` (a ``tabular`` that cites them) or
         ``"hepdata"`` (a submission in a single YAML file).
 
@@ -55,7 +55,7 @@ _COLUMNS: Final = (
 
 
 def cells(entries: Iterable[Entry]) -> tuple[tuple[str, ...], list[list[Any]]]:
-    """Names of the columns of a table of entries, and a row for each.
+    """Column names of a table of entries, and one row per entry.
 
     Parameters
     ----------
@@ -115,13 +115,13 @@ def _bibtex(entries: list[Entry]) -> str:
     for source in (s for e in entries for s in (e.source, e.via) if s is not None):
         key = citation_key(source)
         text = _work(key, source)
-        # the fullest description of a publication wins
+        # keep the fullest description of a publication
         works[key] = max(works.get(key, ""), text, key=len)
     return "\n\n".join(works[key] for key in sorted(works))
 
 
 def citation_key(source: Source) -> str:
-    """Under which key a source is cited: its texkey, or else eprint, DOI or record.
+    """Citation key of a source: its texkey, or else eprint, DOI or record.
 
     Parameters
     ----------
@@ -184,7 +184,7 @@ _KNOWN: Final = frozenset(f"{_LETTERS} {_SYMBOLS}".split())
 
 def _typeset(text: str) -> str:
     """Text with accents, letters and symbols of TeX; other control sequences, which
-    could read or write files, are shown as they stand."""
+    could read or write files, are shown literally."""
     text = re.sub(
         r"\\([A-Za-z@]+)",
         lambda m: m[0] if m[1] in _KNOWN else rf"\textbackslash {m[1]}",
@@ -194,7 +194,7 @@ def _typeset(text: str) -> str:
 
 
 def _balanced(text: str) -> str:
-    """Text without braces that would end a field."""
+    """Text without braces that would close a BibTeX field."""
     return (
         text
         if text.count("{") == text.count("}")
@@ -238,7 +238,7 @@ def _table(e: Entry) -> dict[str, Any]:
     for column in dependent:
         column["qualifiers"] = [
             dict(q) for q in qualifiers
-        ]  # copies: YAML would write one as an anchor
+        ]  # copies, because YAML would write repeated objects as anchors
     source = e.source
     origin = ", ".join(
         filter(

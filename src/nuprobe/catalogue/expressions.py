@@ -1,5 +1,5 @@
 """Arithmetic over named numbers: sums, products, powers, brackets, sqrt and abs;
-nothing else is read or run."""
+nothing else is parsed or executed."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def evaluate(expression: str, numbers: Mapping[str, float]) -> float:
     Parameters
     ----------
     expression : such as ``"observed / expected"``.
-    numbers : by the names that stand in it.
+    numbers : by the names in the expression.
 
     Raises
     ------
@@ -55,7 +55,7 @@ def evaluate(expression: str, numbers: Mapping[str, float]) -> float:
     try:
         with warnings.catch_warnings(
             action="ignore"
-        ):  # Python's advice on odd spelling
+        ):  # Python's warnings on odd syntax
             tree = ast.parse(expression.strip(), mode="eval")
         value = _value(tree.body, numbers)
     except (

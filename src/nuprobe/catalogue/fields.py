@@ -1,4 +1,4 @@
-"""The fields of a catalogue entry, and what can be read from them."""
+"""The fields of a catalogue entry, and derived quantities."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ _SPELLINGS: Final = {
     "sterile": ("3+1", "short baseline"),
     "weak_angle": ("sin2_theta_w", "Weinberg angle"),
 }
-"""Names that the field uses, by topic, besides those in an entry's texts."""
+"""Common names by topic, in addition to those in an entry's texts."""
 _SUPERNOVA: Final = re.compile(r"sn ?1987a")
 KINDS = (
     "measurement",
@@ -67,23 +67,24 @@ class EntryFields(Trimmed):
     ----------
     schema_version : of the format.
     id : <topic>.<what>/<experiment>-<year>.
-    aliases : other names under which it is found.
+    aliases : other names of the entry.
     title, experiment, year : of the measurement; the first author for an analysis or a
-        theory.
-    observable : what is measured or limited.
-    kind, projects : measurement, limit, …; for a projection, what it foresees.
+        prediction.
+    observable : quantity measured or limited.
+    kind, projects : measurement, limit, …; for a projection, the kind of result
+        projected.
     value, errors, components, interval, curve : the numbers.
     unit : of value, errors, components and interval, e.g. ``"1e-32 cm2"``.
     of_absolute_value : for an upper limit on the absolute value.
-    numbers, derived : further published numbers, and arithmetic that must come out.
+    numbers, derived : further published numbers, and relations that must hold.
     cl, sidedness, statistic : of a limit; the level is a fraction.
-    likelihood : shape of the likelihood behind it.
+    likelihood : shape of the underlying likelihood.
     convention : for charge radii, NSI, couplings and the like.
     flavour, effective : of the neutrinos; whether it is a combination seen by one
         experiment.
-    model, valid_range : assumed in the extraction, and where it is valid.
+    model, valid_range : assumed in the extraction, and its range of validity.
     conditions : energy, luminosity, exposure, target, source of neutrinos.
-    source, via : the publication, and the compilation it was taken through.
+    source, via : the publication, and the compilation from which it was taken.
     supersedes, superseded_by, shares_data_with, disputed_by : ids of other entries.
     verification, status, history, notes : of the entry.
     code : calls of this package that compute its numbers.
@@ -182,12 +183,12 @@ class EntryFields(Trimmed):
 
     @property
     def form(self) -> str:
-        """The kind; for a projection, what it foresees."""
+        """The kind; for a projection, the kind of result projected."""
         return self.projects or self.kind
 
     @property
     def topic(self) -> str:
-        """First word of the id: the folder it lies in."""
+        """First word of the id, which is its folder."""
         return re.split(r"[./]", self.id, maxsplit=1)[0]
 
     @property
@@ -201,7 +202,7 @@ class EntryFields(Trimmed):
 
     @property
     def words(self) -> str:
-        """Text that a search looks through, in lower case."""
+        """Searchable text, in lower case."""
         source = self.source
         texts = (
             *(

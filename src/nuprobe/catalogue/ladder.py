@@ -1,5 +1,5 @@
-"""What a row of a summary plot shows: the range that an entry allows, in a common unit
-and convention."""
+"""Rows of a summary plot: the range allowed by each entry, in a common unit and
+convention."""
 
 from __future__ import annotations
 
@@ -32,14 +32,14 @@ _LEPTONS: Final = ("e", "mu", "tau")
 def shown(
     quantity: str, entries: Iterable[Entry] | None = None, *, theory: bool = False
 ) -> list[Entry]:
-    """Entries that a summary of a quantity shows by default: not superseded or
-    withdrawn, no projection, no theory.
+    """Entries that a summary of a quantity shows by default: neither superseded nor
+    withdrawn, no projections or predictions.
 
     Parameters
     ----------
     quantity : such as ``"charge_radius"``.
-    entries : to choose from; the package's catalogue without them.
-    theory : predictions too.
+    entries : to choose from; default: the package's catalogue.
+    theory : include predictions.
 
     Examples
     --------
@@ -64,7 +64,7 @@ class Rung:
     ----------
     entry : of the catalogue.
     group : flavours, ``"e"``, ``"emu"`` and the like; empty for mixtures.
-    lower, upper : ends; None is open.
+    lower, upper : ends; None if open.
     centre : measured value, None without one.
     computed : values that this package computes.
     """
@@ -78,15 +78,15 @@ class Rung:
 
 
 def common_factor(entry: Entry) -> float | None:
-    """Factor from the entry's unit to the base unit of its quantity in the convention
-    that plots use.
+    """Factor from the entry's unit to the base unit of its quantity, in the convention
+    of plots.
 
     Charge radii are converted to ``"giunti"``.
 
     Parameters
     ----------
-    entry : of the catalogue; None if its convention is of `UNCOMPARED`, which nothing
-        converts.
+    entry : of the catalogue; the factor is None for a convention in `UNCOMPARED`, which
+        cannot be converted.
 
     Examples
     --------
@@ -104,11 +104,11 @@ def common_factor(entry: Entry) -> float | None:
 
 
 def rung_of(entry: Entry, factor: float) -> Rung | None:
-    """Ends of what an entry allows.
+    """Range allowed by an entry.
 
     Parameters
     ----------
-    entry : of the catalogue; None for one without a number.
+    entry : of the catalogue; the result is None without a number.
     factor : by which the ends are multiplied.
 
     Examples
@@ -159,7 +159,7 @@ def letters_of(group: str) -> list[str]:
 
     Parameters
     ----------
-    group : of a `Rung`; nothing for anything but flavours.
+    group : of a `Rung`; empty for anything but flavours.
 
     Examples
     --------
@@ -198,7 +198,7 @@ def rung_order(rung: Rung) -> tuple[Any, ...]:
 
 
 def rung_label(rung: Rung, rungs: Sequence[Rung]) -> str:
-    """Experiment and year, or the end of the id where two lines share them.
+    """Experiment and year, or the end of the id if these are not unique.
 
     Parameters
     ----------

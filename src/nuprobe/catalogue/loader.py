@@ -1,4 +1,4 @@
-"""Reading the entries: safe YAML, one file an entry, and every problem as one line that
+"""Reading the entries: safe YAML, one file per entry, and one line per problem, which
 names file and key."""
 
 from __future__ import annotations
@@ -36,23 +36,23 @@ __all__ = [
     "read_library",
 ]
 
-_SHOWN = 20  # entries in the table of a notebook
+_SHOWN = 20  # rows of the notebook table
 _LARGEST = 1_000_000
 
 
 class CatalogueFileError(ExperimentFileError):
-    """A catalogue entry that cannot be read: the message names file, key and remedy."""
+    """A catalogue entry cannot be read: the message names file, key and remedy."""
 
 
 @readable
 @dataclass(frozen=True)
 class Problem:
-    """Something wrong with an entry.
+    """A problem of an entry.
 
     Attributes
     ----------
-    file, line : where; the line is None for a whole file.
-    message : key, what is wrong and the remedy.
+    file, line : location; the line is None for a whole file.
+    message : key, problem and remedy.
     """
 
     file: str
@@ -67,13 +67,13 @@ class Problem:
 
 @public_methods
 class Catalogue(Mapping[str, "Entry"]):
-    """Entries by id; an alias finds its entry too.
+    """Entries by id or alias.
 
     Parameters
     ----------
-    files : file name → entry; ids and aliases must be unique (`read_library` sees to
-        it).
-    texts : file name → its content, so that problems name a line.
+    files : file name → entry; ids and aliases must be unique (`read_library` checks
+        this).
+    texts : file name → content, used to give the line of a problem.
     """
 
     def __init__(
@@ -124,9 +124,9 @@ class Catalogue(Mapping[str, "Entry"]):
         )
 
     def to_frame(self) -> Any:
-        """A pandas ``DataFrame`` with the columns of the CSV export and a row for each
-        entry, by id; the unit of the numbers is a column. Raises `InputError` if pandas
-        is not installed."""
+        """A pandas ``DataFrame`` with the columns of the CSV export and one row per
+        entry, indexed by id; the unit of the numbers is a column. Raises `InputError`
+        if pandas is not installed."""
         from nuprobe.catalogue.export import cells
 
         columns, rows = cells(self.values())
@@ -134,7 +134,8 @@ class Catalogue(Mapping[str, "Entry"]):
 
     def to_latex(self) -> str:
         """A LaTeX ``tabular`` of all entries that cites their sources, whose BibTeX
-        `export` writes; ``nuprobe catalogue export latex ID...`` takes some."""
+        `export` writes; for selected entries use ``nuprobe catalogue export latex
+        ID...``."""
         from nuprobe.catalogue.export import export
 
         return export(self.values(), "latex")
@@ -149,22 +150,22 @@ class Catalogue(Mapping[str, "Entry"]):
         year: int | tuple[int, int] | None = None,
         status: str | None = None,
     ) -> list[Entry]:
-        """Entries that fit all that is given, by year.
+        """Entries that satisfy all criteria given, by year.
 
         Parameters
         ----------
-        text : words that all occur (in any case) in id, aliases, title, experiment,
-            model, notes or source.
+        text : words that must all occur (in any case) in id, aliases, title,
+            experiment, model, notes or source.
         observable : a quantity such as ``"charge_radius"``, or a topic, the first word
             of ids, such as ``"millicharge"``.
         flavour : such as ``"nu_mu"``.
         kind, status : as in the files.
-        year : one, or first and last.
+        year : a single one, or first and last.
 
         Raises
         ------
         UnknownNameError
-            For a quantity, flavour, kind or status that no entry can have.
+            For an unknown quantity, flavour, kind or status.
         """
         from nuprobe.catalogue.entry import FLAVOURS, KINDS, STATUSES
         from nuprobe.catalogue.quantities import QUANTITIES
@@ -209,8 +210,8 @@ def read_entry(text: str, source: str) -> Entry:
     Raises
     ------
     CatalogueFileError
-        If it is not plain YAML (tags, anchors and double keys are refused) or does not
-        fit the schema. The message begins with `source` and the line.
+        If it is not plain YAML (tags, anchors and duplicate keys are rejected) or does
+        not fit the schema. The message begins with `source` and the line.
 
     Examples
     --------
@@ -229,7 +230,7 @@ def read_entry(text: str, source: str) -> Entry:
     try:
         return validate(Entry, parse_yaml(text), source)
     except NuprobeError as err:
-        # the checks of the whole entry begin with the key themselves
+        # messages of the checks of the whole entry already begin with the key
         message = str(err).removeprefix(f"{source}: ").removeprefix("the file: ")
         raise CatalogueFileError(
             str(Problem(source, message, line_of(text, message)))
@@ -237,7 +238,7 @@ def read_entry(text: str, source: str) -> Entry:
 
 
 def line_of(text: str, message: str) -> int:
-    """Line of an entry that a message is about: of the key it begins with, or of
+    """Line of an entry that a message refers to: that of the key it begins with, or of
     the section in which that key is missing."""
     import yaml
 
@@ -269,19 +270,19 @@ def line_of(text: str, message: str) -> int:
 def read_library(
     root: Traversable | Path | None = None,
 ) -> tuple[Catalogue, list[Problem]]:
-    """Read all entries below a folder and everything wrong with them.
+    """Read all entries below a folder and collect their problems.
 
     Parameters
     ----------
-    root : folder of folders of YAML files; the package's own without it.
+    root : folder of folders of YAML files; default: the package's own.
 
     Returns
     -------
     Catalogue
         The entries that could be read.
     list of Problem
-        Files that could not, double ids and aliases, entries in the wrong folder, links
-        to nowhere.
+        Unreadable files, duplicate ids and aliases, entries in the wrong folder, broken
+        links.
 
     Examples
     --------
@@ -341,7 +342,7 @@ def _entry_files(
 def _names(
     entry: Entry, folder: str, seen: Mapping[str, str]
 ) -> tuple[bool, list[str]]:
-    """Whether a name of an entry is taken, and what is wrong with its names."""
+    """Whether a name of an entry is taken, and the problems of its names."""
     messages = []
     if len(set(entry.aliases)) < len(entry.aliases) or entry.id in entry.aliases:
         messages.append("aliases: each must be unique and differ from the id")
@@ -360,7 +361,7 @@ def _names(
 
 
 def _stray(root: Traversable | Path) -> Iterator[str]:
-    """Files that look like entries but lie too high, too deep or have another
+    """Files that look like entries but are at the wrong depth or have another
     ending."""
     for folder in sorted(root.iterdir(), key=lambda f: f.name):
         if folder.is_dir():
@@ -381,7 +382,7 @@ def _holds_entries(path: Traversable | Path) -> bool:
 
 
 def _links(entry: Entry, known: Catalogue) -> Iterator[str]:
-    """What is wrong with the links from an entry to others."""
+    """Problems of the links from an entry to others."""
     for key, back in (
         ("supersedes", "superseded_by"),
         ("superseded_by", "supersedes"),

@@ -67,7 +67,7 @@ def _energy(value: object) -> str:
 
 
 class Trimmed(Strict, str_strip_whitespace=True):
-    """Base of the parts of an entry: space around texts is dropped."""
+    """Base of the parts of an entry: surrounding space is stripped from texts."""
 
 
 class Errors(Trimmed):
@@ -94,7 +94,7 @@ class Component(Errors):
 
 
 class Interval(Trimmed):
-    """An allowed range; an open side is left out.
+    """An allowed range; open ends are omitted.
 
     Attributes
     ----------
@@ -120,7 +120,7 @@ class Interval(Trimmed):
 
 
 class Observable(Trimmed):
-    """What is measured or limited.
+    """The quantity measured or limited.
 
     Attributes
     ----------
@@ -157,13 +157,13 @@ class Axis(Trimmed):
 
 
 class Curve(Trimmed):
-    """A curve, band or closed region; all coordinates positive.
+    """A curve, band or closed region, with positive coordinates.
 
     Attributes
     ----------
     x, y : axes.
     shape : curve of [x, y], band of [x, lower, upper] or region, a closed polygon.
-    excluded : which side of it.
+    excluded : the excluded side.
     points : in the units of the axes.
     """
 
@@ -206,7 +206,7 @@ class Curve(Trimmed):
 
 
 class Conditions(Trimmed):
-    """Under what it was measured: none of these is ever a value.
+    """Conditions of the measurement; none of these is ever a value.
 
     Attributes
     ----------
@@ -231,7 +231,7 @@ class Conditions(Trimmed):
 
 
 class Pdg(Trimmed):
-    """Where in the Review of Particle Physics.
+    """Location in the Review of Particle Physics.
 
     Attributes
     ----------
@@ -243,15 +243,15 @@ class Pdg(Trimmed):
 
 
 class Source(Trimmed):
-    """A publication and how the numbers were taken from it.
+    """A publication, and how the numbers were taken from it.
 
     Attributes
     ----------
-    texkeys, recid, doi, arxiv, pdg, hepdata : identifiers; one of the first four at
-        least.
+    texkeys, recid, doi, arxiv, pdg, hepdata : identifiers; at least one of the first
+        four.
     authors, title, journal, year : of the publication.
-    locator, method, licence, retrieved : where in it, how, under which terms and when
-        the numbers were taken.
+    locator, method, licence, retrieved : where in the publication, how, under which
+        terms and when the numbers were taken.
     """
 
     texkeys: list[
@@ -287,8 +287,9 @@ class Source(Trimmed):
 
     @property
     def first_author(self) -> str:
-        """Surname of the first author: of `authors`, else as the Particle Data Group
-        names the publication in `locator`; empty if neither says it.
+        """Surname of the first author: from `authors`, else from the name that the
+        Particle Data Group gives the publication in `locator`; empty if neither is
+        available.
 
         Examples
         --------
@@ -312,12 +313,12 @@ class Source(Trimmed):
 
 
 class Verification(Trimmed):
-    """How sure the transcription is.
+    """Reliability of the transcription.
 
     Attributes
     ----------
     level : transcribed, second_source, recomputed or primary_read.
-    evidence : what was compared with what.
+    evidence : the comparison made.
     """
 
     level: Literal["transcribed", "second_source", "recomputed", "primary_read"] = (
@@ -333,11 +334,11 @@ class Verification(Trimmed):
 
 
 class Change(Trimmed):
-    """One line of history.
+    """An entry of the history.
 
     Attributes
     ----------
-    date, change : when and what.
+    date, change : of the change.
     """
 
     date: datetime.date
@@ -345,13 +346,13 @@ class Change(Trimmed):
 
 
 class Notes(Trimmed):
-    """Prose, each key short.
+    """Short explanatory texts.
 
     Attributes
     ----------
-    why : it constrains.
-    changed : what has changed since the original paper.
-    validity : and model dependence.
+    why : how it constrains the quantity.
+    changed : changes since the original paper.
+    validity : range of validity and model dependence.
     convention : required for the convention "other".
     not_shipped : why no number or curve is given.
     caveat : anything else.

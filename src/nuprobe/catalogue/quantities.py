@@ -1,5 +1,5 @@
-"""What a catalogue entry can be about: the units that fit, and the conventions that
-must be named."""
+"""Quantities of catalogue entries: permitted units, and conventions that must be
+named."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from nuprobe.units import GeV
 __all__ = ["QUANTITIES", "UNCOMPARED", "Quantity", "unit_factor"]
 
 UNCOMPARED: Final = frozenset({"other", "unknown"})
-"""Conventions that are not converted to that of other entries."""
+"""Conventions that cannot be converted."""
 
 
 @dataclass(frozen=True)
@@ -26,8 +26,8 @@ class Quantity:
 
     Attributes
     ----------
-    units : unit → factor to the first of them.
-    conventions : name → meaning; where there are any, an entry must name one.
+    units : unit → factor to the first unit.
+    conventions : name → meaning; if there are any, an entry must name one.
     """
 
     units: Mapping[str, float]
@@ -129,8 +129,8 @@ QUANTITIES: Final[dict[str, Quantity]] = {
     "n_eff": Quantity({"1": 1.0}),
     "helium_fraction": Quantity({"1": 1.0}),
 }
-"""Quantities by name. A confidence level, a luminosity or an energy is none: they have
-keys of their own."""
+"""Quantities by name. Confidence levels, luminosities and energies are not included:
+they have their own keys."""
 
 _UNIT = re.compile(r"(?:(1e[+-]?\d{1,3})(?: +|$))?(.*)")
 
@@ -158,7 +158,7 @@ def unit_factor(unit: str, quantity: str) -> float:
         raise UnknownNameError("quantity", quantity, QUANTITIES)
     units = QUANTITIES[quantity].units
     match = _UNIT.fullmatch(unit.strip())
-    assert match is not None  # the last group takes everything
+    assert match is not None  # the last group matches everything
     base = match[2] or ("1" if match[1] else "")
     if base not in units:
         raise UnitError(

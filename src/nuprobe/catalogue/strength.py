@@ -1,4 +1,4 @@
-"""How tight an entry is, to sort entries and to choose the best of each kind."""
+"""Tightness of entries, to sort them and to choose the best of each kind."""
 
 from __future__ import annotations
 
@@ -14,16 +14,17 @@ __all__ = ["best", "tightness"]
 
 @public
 def tightness(entry: Entry) -> float | None:
-    """Return what makes an entry tighter the smaller it is, in the base unit of its
+    """Return a measure that is smaller for tighter entries, in the base unit of the
     quantity and the convention of plots.
 
-    For an upper limit that is the limit, for a lower limit its inverse, for an interval
+    For an upper limit it is the limit, for a lower limit its inverse, for an interval
     and a measurement half the width.
 
     Parameters
     ----------
-    entry : of the catalogue; None for predictions, curves, and numbers that cannot be
-        compared (convention ``"other"`` or ``"unknown"``, or no number shipped).
+    entry : of the catalogue; the result is None for predictions, curves, and numbers
+        that cannot be compared (convention ``"other"`` or ``"unknown"``, or no number
+        shipped).
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""What is asked of a plane: levels, methods, and what is drawn beside."""
+"""Options of a plane: levels, methods, and additional data in the figure."""
 
 from __future__ import annotations
 
@@ -39,15 +39,15 @@ def read_marks(texts: tuple[str, ...]) -> dict[str, tuple[float, float]] | None:
 
 @dataclass(frozen=True)
 class AskedSpec:
-    """What is asked of a plane, as typed.
+    """Options of a plane, as typed.
 
     Attributes
     ----------
     cl : confidence levels.
-    methods : those drawn; none for all.
-    beside : other experiments.
+    methods : those drawn; empty for all.
+    beside : other experiments in the figure.
     marks : points.
-    intervals : a method by the name that other verbs use, or None.
+    intervals : a method, named as in other commands, or None.
     """
 
     cl: tuple[float, ...]
@@ -57,7 +57,7 @@ class AskedSpec:
     intervals: str | None = None
 
     def shown(self, toys: bool) -> tuple[str, ...]:
-        """Return the methods that are drawn, by the names of a plane; none for all.
+        """Return the methods to draw, as named in a plane; empty for all.
 
         Parameters
         ----------

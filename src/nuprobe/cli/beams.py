@@ -1,5 +1,5 @@
-"""``nuprobe sensitivity`` without an experiment: the reach of tridents by beam
-energy."""
+"""``nuprobe sensitivity`` without an experiment: the reach of tridents at several beam
+energies."""
 
 from __future__ import annotations
 
@@ -105,8 +105,8 @@ def print_beams(beam: BeamSpec, cl: float, plot: Path | None, out: Output) -> No
 
 
 def _of_option(err: ExperimentFileError) -> str:
-    """A message on the file of the projection, with the option that the user wrote in
-    place of the key."""
+    """A message about the file of the projection, naming the option typed by the user
+    instead of the key."""
     text = re.sub(r"^\S*\.toml: |; correct the flux$", "", str(err))
     text = text.replace("flux: it ends", "flux: the beam ends")
     for key, option in (

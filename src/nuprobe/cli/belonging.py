@@ -1,4 +1,4 @@
-"""What belongs to one of several experiments on a command line: ``EXPERIMENT=NAME`` of
+"""Settings of one of several experiments on a command line: ``EXPERIMENT=NAME`` of
 ``--analysis``, ``EXPERIMENT:KEY=VALUE`` of ``--set`` and ``--bins``."""
 
 from __future__ import annotations
@@ -13,18 +13,19 @@ __all__ = ["chosen_analyses", "shared_out"]
 def shared_out(
     option: str, texts: Sequence[str], aliases: Mapping[str, str]
 ) -> dict[str, list[str]]:
-    """Texts by the name of their experiment; with one experiment all are its own.
+    """Texts by name of the experiment; with one experiment all belong to it.
 
     Parameters
     ----------
-    option : which a message names.
-    texts : as typed, each after ``EXPERIMENT:``, which one experiment does not need.
+    option : named in messages.
+    texts : as typed, each with the prefix ``EXPERIMENT:``, optional with one
+        experiment.
     aliases : name or path of an experiment as typed → its name.
 
     Raises
     ------
     InputError
-        If a text does not say to which of several experiments it belongs.
+        If a text does not name the experiment it belongs to, out of several.
 
     Examples
     --------
@@ -47,7 +48,7 @@ def shared_out(
 
 
 def chosen_analyses(texts: Sequence[str], aliases: Mapping[str, str]) -> dict[str, str]:
-    """Analyses by the name of their experiment, as ``--analysis`` gives them.
+    """Analyses by name of the experiment, from ``--analysis``.
 
     Parameters
     ----------
@@ -59,7 +60,7 @@ def chosen_analyses(texts: Sequence[str], aliases: Mapping[str, str]) -> dict[st
     InputError
         If a text does not name one of several experiments, or two name the same.
     UnknownNameError
-        If it names another experiment.
+        If it names an experiment that was not given.
 
     Examples
     --------
@@ -96,6 +97,6 @@ def chosen_analyses(texts: Sequence[str], aliases: Mapping[str, str]) -> dict[st
 
 
 def _leading(text: str, mark: str, aliases: Mapping[str, str]) -> str | None:
-    """The experiment that a text begins with, before a mark; the longest."""
+    """The experiment with the longest name that a text begins with, before a mark."""
     found = [alias for alias in aliases if text.startswith(alias + mark)]
     return max(found, key=len, default=None)

@@ -34,7 +34,7 @@ class BosonSpec:
     lepton: str
 
     def build(self, model: ModelSpec) -> Any:
-        """Return the boson, or the `model` if none is given."""
+        """Return the boson, or the `model` if no boson is given."""
         from nuprobe.models import ChiralVector
         from nuprobe.units import parse_quantity
 

@@ -1,4 +1,4 @@
-"""``nuprobe check``: everything that is wrong with a folder."""
+"""``nuprobe check``: all problems of a folder."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The options of runs that leave a checkpoint."""
+"""The options of runs with a checkpoint."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 @dataclass(frozen=True)
 class CheckpointSpec:
-    """An HDF5 file that grows while a command runs, and the figure made at the end.
+    """An HDF5 file written while a command runs, and the figure made at the end.
 
     Attributes
     ----------
     output : the file, or None.
-    resume : go on where an interrupted run stopped.
+    resume : continue an interrupted run.
     overwrite : replace an existing file.
     every : seconds between writes.
-    quiet : without a progress bar.
+    quiet : no progress bar.
     plot : file of the figure, or None.
     """
 
@@ -44,7 +44,7 @@ class CheckpointSpec:
             new_file(self.output, self.overwrite)
 
     def check_new(self, path: Path) -> None:
-        """Refuse to replace what is written beside the checkpoint.
+        """Refuse to replace a file written in addition to the checkpoint.
 
         Parameters
         ----------

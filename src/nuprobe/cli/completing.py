@@ -1,7 +1,7 @@
-"""A text that a shell completes.
+"""Parameter types with shell completion.
 
-A shell asks while a line is being typed, so nothing here may fail or print: what cannot
-be read completes to nothing.
+A shell asks while a line is being typed, so nothing here may fail or print: unreadable
+input has no completions.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ _ASKED: dict[str, str] = {
 
 
 class Named(click.types.StringParamType):
-    """A text that a shell can complete.
+    """A text with shell completion.
 
     Parameters
     ----------
@@ -66,8 +66,8 @@ class Named(click.types.StringParamType):
 
         Parameters
         ----------
-        ctx, param : the command and what was typed before; which of its values.
-        incomplete : what was typed of this value.
+        ctx, param : the command with its previous arguments, and the parameter.
+        incomplete : the part of the value typed so far.
         """
         if self.kind in _FOLDERS and incomplete.startswith((".", "/", "~")):
             return [CompletionItem(incomplete, type="dir")]
@@ -84,11 +84,11 @@ class Named(click.types.StringParamType):
 
 
 def completed(parameter: click.Parameter) -> None:
-    """Let a shell complete what a `parameter` of a command names, where that is known.
+    """Let a shell complete the values of a `parameter` of a command, if they are known.
 
     Parameters
     ----------
-    parameter : its type changes from a plain text to a `Named`.
+    parameter : its type is changed from plain text to a `Named`.
 
     Examples
     --------

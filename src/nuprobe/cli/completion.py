@@ -1,4 +1,4 @@
-"""``nuprobe completion``: what a shell needs to complete commands and names."""
+"""``nuprobe completion``: scripts for shell completion of commands and names."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""How intervals and limits are made, as typed: the options that verbs share."""
+"""Construction of intervals and limits, as typed: options common to several
+commands."""
 
 from __future__ import annotations
 
@@ -32,7 +33,7 @@ _TOYS = 1000
 
 @dataclass(frozen=True)
 class MethodSpec:
-    """How intervals are made.
+    """Construction of intervals.
 
     Attributes
     ----------
@@ -47,11 +48,11 @@ class MethodSpec:
 
     @property
     def by_toys(self) -> bool:
-        """Whether toys are thrown for the intervals."""
+        """Whether the intervals use toys."""
         return self.intervals != "wilks"
 
     def check(self) -> None:
-        """Refuse toys that have nothing to do."""
+        """Reject options of toys that would have no effect."""
         if self.toys is not None and not self.by_toys:
             raise InputError(
                 "--toys are for --intervals feldman-cousins or cls: name one, or leave"
@@ -59,7 +60,8 @@ class MethodSpec:
             )
 
     def settings(self, **where: Any) -> ToySettings:
-        """Settings of the toys; `where` says where they are computed and saved."""
+        """Settings of the toys; `where` determines where they are computed and
+        saved."""
         from nuprobe.inference import ToySettings
 
         number = _TOYS if self.toys is None else self.toys
@@ -117,13 +119,13 @@ leveled_options = grouped(
 
 @dataclass(frozen=True)
 class ThrownSpec(MethodSpec):
-    """The same, with where toys are computed and saved.
+    """The same, and where toys are computed and saved.
 
     Attributes
     ----------
     workers, dask : processes, or the scheduler of a cluster.
     checkpoint : HDF5 file, or None.
-    resume : go on with it.
+    resume : continue it.
     """
 
     workers: int | None = None
@@ -145,7 +147,7 @@ class ThrownSpec(MethodSpec):
 
     @contextmanager
     def thrown(self) -> Iterator[ToySettings]:
-        """Settings of the toys, while a cluster is connected."""
+        """Settings of the toys; a context in which a cluster is connected."""
         yield self.settings(
             workers=self.workers,
             client=self.dask,

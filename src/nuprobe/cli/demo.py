@@ -1,5 +1,5 @@
-"""``nuprobe demo``: the main job, from the CsI 2017 folder to a fit, with plots and
-tables."""
+"""``nuprobe demo``: the main workflow, from the CsI 2017 folder to a fit, with plots
+and tables."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from nuprobe.cli.output import new_folder
 
 
 def _gallery(clone: Path) -> str:
-    """Say where the gallery is: in a clone its scripts and, once built, its page; for
-    an installed package the address of the documentation, if it has one."""
+    """Tell where the gallery is: in a clone its scripts and, once built, its page; for
+    an installed package the address of the documentation, if there is one."""
     what = "The gallery draws each figure of the founding documents:"
     scripts = clone / "examples"
     if (scripts / "GALLERY_HEADER.rst").is_file():

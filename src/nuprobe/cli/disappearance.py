@@ -30,8 +30,8 @@ def print_disappearance(
     plot: Path | None,
     out: Output,
 ) -> bool:
-    """Print what an experiment at a baseline or with rates of reactors expects; False
-    if it is none.
+    """Print the expectation of a short-baseline or reactor-rate experiment; False for
+    any other experiment.
 
     Parameters
     ----------
@@ -40,7 +40,7 @@ def print_disappearance(
     model : ``sterile`` with its two parameters, or any other for three neutrinos.
     compared : of ``--compare``, for rates of reactors.
     plot : file of the figure, or None.
-    out : where to print.
+    out : destination of the output.
 
     Examples
     --------

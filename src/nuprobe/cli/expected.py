@@ -1,4 +1,4 @@
-"""``nuprobe sensitivity EXPERIMENT``: the limit that it would set without a signal."""
+"""``nuprobe sensitivity EXPERIMENT``: its expected limit without a signal."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ BEAMS = ("energy", "target", "accuracy", "regime", "masses")
 
 @dataclass(frozen=True)
 class ExpectedSpec:
-    """What is asked of an experiment without a signal, as typed."""
+    """Options of an expected limit, as typed."""
 
     free: str | None
     null: str | None

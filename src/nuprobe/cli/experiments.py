@@ -1,4 +1,4 @@
-"""Experiments as users name them, with what is chosen and changed in their files."""
+"""Experiments as typed, with analyses chosen and keys changed."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 @dataclass(frozen=True)
 class ExperimentSpec:
-    """Experiments and what is changed in their files.
+    """Experiments and changes of their files.
 
     Attributes
     ----------
@@ -42,7 +42,7 @@ class ExperimentSpec:
     with_projections: bool = False
 
     def by_experiment(self) -> dict[str, str]:
-        """Return the chosen analyses by the name of their experiment."""
+        """Return the chosen analyses by name of experiment."""
         return chosen_analyses(self.analyses, self._aliases) if self.analyses else {}
 
     @property
@@ -52,7 +52,7 @@ class ExperimentSpec:
 
     @cached_property
     def _plain(self) -> list[AnyExperiment]:
-        """The experiments with their files as they are."""
+        """The experiments with unchanged files."""
         from nuprobe.experiments import experiment
 
         return [experiment(name) for name in self.experiments]
@@ -90,7 +90,8 @@ class ExperimentSpec:
     def _changed(
         self, one: AnyExperiment, changes: list[str], bins: list[str]
     ) -> AnyExperiment:
-        """The experiment with its file changed; a ratio has no bins to add."""
+        """The experiment with its file changed; the bins of a ratio cannot be
+        changed."""
         from nuprobe.experiments import TridentExperiment
 
         if isinstance(one, TridentExperiment) and bins:
@@ -139,8 +140,8 @@ class ExperimentSpec:
 
 
 def _own(err: InputError) -> str:
-    """A message on an experiment's file, without the file and the keys that the user
-    did not write."""
+    """A message about an experiment's file, without the file and keys that the user did
+    not type."""
     text = re.sub(r"^\S*\.toml: (?:analyses\.\S+: )?", "", str(err))
     return re.sub(r"\b(energy|time)_edges\b", r"bins of \1", text)
 
@@ -148,9 +149,9 @@ def _own(err: InputError) -> str:
 def experiment_options(
     several: bool = False, required: bool = True, joint: bool = True
 ) -> Callable[[F], F]:
-    """Add the argument EXPERIMENT (or, if `several`, EXPERIMENT...; it may be left out
-    if not `required`) and what is chosen and changed in it, as `ExperimentSpec`
-    ``experiment``; several that are added to one likelihood (`joint`) may contain
+    """Add the argument EXPERIMENT (or, if `several`, EXPERIMENT...; optional if not
+    `required`) with options for its analysis and keys, as `ExperimentSpec`
+    ``experiment``; several that are combined in one likelihood (`joint`) may include
     projections."""
     word = "EXPERIMENT" if required else "[EXPERIMENT]"
     argument = click.argument(

@@ -57,7 +57,7 @@ def explore_command(
     from nuprobe.files import refuse_foreign
 
     folder = making.folder
-    # said before anything is computed
+    # checked before anything is computed
     new_folder(folder, making.overwrite)
     refuse_foreign(folder, MADE_BY)
     library_files()
@@ -96,7 +96,7 @@ def _asked(
 
 
 def _text(folder: Path, sizes: list[PageSize]) -> str:
-    """Sizes of the pages, and what to open."""
+    """Sizes of the pages, and the file to open."""
     from nuprobe.tables import Table
 
     rows = [(one.name, one.title, _kb(one.document), _kb(one.whole)) for one in sizes]

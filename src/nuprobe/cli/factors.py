@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def factor_table(found: FactorLimits, file: Path) -> Table:
-    """Factors that experiments allow as a table."""
+    """Table of the factors allowed by experiments."""
     return Table(
         f"{file}: factors on all its coefficients that are allowed at"
         f" {100 * found.cl:g} % CL",
@@ -43,7 +43,7 @@ def factor_table(found: FactorLimits, file: Path) -> Table:
 
 
 def _intervals(one: FactorLimit) -> str:
-    """Allowed factors, with the errors that toys leave."""
+    """Allowed factors, with the statistical errors of toys."""
     texts = [
         f"[{a:.4g}, {b:.4g}]" if isfinite(a) else f"up to {b:.4g}"
         for a, b in one.allowed

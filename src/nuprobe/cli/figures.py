@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 def landmarks(model: Any, axes: list[str]) -> list[tuple[str, float, float]]:
-    """Points of a plane that a model names, such as the Standard Model."""
+    """Points of a plane named by a model, such as the Standard Model."""
     if len(axes) != 2 or not hasattr(model, "landmarks"):
         return []
     return [
@@ -30,8 +30,8 @@ def figure_of(
     landmarks: Sequence[tuple[str, float, float]],
     cl: float | Sequence[float],
 ) -> Drawn:
-    """Profile along one axis, or contours over two, under the name of what was
-    scanned."""
+    """Profile along one axis, or contours over two, titled with the name of the scanned
+    data."""
     from nuprobe.plotting import plot_scan
 
     how = "lowest grid point, not fitted" if result.fitted is None else "fitted"
@@ -46,12 +46,12 @@ def figure_of(
 
 
 def figure_names(models: Mapping[str, Any]) -> dict[str, str]:
-    """Return what a legend calls models that ``--compare`` named: the names given, and
-    symbols with values where none was.
+    """Return legend labels of the models of ``--compare``: the names given, or else
+    symbols with values.
 
     Parameters
     ----------
-    models : of `compared_models`.
+    models : from `compared_models`.
     """
     from nuprobe.plotting.beside import model_words
 

@@ -1,4 +1,4 @@
-"""``nuprobe fit``: parameters that the data of experiments prefer."""
+"""``nuprobe fit``: fits of parameters to the data of experiments."""
 
 from __future__ import annotations
 

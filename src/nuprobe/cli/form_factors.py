@@ -127,14 +127,15 @@ def _table(name: str, q: FloatArray, shapes: dict[str, FormFactor]) -> Table:
 
 
 def _over(value: FloatArray, base: FloatArray) -> FloatArray:
-    """One array over another; an empty cell where that is zero."""
+    """Ratio of arrays; an empty cell where the denominator is zero."""
     import numpy as np
 
     return np.divide(value, base, out=np.full_like(value, np.nan), where=base != 0)
 
 
 def _refuse_compound(text: str) -> None:
-    """Name the isotopes of a compound or an element, which has several form factors."""
+    """Reject a compound or an element, which has several form factors, naming its
+    isotopes."""
     from nuprobe.nuclei import target
 
     try:

@@ -1,4 +1,4 @@
-"""What is free: parameters by name, or the factor of the operators of a file."""
+"""Free parameters by name, or the factor of the operators of a file."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def free_option(what: str) -> Callable[[F], F]:
 
     Parameters
     ----------
-    what : is done with the parameters, in a help text.
+    what : help text on the use of the parameters.
 
     Examples
     --------
@@ -40,7 +40,7 @@ def free_option(what: str) -> Callable[[F], F]:
 
 
 def freed_names(free: str | None, model: ModelSpec) -> list[str]:
-    """Return the names that are free; without any, the factor of the operators of a
+    """Return the names of free parameters; by default, the factor of the operators of a
     file.
 
     Parameters

@@ -1,4 +1,4 @@
-"""``nuprobe gap``: the spectrum of cosmic neutrinos with the gap that a Z' makes."""
+"""``nuprobe gap``: the spectrum of cosmic neutrinos with the gap due to a Z'."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""``nuprobe global``: one fit of a set of experiments, and what each of them allows."""
+"""``nuprobe global``: one fit of a set of experiments, and the limits of each of
+them."""
 
 from __future__ import annotations
 
@@ -16,13 +17,14 @@ from nuprobe.errors import InputError
 
 @dataclass(frozen=True)
 class TogetherSpec:
-    """How sure limits are, the fit of all parameters at once, and where to compute.
+    """Confidence level of limits, options of the fit of all parameters at once, and
+    where to compute.
 
     Attributes
     ----------
     cl : confidence level; None for the default.
-    apart : there is none.
-    no_minos : its errors are parabolic.
+    apart : without this fit.
+    no_minos : with parabolic errors.
     workers : processes to compute in, or None.
     """
 
@@ -33,7 +35,7 @@ class TogetherSpec:
 
     @property
     def changed(self) -> bool:
-        """Whether the fit is asked for otherwise than by default."""
+        """Whether options of the fit differ from the defaults."""
         return self.apart or self.no_minos
 
 

@@ -96,10 +96,10 @@ def print_mediator(
     Parameters
     ----------
     chosen : the set.
-    mediator : which, and its masses.
+    mediator : its model and masses.
     cl : confidence level.
     plot : file of the plane, or None.
-    out : where the table goes.
+    out : destination of the table.
     workers : processes to compute in, or None.
     """
     from nuprobe.experiments import limit

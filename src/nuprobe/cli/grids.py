@@ -1,4 +1,4 @@
-"""Grids and priors as users type them, in the units of the parameters."""
+"""Grids and priors as typed, in the units of the parameters."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def make_grid(
     Parameters
     ----------
     text : ``name=start:stop unit:count[:log|:lin]``, axes separated by commas.
-    parameters : those that may be named, with their units.
+    parameters : those allowed, with their units.
     log : whether an axis without ``:log`` or ``:lin`` is logarithmic.
 
     Examples
@@ -50,7 +50,7 @@ def make_grid(
                 f"the grid names {name} twice: each parameter can have only one axis"
             )
         axis = _axis(part, body.strip(), known[name], log)
-        # the number of points is checked before any array is made
+        # check the number of points before making any array
         points *= axis.count
         if points > MAX_POINTS:
             raise InputError(
@@ -101,8 +101,8 @@ def _axis(part: str, body: str, parameter: Parameter, log: bool) -> _Axis:
 
 
 def _ends(first: str, last: str, parameter: Parameter) -> tuple[float, float]:
-    """Two numbers in the unit of a parameter; the first takes the unit of the last if
-    it has none."""
+    """Two numbers in the unit of a parameter; the first has the unit of the last if it
+    has none."""
     from nuprobe.units import split_unit
 
     unit = split_unit(last)[1]
@@ -112,8 +112,7 @@ def _ends(first: str, last: str, parameter: Parameter) -> tuple[float, float]:
 
 
 def _complete(text: str, parameter: Parameter) -> bool:
-    """Whether a number says what it is: with a unit, or of a parameter that is a plain
-    number."""
+    """Whether a number is complete: with a unit, or for a dimensionless parameter."""
     from nuprobe.units import PLAIN_UNITS, split_unit
 
     plain = not parameter.unit or parameter.unit in PLAIN_UNITS
@@ -123,13 +122,13 @@ def _complete(text: str, parameter: Parameter) -> bool:
 def make_priors(
     texts: Iterable[str], parameters: Iterable[Parameter]
 ) -> dict[str, Prior]:
-    """Priors by the name of their parameter.
+    """Priors by name of the parameter.
 
     Parameters
     ----------
     texts : ``rn=flat:3:8 fm`` and ``coupling=log:1e-5:1`` (between two values) or
         ``rn=normal:5:0.2 fm`` (mean and standard deviation).
-    parameters : those that may be named, with their units.
+    parameters : those allowed, with their units.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""``nuprobe limit``: the coupling of a mediator that experiments allow."""
+"""``nuprobe limit``: limits on the coupling of a mediator."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a limit is on: a mediator, and at which level."""
+"""Options of a limit: the mediator and the level."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ class FamilySpec:
         return Scanned.of(self.family, mixing)
 
     def _with_keys(self, experiments: Sequence[AnyExperiment], mixing: Any) -> Scanned:
-        """The family of a model with keys of its own, or of a file."""
+        """The family of a model with its own keys, or from a file."""
         from nuprobe.experiments.limits import default_family
         from nuprobe.experiments.scanned import Scanned
         from nuprobe.models import named
@@ -70,7 +70,7 @@ class FamilySpec:
         name = self.family
         if name is None:
             name = named.name_of(default_family(experiments, mixing))
-        # the mass and the coupling vary: what they are at first does not matter
+        # the mass and the coupling vary: their initial values do not matter
         varied = {"mass": "mass=100 MeV", "coupling": "coupling=1e-3"}
         for pair in self.params:
             if pair.partition("=")[0].strip() in varied:
@@ -88,13 +88,13 @@ class FamilySpec:
 
 @dataclass(frozen=True)
 class LevelSpec:
-    """How sure a limit is, and of which analyses.
+    """Confidence level and analyses of a limit.
 
     Attributes
     ----------
     cl : confidence level.
     sides : 1 or 2, as typed.
-    with_projections : combine projections too.
+    with_projections : also combine projections.
     intervals, toys, seed : as in `MethodSpec`.
     analyses : chosen, by name of experiment.
     """
@@ -108,7 +108,8 @@ class LevelSpec:
     analyses: Mapping[str, str] = field(default_factory=dict)
 
     def method(self) -> MethodSpec:
-        """Return how limits are made; toys say the sides themselves."""
+        """Return the construction of limits; that with toys determines the sides
+        itself."""
         found = MethodSpec(self.intervals, self.toys, self.seed)
         found.check()
         if found.by_toys and self.sides == "1":

@@ -1,4 +1,4 @@
-"""What lies between IceCube and its sources, as typed."""
+"""The line of sight between IceCube and its sources, as typed."""
 
 from __future__ import annotations
 
@@ -51,12 +51,12 @@ class LineSpec:
 
 @dataclass(frozen=True)
 class BesideSpec(LineSpec):
-    """What stands beside a limit in its plot.
+    """Additional curves in the plot of a limit.
 
     Attributes
     ----------
-    alone : nothing does.
-    with_catalogue : the curves of the catalogue on the boson do.
+    alone : none.
+    with_catalogue : the curves of the catalogue on the boson.
     """
 
     alone: bool = False
@@ -81,14 +81,13 @@ class BesideSpec(LineSpec):
         return self.build()
 
     def entries(self, family: Any) -> list[Entry] | None:
-        """Return the curves of the catalogue on the boson, or None if they were not
-        asked for."""
+        """Return the curves of the catalogue on the boson, or None if not requested."""
         from nuprobe.plotting.catalogue_plane import curves_on
 
         return curves_on(family) if self.with_catalogue else None
 
     def check(self, plotted: bool) -> None:
-        """Refuse what nothing would show, unless there is a plot."""
+        """Reject options that would have no effect without a plot."""
         if self.with_catalogue and not plotted:
             raise InputError(
                 "--with-catalogue draws published curves in the plot: add --plot"

@@ -8,7 +8,7 @@ from nuprobe.tables import Table
 
 
 def targets() -> Table:
-    """Isotopes, and materials by name."""
+    """Isotopes and named materials."""
     from nuprobe.nuclei import MIXTURES, isotopes
     from nuprobe.units import fm
 
@@ -312,7 +312,7 @@ def reproductions() -> Table:
 
 
 def _summary(function: Callable[..., object]) -> str:
-    """First sentence of a docstring, which may span lines."""
+    """First sentence of a docstring, possibly over several lines."""
     return " ".join((function.__doc__ or "").partition("\n\n")[0].split())
 
 
@@ -342,4 +342,4 @@ TABLES: dict[str, Callable[[], Table]] = {
     "reproductions": reproductions,
     "catalogue": catalogue_entries,
 }
-"""What can be listed → its table."""
+"""Argument of ``nuprobe list`` → its table."""

@@ -1,4 +1,4 @@
-"""What JSON results say of their making: the command that runs, and its inputs."""
+"""Provenance of JSON results: the running command and its inputs."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ _NO_RESULTS: Final = (
     "show",
     "plot",
 )
-"""Commands whose JSON is no result of a computation."""
+"""Commands whose JSON is not a result of a computation."""
 
 _NO_INPUTS: Final = frozenset(
     (
@@ -55,7 +55,7 @@ _NO_INPUTS: Final = frozenset(
         "getdist",
     )
 )
-"""Options that change no number."""
+"""Options without effect on numbers."""
 
 _TEXKEY: Final = re.compile(r"\b[A-Z][\w'.-]*:\d{4}[a-z]{2,3}\b")
 
@@ -63,13 +63,13 @@ _TEXKEY: Final = re.compile(r"\b[A-Z][\w'.-]*:\d{4}[a-z]{2,3}\b")
 def with_provenance(
     data: dict[str, Any], provenance: Provenance | None = None
 ) -> dict[str, Any]:
-    """Data of a result with its kind and provenance, under ``provenance``; as they are
-    where no command runs, or one that lists what there is.
+    """Data of a result with its kind and provenance, under ``provenance``; unchanged
+    without a running command, or for one that only lists names.
 
     Parameters
     ----------
     data : JSON-ready.
-    provenance : of the result, where it knows its own.
+    provenance : of the result, if it has its own.
 
     Examples
     --------
@@ -98,7 +98,7 @@ def _words(context: click.Context) -> list[str]:
 def _provenance(
     typed: Mapping[str, Any], words: list[str], data: Mapping[str, Any]
 ) -> Provenance:
-    """Provenance of what a command with these options found."""
+    """Provenance of the result of a command with these options."""
     from nuprobe.models.records import model_record
 
     opened = _opened(typed)
@@ -128,7 +128,7 @@ def _provenance(
 
 
 def _set(typed: Mapping[str, Any]) -> ExperimentSet | None:
-    """The set of experiments that a command names; None for other commands."""
+    """The set of experiments named in a command; None for other commands."""
     if typed.get("named") is None:
         return None
     from nuprobe.sets import experiment_set
@@ -151,7 +151,7 @@ def _opened(typed: Mapping[str, Any]) -> list[AnyExperiment]:
 def _records(
     opened: Sequence[AnyExperiment], typed: Mapping[str, Any]
 ) -> list[dict[str, Any]]:
-    """What is said of the experiments, with what was changed for this command."""
+    """Records of the experiments, with the changes made for this command."""
     names = [one.name for one in opened]
     given = dict(zip(typed.get("experiments") or names, names, strict=True))
     aliases = {**given, **{name: name for name in names}}
@@ -161,7 +161,7 @@ def _records(
     if not isinstance(chosen, Mapping):
         chosen = chosen_analyses(chosen, aliases)
     changes = shared_out("--set", typed.get("changes") or (), aliases)
-    edges = typed.get("bins")  # a number of bins is no edges of an experiment
+    edges = typed.get("bins")  # a plain number of bins does not belong to an experiment
     bins = shared_out("--bins", edges if isinstance(edges, tuple) else (), aliases)
     found = []
     for one in opened:
@@ -173,7 +173,7 @@ def _records(
 
 
 def _models(typed: Mapping[str, Any]) -> list[Any]:
-    """The models that were typed; those that need another command line are left out."""
+    """The models as typed; those that cannot be built from it are omitted."""
     given = typed.get("model")
     names = (given,) if isinstance(given, str) else given
     found = []
@@ -201,7 +201,7 @@ def _flux_references(typed: Mapping[str, Any]) -> list[str]:
 
 
 def _texts(data: Any) -> Iterator[str]:
-    """Texts in a result: keys and values, but no rows."""
+    """Texts in a result: keys and values, but not rows."""
     if isinstance(data, str):
         yield data
     elif isinstance(data, Mapping):
@@ -217,7 +217,7 @@ def _texts(data: Any) -> Iterator[str]:
 def _symbols(
     opened: Iterable[AnyExperiment], models: list[Any], texts: set[str]
 ) -> dict[str, str]:
-    """LaTeX of the parameters that a result names."""
+    """LaTeX of the parameters named in a result."""
     found: dict[str, str] = {}
     for one in opened:
         for model in models or [None]:
@@ -240,7 +240,7 @@ def _fingerprint(
 
 
 def _content(value: Any) -> Any:
-    """A setting; of a file its content, not where it lies."""
+    """A setting; for a file its content, not its path."""
     if isinstance(value, Path):
         if not value.is_file():
             return value.name

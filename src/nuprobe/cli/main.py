@@ -17,7 +17,7 @@ from nuprobe.provenance import command_text, made_by
 from nuprobe.stopping import name_of, number_of, stop_signals
 
 _WORDS: Final = "nuprobe.words"
-"""What was typed."""
+"""The command line as typed."""
 
 # click 8.1 prints the help itself
 _BARE_GROUP: tuple[type[click.ClickException], ...] = tuple(
@@ -91,7 +91,7 @@ def main() -> None:
         said = " ".join(str(err).split())
         code = 128 + err.signal if isinstance(err, StoppedError) else 2
     except _BARE_GROUP as err:
-        # a group without a command: its help, which is what was wanted
+        # a group without a command prints its help, as intended
         click.echo(err.format_message())
         code = 0
     except click.ClickException as err:
@@ -99,11 +99,11 @@ def main() -> None:
         hint = usage.command_path if usage else "nuprobe"
         said = f"{err.format_message()} (see `{hint} --help`)"
     except (click.Abort, KeyboardInterrupt) as err:
-        # click makes an Abort of any interrupt
+        # click turns any interrupt into an Abort
         cause = err if isinstance(err, KeyboardInterrupt) else err.__cause__ or err
         code, said = 128 + number_of(cause), name_of(cause)
     except streams.ReaderGoneError:
-        # as with head or less: nothing is left to say
+        # as with head or less: end silently
         streams.silence()
         code = 0
     except OSError as err:

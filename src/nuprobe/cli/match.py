@@ -1,4 +1,4 @@
-"""``nuprobe match``: what a boson leaves far below its mass."""
+"""``nuprobe match``: the effective interactions of a boson far below its mass."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a fit of a mixing with a sterile neutrino says beside its numbers."""
+"""Additional results of a fit of the mixing with a sterile neutrino."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ if TYPE_CHECKING:
 __all__ = ["with_notes"]
 
 _ANGLE, _SPLITTING = "sin2_2theta_14", "dm2_41"
-_PROFILE = 200  # values of the splitting, between which no region is missed
+_PROFILE = 200  # values of the splitting, dense enough not to miss a region
 
 
 def with_notes(result: FitResult, cl: float) -> FitResult:
-    """A result that also says by how much no mixing is disfavoured, and which Δm² are
-    allowed, of which there are many regions.
+    """A result that also gives the significance against no mixing, and the allowed
+    regions of Δm², of which there are many.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""The largest mixing at each Δm², by a formula or by toys, and its table."""
+"""The largest mixing at each Δm², from a formula or from toys, and its table."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Rows:
     method : of the plane.
     said : method, level and sides.
     limits, errors : by label, one for each dm2_41.
-    excluded : by label, at how many values of dm2_41 no mixing is excluded.
+    excluded : by label, number of values of dm2_41 at which zero mixing is excluded.
     """
 
     method: str
@@ -40,7 +40,7 @@ class Rows:
 
 
 def by_formula(planes: Mapping[str, ExclusionPlane], cl: float) -> Rows:
-    """Asymptotic CLs along the rows of planes, by label, at the level `cl`.
+    """Asymptotic CLs along the rows of planes.
 
     Parameters
     ----------
@@ -67,7 +67,7 @@ def by_toys(
     method: MethodSpec,
     plane: Any,
 ) -> Rows:
-    """Each dm2_41 by itself: a plane with one row, on which toys are fitted.
+    """Limits at each dm2_41 separately: toys are fitted on a plane with one row.
 
     Parameters
     ----------
@@ -75,7 +75,7 @@ def by_toys(
     nodes : values of dm2_41, eV².
     cl : confidence level.
     method : of the toys.
-    plane : says who computes.
+    plane : determines where toys are computed.
 
     Examples
     --------
@@ -114,7 +114,7 @@ def by_toys(
 
 
 def rows_table(found: Rows, planes: Mapping[str, ExclusionPlane], cl: float) -> Table:
-    """Table of limits, with what planes say of no mixing.
+    """Table of limits, with the significance against no mixing.
 
     Parameters
     ----------
@@ -164,14 +164,14 @@ def rows_table(found: Rows, planes: Mapping[str, ExclusionPlane], cl: float) -> 
 
 
 def _no_mixing(name: str, plane: ExclusionPlane, cl: float) -> str:
-    """By how much no mixing is disfavoured, in words."""
+    """Significance against no mixing, in words."""
     from nuprobe.inference.levels import delta_threshold
 
     rise, (angle, splitting) = plane.without - plane.lowest, plane.best
     if not rise > 0:
         return f"{name}: no mixing has the lowest χ² of the grid"
     verdict = "disfavoured" if rise > delta_threshold(cl, 2) else "allowed"
-    # the tail of χ² with two parameters
+    # survival function of χ² with two degrees of freedom
     p_value = math.exp(-rise / 2)
     return (
         f"{name}: no mixing is {verdict}, Δχ² = {rise:.2f} above"

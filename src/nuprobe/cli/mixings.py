@@ -30,20 +30,20 @@ def print_mixings(
     out: Output,
 ) -> bool:
     """Print limits on the mixing with a sterile neutrino; False if no experiment
-    measures a disappearance or rates of reactors.
+    measures disappearance or reactor rates.
 
-    For each Δm² the mixing above which all is excluded by CLs, asymptotic along that
-    row (`ExclusionPlane`) or by toys thrown and fitted there, or the upper end of the
-    interval of Feldman and Cousins, of each experiment and of all together; and by how
-    much no mixing at all is disfavoured.
+    For each experiment and for all together, and for each Δm², they are the mixing
+    above which everything is excluded by CLs, asymptotic along that row
+    (`ExclusionPlane`) or with toys generated and fitted there, or the upper end of the
+    Feldman–Cousins interval; and the significance against no mixing.
 
     Parameters
     ----------
     chosen : the experiments.
-    asked : family, plane and what is drawn beside, of which ``--grid`` alone is used.
+    asked : family, plane and additional curves, of which only ``--grid`` is used.
     level : confidence level and analyses.
     plot : file of the figure, or None.
-    out : where to print.
+    out : destination of the output.
 
     Examples
     --------
@@ -107,7 +107,7 @@ def print_mixings(
 def _planes(
     mixed: Sequence[AnyExperiment], grid: str, level: LevelSpec
 ) -> dict[str, ExclusionPlane]:
-    """Planes of each experiment and of all, without toys."""
+    """Planes of each experiment and of all together, without toys."""
     import numpy as np
 
     from nuprobe.cli.grids import make_grid
@@ -122,7 +122,7 @@ def _planes(
 
 
 def _costs(mixed: Sequence[AnyExperiment], level: LevelSpec) -> dict[str, Cost]:
-    """Costs of each experiment and of all, over both parameters."""
+    """Costs of each experiment and of all together, over both parameters."""
     from nuprobe.inference import CostSum
 
     free, analyses = ("sin2_2theta_14", "dm2_41"), level.analyses

@@ -1,4 +1,4 @@
-"""What can be named on the command line: experiments, models, targets, fluxes,
+"""Names available on the command line: experiments, models, targets, fluxes,
 parameters, …"""
 
 from __future__ import annotations
@@ -72,7 +72,7 @@ def _studies(context: click.Context) -> Iterable[str]:
 
 
 def _keys(context: click.Context) -> Iterable[str]:
-    """Keys of the model typed before, each with its equals sign."""
+    """Keys of the model typed before, each with an equals sign."""
     from nuprobe.models.named import model_fields
 
     name = context.params.get("model")
@@ -95,7 +95,7 @@ def _parameters(context: click.Context) -> Iterable[str]:
 
 
 def _model(typed: dict[str, Any]) -> Model | None:
-    """Return the model typed before; one that still lacks a key is left out."""
+    """Return the model typed before, unless it still lacks a key."""
     from nuprobe.cli.values import key_values
     from nuprobe.models import named
 

@@ -1,4 +1,4 @@
-"""``nuprobe new``: a folder of one's own to begin with."""
+"""``nuprobe new``: a new folder to start from."""
 
 from __future__ import annotations
 

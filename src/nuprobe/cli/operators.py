@@ -1,4 +1,4 @@
-"""Contact operators of a WCxf file that are added to a model."""
+"""Contact operators from a WCxf file, added to a model."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ __all__ = ["operators_of"]
 
 
 def operators_of(file: Path, model: LeptonModel) -> WcxfFile:
-    """Return the operators of a WCxf file on a `model`; a file without any is
-    refused, for it would be allowed without being judged.
+    """Return the operators of a WCxf file on a `model`; a file without any is rejected,
+    because it would be allowed without a test.
 
     Parameters
     ----------
-    file : of the format WCxf.
+    file : in WCxf format.
     model : to which they are added.
 
     Raises

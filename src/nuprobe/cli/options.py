@@ -1,8 +1,9 @@
-"""Commands that refuse an option given twice, and options that reach a command as one
+"""Commands that reject an option given twice, and options passed to a command as one
 object.
 
 `grouped` makes a decorator from a frozen dataclass and the options of its fields. A
-command so decorated takes one argument, the object, however many options there are::
+command decorated with it takes one argument, the object, however many options there
+are::
 
     @command("rate")
     @model_options
@@ -27,9 +28,9 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 class Command(click.Command):
     """A command whose options are given once, unless their help says ``repeatable``,
-    and whose names a shell completes.
+    and with shell completion of names.
 
-    Of an option given twice click takes the last value, and a user who expects two
+    For an option given twice click takes the last value, so a user who expects two
     answers would get one.
     """
 
@@ -39,9 +40,10 @@ class Command(click.Command):
             completed(parameter)
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """Refuse what is given twice, then parse."""
+        """Reject options given twice, then parse."""
         if ctx.resilient_parsing and args and args[-1].startswith("-"):
-            # a shell asks for the value: click would give up all arguments before it
+            # a shell asks for the value, for which click would drop the arguments
+            # before it
             args = args[:-1]
         _, _, given = self.make_parser(ctx).parse_args(list(args))
         for option, times in Counter(given).items():
@@ -54,7 +56,7 @@ class Command(click.Command):
 
 
 def _once(option: click.Option) -> bool:
-    # a plain flag given twice says the same
+    # a plain flag given twice is harmless
     return not option.multiple and not (option.is_flag and not option.secondary_opts)
 
 
@@ -64,7 +66,7 @@ def command(name: str, **settings: Any) -> Callable[[Callable[..., Any]], Comman
     Parameters
     ----------
     name : of the command.
-    settings : as of ``click.command``.
+    settings : as for ``click.command``.
     """
     return click.command(name, cls=Command, **settings)
 
@@ -72,13 +74,13 @@ def command(name: str, **settings: Any) -> Callable[[Callable[..., Any]], Comman
 def grouped(
     argument: str, spec: Callable[..., Any], *options: Callable[[Any], Any]
 ) -> Callable[[F], F]:
-    """Return a decorator that adds options and hands them over as one object.
+    """Return a decorator that adds options and passes them as one object.
 
     Parameters
     ----------
     argument : name of the command's argument that takes the object.
-    spec : dataclass with one field for each option, of the option's name; others have
-        a default.
+    spec : dataclass with one field per option, named like it; other fields have a
+        default.
     options : click options in the order of the help page.
     """
 
@@ -92,7 +94,7 @@ def grouped(
 
         for option in reversed(options):
             option(command)
-        # those of other objects may have fields of the same names
+        # other objects may have fields with the same names
         own = {p.name for p in command.__click_params__[others:]}  # type: ignore[attr-defined]
         names = [f.name for f in fields(spec) if f.name in own]  # type: ignore[arg-type]
         return command  # type: ignore[return-value]
@@ -101,7 +103,7 @@ def grouped(
 
 
 def target_spec(text: str) -> str | dict[str, float]:
-    """Return what `nuprobe.target` takes.
+    """Return an argument of `nuprobe.target`.
 
     Parameters
     ----------

@@ -1,5 +1,4 @@
-"""What a command gives back: text or JSON, on the terminal or in a file, and a
-figure."""
+"""Output of a command: text or JSON, on the terminal or in a file, and a figure."""
 
 from __future__ import annotations
 
@@ -31,12 +30,12 @@ F = TypeVar("F", bound=Callable[..., Any])
 JSON = click.option(
     "--json", "as_json", is_flag=True, help="Print JSON instead of a table."
 )
-"""The option ``--json`` alone, for commands whose ``-o`` is not the printed text."""
+"""Only the option ``--json``, for commands whose ``-o`` is not the printed text."""
 
 
 @dataclass(frozen=True)
 class Output:
-    """Where the result of a command goes.
+    """Destination of the result of a command.
 
     Attributes
     ----------
@@ -68,7 +67,7 @@ class Output:
 
 
 def _new_file(ctx: click.Context, _: click.Parameter, path: Path | None) -> Path | None:
-    # an HDF5 file is a checkpoint: the command knows whether to resume it
+    # an HDF5 file is a checkpoint: the command decides whether to resume it
     if path is not None and path.suffix not in HDF5:
         new_file(path, overwriting())
     return path
@@ -102,7 +101,7 @@ _OUTPUT_OPTIONS = (
 
 output_options = grouped("out", Output, *_OUTPUT_OPTIONS)
 """Add ``-o``, ``--overwrite`` and ``--json``, as `Output` ``out``; an existing file is
-refused before anything is computed."""
+rejected before anything is computed."""
 
 
 def table_options(function: F) -> F:
@@ -113,8 +112,8 @@ def table_options(function: F) -> F:
 
 
 def plot_option(help: str = "Save a figure (pdf, png, svg).") -> Callable[[F], F]:
-    """Add ``--plot``, beside `output_options`; a figure that cannot be written, or that
-    exists, is refused before anything is computed."""
+    """Add ``--plot``, in addition to `output_options`; a figure that cannot be written,
+    or exists, is rejected before anything is computed."""
     return click.option(
         "--plot", type=click.Path(path_type=Path), callback=_new_plot, help=help
     )
@@ -135,13 +134,13 @@ def overwriting() -> bool:
 
 
 def new_file(path: Path | None, overwrite: bool, more: str = "") -> None:
-    """Refuse to replace a file unless asked to.
+    """Refuse to replace a file unless requested.
 
     Parameters
     ----------
     path : file to be written, or None.
     overwrite : whether an existing one may be replaced.
-    more : end of the message, on what else can be done.
+    more : end of the message, on alternatives.
     """
     if path is not None and path.exists() and not overwrite:
         raise InputError(
@@ -150,7 +149,7 @@ def new_file(path: Path | None, overwrite: bool, more: str = "") -> None:
 
 
 def check_path(path: Path) -> None:
-    """Refuse a figure of a kind, or at a place, that cannot be written.
+    """Reject a figure with a format or path that cannot be written.
 
     Parameters
     ----------
@@ -162,7 +161,7 @@ def check_path(path: Path) -> None:
 
 
 def new_folder(path: Path, overwrite: bool) -> None:
-    """Refuse to write into a folder that contains something, unless asked to.
+    """Refuse to write into a non-empty folder unless requested.
 
     Parameters
     ----------
@@ -181,7 +180,7 @@ def new_folder(path: Path, overwrite: bool) -> None:
 
 
 def check_plot(path: Path | None, overwrite: bool | None = None) -> None:
-    """Refuse a figure that could not be written, or would replace one.
+    """Reject a figure that could not be written, or would replace one.
 
     Parameters
     ----------
@@ -195,7 +194,7 @@ def check_plot(path: Path | None, overwrite: bool | None = None) -> None:
 
 
 def _frame(table: Table) -> dict[str, Any]:
-    """What a table says beside its rows."""
+    """Content of a table other than its rows."""
     names = [column.partition(" [")[0] for column in table.columns]
     return {"title": table.title, "columns": names, "notes": list(table.notes)}
 
@@ -207,16 +206,16 @@ def emit(
     output: Path | None = None,
     provenance: Provenance | None = None,
 ) -> None:
-    """Write `text`, or `data` as JSON, to a file or the terminal; JSON of a result says
-    what it was made of.
+    """Write `text`, or `data` as JSON, to a file or the terminal; JSON of a result
+    includes its provenance.
 
     Parameters
     ----------
-    text : for reading.
+    text : human-readable form.
     data : the same as numbers, texts, lists and dictionaries.
-    as_json : which of the two.
+    as_json : write `data` instead of `text`.
     output : file, or None for the terminal.
-    provenance : of the result, where it knows its own.
+    provenance : of the result, if it has its own.
     """
     if as_json and isinstance(data, dict):
         data = with_provenance(data, provenance)
@@ -229,8 +228,8 @@ def emit(
 
 
 def _write(lines: Iterable[str], as_json: bool, output: Path | None) -> None:
-    """Write lines to a file or the terminal, a few thousand at a time; JSON has escapes
-    of its own for what is not printable."""
+    """Write lines to a file or the terminal, a few thousand at a time; JSON has its own
+    escapes for unprintable characters."""
     pieces = map("\n".join, _batches(map(_escaped, lines) if as_json else lines))
     if output is None:
         for piece in pieces:

@@ -25,16 +25,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class MakingSpec:
-    """Which pages are made, and where.
+    """The pages to make, and their destination.
 
     Attributes
     ----------
-    pages : names of shipped ones, or YAML files.
-    folder : to write.
+    pages : names of shipped pages, or YAML files.
+    folder : destination.
     overwrite : whether an earlier explorer may be replaced.
     workers : processes.
-    quiet : without a progress bar.
-    opened : served, and opened in a browser.
+    quiet : no progress bar.
+    opened : serve the pages, and open them in a browser.
     as_json : sizes as JSON.
     """
 
@@ -90,7 +90,7 @@ def page_as_typed(
     free: str | None,
     parts: Sequence[str] = (),
 ) -> dict[str, PageFile]:
-    """One page by its name.
+    """A single page by its name.
 
     Parameters
     ----------
@@ -144,5 +144,5 @@ def page_as_typed(
 
 
 def _slug(text: str) -> str:
-    """A name that files and addresses have."""
+    """A name suitable for files and addresses."""
     return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")[:60].strip("-") or "page"

@@ -76,7 +76,7 @@ def plane_command(
     if not thrown.toys and (checkpoint.output is not None or checkpoint.resume):
         raise InputError("-o and --resume apply to toys: add --toys, or drop them")
     settings = thrown.settings(checkpoint, "profiled") if thrown.toys else None
-    # quick, and a point that cannot be is told before the plane is computed
+    # quick, and an invalid point is reported before the plane is computed
     marked = {
         label: exclusion_at(cost, dict(zip(axes, place, strict=True)), axes, toys=s)
         for label, place in (points or {}).items()
@@ -84,7 +84,7 @@ def plane_command(
     }
     found = exclusion_plane(cost, axes, toys=settings or 0)
     if methods:
-        found.exclusion(methods[0], asked.cl[0])  # refuses an unknown one
+        found.exclusion(methods[0], asked.cl[0])  # rejects an unknown one
     shown = [*opened, *(one for one, _ in regions)]
     references = list(dict.fromkeys(r for one in shown for r in one.references))
     others = {one.file.title: plane for one, plane in regions}

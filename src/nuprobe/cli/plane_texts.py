@@ -1,4 +1,4 @@
-"""What ``nuprobe plane`` prints."""
+"""Output of ``nuprobe plane``."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ def plane_report(
     levels: tuple[float, ...],
     marked: Mapping[str, PointExclusion],
 ) -> str:
-    """Limits along the second parameter by every method, and what is behind them.
+    """Limits along the second parameter by every method, and their inputs.
 
     Parameters
     ----------
     found : the plane.
     cost : of the data.
     levels : confidence levels.
-    marked : what toys say about points, by label.
+    marked : results of toys at points, by label.
 
     Examples
     --------
@@ -94,7 +94,7 @@ def plane_report(
 
 
 def _marks(marked: Mapping[str, PointExclusion]) -> str:
-    """How strongly single points are excluded."""
+    """Significance of the exclusion of single points."""
     from nuprobe.tables import Table
 
     methods = ("wilks", "fc", "cls", "cls_toys")

@@ -1,5 +1,5 @@
-"""Where a limit is computed and saved: masses, or a grid of masses and couplings and
-its scan."""
+"""Points of a limit and its files: masses, or a grid of masses and couplings and its
+scan."""
 
 from __future__ import annotations
 
@@ -34,10 +34,10 @@ class PlaneSpec:
     grid, masses : as typed, or None.
     scan_file : HDF5 file of the scan, or None.
     checkpoint : HDF5 file of the limits mass by mass, or None.
-    resume : go on with either file where an interrupted run stopped.
+    resume : continue an interrupted run from either file.
     workers, dask : processes here, or the address of a Dask cluster.
     every : seconds between writes, or None for the default.
-    quiet : without a progress bar.
+    quiet : no progress bar.
     """
 
     grid: str | None = None
@@ -74,8 +74,8 @@ class PlaneSpec:
         return None if self.masses is None else parse_grid(self.masses, "energy")
 
     def into(self, out: Output) -> tuple[PlaneSpec, Output]:
-        """Return the plane and the output, when an HDF5 file of ``-o`` is the scan's
-        and the table is printed."""
+        """Return the plane and the output; an HDF5 file of ``-o`` is that of the scan,
+        and the table is then printed."""
         plane = self
         if out.output is not None and out.output.suffix in HDF5:
             plane = replace(self, scan_file=out.output)
@@ -96,7 +96,7 @@ class PlaneSpec:
         return plane, out
 
     def saving(self) -> Running:
-        """Return how the limits mass by mass are saved, and where computed."""
+        """Return how limits are saved mass by mass, and where they are computed."""
         return {
             "checkpoint": self.checkpoint,
             "resume": self.resume and self.checkpoint is not None,
@@ -108,7 +108,7 @@ class PlaneSpec:
         }
 
     def thrown(self, method: MethodSpec) -> ToySettings:
-        """Return how toys are thrown, and saved beside the limits."""
+        """Return settings of the toys, which are saved with the limits."""
         from nuprobe.inference.scan_result import toy_file
 
         return method.settings(
@@ -201,4 +201,4 @@ plane_options = grouped(
         help="Masses, e.g. '1e-3:1e2:80:log GeV' [default: 0.1 MeV to 1 TeV].",
     ),
 )
-"""Add the masses or the grid, and what is saved of them, as `PlaneSpec` ``plane``."""
+"""Add the masses or the grid, and how results are saved, as `PlaneSpec` ``plane``."""

@@ -78,14 +78,14 @@ def precession_command(
 
 
 def _limits(model: SpinFlavour, asked: str, plot: Path | None, out: Output) -> None:
-    """Print what the bounds say of the moment."""
+    """Print the limits on the moment from the bounds."""
     from nuprobe.oscillation import precession_limit
     from nuprobe.reports import precession_limit_table
 
     found: dict[str, PrecessionLimit] = {}
     said: dict[str, str] = {}
     for entry in _entries(asked):
-        assert entry.value is not None  # as `_entries` chose
+        assert entry.value is not None  # ensured by `_entries`
         found[_short(entry)] = precession_limit(model, entry.value, _window(entry))
         said[_short(entry)] = entry.confidence
     if plot is not None:

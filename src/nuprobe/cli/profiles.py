@@ -1,4 +1,4 @@
-"""The profile that ``nuprobe fit --plot`` draws: its levels and its values."""
+"""The profile drawn by ``nuprobe fit --plot``: its levels and its values."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ WIDTH, POINTS = 3.5, 121
 
 
 def profile_levels(cl: float | None) -> list[tuple[str, float]]:
-    """Levels of a profile: those of every plot, and the one asked for.
+    """Levels of a profile: the default ones, and the one requested.
 
     Parameters
     ----------
@@ -39,12 +39,12 @@ def profile_levels(cl: float | None) -> list[tuple[str, float]]:
 
 
 def profile_grid(best: ParameterResult) -> FloatArray:
-    """Return values around the best fit and all other regions inside the allowed range;
-    all of it where the fit gives no error.
+    """Return values around the best fit and all other regions within the allowed range;
+    over the whole range if the fit gives no error.
 
     Parameters
     ----------
-    best : of the fit.
+    best : result of the fit.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""Parts of the ranges of parameters, as typed."""
+"""Subranges of parameters, as typed."""
 
 from __future__ import annotations
 
@@ -30,12 +30,12 @@ ranges_option = click.option(
 def ranges_of(
     texts: Iterable[str], parameters: Iterable[Parameter]
 ) -> dict[str, tuple[float, float]]:
-    """Parts of ranges by the name of their parameter, in its unit.
+    """Subranges by name of the parameter, in its unit.
 
     Parameters
     ----------
     texts : ``name=low:high unit``, as typed.
-    parameters : those that may be named.
+    parameters : those allowed.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""``nuprobe rate``: what an experiment predicts."""
+"""``nuprobe rate``: predictions for an experiment."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``nuprobe reproduce``: published numbers beside computed ones."""
+"""``nuprobe reproduce``: published numbers compared with computed ones."""
 
 from __future__ import annotations
 

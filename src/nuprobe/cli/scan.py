@@ -68,7 +68,7 @@ def scan_command(
     method.check()
     name: Any = method.intervals
     level = ONE_SIGMA if method.cl is None else method.cl
-    delta_threshold(level)  # refuses a wrong one before the work
+    delta_threshold(level)  # rejects an invalid level before the computation
     opened = experiment.open()
     couplings = model.build()
     known = {p.name: p for one in opened for p in one.parameters(couplings)}

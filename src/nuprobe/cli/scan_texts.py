@@ -1,4 +1,4 @@
-"""What ``nuprobe scan`` prints."""
+"""Output of ``nuprobe scan``."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def scan_report(
     Parameters
     ----------
     result : the scan.
-    parameters : those of its axes, among others.
+    parameters : including those of its axes.
     cl : confidence level of the allowed regions.
     path : its file.
     """
@@ -56,7 +56,7 @@ def scan_report(
 
 
 def _toys(toys: GridToys, parameters: Sequence[Parameter], cl: float) -> list[str]:
-    """What toys allow, in lines."""
+    """Regions from toys, as lines."""
     share = 100 * float(toys.allowed(cl).mean())
     lines = [f"by toys: {toys.construction(cl)}"]
     if len(toys.axes) > 1:
@@ -80,8 +80,8 @@ def _at(point: Mapping[str, float]) -> str:
 def _regions(
     result: ScanResult, parameters: Sequence[Parameter], cl: float
 ) -> tuple[list[str], dict[str, list[dict[str, Any]]] | None]:
-    """What the data allow of each axis, in lines and as data; None for a grid that is
-    too coarse, which the line says."""
+    """Allowed regions of each axis, as lines and as data; None if the grid is too
+    coarse, as stated in the line."""
     from nuprobe.inference.regions import region_lines
 
     try:

@@ -1,4 +1,4 @@
-"""``nuprobe schema``: JSON Schemas of the files that users write and pass on."""
+"""``nuprobe schema``: JSON Schemas of the files that users write and exchange."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
-"""``nuprobe sensitivity``: what an experiment without a signal, or tridents at several
-beam energies, could exclude."""
+"""``nuprobe sensitivity``: the expected exclusion by an experiment without a signal, or
+by tridents at several beam energies."""
 
 from __future__ import annotations
 

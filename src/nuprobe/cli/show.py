@@ -1,4 +1,4 @@
-"""``nuprobe show``: what a file of a result is, and where it comes from."""
+"""``nuprobe show``: content and provenance of a result file."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def _lines(found: StoredResult) -> Iterator[str]:
 
 
 def _numbers(found: StoredResult) -> Iterator[str]:
-    """The table of nuprobe where there is one, else the summary line by line."""
+    """The table of the result if there is one, else the summary line by line."""
     from nuprobe.cli.toy_texts import cls_text, threshold_text
     from nuprobe.experiments import Limit
     from nuprobe.inference import CLs, FeldmanCousins, FitResult, SampleResult
@@ -79,7 +79,7 @@ def _numbers(found: StoredResult) -> Iterator[str]:
 
 
 def _summary(found: StoredResult) -> Iterator[str]:
-    """The summary line by line, and what a scan allows of its parameters."""
+    """The summary line by line, and the allowed regions of a scan."""
     from nuprobe.inference import Construction, ScanResult
     from nuprobe.inference.regions import region_lines
     from nuprobe.parameters import Parameter
@@ -98,7 +98,7 @@ def _summary(found: StoredResult) -> Iterator[str]:
 
 
 def _flat(data: Mapping[str, Any], above: str = "") -> Iterator[str]:
-    """A line for each number, text or axis."""
+    """One line per number, text or axis."""
     for key, value in data.items():
         name = f"{above}{key}"
         if isinstance(value, Mapping) and {"from", "to", "values"} <= set(value):

@@ -1,4 +1,4 @@
-"""Solar experiments on the command line: what they expect at a point."""
+"""Solar experiments on the command line: their expectations at a point."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def print_solar(
     compared: bool,
     where: tuple[Path | None, Output],
 ) -> bool:
-    """Print what solar experiments expect, if all are; False if none is."""
+    """Print expectations if all experiments are solar; False if none is."""
     from nuprobe.experiments import SolarExperiment, experiment
 
     opened = [experiment(name) for name in spec.experiments]
@@ -78,7 +78,8 @@ def print_solar(
 
 
 def solar_table(rates: SolarRates) -> Table:
-    """Return expected and measured values, with what each kind of neutrino gives."""
+    """Return expected and measured values, with the contribution of each kind of
+    neutrino."""
     kinds = [k for k in rates.parts if k]
     several = len(kinds) > 1
     rows: list[tuple[Cell, ...]] = []

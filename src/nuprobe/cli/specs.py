@@ -1,5 +1,5 @@
-"""What users say about physics: a model, a source of neutrinos. Each is one object that
-a decorator hands to the command."""
+"""Options for physics: a model, a source of neutrinos. Each is an object that a
+decorator passes to the command."""
 
 from __future__ import annotations
 
@@ -33,11 +33,11 @@ class ModelSpec:
 
     Attributes
     ----------
-    model : name of ``nuprobe list models``; parameters that one model alone has name
-        it, too.
+    model : name from ``nuprobe list models``; may be omitted if a parameter belongs to
+        only one model.
     params : ``key=value`` pairs of ``--param``.
     model_file : YAML file with a stack of models, instead of the other three.
-    sin2_theta_w : weak mixing angle of the Standard Model below.
+    sin2_theta_w : weak mixing angle of the underlying Standard Model.
     wcxf : file of contact operators added to the model, or None.
     """
 
@@ -68,7 +68,7 @@ class ModelSpec:
         model = self._named(named, given)
         fields = named.model_fields(model)
         missing = [f.name for f in fields if f.required and f.name not in given]
-        # a misspelt key is named first, by `named.build`
+        # a misspelt key is reported first, by `named.build`
         if missing and {k.partition(".")[0] for k in given} <= {f.name for f in fields}:
             raise InputError(
                 f"the model {model} needs {' and '.join(missing)}: add"
@@ -86,8 +86,8 @@ class ModelSpec:
         return named.build([(model, given)], "--param")
 
     def _named(self, named: Any, given: dict[str, Any]) -> str:
-        """Return the model: where none was typed, the one that alone has all keys and
-        needs no others."""
+        """Return the model; if none was typed, the only one that has all keys and needs
+        no others."""
         heads = {key.partition(".")[0] for key in given}
         if self.model != "sm" or not heads:
             return self.model
@@ -156,7 +156,7 @@ operators_options = grouped(
         help="Tridents: WCxf file of contact operators added to the model.",
     ),
 )
-"""The same with ``--wcxf``, for what is fitted."""
+"""The same with ``--wcxf``, for fits."""
 
 models_options = grouped(
     "model",
@@ -174,7 +174,7 @@ models_options = grouped(
 
 
 def make_mixing(text: str) -> float | Literal["loop"]:
-    """Return the kinetic mixing that a text gives: a number, or ``loop``.
+    """Return the kinetic mixing from a text: a number, or ``loop``.
 
     Examples
     --------
@@ -285,7 +285,7 @@ def make_flux(name: str, options: Iterable[str]) -> Flux:
     Parameters
     ----------
     name : of the flux, or its folder.
-    options : ``key=value``; a value that is not TOML is a text.
+    options : ``key=value``; a value that is not TOML is read as text.
     """
     from nuprobe.fluxes import flux
 
@@ -319,7 +319,7 @@ def make_flux(name: str, options: Iterable[str]) -> Flux:
 
 
 def names(text: str) -> list[str]:
-    """Return names that commas separate.
+    """Return comma-separated names.
 
     Examples
     --------

@@ -1,5 +1,5 @@
-"""The terminal, or what stands in its place: encodings without Greek, readers that
-leave."""
+"""The terminal or its replacement: encodings without Greek letters, readers that stop
+reading."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ _PLAIN: Final = {
 
 
 def _legible(error: UnicodeError) -> tuple[str, int]:
-    """Write in plain letters what an encoding does not have."""
+    """Write characters missing from an encoding in plain letters."""
     if not isinstance(error, UnicodeEncodeError):
         raise error
     text = error.object[error.start : error.end]
@@ -46,8 +46,8 @@ def _legible(error: UnicodeError) -> tuple[str, int]:
 
 
 def make_legible() -> None:
-    """Let no character stop what is printed: one that the encoding of the terminal does
-    not have is written in plain letters, σ as ``sigma``.
+    """Prevent encoding errors in the output: a character missing from the encoding of
+    the terminal is written in plain letters, σ as ``sigma``.
 
     Examples
     --------
@@ -62,7 +62,7 @@ def make_legible() -> None:
 
 
 def shows(text: str) -> bool:
-    """Whether standard output has all characters of a text.
+    """Whether standard output can show all characters of a text.
 
     Parameters
     ----------
@@ -81,8 +81,8 @@ def shows(text: str) -> bool:
 
 
 def silence() -> None:
-    """Write to nowhere from now on, as nobody reads: the interpreter would complain at
-    its end.
+    """Discard further output when the reader is gone; otherwise the interpreter would
+    report an error at exit.
 
     Examples
     --------
@@ -96,12 +96,12 @@ def silence() -> None:
 
 
 class ReaderGoneError(Exception):
-    """Nobody reads the output any more."""
+    """The reader of the output is gone."""
 
 
 @contextmanager
 def noticing() -> Iterator[None]:
-    """Turn a `BrokenPipeError`, of which click would make an exit code of 1, into
+    """Turn a `BrokenPipeError`, which click would turn into exit code 1, into
     `ReaderGoneError`.
 
     Examples
@@ -118,7 +118,7 @@ def noticing() -> Iterator[None]:
 
 
 def say(text: str) -> None:
-    """Write a line to standard error, if anybody reads it.
+    """Write a line to standard error, if it is open.
 
     Parameters
     ----------
@@ -137,11 +137,11 @@ def say(text: str) -> None:
 def say_warning(
     message: Warning | str, category: type[Warning], *_: object, **__: object
 ) -> None:
-    """Write a warning in one line, in the place of `warnings.showwarning`.
+    """Write a warning on one line, as a replacement of `warnings.showwarning`.
 
     Parameters
     ----------
-    message, category : as there.
+    message, category : as in the original.
 
     Examples
     --------

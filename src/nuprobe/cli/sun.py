@@ -1,4 +1,4 @@
-"""Neutrinos in the field of the Sun, as typed."""
+"""Neutrinos in the magnetic field of the Sun, as typed."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class PrecessionSpec:
     moment : ``name=value`` pairs, or one number for the transition moment.
     kind : of neutrino.
     field : largest strength.
-    profile : name of a shape, or a CSV file with the field itself.
+    profile : name of a shape, or a CSV file with the field.
     density : CSV file of the matter, or None for the standard Sun.
     production : kind of solar neutrino, or a radius in solar radii.
     sin2_theta, dm2 : of the two flavours, or None for the defaults.

@@ -1,4 +1,4 @@
-"""What users say about toys."""
+"""Options of toys."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class ThrowSpec:
-    """How toys are thrown, as typed."""
+    """Settings of toys, as typed."""
 
     toys: int
     seed: int
@@ -27,7 +27,7 @@ class ThrowSpec:
     dask: str | None
 
     def settings(self, checkpoint: CheckpointSpec, nuisances: str) -> ToySettings:
-        """Settings; `nuisances` is the choice if none was typed."""
+        """Settings; `nuisances` is the default for this option."""
         from nuprobe.inference import ToySettings
 
         if self.workers and self.dask:
@@ -78,7 +78,7 @@ throw_options = grouped(
 
 @dataclass(frozen=True)
 class QuestionSpec:
-    """What is asked of the toys, as typed."""
+    """The task of the toys, as typed."""
 
     free: str | None
     truth: tuple[str, ...]

@@ -1,4 +1,4 @@
-"""What users read of toys."""
+"""Text output of toys."""
 
 from __future__ import annotations
 

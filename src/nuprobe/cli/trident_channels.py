@@ -1,4 +1,4 @@
-"""Tridents of an experiment channel by channel, as ``nuprobe rate`` prints them."""
+"""Tridents of an experiment by channel, as printed by ``nuprobe rate``."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What users say about a trident calculation, as `specs` has it."""
+"""Options of a trident calculation."""
 
 from __future__ import annotations
 
@@ -28,11 +28,11 @@ _REGIMES = (
 
 @dataclass(frozen=True)
 class TridentSpec:
-    """How a trident cross section is computed.
+    """Settings of a trident cross section.
 
     Attributes
     ----------
-    regime : what the lepton pair is produced on.
+    regime : target of the production.
     form_factor : name of the charge form factor, or None for the default.
     no_pauli : without Pauli blocking.
     nucleon_form_factors : ``kelly`` or ``dipole``.
@@ -45,7 +45,7 @@ class TridentSpec:
 
     @property
     def nucleus(self) -> dict[str, Any]:
-        """Keywords of the library."""
+        """Keywords of the library functions."""
         return {
             "form_factor": self.form_factor,
             "pauli": not self.no_pauli,
@@ -85,7 +85,7 @@ as `TridentSpec` ``setting``."""
 
 @dataclass(frozen=True)
 class GeneratorSpec:
-    """What a generator of trident events needs besides the model.
+    """Options of a generator of trident events other than the model.
 
     Attributes
     ----------
@@ -170,4 +170,4 @@ generator_options = grouped(
     ),
 )
 """Add channels, target, energy or flux, regime, nucleons and seed, as `GeneratorSpec`
-``generator``; `model_options` and ``--workers`` stand beside it."""
+``generator``; `model_options` and ``--workers`` are separate."""

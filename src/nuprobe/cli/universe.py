@@ -1,4 +1,4 @@
-"""Abundances beside the measured ones, for ``nuprobe rate``."""
+"""Predicted and measured abundances, for ``nuprobe rate``."""
 
 from __future__ import annotations
 
@@ -18,15 +18,15 @@ def print_universe(
     more: bool,
     out: Output,
 ) -> bool:
-    """Print what is measured of the early universe or of a star and what is predicted,
-    and say whether it was asked for.
+    """Print measurements of the early universe or of a star with predictions; returns
+    whether the experiments were of this kind.
 
     Parameters
     ----------
-    opened : the experiments that were named.
+    opened : the experiments named.
     experiment, model : as typed.
-    more : whether a figure or other models were asked for, which are refused.
-    out : where the table goes.
+    more : whether a figure or other models were requested, which is an error.
+    out : destination of the table.
     """
     from nuprobe.experiments import StarExperiment, UniverseExperiment
     from nuprobe.reports import universe_table

@@ -13,7 +13,7 @@ from nuprobe.errors import InputError, UnitError, shown
 from nuprobe.parsing import parse_json
 
 _JSON = re.compile(r"\s*([{\[\"]|[+-]?\d+\s*$)")
-"""How a value begins that no text does, or an integer (too long to be read)."""
+"""Beginning of a value that cannot be text, or an integer (too long to be read)."""
 
 
 def key_values(
@@ -26,13 +26,13 @@ def key_values(
     Parameters
     ----------
     pairs : as typed.
-    option, example : what a message names.
+    option, example : named in messages.
 
     Raises
     ------
     InputError
-        If a pair has no key, a key is given twice, or a value begins as JSON does
-        (``{``, ``[``, ``"``) or is an integer, and cannot be read.
+        If a pair has no key, a key is given twice, or a value that begins like JSON
+        (``{``, ``[``, ``"``) or is an integer cannot be read.
 
     Examples
     --------
@@ -60,12 +60,12 @@ def key_values(
 
 
 def bin_edges(pairs: Iterable[str]) -> dict[str, Any]:
-    """Return the bins that ``--bins`` asks for, as `Experiment.rebinned` takes them.
+    """Return the bins of ``--bins``, as for `Experiment.rebinned`.
 
     Parameters
     ----------
-    pairs : ``energy=`` or ``time=`` with a number of bins, ``start:stop:bins`` or edges
-        between commas; a time with its unit at the end.
+    pairs : ``energy=`` or ``time=`` with a number of bins, ``start:stop:bins`` or
+        comma-separated edges; times end with their unit.
 
     Raises
     ------
@@ -91,7 +91,7 @@ def bin_edges(pairs: Iterable[str]) -> dict[str, Any]:
 
 
 def _edges(pair: str, quantity: str, text: str) -> int | list[float] | list[str]:
-    """Edges that one pair of ``--bins`` gives, or its number of bins."""
+    """Edges from one pair of ``--bins``, or its number of bins."""
     match = re.fullmatch(r"([-+0-9.eE,:\s]+?)\s*([a-zA-Zµμ]+)?", text)
     numbers, unit = match.groups() if match else ("", None)
     try:
@@ -123,11 +123,11 @@ def _edges(pair: str, quantity: str, text: str) -> int | list[float] | list[str]
 
 
 def in_unit(unit: str) -> Callable[[Any, Any, str | None], float | None]:
-    """Return a callback that reads a number of a unit that may be left out.
+    """Return a callback that reads a number with an optional unit.
 
     Parameters
     ----------
-    unit : of `nuprobe.units.PLAIN_UNITS`.
+    unit : one of `nuprobe.units.PLAIN_UNITS`.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""Models beside the one of a command: weights of events, lines in figures of counts."""
+"""Additional models of a command: weights of events, lines in figures of counts."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def variation_option(name: str, destination: str, help: str) -> Callable[[F], F]
     ----------
     name : of the option, e.g. ``--vary``.
     destination : argument of the command.
-    help : before the example.
+    help : text before the example.
 
     Examples
     --------
@@ -54,7 +54,7 @@ def variations(
 
     Parameters
     ----------
-    texts : ``[NAME=]MODEL[:KEY=VALUE,...]``; without a name the text is the name, in
+    texts : ``[NAME=]MODEL[:KEY=VALUE,...]``; by default the name is the text, in
         brackets and without blanks.
     sin2_theta_w : weak mixing angle of those models that have one.
 
@@ -118,7 +118,7 @@ def warn_if_unseen(
     Parameters
     ----------
     counting : an experiment that counts.
-    model : any; one without a base changes nothing of another.
+    model : any; one without a base is never reported.
     expected : its counts.
     analysis : of the experiment.
 

@@ -1,4 +1,4 @@
-"""Verdicts of trident experiments, as ``nuprobe rate`` prints them."""
+"""Verdicts of trident experiments, as printed by ``nuprobe rate``."""
 
 from __future__ import annotations
 
@@ -32,14 +32,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class VerdictSpec:
-    """What is asked of trident experiments.
+    """Options of trident experiments.
 
     Attributes
     ----------
     wcxf : file of contact operators added to the model, or None.
     points : table or folder of many such points, or None.
     cl : confidence level above which a point is excluded.
-    by_channel : whether events of every channel are asked for instead.
+    by_channel : events of every channel instead.
     """
 
     wcxf: Path | None
@@ -49,7 +49,7 @@ class VerdictSpec:
 
     def added(self, model: LeptonModel) -> LeptonModel:
         """Return the `model` with the operators of the file, if one was given; a file
-        without any is refused, for it would be allowed without being judged."""
+        without any is rejected, because it would be allowed without a test."""
         return model if self.wcxf is None else operators_of(self.wcxf, model)
 
     def of(
@@ -103,7 +103,7 @@ def sentence(one: Verdict, cl: float) -> str:
 
 
 def flat(found: Verdicts) -> tuple[str, ...]:
-    """Lines on the operators that no ratio contains."""
+    """Lines on the operators that do not affect any ratio."""
     lines = []
     if found.unseen:
         lines.append(
@@ -114,7 +114,7 @@ def flat(found: Verdicts) -> tuple[str, ...]:
 
 
 def _conditions(rates: TridentRates) -> list[str]:
-    """Target, beams and numbers of events, each beside what is published."""
+    """Target, beams and numbers of events, with the published ones."""
     z2 = f"target: <Z^2> = {rates.mean_z2:.4g}"
     if abs(rates.nuclei - 1) > 1e-9:
         z2 += (
@@ -193,7 +193,7 @@ def _many(
     asked: VerdictSpec,
     out: Output,
 ) -> None:
-    """Print one verdict a point."""
+    """Print one verdict per point."""
     from nuprobe.models import read_wcxf_points
 
     if asked.wcxf is not None:
@@ -222,15 +222,16 @@ def _many(
 
 
 def _each(values: Any, read: WcxfPoints) -> Any:
-    """Values of every point, also where no operator enters and one stands for all."""
+    """Values at every point, also if they are all equal because no operator
+    contributes."""
     return np.broadcast_to(values, (len(read.labels),))
 
 
 def verdicts_beside(
     experiments: list[AnyExperiment], model: Any, analyses: Mapping[str, str]
 ) -> Verdicts:
-    """Verdicts at 95 % CL of the trident experiments among some, on the point that a
-    fit began with."""
+    """Verdicts at 95 % CL of those experiments that are trident experiments, on the
+    starting point of a fit."""
     from nuprobe.experiments import TridentExperiment
 
     tridents = [one for one in experiments if isinstance(one, TridentExperiment)]
@@ -246,7 +247,7 @@ def print_tridents(
     out: Output,
 ) -> None:
     """Print ratios to the Standard Model and verdicts: one experiment in full, several
-    in a table, many points in a row each."""
+    in a table, many points in one row each."""
     if asked.by_channel:
         if asked.points is not None:
             raise InputError(
@@ -290,7 +291,7 @@ def print_tridents(
         ),
     )
     said = {
-        # cl, verdicts and unseen are those of several experiments, too
+        # cl, verdicts and unseen are also those of several experiments
         **found.to_dict(),
         "verdict": member.words[0],
         "exclusion_cl": float(member.exclusion[0]),

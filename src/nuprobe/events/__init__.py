@@ -1,5 +1,4 @@
-"""Trident events: generation, files, distributions and the backgrounds that look like
-them."""
+"""Trident events: generation, files, distributions and backgrounds."""
 
 from nuprobe.events.cuts import Cut, parse_cuts
 from nuprobe.events.distribution import CutFlow, Distribution, Distributions

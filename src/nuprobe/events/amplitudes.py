@@ -1,7 +1,7 @@
 """Matrix element of the generator in plain NumPy, for whole arrays of points.
 
-The formulas are those of `kernels` (its first lines say where they come from), in real
-numbers: with ϕ taken out, the currents of the four helicities are
+The formulas are those of `kernels` (see its docstring for their origin), in real
+numbers: with ϕ factored out, the currents of the four helicities are
 
     11, 22: complex      12: e^{iϕ} × complex      21: e^{−iϕ} × complex
 
@@ -40,11 +40,11 @@ class Hand(NamedTuple):
 
 
 def lepton_angles(point: Point, m_minus: float, m_plus: float) -> Leptons:
-    """Direction of ℓ⁻ from the place in ln(D1/D2).
+    """Direction of ℓ⁻ from the position in ln(D1/D2).
 
     Parameters
     ----------
-    point : points of phase space, MeV, arrays of one shape.
+    point : points of phase space, MeV, arrays of equal shape.
     m_minus, m_plus : masses of the leptons, MeV.
 
     Examples
@@ -208,8 +208,8 @@ def square(
     phase: tuple[FloatArray, FloatArray],
     factors: tuple[Any, ...],
 ) -> FloatArray:
-    """Sum over the leptons' helicities of a current turned to their direction, with the
-    weights of helicity."""
+    """Sum over the leptons' helicities of a current rotated to their direction, with
+    the helicity weights."""
     up, down, mix = leptons.up, leptons.down, leptons.mixed
     co, si = phase
     real = j.r11, j.r12 * co - j.i12 * si, j.r21 * co + j.i21 * si, j.r22
@@ -224,7 +224,7 @@ def square(
             down * x11 - mixed + up * x22,
         ]
         for part in turned:
-            part *= part  # in place: no array more
+            part *= part  # in place, without another array
         squares.append(turned)
     total: FloatArray = np.zeros_like(up)
     for factor, one, other in zip(factors, *squares, strict=True):

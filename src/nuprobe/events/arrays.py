@@ -1,8 +1,8 @@
-"""The arrays that the loops of the generator read and fill, with a name for each.
+"""Named arrays that the loops of the generator read and fill.
 
-Two routes read them: `plain` (NumPy, whole arrays at a time) and `kernels` (compiled,
-one event at a time). Fields are only added at the end: a cached kernel does not notice
-that two fields of one type changed places.
+Two implementations read them: `plain` (NumPy, whole arrays at a time) and `kernels`
+(compiled, one event at a time). Fields are only added at the end: a cached kernel does
+not notice that two fields of the same type were swapped.
 """
 
 from __future__ import annotations
@@ -35,30 +35,30 @@ __all__ = [
 ]
 
 ROOT2: Final = math.sqrt(2.0)
-# ln Q, ln x, s, K², pair angle, ϕ, ψ: the grid of each depends on the slice of the one
-# before it
+# ln Q, ln x, s, K², pair angle, ϕ, ψ: the grid of each depends on the slice of the #
+# previous one
 DIMENSIONS: Final = 7
 W_DIMENSION: Final = DIMENSIONS
-"""Dimension of the mass of the hadrons, for broken nucleons alone: it comes between the
+"""Dimension of the mass of the hadrons, only for nucleon break-up: it comes between the
 energy and ln Q, and its random number is the last one of a trial."""
 SLICES: Final = 16
 BINS: Final = 48
 
 SCATTERING: Final = np.dtype(
     [
-        ("mass", "f8"),  # of what is hit, MeV
+        ("mass", "f8"),  # of the target, MeV
         ("m_minus", "f8"),  # of ℓ⁻ and ℓ⁺ (exchanged for antineutrinos), MeV
         ("m_plus", "f8"),
-        ("q_end", "f8"),  # Q beyond which the form factor has fallen, MeV
+        ("q_end", "f8"),  # Q beyond which the form factor is negligible, MeV
         ("soft2", "f8"),  # smallest squared mass of a mediator, MeV², or infinity
         ("log_q_first", "f8"),  # ln Q of the first entry of the tables
         ("log_q_step", "f8"),
         ("prefactor", "f8"),  # cm² MeV⁴
         ("k_f", "f8"),  # Fermi momentum, MeV; 0 for a target at rest
-        ("blocked", "?"),  # events whose nucleon ends in the Fermi sphere are dropped
+        ("blocked", "?"),  # drop events whose final nucleon is in the Fermi sphere
         ("anti", "?"),  # antineutrino: CP exchanges the leptons
         ("magnetic", "?"),  # whether G is not 0
-        ("hadrons", "i8"),  # table of a broken nucleon; −1: what is hit stays whole
+        ("hadrons", "i8"),  # table of nucleon break-up; −1: the target stays intact
         ("w_low", "f8"),  # smallest mass of its hadrons, MeV
         ("y_step", "f8"),  # of that table in √ln(W/W_low)
         ("z_step", "f8"),  # and in ln(1 + Q²/q2_scale)
@@ -66,7 +66,7 @@ SCATTERING: Final = np.dtype(
     ],
     align=True,
 )
-"""What a process is to the loops: one record each."""
+"""Record of a process in the loops."""
 
 
 Value = Any
@@ -74,8 +74,8 @@ Value = Any
 
 
 class Point(NamedTuple):
-    """A point of phase space for a target at rest, with the differences that vanish at
-    its edges.
+    """A point of phase space for a target at rest, including the differences that
+    vanish at its edges.
 
     Attributes
     ----------
@@ -86,10 +86,10 @@ class Point(NamedTuple):
     kappa2 : square of the component of k1 across q in the pair's frame, MeV².
     lam : λ(s, −K², −Q²), MeV⁴.
     alpha, beta : P = αk1 + βq + P_T.
-    p_t : size of P_T, MeV.
-    t : place of the pair's angle in ln(D1/D2), from 0 to 1.
+    p_t : magnitude of P_T, MeV.
+    t : position of the pair's angle in ln(D1/D2), from 0 to 1.
     phi, psi : azimuths of ℓ⁻ and of the target, radians.
-    w : mass of what the target becomes, MeV.
+    w : mass of the recoil, MeV.
     excess : w² − M² + Q², MeV².
     """
 
@@ -136,7 +136,7 @@ class Leptons(NamedTuple):
 
 
 class Flows(NamedTuple):
-    """What the amplitudes are made of.
+    """Ingredients of the amplitudes.
 
     Attributes
     ----------
@@ -179,7 +179,7 @@ class Spins(NamedTuple):
 
 
 class Nucleon(NamedTuple):
-    """What is hit, in the laboratory.
+    """The struck nucleon, in the laboratory.
 
     Attributes
     ----------
@@ -201,25 +201,25 @@ NO_LEPTONS: Final = Leptons(*[0.0] * 9)
 
 
 class Sampling(NamedTuple):
-    """Processes ready to be sampled, one row each.
+    """Processes ready to be sampled, one per row.
 
     Attributes
     ----------
     share : shape (processes + 1,): cumulative probabilities of the processes, from 0 to
         1.
     scattering : shape (processes,), records of `SCATTERING`.
-    cumulative : shape (processes, bins + 1): probabilities of the bins of the energy,
-        cumulated.
+    cumulative : shape (processes, bins + 1): cumulative probabilities of the energy
+        bins.
     energies : shape (processes, bins, 4): low end and width of a bin (MeV), flux times
         width at the low end and its rise over the bin.
-    counts : shape (processes,): how many of the bins are used.
+    counts : shape (processes,): number of bins used.
     tables : shape (processes, 2, entries): C and G of the target, uniform in ln Q.
     couplings : shape (processes, 2 + 3 mediators): V, A, then strength, axial strength
         and squared mass (MeV²) of each mediator.
-    grids : shape (processes, dimensions, SLICES, BINS + 1): edges; one dimension more
-        than DIMENSIONS where a process breaks nucleons.
-    hadrons : shape (2, W, Q², 2): F₂/Q² (MeV⁻²) and 2F₁ of broken protons and neutrons,
-        as `hadrons.hadron_tables` makes them; empty where none is broken.
+    grids : shape (processes, dimensions, SLICES, BINS + 1): edges; one more dimension
+        than DIMENSIONS for nucleon break-up.
+    hadrons : shape (2, W, Q², 2): F₂/Q² (MeV⁻²) and 2F₁ of proton and neutron break-up,
+        from `hadrons.hadron_tables`; empty without break-up.
     """
 
     share: FloatArray
@@ -234,7 +234,7 @@ class Sampling(NamedTuple):
 
 
 class Output(NamedTuple):
-    """What the loops fill, in the order of the events.
+    """Output of the loops, in the order of the events.
 
     Attributes
     ----------
@@ -254,12 +254,12 @@ class Output(NamedTuple):
 
 
 def empty_output(n: int, dimensions: int = 0) -> Output:
-    """Room for what n trials make.
+    """Empty arrays for the output of n trials.
 
     Parameters
     ----------
     n : trials.
-    dimensions : of the grid, in training: weights are then collected instead of events.
+    dimensions : of the grid, for training, which collects weights instead of events.
 
     Examples
     --------

@@ -1,5 +1,5 @@
-"""The table of everything that the background source assumes: validated, shown,
-overridden."""
+"""The table of all assumptions of the background source: validation, display,
+overrides."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def _quantity(dimension: str) -> BeforeValidator:
     def read(value: object) -> float:
         number = parse_quantity(
             str(value), dimension
-        )  # a bare number is told about its missing unit
+        )  # the error for a bare number mentions the missing unit
         if number <= 0:
             raise InputError(f"{value!r} must be positive")
         return number
@@ -112,7 +112,7 @@ Shares = Annotated[Curve, AfterValidator(_shares)]
 
 
 class Item(Strict, Generic[T]):
-    """A value and where it comes from."""
+    """A value and its source."""
 
     value: T
     status: Literal["read", "unverified", "assumption", "given by the user"]
@@ -261,7 +261,7 @@ class _File(Strict):
 
 @dataclass(frozen=True, eq=False)
 class Assumptions:
-    """What the background source assumes; made by `assumptions`.
+    """Assumptions of the background source; made by `assumptions`.
 
     Attributes
     ----------
@@ -274,7 +274,7 @@ class Assumptions:
     raw: Mapping[str, Mapping[str, Mapping[str, Any]]]
 
     def __reduce__(self) -> tuple[object, ...]:
-        # classes of generic items cannot be pickled: what was written travels
+        # classes of generic items cannot be pickled: the text is pickled instead
         return _of, (self.raw,)
 
     @property
@@ -283,12 +283,12 @@ class Assumptions:
         return tuple(item.value for item in self.values.cuts.values())
 
     def warnings(self, cuts: Sequence[str]) -> list[str]:
-        """Warnings about values that no longer fit together: the cut on tracks is that
-        of the muon's path unless one of them was changed.
+        """Warnings about inconsistent values: the cut on tracks corresponds to the path
+        of the muon unless one of them was changed.
 
         Parameters
         ----------
-        cuts : texts of the cuts that are used.
+        cuts : texts of the cuts in use.
         """
         path, cut = self.raw["muon"]["track_length"], self.raw["cuts"]["tracks"]
         if (
@@ -328,7 +328,7 @@ class Assumptions:
 def _of(
     raw: Mapping[str, Mapping[str, Mapping[str, Any]]], name: str = "assumptions"
 ) -> Assumptions:
-    """The table that was written so; raises `InputError`, with the name of a file."""
+    """The table from its text; raises `InputError`, with the name of a file."""
     return Assumptions(validate(_File, raw, name), raw)
 
 
@@ -364,10 +364,10 @@ def assumptions(
 
     Parameters
     ----------
-    file : TOML with the sections and keys of the shipped table; only what differs. A
-        value stands bare (``br_mu_nu = 0.6``) or with ``value``, ``source`` and
+    file : TOML with the sections and keys of the shipped table; only differences from
+        it. A value is given bare (``br_mu_nu = 0.6``) or with ``value``, ``source`` and
         ``note``.
-    changes : ``{"kaon.br_mu_nu": 0.6, "muon.decay_length": "3 m"}``; they win over the
+    changes : ``{"kaon.br_mu_nu": 0.6, "muon.decay_length": "3 m"}``; they override the
         file.
 
     Returns
@@ -380,7 +380,7 @@ def assumptions(
         If the file cannot be read, or a value is not allowed: the message names the
         key.
     UnknownNameError
-        If there is no such key; a new key in ``cuts`` adds a cut.
+        If there is no such key (but a new key in ``cuts`` adds a cut).
 
     Examples
     --------

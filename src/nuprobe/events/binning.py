@@ -1,4 +1,4 @@
-"""Bins of distributions: edges as given, or settled by the first events."""
+"""Bins of distributions: edges as given, or determined from the first events."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ __all__ = [
 ]
 
 BINS: Final = 40
-"""Bins of an observable where nothing else is said."""
+"""Default number of bins of an observable."""
 _MOST: Final = 10_000_000  # bins
 
 
@@ -41,7 +41,7 @@ def edges_or_number(
     Raises
     ------
     InputError
-        If they make no sense.
+        If they are invalid.
 
     Examples
     --------
@@ -87,8 +87,7 @@ def edges_or_number(
 
 
 def uniform_edges(one: Observable, low: float, high: float, n: int) -> FloatArray:
-    """Edges of n uniform bins, in the logarithm where an observable spreads over
-    decades.
+    """Edges of n uniform bins, in the logarithm for observables that span decades.
 
     Parameters
     ----------
@@ -112,10 +111,11 @@ def uniform_edges(one: Observable, low: float, high: float, n: int) -> FloatArra
 def settled(
     one: Observable, edges: FloatArray | int, values: FloatArray, weights: FloatArray
 ) -> FloatArray:
-    """Edges from the first events: all but 0.5 % of the cross section at each end.
+    """Edges from the first events, which exclude 0.5 % of the cross section at each
+    end.
 
-    A long tail of what does not spread over decades is cut at 4 %. Its axis begins at
-    the lowest value if that is less than two bins away, and at zero if that is.
+    A long tail of an observable that does not span decades is cut at 4 %. Its axis
+    begins at the lowest value, or at zero, if that is less than two bins away.
 
     Parameters
     ----------
@@ -132,7 +132,7 @@ def settled(
     if not isinstance(edges, int):
         return edges
     order = np.argsort(values)
-    # a model may forbid what another makes
+    # a model may forbid what another allows
     share = np.cumsum(weights[order] if weights.any() else np.ones(order.size))
     tails = np.array([0.005, 0.96, 0.995])
     low, body, high = map(
@@ -144,7 +144,7 @@ def settled(
         lowest, near = float(values[order[0]]), 2 * (high - low) / edges
         low = lowest if low - lowest < near else low
         low = 0.0 if 0 < low < near else low
-    if not low < high:  # one value only, as the energy of a monoenergetic beam
+    if not low < high:  # a single value, such as the energy of a monoenergetic beam
         low, high = low - 0.5 * abs(low) - 0.5, high + 0.5 * abs(high) + 0.5
     return uniform_edges(one, low, high, edges)
 
@@ -152,7 +152,7 @@ def settled(
 def share_range(
     pair: Sequence[Observable], edges: dict[str, FloatArray], free: Mapping[str, bool]
 ) -> None:
-    """Give the two axes of a plane of ℓ⁻ and ℓ⁺ one range, where neither was given.
+    """Give the two axes of a plane of ℓ⁻ and ℓ⁺ a common range, if neither was given.
 
     Parameters
     ----------
@@ -184,8 +184,8 @@ def share_range(
 def cells(
     values: Sequence[FloatArray], edges: Sequence[FloatArray]
 ) -> NDArray[np.intp]:
-    """Cell of each event; the last one is outside. The upper edge of the last bin is
-    outside, as in UHI.
+    """Cell of each event; the last cell is for events outside. The upper edge of the
+    last bin is outside, as in UHI.
 
     Parameters
     ----------

@@ -1,9 +1,9 @@
 """Cuts on events, written as text:
 ``"theta_minus < 10 deg and E_minus > 0.5 GeV, m_pair < 0.8 GeV"``.
 
-A cut compares observables with numbers that carry their unit, or with each other;
-chains (``1 GeV < E_pair < 10 GeV``), ``and``, ``or``, ``not`` and brackets join them; a
-comma is an ``and`` of the lowest rank. Nothing is evaluated as code.
+A cut compares observables with numbers with units, or with each other; comparisons can
+be chained (``1 GeV < E_pair < 10 GeV``) and combined with ``and``, ``or``, ``not`` and
+brackets; a comma is an ``and`` of lowest precedence. Nothing is evaluated as code.
 """
 
 from __future__ import annotations
@@ -70,7 +70,7 @@ class Cut:
     passes: Callable[[Events], Mask]
 
     def __reduce_ex__(self, protocol: SupportsIndex) -> str | tuple[Any, ...]:
-        # what was read from text travels as text: its function cannot
+        # a cut read from text is pickled as text: its function cannot be
         if getattr(self.passes, "__module__", None) == __name__:
             return _read_again, (self.text,)
         return super().__reduce_ex__(protocol)
@@ -82,7 +82,7 @@ def _read_again(text: str) -> Cut:
 
 @dataclass(frozen=True)
 class _Side:
-    """What stands beside a comparison: an observable or a number of some kind."""
+    """A side of a comparison: an observable or a number of some kind."""
 
     text: str
     kind: str
@@ -256,13 +256,13 @@ def parse_cuts(cuts: str | Cut | Sequence[str | Cut] | None) -> tuple[Cut, ...]:
     Returns
     -------
     tuple of Cut
-        Texts are taken apart at their commas and outer ``and``: one row each of a table
-        of cuts.
+        Texts are split at commas and outer ``and``: each part is a row of the table of
+        cuts.
 
     Raises
     ------
     InputError
-        If a text cannot be read, or compares an observable with a number of another
+        If a text cannot be parsed, or compares an observable with a number of the wrong
         unit.
     UnknownNameError
         If there is no such observable.
@@ -333,8 +333,8 @@ def clopper_pearson(
 
     Parameters
     ----------
-    passed, tried : numbers of events, whole or effective.
-    level : coverage, at least this for whole numbers.
+    passed, tried : numbers of events, integer or effective.
+    level : coverage, a lower bound for integers.
 
     Examples
     --------

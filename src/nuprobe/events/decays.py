@@ -63,11 +63,11 @@ def decay_probability(
 
 
 def momentum_in_decay(parent: ArrayLike, m1: ArrayLike, m2: ArrayLike) -> FloatArray:
-    """Momentum of the products of parent → 1 2 in the rest frame; 0 if it is closed.
+    """Momentum of the products of parent → 1 2 in the rest frame; 0 if forbidden.
 
     Parameters
     ----------
-    parent, m1, m2 : masses of the parent and the products, in one unit.
+    parent, m1, m2 : masses of the parent and the products, in the same unit.
 
     Examples
     --------
@@ -83,7 +83,7 @@ def momentum_in_decay(parent: ArrayLike, m1: ArrayLike, m2: ArrayLike) -> FloatA
 
 
 def boost(p: FloatArray, frame: FloatArray) -> FloatArray:
-    """Four-momenta in another frame.
+    """Boost four-momenta from a rest frame.
 
     Parameters
     ----------
@@ -150,7 +150,7 @@ def two_body(
     Raises
     ------
     InputError
-        If the decay is closed.
+        If the decay is kinematically forbidden.
 
     Examples
     --------
@@ -194,7 +194,7 @@ def semileptonic(
     Raises
     ------
     InputError
-        If the decay is closed.
+        If the decay is kinematically forbidden.
 
     Examples
     --------
@@ -231,8 +231,8 @@ def semileptonic(
         )
 
     grid = np.linspace(low, high, 402)[1:-1]
-    # quadratic in the cosine, smooth in q²: a grid finds the maximum to better than the
-    # margin
+    # quadratic in the cosine, smooth in q²: a grid finds the maximum to better than #
+    # the margin
     top = 1.05 * float(density(grid[:, None], np.linspace(-1, 1, 101)[None, :]).max())
     n = len(parent)
     q2, c = np.empty(n), np.empty(n)

@@ -1,4 +1,4 @@
-"""Models and settings as text and as JSON, with the numbers that were used."""
+"""Models and settings as text and as JSON, with the numbers used."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ __all__ = ["as_json", "as_used", "describe"]
 
 
 def as_used(what: Any) -> Any:
-    """Return a model with its defaults written out: a weak mixing angle that was left
-    open becomes that of tridents, also in the model below. The angle of low momentum
-    transfer, which no event knows, is not named.
+    """Return a model with its defaults written out: a weak mixing angle left open
+    becomes that of tridents, also in the underlying model. The angle at low momentum
+    transfer, which events do not use, is omitted.
 
     Parameters
     ----------
@@ -40,7 +40,7 @@ def as_used(what: Any) -> Any:
 
 
 def describe(model: Any) -> str:
-    """Return a model with the parameters that are used as text in one line.
+    """Return a model and the parameters used, as one line of text.
 
     Parameters
     ----------

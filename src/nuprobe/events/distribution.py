@@ -1,7 +1,7 @@
-"""Distributions of events in bins, and what cuts leave of them.
+"""Binned distributions of events, and cut flows.
 
-All estimates are means over trials. With w_i the weight of trial i (zero where nothing
-was made) and N trials,
+All estimates are means over trials. With w_i the weight of trial i (zero without an
+event) and N trials,
 
     σ_bin = Σw/N,   var = (Σw² − (Σw)²/N)/N²,
 
@@ -10,9 +10,9 @@ first order,
 
     var R = Σ(w_a − R w_b)²/(Σw_b)² = (S_aa − 2R S_ab + R² S_bb)/(Σw_b)²:
 
-what both share cancels. An efficiency is such a ratio too, of the events that pass to
-all. First order is what it says: in bins of few effective events, (Σw_b)²/Σw_b² below
-25 or so, the error of a ratio comes out too small.
+common fluctuations cancel. An efficiency is also such a ratio, of the events that pass
+to all. In bins with few effective events, (Σw_b)²/Σw_b² below 25 or so, this
+first-order error is too small.
 """
 
 from __future__ import annotations
@@ -47,9 +47,8 @@ class Distribution:
     values : cm², shape (models, *bins): cross section per target in each bin.
     covariance : cm⁴, shape (models, models, *bins): of the models with each other, in
         each bin.
-    second : cm⁴, shape (models, models, *bins): Σ w_a w_b/N², what the errors of ratios
-        need.
-    outside : cm², shape (models,): what passes the cuts and lies in no bin.
+    second : cm⁴, shape (models, models, *bins): Σ w_a w_b/N², for the errors of ratios.
+    outside : cm², shape (models,): cross section that passes the cuts but is in no bin.
     counts : events in each bin, shape (*bins,).
     """
 
@@ -77,8 +76,8 @@ class Distribution:
 
     @property
     def effective(self) -> FloatArray:
-        """Kish's effective numbers of events, (Σw)²/Σw², shape (models, *bins): how far
-        errors can be trusted."""
+        """Kish's effective numbers of events, (Σw)²/Σw², shape (models, *bins): a
+        measure of the reliability of the errors."""
         square = np.einsum("aa...->a...", self.second)
         return np.asarray(
             np.where(
@@ -109,11 +108,11 @@ class Distribution:
     def ratio(
         self, model: str, reference: str | None = None
     ) -> tuple[FloatArray, FloatArray]:
-        """Ratio of two models in each bin, and its error for events that both share; 0
-        ± 0 in bins without events.
+        """Ratio of two models in each bin, and its error for common events; 0 ± 0 in
+        bins without events.
 
-        The error is of first order: where `effective` of the reference is small it is
-        too small.
+        The error is first-order: it is too small where `effective` of the reference is
+        small.
 
         Parameters
         ----------
@@ -182,17 +181,16 @@ class Distribution:
 @public_methods
 @dataclass(frozen=True, eq=False)
 class CutFlow:
-    """What cuts leave, one after the other.
+    """Events and cross section left after successive cuts.
 
     Attributes
     ----------
-    cuts : texts, in their order.
+    cuts : texts, in order.
     models : names.
     events : left after each cut, the first entry before any, shape (cuts + 1,).
-    values, errors : cross section left, cm², shape (models, cuts + 1).
+    values, errors : remaining cross section, cm², shape (models, cuts + 1).
     efficiency, efficiency_error : of all cuts so far, shape (models, cuts + 1); the
-        error is that of weighted events and vanishes at 0 and 1, where `interval` does
-        not.
+        error is that of weighted events and vanishes at 0 and 1, unlike `interval`.
     interval : central 68.27 % of the efficiency (Clopper–Pearson with Kish's effective
         numbers, (Σw)²/Σw²), shape (models, cuts + 1, 2).
     effective : Kish's effective number of events left, shape (models, cuts + 1).
@@ -209,7 +207,7 @@ class CutFlow:
     effective: FloatArray
 
     def to_dict(self, model: int) -> list[dict[str, Any]]:
-        """JSON-ready form of one model, a row for each cut.
+        """JSON-ready form of one model, one row per cut.
 
         Parameters
         ----------
@@ -281,16 +279,16 @@ class CutFlow:
 @public_methods
 @dataclass(frozen=True, eq=False)
 class Distributions:
-    """Several distributions of the same events.
+    """Several distributions from the same events.
 
     Attributes
     ----------
-    items : the distributions, in the order that was asked for.
+    items : the distributions, in the order requested.
     models : names.
     sigma, error : cross section per target before cuts and its statistical error, cm²,
         shape (models,).
     flow : the cuts.
-    events, trials : how many were used.
+    events, trials : numbers used.
     """
 
     items: tuple[Distribution, ...]

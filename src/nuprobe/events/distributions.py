@@ -1,7 +1,7 @@
-"""Histograms, comparisons of models and cut flows of events, from a sample or straight
+"""Histograms, comparisons of models and cut flows of events, from a sample or directly
 from a generator.
 
-`distribution` says how the errors are estimated.
+See `distribution` for the estimate of the errors.
 """
 
 from __future__ import annotations
@@ -47,13 +47,13 @@ _PLACES: Final = ("workers", "executor", "client")
 Spec = str | Observable | tuple[str | Observable, str | Observable]
 CutSpec = str | Cut | Sequence[str | Cut] | None
 GENERATED: Final = "generated"
-"""Name of the model that the events were generated with."""
+"""Name of the model with which the events were generated."""
 
 
 class Generation(TypedDict, total=False):
-    """How many events a generator makes for distributions, and how: `n` at least (whole
-    chunks are used, so that no trial is lost), `unweighted`, `workers` (processes),
-    `executor` or `client` instead, `progress` (whether a bar is shown)."""
+    """Number of events a generator makes for distributions, and how: at least `n`
+    (whole chunks are used, so that no trial is lost), `unweighted`, `workers`
+    (processes), `executor` or `client` instead, `progress` (whether a bar is shown)."""
 
     n: int | None
     unweighted: bool
@@ -74,25 +74,24 @@ def distributions(
     cuts: CutSpec = None,
     **generation: Unpack[Generation],
 ) -> Distributions:
-    """Fill several histograms in several models from one pass over events; nothing else
-    of them is kept.
+    """Fill several histograms in several models in one pass over the events, which are
+    not kept.
 
     Parameters
     ----------
     source : a `Sample`, a generator of `trident`, or an iterable of `Chunk`.
     observables : names, or pairs of names for two dimensions.
-    models : by name; None as a model, and without any, is that of the generation.
-        Others weight the same events anew.
-    bins : a number, edges, or a mapping of observables to one of them; a number makes
-        bins that are uniform, in the logarithm where an observable spreads over
-        decades.
-    ranges : of observables, in MeV, MeV² or rad; by default of the first events that
-        pass the cuts, without the tails (`Distribution.outside` says what lies there).
+    models : by name; None, or no mapping, is the model of the generation. Others
+        reweight the same events.
+    bins : a number, edges, or a mapping of observables to one of them; a number gives
+        uniform bins, in the logarithm for observables that span decades.
+    ranges : of observables, in MeV, MeV² or rad; by default those of the first events
+        that pass the cuts, without the tails (see `Distribution.outside`).
     cuts : as `parse_cuts` reads them.
-    generation : for a generator: ``n``, at least so many events (whole chunks are used,
-        so that no trial is lost); ``unweighted``; ``workers``, processes, ``executor``
-        or ``client`` as in `write_events`: they change no bit; ``progress``, whether a
-        bar is shown.
+    generation : for a generator: ``n``, the minimum number of events (whole chunks are
+        used, so that no trial is lost); ``unweighted``; ``workers``, processes,
+        ``executor`` or ``client`` as in `write_events`, without effect on the results;
+        ``progress``, whether a bar is shown.
 
     Returns
     -------
@@ -101,8 +100,8 @@ def distributions(
     Raises
     ------
     InputError
-        If there are no events, no event passes the cuts (the message says which cut
-        took the last), or bins make no sense.
+        If there are no events, no event passes the cuts (the message names the cut that
+        removed the last), or bins are invalid.
 
     Examples
     --------
@@ -215,8 +214,8 @@ def expected(
     models: Mapping[str, LeptonModel | None],
     quick: bool = False,
 ) -> Spectrum | None:
-    """Integrals over the bins of a distribution before cuts, by quadrature: a row for
-    each model.
+    """Integrals over the bins of a distribution before cuts, by quadrature: one row per
+    model.
 
     Parameters
     ----------
@@ -228,8 +227,8 @@ def expected(
     Returns
     -------
     Spectrum or None
-        None where there is no quadrature, or a slow one: of angles, energies
-        of one lepton, of the pair over a flux or broken nucleons; nucleons that move.
+        None without a (fast) quadrature: for angles, energies of one lepton, the pair
+        with a flux or nucleon break-up, and moving nucleons.
 
     Examples
     --------
@@ -311,7 +310,7 @@ def _chunks(
 
 
 def _sent(filling: Filling, source: Any, generation: Generation) -> bool:
-    """Whether other processes were asked to fill; they have filled all then."""
+    """Whether other processes were requested; if so, they have filled everything."""
     executor, workers = where(generation)
     if executor is None and workers is None:
         return False
@@ -342,7 +341,7 @@ def _number(n: Any) -> int:
 
 @contextmanager
 def _bar(n: int, progress: bool) -> Iterator[Callable[[int], object]]:
-    """What counts events, up to n."""
+    """Progress bar for n events."""
     from tqdm.auto import tqdm
 
     with tqdm(total=n, unit="event", unit_scale=True, disable=not progress) as bar:

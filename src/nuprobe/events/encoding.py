@@ -1,9 +1,9 @@
 """Chunks of events as bytes of a file, made in this process or by others.
 
-What a file says of an event depends on those before it: its number, and in text the
-cross section so far. So others first say what each chunk adds to the sums, and write it
-once it is known what precedes it. The bytes depend neither on who makes which chunk nor
-on which is ready first.
+The record of an event depends on those before it: its number, and in text the running
+cross section. Workers therefore first report what each chunk adds to the sums, and
+write it once the preceding sums are known. The bytes depend neither on which worker
+makes a chunk nor on the order in which chunks finish.
 """
 
 from __future__ import annotations
@@ -29,20 +29,20 @@ from nuprobe.places import Sender, result_of, sending
 
 __all__ = ["Blocks", "LostError", "encoded", "pack", "tool_of"]
 
-_TALLIES: Final = 2  # chunks whose sums are asked for, beside one for two workers
+_TALLIES: Final = 2  # chunks tallied ahead, plus one per two workers
 
 
 Blocks = Iterator[tuple[Progress, bytes]]
-"""Bytes of chunks, each with how far the file is good then."""
+"""Bytes of chunks, each with the state of the file after it."""
 _Parts = Iterator[tuple[int, bytes, Tally]]
 
 
 class LostError(ComputationError):
-    """Workers are gone; the cause is what they raised."""
+    """Workers were lost; the cause is the exception they raised."""
 
 
 def tool_of(ending: str) -> Any:
-    """The module that writes a format.
+    """Return the module that writes a format.
 
     Parameters
     ----------
@@ -57,7 +57,7 @@ def tool_of(ending: str) -> Any:
 
 
 def pack(content: bytes, ending: str) -> bytes:
-    """Text as it stands in a file, gzipped if the ending says so.
+    """Text as bytes of a file, gzipped if the ending requires it.
 
     Parameters
     ----------
@@ -69,8 +69,8 @@ def pack(content: bytes, ending: str) -> bytes:
     >>> gzip.decompress(pack(b"text", ".hepmc3.gz"))
     b'text'
     """
-    # gzipped members follow each other and unpack as one; without a time they are
-    # always the same
+    # concatenated gzip members unpack as one; without a time stamp they are #
+    # reproducible
     return (
         gzip.compress(content, 6, mtime=0) if _zipped(ending) and content else content
     )
@@ -82,7 +82,7 @@ def _zipped(ending: str) -> bool:
 
 @dataclass(frozen=True)
 class _Facts:
-    """What the events of other processes are written with, of a source."""
+    """Properties of a source that other processes need to write events."""
 
     processes: tuple[EventProcess, ...]
     settings: dict[str, Any]
@@ -91,7 +91,7 @@ class _Facts:
 
 @dataclass(frozen=True)
 class _Known(Run):
-    """A run that travels: plain values alone."""
+    """A run as plain values, to be sent to other processes."""
 
     nuclei: tuple[list[tuple[Isotope, float]], ...] = ()
 
@@ -101,7 +101,7 @@ class _Known(Run):
 
 @dataclass(frozen=True, eq=False)
 class _Job:
-    """What a worker has."""
+    """Data of a worker."""
 
     run: Run
     maker: ChunkMaker
@@ -124,7 +124,7 @@ class _Job:
 
 
 class _Order(NamedTuple):
-    """A chunk to write: what precedes it, and how many of its events are kept."""
+    """A chunk to write: the preceding sums, and the number of its events to keep."""
 
     number: int
     before: Tally
@@ -133,7 +133,8 @@ class _Order(NamedTuple):
 
 
 def _tallied(job: _Job, index: int) -> tuple[bytes, Tally]:
-    """What a chunk adds to the sums; of a tree the records too, numbered from 0."""
+    """Contribution of a chunk to the sums; for a tree also the records, numbered from
+    0."""
     chunk = job.chunk(index)
     weights, nothing = _weights(job.run, chunk), Tally.empty(job.run)
     if tool_of(job.ending) is root:
@@ -144,7 +145,7 @@ def _tallied(job: _Job, index: int) -> tuple[bytes, Tally]:
 
 
 def _written(job: _Job, order: _Order) -> tuple[bytes, Tally]:
-    """Bytes of a chunk, and the sums with it; the last is not packed yet."""
+    """Bytes of a chunk, and the sums including it; the last chunk is not packed yet."""
     chunk = _first(job.chunk(order.number), order.kept)
     weights = _weights(job.run, chunk)
     block, tally = tool_of(job.ending).encode(job.run, chunk, weights, order.before)
@@ -166,7 +167,7 @@ def _weights(run: Run, chunk: Chunk) -> FloatArray:
 
 
 def _first(chunk: Chunk, n: int) -> Chunk:
-    """The first n events of a chunk with their share of the trials."""
+    """First n events of a chunk with their share of the trials."""
     size = len(chunk.events)
     if size <= n:
         return chunk
@@ -176,14 +177,14 @@ def _first(chunk: Chunk, n: int) -> Chunk:
 def encoded(
     run: Run, n: int, state: Progress, ending: str, executor: Any, workers: int | None
 ) -> Blocks:
-    """Bytes of one chunk after the other, and how far the file is good with them, until
-    there are n events.
+    """Bytes of successive chunks, and the resulting state of the file, until there are
+    n events.
 
     Parameters
     ----------
-    run : what is written.
+    run : generator and output settings.
     n : events of the whole file.
-    state : how far it is good.
+    state : valid part of the file.
     ending : of its name.
     executor, workers : as those of `nuprobe.places.sending`; without either, chunks are
         made in this process.
@@ -191,7 +192,7 @@ def encoded(
     Raises
     ------
     ComputationError
-        If an event is not finite, or (`LostError`) workers are gone.
+        If an event is not finite, or (`LostError`) workers were lost.
 
     Examples
     --------
@@ -218,7 +219,7 @@ def encoded(
 def _after(
     state: Progress, index: int, block: bytes, tally: Tally, ending: str, last: bool
 ) -> tuple[Progress, bytes]:
-    """How far a file is good with a block, and that block as it is written."""
+    """State of a file after a block, and that block as written."""
     if last:
         if tool_of(ending) is hepmc:
             block = hepmc.with_checksum(block, state.text)
@@ -264,28 +265,28 @@ def _elsewhere(
             yield from line.blocks()
         except NuprobeError:
             raise
-        except Exception as error:  # a pool that broke, a cluster that is gone
+        except Exception as error:  # a broken pool or a lost cluster
             raise LostError(str(error)) from error
         finally:
             line.cancel()
 
 
 class _Line:
-    """Chunks in the order of the file: first those whose bytes are awaited, then those
-    whose sums are."""
+    """Chunks in file order: first those whose bytes are awaited, then those whose sums
+    are awaited."""
 
     def __init__(
         self, sender: Sender[_Job], run: Run, n: int, ending: str, state: Progress
     ) -> None:
         self.sender, self.run, self.n = sender, run, n
-        self.index = state.chunk  # of the next chunk that is asked for
-        self.tally = state.tally  # with all chunks that are written or being written
+        self.index = state.chunk  # of the next chunk to request
+        self.tally = state.tally  # including all chunks written or being written
         self.tree = tool_of(ending) is root
         self.asked: deque[tuple[int, Future[Any]]] = deque()
         self.begun: deque[tuple[int, Future[Any] | tuple[bytes, Tally]]] = deque()
 
     def blocks(self) -> _Parts:
-        """Blocks as they stand in the file."""
+        """Blocks in file order."""
         while self.begun or self.tally.events < self.n:
             self._ask()
             while self.asked and (not self.begun or self.asked[0][1].done()):
@@ -296,14 +297,14 @@ class _Line:
             yield index, block, tally
 
     def cancel(self) -> None:
-        """Drop what is under way."""
+        """Cancel pending work."""
         for _, made in (*self.asked, *self.begun):
             if not isinstance(made, tuple):
                 made.cancel()
         self.asked.clear()
 
     def _ask(self) -> None:
-        """Ask for the sums of further chunks, as many as keep the workers busy."""
+        """Request the sums of enough further chunks to keep the workers busy."""
         workers = self.sender.parallel
         while (
             self.tally.events < self.n
@@ -315,16 +316,16 @@ class _Line:
             self.index += 1
 
     def _begin(self) -> None:
-        """Have the next chunk written, now that it is known what precedes it."""
+        """Have the next chunk written, now that the preceding sums are known."""
         index, future = self.asked.popleft()
         block, added = result_of(future)
         before, left = self.tally, self.n - self.tally.events
         self.tally = before.plus(added)
-        if added.events >= left:  # what was asked for beyond is not needed
+        if added.events >= left:  # later chunks are not needed
             for _, idle in self.asked:
                 idle.cancel()
             self.asked.clear()
-        if self.tree and added.events <= left:  # the records are here already
+        if self.tree and added.events <= left:  # the records are already here
             block = root.renumbered(self.run, block, before.events)
             self.begun.append((index, (block, self.tally)))
             return

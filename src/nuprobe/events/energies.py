@@ -13,9 +13,9 @@ from nuprobe.numerics import FloatArray, barycentric_matrix, chebyshev_nodes
 
 __all__ = ["Interpolant", "energy_bins"]
 
-# largest step of ln E within which the flux times the cross section counts as constant
+# largest step of ln E over which flux times cross section is taken as constant
 _STEP: Final = 0.02
-_NODES: Final = 40  # of a cross section in ln E
+_NODES: Final = 40  # points of a cross section in ln E
 
 
 class Interpolant:
@@ -42,8 +42,9 @@ class Interpolant:
 
 
 def _cut(edges: FloatArray) -> FloatArray:
-    """Cut between edges (MeV) in equal steps of ln E, none longer than `_STEP`."""
-    floor = edges[-1] * 1e-6  # a support may begin at 0
+    """Divide the intervals between edges (MeV) into equal steps of ln E, none longer
+    than `_STEP`."""
+    floor = edges[-1] * 1e-6  # a flux may begin at 0
     low, high = np.maximum(edges[:-1], floor), edges[1:]
     parts = np.array(
         [
@@ -62,7 +63,7 @@ def _cut(edges: FloatArray) -> FloatArray:
 
 
 def energy_bins(component: FluxComponent, low: float) -> FloatArray:
-    """Cut a continuum above `low` into short bins in each of which it is linear.
+    """Divide a continuum above `low` into short bins in which it is linear.
 
     Parameters
     ----------

@@ -13,8 +13,7 @@ __all__ = ["fermi_average", "lowest_energy"]
 
 
 def lowest_energy(threshold: float, mass: float, k_f: float) -> float:
-    """Smallest neutrino energy (MeV) that opens a channel on a nucleon that comes
-    towards it.
+    """Threshold energy of a neutrino (MeV) on a nucleon moving towards it.
 
     Parameters
     ----------
@@ -41,7 +40,8 @@ def fermi_average(
 
     Parameters
     ----------
-    sigma : cross section on a nucleon at rest, of an array of energies in MeV.
+    sigma : cross section on a nucleon at rest, a function of an array of energies in
+        MeV.
     e_nu : energies in MeV, shape (energies,).
     mass, k_f : of the nucleon, and the Fermi momentum, MeV.
     n : Gauss–Legendre points in momentum and angle.

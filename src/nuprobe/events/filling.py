@@ -1,5 +1,5 @@
-"""Histograms as they fill, here or by other processes; sums are added in the order of
-the chunks, so that the results are the same bits."""
+"""Filling of histograms, in this process or in others; sums are added in the order of
+the chunks, so that the results are identical bit for bit."""
 
 from __future__ import annotations
 
@@ -68,7 +68,8 @@ class _Sums:
 
 
 class Filling:
-    """Distributions as they fill: edges are settled by the first events that pass."""
+    """Distributions being filled: edges are determined by the first events that
+    pass."""
 
     def __init__(
         self,
@@ -93,18 +94,18 @@ class Filling:
             self.sums = [_Sums.empty(len(self.models), size + 1) for size in sizes]
 
     def empty(self) -> Filling:
-        """The same without events; edges stay."""
+        """The same without events but with the edges."""
         made = Filling(self.wanted, self.models, self.asked, self.cuts)
         made.edges = self.edges
         made._clear()
         return made
 
     def plus(self, other: _Part) -> None:
-        """Add what another one of the same edges was filled with.
+        """Add the content of another filling with the same edges.
 
         Parameters
         ----------
-        other : what one chunk adds.
+        other : contribution of one chunk.
         """
         self.trials += other.trials
         self.events += other.events
@@ -152,7 +153,7 @@ class Filling:
         self.sums = [_Sums.empty(len(self.models), size + 1) for size in sizes]
 
     def result(self) -> Distributions:
-        """Distributions of all that was filled."""
+        """Distributions of all events filled."""
         if not self.events:
             raise InputError(
                 "there are no events: generate more, or check that the flux reaches"
@@ -186,7 +187,7 @@ class Filling:
 
 @dataclass(frozen=True, eq=False)
 class _Job:
-    """What a worker has: what makes chunks, and what they fill."""
+    """Data of a worker: the maker of the chunks, and the filling."""
 
     maker: ChunkMaker
     unweighted: bool
@@ -194,7 +195,7 @@ class _Job:
 
 
 class _Part:
-    """What one chunk adds: sums alone, which travel back."""
+    """Contribution of one chunk: only the sums, which are sent back."""
 
     def __init__(self, filling: Filling) -> None:
         self.trials, self.events = filling.trials, filling.events
@@ -218,16 +219,16 @@ def filled_elsewhere(
 ) -> None:
     """Fill whole chunks, at least n events, by other processes.
 
-    The first chunks, which settle the edges, are filled here.
+    The first chunks, which determine the edges, are filled here.
 
     Parameters
     ----------
     filling : without events.
     maker : of the chunks.
     n : events, at least.
-    unweighted : whether they are.
+    unweighted : whether the events are unweighted.
     executor, workers : as those of `nuprobe.places.sending`.
-    update : told how many events a chunk had.
+    update : called with the number of events of each chunk.
 
     Examples
     --------
@@ -278,7 +279,7 @@ def _distribution(
 def _flow(
     cuts: Sequence[Cut], models: tuple[str, ...], last: _Sums, trials: int
 ) -> CutFlow:
-    """From the last cut that each event passed to what is left after each."""
+    """Cut flow from the index of the last cut that each event passed."""
 
     def left(a: FloatArray) -> FloatArray:
         return np.asarray(np.flip(np.cumsum(np.flip(a, -1), -1), -1))

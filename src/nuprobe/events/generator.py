@@ -39,11 +39,10 @@ __all__ = ["NUCLEONS", "SMALL", "Generator", "Sample", "trident"]
 NUCLEONS: Final = ("rest", "fermi-gas")
 """Treatments of bound nucleons."""
 SMALL: Final = 10_000
-"""So many events in all, or fewer, get the short training; of few processes they are
-made by plain NumPy: compiled loops are faster, but the first of them takes half a
-second."""
-_MOST: Final = 2**63  # events, and indices of chunks
-# processes on what stays whole; each is trained, and NumPy takes longer for that
+"""Largest number of events with the short training; for few processes they are made by
+plain NumPy, because loading the compiled loops takes half a second."""
+_MOST: Final = 2**63  # events and indices of chunks
+# processes without break-up; each is trained, which takes longer with NumPy
 _FEW: Final = 3
 _FEW_BROKEN: Final = 2
 
@@ -51,15 +50,15 @@ _FEW_BROKEN: Final = 2
 @readable
 @dataclass(frozen=True, eq=False)
 class Sample:
-    """Generated events and what they say of the cross section.
+    """Generated events and their estimate of the cross section.
 
     Attributes
     ----------
     events : the events.
-    trials : points thrown to get them.
+    trials : points generated to obtain them.
     sigma, error : the flux-averaged cross section per target and its standard error,
         cm².
-    overweight_fraction : share of the cross section carried by what weights exceed the
+    overweight_fraction : share of the cross section in the excess of weights over the
         maximum weight; unweighted events keep that excess as a weight above the common
         one.
     efficiency : events per trial.
@@ -96,26 +95,27 @@ def trident(
         them.
     target : as in `nuprobe.processes.trident.total`; None for a bare nucleon or
         electron.
-    source : energy in MeV of every neutrino, or a flux or its name. Cross sections are
+    source : energy in MeV of all neutrinos, or a flux or its name. Cross sections are
         averaged over all neutrinos of the flux in the flavours of the channels.
     model : decides where events are generated; `Events.weights` reweights to any other.
         Standard Model by default.
-    regime : a name of `nuprobe.trident.REGIMES`: ``"all"`` (the default) is whatever
-        happens to a nucleus, ``"elastic"`` leaves it or its nucleons whole,
-        ``"inelastic"`` breaks a nucleon; or a whole `nuprobe.trident.TridentOptions`.
-        The hadrons of a broken nucleon are one particle of their mass W.
-    nucleons : ``"rest"``: bound nucleons rest, and the Pauli factor of the cross
+    regime : a name of `nuprobe.trident.REGIMES`: ``"all"`` (the default) is the sum of
+        all processes on a nucleus, ``"elastic"`` leaves it or its nucleons intact,
+        ``"inelastic"`` breaks up a nucleon; or a complete
+        `nuprobe.trident.TridentOptions`. The hadrons from nucleon break-up are one
+        particle of mass W.
+    nucleons : ``"rest"``: bound nucleons are at rest, and the Pauli factor of the cross
         section weights the events; ``"fermi-gas"``: they move within the Fermi sphere,
         on shell and unbound, and with `pauli` events whose nucleon ends inside the
         sphere are dropped. Hadrons are never blocked.
-    seed : of every random stream, 0 or more.
+    seed : of all random streams, 0 or more.
     options : ``form_factor``, ``pauli``, ``k_f`` (MeV) and ``nucleon_form_factors``, as
         in `nuprobe.processes.trident.total`.
 
     Raises
     ------
     InputError, UnknownNameError
-        If an argument is not understood, or nothing can be produced: the flux has none
+        If an argument is invalid, or nothing can be produced: the flux has none
         of the flavours, lies below threshold, or the model has no such process.
 
     Examples
@@ -185,17 +185,17 @@ def _source(source: float | Flux | str, channels: Sequence[Channel]) -> Flux:
 class Generator:
     """Trident events from one seed; made by `trident`.
 
-    Chunk i depends on the settings, the seed and i only: neither workers nor order
-    change an event.
+    Chunk i depends only on the settings, the seed and i: neither the number of workers
+    nor the order changes an event.
 
     Attributes
     ----------
     setup : channels, target, flux, model and options.
-    seed : of every random stream.
+    seed : of all random streams.
     prepared : the processes, ready to be sampled.
-    loops : ``"compiled"``, or ``"numpy"`` as `sized` gives it for small samples of few
+    loops : ``"compiled"``, or ``"numpy"`` chosen by `sized` for small samples of few
         processes; both make the same events up to rounding.
-    effort : of the training: ``"long"``, or ``"short"`` as `sized` gives it.
+    effort : of the training: ``"long"``, or ``"short"`` chosen by `sized`.
     """
 
     setup: Setup
@@ -206,7 +206,7 @@ class Generator:
 
     @cached_property
     def sampler(self) -> Sampler:
-        """What makes the chunks."""
+        """Maker of the chunks."""
         columns = 14 if self.setup.nucleons == "fermi-gas" else 11
         columns += any(p.broken for p in self.processes)
         return Sampler(self.prepared, self.seed, columns, self.loops, self.effort)
@@ -216,19 +216,19 @@ class Generator:
         broken = sum(p.broken for p in self.processes)
         few = broken <= _FEW_BROKEN and len(self.prepared) - broken <= _FEW
         loops: Loops = "numpy" if few else "compiled"
-        # what is short already keeps what it has trained
+        # a generator that is already short keeps its training
         same = (self.loops, self.effort) == (loops, "short")
         return self if same else replace(self, loops=loops, effort="short")
 
     @public
     def sized(self, n: int) -> Generator:
-        """Return the generator that makes n events in all: this one, or for at most
-        `SMALL` events one with the short training, and of few processes (three on what
-        stays whole, two that break nucleons) without compiled loops.
+        """Return the generator for n events in total: this one, or for at most `SMALL`
+        events one with the short training, which for few processes (three without
+        break-up, two with) does not use compiled loops.
 
         Parameters
         ----------
-        n : how many events.
+        n : number of events.
         """
         return self if n > SMALL or self.loops == "numpy" else self._small
 
@@ -239,12 +239,12 @@ class Generator:
 
     @property
     def target(self) -> TargetSpec | None:
-        """What the neutrinos hit."""
+        """Target of the neutrinos."""
         return self.setup.target
 
     @property
     def source(self) -> Flux:
-        """Where the neutrinos come from."""
+        """Source of the neutrinos."""
         return self.setup.source
 
     @property
@@ -259,18 +259,18 @@ class Generator:
 
     @property
     def processes(self) -> tuple[EventProcess, ...]:
-        """What can happen."""
+        """The processes."""
         return tuple(p.process for p in self.prepared)
 
     @property
     def sigma(self) -> float:
-        """Flux-averaged cross section per target by the deterministic engine, cm²;
-        without blocking in a Fermi gas."""
+        """Flux-averaged cross section per target from the deterministic integration,
+        cm²; without Pauli blocking in a Fermi gas."""
         return sum(p.sigma for p in self.prepared)
 
     @property
     def max_weight(self) -> float:
-        """Weight (cm²) that unweighted events have, but for those beyond it."""
+        """Weight of unweighted events (cm²), except for those beyond it."""
         return self.sampler.max_weight
 
     @property
@@ -280,7 +280,7 @@ class Generator:
 
     @property
     def maker(self) -> Maker:
-        """What makes the chunks, once all is trained: it travels to other
+        """Maker of the chunks, once all processes are trained; it can be sent to other
         processes."""
         return self.sampler.maker
 
@@ -291,8 +291,8 @@ class Generator:
         Parameters
         ----------
         index : 0 or more.
-        unweighted : accept events by their weight: all have `max_weight`, but for those
-            few beyond it.
+        unweighted : accept events by their weight: all have `max_weight`, except for
+            those few beyond it.
         """
         if (
             isinstance(index, bool)
@@ -308,8 +308,8 @@ class Generator:
     def chunks(
         self, start: int = 0, unweighted: bool = False, workers: int = 1
     ) -> Iterator[Chunk]:
-        """Walk through the chunks, in order and without end; threads change nothing but
-        the speed.
+        """Iterate over the chunks, in order and without end; threads change only the
+        speed.
 
         Parameters
         ----------
@@ -326,12 +326,12 @@ class Generator:
     ) -> Sample:
         """Generate n events.
 
-        Trials are counted up to the event after the last: so the number of events over
-        that of trials has no bias.
+        Trials are counted up to the event after the last, so that events over trials is
+        unbiased.
 
         Parameters
         ----------
-        n : how many; at most `SMALL` of them get the short training, see `sized`.
+        n : number of events; at most `SMALL` use the short training, see `sized`.
         unweighted, workers : as in `chunks`.
         progress : show a progress bar.
 
@@ -365,12 +365,12 @@ class Generator:
     def parts(
         self, n: int, unweighted: bool = False, workers: int = 1
     ) -> Iterator[Chunk]:
-        """Walk through the n events of `generate`, chunk by chunk: memory does not grow
+        """Iterate over the n events of `generate`, chunk by chunk: memory does not grow
         with their number.
 
         Parameters
         ----------
-        n : how many events.
+        n : number of events.
         unweighted, workers : as in `chunks`.
 
         Yields
@@ -394,12 +394,12 @@ class Generator:
             stream.close()  # type: ignore[attr-defined]
 
     def summary(self, events: Events, trials: int) -> Sample:
-        """Sum up events of this generator.
+        """Summarise events of this generator.
 
         Parameters
         ----------
         events : the events.
-        trials : points thrown to get them.
+        trials : points generated to obtain them.
 
         Raises
         ------
@@ -434,7 +434,7 @@ class Generator:
 
     @cached_property
     def settings(self) -> dict[str, Any]:
-        """Everything that defines the stream, as JSON has it."""
+        """Everything that defines the stream, ready for JSON."""
         from importlib.metadata import version
 
         setup = self.setup
@@ -475,7 +475,7 @@ class Generator:
 
 @contextmanager
 def _bar(n: int, progress: bool) -> Iterator[Callable[[int], Any]]:
-    """Yield what counts events; tqdm is imported for a bar that is shown alone."""
+    """Yield a progress counter; tqdm is imported only if a bar is shown."""
     if not progress:
         yield lambda count: None
         return

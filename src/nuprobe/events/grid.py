@@ -1,4 +1,4 @@
-"""Adaptive grids of importance sampling: each dimension has one for every slice of the
+"""Adaptive grids of importance sampling: each dimension has one grid per slice of the
 dimension it depends on."""
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ __all__ = ["maximum_weight", "refine", "smoothed", "uniform"]
 
 
 def uniform(dimensions: int, slices: int, bins: int) -> FloatArray:
-    """Grids that change nothing: edges, shape (dimensions, slices, bins + 1).
+    """Uniform grids: edges, shape (dimensions, slices, bins + 1).
 
     Parameters
     ----------
@@ -26,7 +26,7 @@ def uniform(dimensions: int, slices: int, bins: int) -> FloatArray:
 
 
 def refine(grid: FloatArray, collected: FloatArray, damping: float) -> FloatArray:
-    """Move the edges so that bins collect alike.
+    """Move the edges so that bins collect equal amounts.
 
     Parameters
     ----------
@@ -62,8 +62,8 @@ def refine(grid: FloatArray, collected: FloatArray, damping: float) -> FloatArra
 
 
 def _spread(values: FloatArray, times: int) -> FloatArray:
-    """Give a quarter of each entry of the last axis to either neighbour, so many
-    times; nothing is lost at the ends."""
+    """Give a quarter of each entry of the last axis to each neighbour, `times` times;
+    nothing is lost at the ends."""
     for _ in range(times):
         padded = np.concatenate([values[..., :1], values, values[..., -1:]], axis=-1)
         values = (padded[..., :-2] + 2 * values + padded[..., 2:]) / 4
@@ -71,14 +71,15 @@ def _spread(values: FloatArray, times: int) -> FloatArray:
 
 
 def smoothed(collected: FloatArray, slices: int | None, bins: int) -> FloatArray:
-    """Share what was collected with the neighbours: a few trials then train as many
-    would.
+    """Smooth the collected weights over neighbours, so that fewer trials suffice for
+    training.
 
     Parameters
     ----------
     collected : sum of squared weights, shape (dimensions, slices, bins).
-    slices : how often each slice shares with the next ones; None: all slices are alike.
-    bins : how often each bin does.
+    slices : how often each slice is smoothed with its neighbours; None: average over
+        all slices.
+    bins : how often each bin is.
 
     Examples
     --------
@@ -92,8 +93,8 @@ def smoothed(collected: FloatArray, slices: int | None, bins: int) -> FloatArray
 
 
 def maximum_weight(weights: FloatArray, overweight: float) -> float:
-    """Smallest limit such that the excess over it is at most a share of the sum of the
-    weights.
+    """Smallest limit such that the excess over it is at most a given share of the sum
+    of the weights.
 
     Parameters
     ----------

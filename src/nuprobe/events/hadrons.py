@@ -1,14 +1,15 @@
-"""Structure functions of broken nucleons as the loops of the generator read them.
+"""Structure functions of nucleon break-up, as used by the loops of the generator.
 
-The hadrons of mass W that a nucleon breaks into enter the matrix element as `currents`
-do, with (`processes.trident.inelastic`)
+The hadrons of mass W from nucleon break-up enter the matrix element as `currents` do,
+with (`processes.trident.inelastic`)
 
     C = F₂/D,   G Q² = 2F₁,   D = W² − M² + Q²
 
 per dW². Tabulated are F₂/Q² and 2F₁, which are smooth down to real photons, uniformly
 in √ln(W/W_low), which resolves the half powers of the threshold, and in ln(1 + Q²/Q₀²).
-A cubic in both directions reads them: where the events are, 98 of 100 are good to 1e-4
-and the mean to 3e-5; beside the cusp where the eta opens it is 1 %.
+They are interpolated by cubics in both directions: where events occur, 98 of 100 are
+accurate to 1e-4 and the mean to 3e-5; the error is 1 % near the cusp at the eta
+threshold.
 """
 
 from __future__ import annotations
@@ -33,7 +34,7 @@ _REAL: Final = 1e-6  # MeV², for a real photon
 
 
 def hadron_tables(e_top: float) -> FloatArray:
-    """F₂/Q² (MeV⁻²) and 2F₁ of broken protons and neutrons, shape (2, W, Q², 2).
+    """F₂/Q² (MeV⁻²) and 2F₁ for proton and neutron break-up, shape (2, W, Q², 2).
 
     Parameters
     ----------
@@ -49,7 +50,7 @@ def hadron_tables(e_top: float) -> FloatArray:
     s = mass**2 + 2 * e_top * mass
     y_top = math.sqrt(max(0.5 * math.log(s) - math.log(W_LOW), 0.0))
     z_top = math.log1p(s / Q2_SCALE)
-    # one row before the first and two beyond the last are room for the cubic
+    # one extra row before the first and two beyond the last, for the cubic
     return _tables(math.ceil(y_top / Y_STEP) + 4, math.ceil(z_top / Z_STEP) + 4)
 
 
@@ -65,14 +66,14 @@ def _tables(n_y: int, n_z: int) -> FloatArray:
         x = q2 / excess
         table[..., 0] = f_2 / q2
         table[..., 1] = (f_2 * (1 + 4 * NUCLEON_MASS[kind] ** 2 * x / excess) - f_l) / x
-    # the fits of the neutron are a difference, which may fall below 0
+    # the neutron fit is a difference, which may be negative
     result = np.maximum(made, 0.0)
     result.setflags(write=False)
     return result
 
 
 def _cubic_weights(d: FloatArray) -> list[FloatArray]:
-    """Of the four entries around a place, d beyond the second."""
+    """Weights of the four entries around a position, d beyond the second."""
     below, above, far = d + 1, d - 1, d - 2
     return [
         -d * above * far / 6,
@@ -85,13 +86,13 @@ def _cubic_weights(d: FloatArray) -> list[FloatArray]:
 def broken_structure(
     table: FloatArray, point: Point, one: Any
 ) -> tuple[FloatArray, FloatArray]:
-    """C and G of a broken nucleon, shape (n,).
+    """C and G of nucleon break-up, shape (n,).
 
     Parameters
     ----------
     table : of `hadron_tables`, one nucleon's, shape (W, Q², 2).
     point : of phase space; `w`, `q2` and `excess` are used (MeV, MeV²), shape (n,).
-    one : has the steps of the table by the names of `arrays.SCATTERING`.
+    one : object with the steps of the table, named as in `arrays.SCATTERING`.
 
     Examples
     --------

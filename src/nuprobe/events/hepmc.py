@@ -1,9 +1,9 @@
 """HepMC3 text in the NuHepMC layout, version 1.0.0 [Gardiner:2023ejq]; HepMC3 is
 [Buckley:2019xhk].
 
-pyhepmc writes the header and reads files. The events themselves are
-formatted here, faster than pyhepmc builds them one by one, and in its bytes: a file
-read and written by pyhepmc is the same file.
+pyhepmc writes the header and reads files. The events themselves are formatted here,
+faster than pyhepmc builds them one by one, and with identical bytes: a file read and
+rewritten by pyhepmc is unchanged.
 """
 
 from __future__ import annotations
@@ -120,12 +120,12 @@ def check() -> None:
 
 
 def header(run: Run, n: int) -> bytes:
-    """Return the beginning of a file: all that is true of every event.
+    """Return the header of a file: everything common to all events.
 
     Parameters
     ----------
-    run : the generator and what of it is written.
-    n : how many events the file will have.
+    run : the generator and the output settings.
+    n : number of events in the file.
 
     Examples
     --------
@@ -191,13 +191,13 @@ def header(run: Run, n: int) -> bytes:
     stream = hep.io.pyiostream(buffer)
     hep.io.WriterAscii(stream, info).close()
     stream.flush()
-    # closed and deleted, the writer ends the file twice
+    # a writer both closed and deleted would end the file twice
     return buffer.getvalue().partition(FOOTER)[0]
 
 
 def _additional(processes: Sequence[EventProcess]) -> dict[str, str]:
-    """Particles that the scheme of the PDG lacks, convention G.C.5: the remnant of
-    P.C.2 and hadrons of any mass."""
+    """Particles without a PDG number, convention G.C.5: the remnant of P.C.2 and
+    hadrons of any mass."""
     listed = {_REMNANT: ("NuclearRemnant", _REMNANT_TEXT)}
     for p in processes:
         if p.broken and p.nucleon:
@@ -208,7 +208,7 @@ def _additional(processes: Sequence[EventProcess]) -> dict[str, str]:
     for number, (name, text) in listed.items():
         attributes |= {
             f"NuHepMC.AdditionalParticleNumber[{number}].Name": name,
-            # the reader of NuHepMC looks for the name here, not there
+            # the NuHepMC reader looks for the name here
             f"NuHepMC.AdditionalParticleInfo[{number}].Name": name,
             f"NuHepMC.AdditionalParticleInfo[{number}].Description": text,
         }
@@ -239,7 +239,7 @@ def _description(process: EventProcess) -> str:
 
 
 def _beam(run: Run) -> dict[str, Any]:
-    """Convention G.C.4: one energy or a histogram for each neutrino; nothing where the
+    """Convention G.C.4: one energy or a histogram for each neutrino; nothing if the
     flux is neither."""
     source = run.generator.source
     flavours = {p.channel.pdg[0]: p.channel.incoming for p in run.generator.processes}
@@ -257,7 +257,7 @@ def _beam(run: Run) -> dict[str, Any]:
         elif not lines and parts:
             kind = "Histogram"
             edges = np.unique(np.concatenate([p.edges for p in parts]))
-            # what lies above an edge, less what lies above the next
+            # integral above an edge minus that above the next
             above = sum(p.integrate(np.ones_like, edges) for p in parts)
             attributes |= {
                 f"{key}.{kind}.BinEdges": " ".join(map(repr, edges.tolist())),
@@ -270,7 +270,7 @@ def _beam(run: Run) -> dict[str, Any]:
             return {}
         kinds.add(kind)
         attributes[f"{key}.Type"] = kind
-    # the units are those of all; readers look for one type, which the text gives each
+    # the units are common to all, but readers look for them with each type
     attributes |= {"NuHepMC.Beam.EnergyUnit": "MEV", "NuHepMC.Beam.FluxUnit": rate}
     if len(kinds) == 1:
         attributes["NuHepMC.Beam.Type"] = kinds.pop()
@@ -291,11 +291,11 @@ _P: Final = "%.16e %.16e %.16e %.16e"
 
 
 def _template(run: Run, index: int, host: int) -> tuple[str, float]:
-    """Text of an event of a process with gaps for numbers, and the mass of the target
-    nucleus (0 if a particle is hit).
+    """Text of an event of a process with placeholders for numbers, and the mass of the
+    target nucleus (0 for a free particle).
 
-    The gaps: event number, weights, cross sections, invariants, terms, [remnant],
-    momenta by line, [mass of the hadrons].
+    The placeholders: event number, weights, cross sections, invariants, terms,
+    [remnant], momenta by line, [mass of the hadrons].
     """
     process = run.generator.processes[index]
     nu_in, nu_out, plus, minus = process.channel.pdg
@@ -355,11 +355,10 @@ def encode(
 
     Parameters
     ----------
-    run : what is written.
-    chunk : of `run.generator`; if only its first events are wanted, those with their
-        share of the trials.
+    run : generator and output settings.
+    chunk : of `run.generator`; or only its first events with their share of the trials.
     weights : pb, shape (events, names).
-    tally : of what went before.
+    tally : of the preceding events.
 
     Returns
     -------
@@ -416,12 +415,12 @@ def encode(
 
 
 def with_checksum(text: bytes, before: int) -> bytes:
-    """The last events of a file with the checksum of the whole.
+    """The last events of a file with the checksum of the whole file.
 
     Parameters
     ----------
     text : of the last events; `FOOTER` follows.
-    before : CRC-32 of what stands before them.
+    before : CRC-32 of everything before them.
 
     Examples
     --------

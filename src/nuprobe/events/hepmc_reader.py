@@ -40,7 +40,7 @@ def read_hepmc(path: str | Path) -> StoredEvents:
     """
     hep = pyhepmc()
     path = Path(path)
-    expected = _checked(path)  # before a library in C++ sees it
+    expected = _checked(path)  # before the C++ library reads it
     index, weights, invariants, terms, momenta = [], [], [], [], []
     info: dict[str, str] = {}
     names: list[str] = []
@@ -98,13 +98,13 @@ def _floats(attribute: object) -> list[float]:
 
 
 def _checked(path: Path) -> int:
-    """How many events a complete file that nuprobe wrote has; pyhepmc would stop at
-    what it cannot read without an error, or fault."""
+    """Number of events of a complete file written by nuprobe; on unreadable input
+    pyhepmc would stop without an error, or crash."""
     try:
         with gzip.open(path) if path.suffix == ".gz" else path.open("rb") as file:
             count, crc = _header_of(file, path)
             begun, checksums, tail = 1, [], b""
-            # blocks of whole lines
+            # blocks of complete lines
             while block := file.read(1 << 20) + file.readline():
                 before, found, rest = block.partition(CHECKSUM)
                 if found:
@@ -134,7 +134,7 @@ def _checked(path: Path) -> int:
 
 
 def _header_of(file: BufferedIOBase, path: Path) -> tuple[int | None, int]:
-    """Read as far as the line of the first event: the number of events, and the CRC-32
+    """Read up to the line of the first event: the number of events, and the CRC-32
     so far."""
     crc, count, ours = 0, None, False
     known = f"A {COUNT} ".encode()

@@ -1,4 +1,4 @@
-"""The journal of an unfinished file of events: how far it is good."""
+"""The journal of an unfinished file of events: how much of it is valid."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _JOURNAL: Final = 3
 
 
 def unfinished(path: str | Path) -> tuple[Path, Path]:
-    """Where a run keeps its events and its journal until the file is complete.
+    """Paths of the events and the journal of a run until the file is complete.
 
     Parameters
     ----------
@@ -45,14 +45,14 @@ def unfinished(path: str | Path) -> tuple[Path, Path]:
 
 @dataclass(frozen=True)
 class Progress:
-    """How far an unfinished run is good.
+    """State of an unfinished run.
 
     Attributes
     ----------
     chunk : index of the next one.
-    offset : bytes that are good.
+    offset : number of valid bytes.
     crc : their checksum.
-    text : checksum of what they unpack to.
+    text : checksum of their unpacked content.
     tally : sums of their weights.
     """
 
@@ -64,13 +64,13 @@ class Progress:
 
 
 def append(part: Path, offset: int, content: bytes) -> None:
-    """Write at an offset, whatever a killed run left there, and wait until it is on the
+    """Write at an offset, over any remains of a killed run, and wait until it is on
     disk.
 
     Parameters
     ----------
     part : the unfinished file.
-    offset : bytes that are good; 0 begins anew.
+    offset : number of valid bytes; 0 starts a new file.
     content : bytes.
 
     Examples
@@ -97,8 +97,8 @@ def commit(journal: Path, settings: dict[str, Any], state: Progress) -> None:
     Parameters
     ----------
     journal : its path.
-    settings : all that decides the bytes, ready for JSON.
-    state : how far the file is good.
+    settings : everything that determines the bytes, ready for JSON.
+    state : of the file.
 
     Examples
     --------
@@ -117,7 +117,7 @@ def commit(journal: Path, settings: dict[str, Any], state: Progress) -> None:
 
 
 def checksum(content: dict[str, Any]) -> int:
-    """Checksum of what JSON makes of a dictionary.
+    """Checksum of a dictionary as JSON.
 
     Parameters
     ----------
@@ -132,17 +132,17 @@ def checksum(content: dict[str, Any]) -> int:
 
 
 def read_journal(part: Path, journal: Path, settings: dict[str, Any]) -> Progress:
-    """Read how far an unfinished run is good.
+    """Read the state of an unfinished run.
 
     Parameters
     ----------
     part, journal : as `unfinished` names them.
-    settings : of the run that would go on.
+    settings : of the run to resume.
 
     Raises
     ------
     InputError
-        If it cannot go on: something is damaged, or the settings differ.
+        If it cannot be resumed: something is damaged, or the settings differ.
 
     Examples
     --------
@@ -153,7 +153,7 @@ def read_journal(part: Path, journal: Path, settings: dict[str, Any]) -> Progres
     """
     anew = "use --overwrite instead of --resume to start again"
     try:
-        data = parse_json(read_text(journal))  # bounded, and refuses what is nested
+        data = parse_json(read_text(journal))  # bounded, and rejects nested data
         written = data["settings"]
         tally = data["tally"]
         state = Progress(

@@ -4,7 +4,8 @@ event at a time.
 The leptons are the decomposition of `processes.trident.lepton` before any integral. In
 the rest frame of the pair with q along +z and k1 in the xz-plane, V*(K)γ*(q) → ℓ⁻ℓ′⁺
 has 2×2 amplitudes for each polarisation (L, +, −) of V* and γ*; with ϕ the azimuth of
-ℓ⁻ an amplitude of polarisations (a, b) turns by e^{i(a+b)ϕ}. They are contracted with
+ℓ⁻ an amplitude of polarisations (a, b) acquires a phase e^{i(a+b)ϕ}. They are
+contracted with
 
     neutrino (rank one)   j = √8 (√2 κ, a_v + K/2, a_v − K/2)      along L, +, −
     target                H = C w w + G Q²(Σ_T − LL),   w = 2P − q = 2αk1 + 2P_T modulo
@@ -13,15 +14,15 @@ has 2×2 amplitudes for each polarisation (L, +, −) of V* and γ*; with ϕ the
 κ, a_v: components of k1 across and along; P_T ⊥ k1, q lies at the azimuth ψ, P_T² = (r
 − 1)((M² + b)r + M²). Every difference that vanishes at an edge of phase space (ŝ − s,
 K²_max − K², r − 1, s − s_min, D1 − D1_low, …) is computed from the variable itself, so
-nothing is lost at Q ~ 1 keV and 100 GeV. No amplitude has an absorptive part, so |M|²
-does not change under (ϕ, ψ) → (−ϕ, −ψ): events and their mirror images are alike, and
-CP for antineutrinos is ℓ⁻ ↔ ℓ⁺.
+no precision is lost at Q ~ 1 keV and 100 GeV. No amplitude has an absorptive part, so
+|M|² is invariant under (ϕ, ψ) → (−ϕ, −ψ): events and their mirror images are equally
+probable, and CP for antineutrinos is ℓ⁻ ↔ ℓ⁺.
 
-A broken nucleon is an integral over dW² more: P·q is −D/2 instead of −Q²/2, D = W² − M²
+Nucleon break-up adds an integral over dW²: P·q is −D/2 instead of −Q²/2, D = W² − M²
 + Q², which moves x_max, b and α (`processes.trident.inelastic`), and w = 2P̃.
 
-Long because a cached kernel does not notice changes in other files: all that is
-compiled stands here. `plain` is the same in NumPy.
+All compiled code is in this file because a cached kernel does not notice changes in
+other files. `plain` is the same in NumPy.
 """
 
 from __future__ import annotations
@@ -54,7 +55,7 @@ __all__ = ["fermi_nucleon", "generate", "terms_at"]
 
 @jit
 def lepton_angles(point: Point, m_minus: float, m_plus: float) -> Leptons:
-    """Direction of ℓ⁻ from the place in ln(D1/D2)."""
+    """Direction of ℓ⁻ from the position in ln(D1/D2)."""
     s, k2, q2, t = point.s, point.k2, point.q2, point.t
     root_s = math.sqrt(s)
     u = s + k2 + q2
@@ -184,8 +185,8 @@ def amplitudes(
 
 @jit
 def square(j: Spins, leptons: Leptons, factors: Spins) -> float:
-    """Sum over the leptons' helicities of a current turned to their direction, with the
-    weights of helicity."""
+    """Sum over the leptons' helicities of a current rotated to their direction, with
+    the helicity weights."""
     up, down = leptons.up, leptons.down
     mixed = leptons.mixed * (j.a12 + j.a21)
     swap = leptons.mixed * (j.a22 - j.a11)
@@ -262,9 +263,10 @@ def terms_at(
     Parameters
     ----------
     invariants : s, K², Q² and x = 2k1·q, MeV².
-    angles : place of the pair's angle in ln(D1/D2), from 0 to 1, and ϕ, ψ in radians.
+    angles : position of the pair's angle in ln(D1/D2), from 0 to 1, and ϕ, ψ in
+        radians.
     e_nu : energy of the neutrino, MeV.
-    masses : of what is hit, ℓ⁻ and ℓ⁺, MeV.
+    masses : of the target, ℓ⁻ and ℓ⁺, MeV.
     structure : C and G of the target at Q².
 
     Examples
@@ -286,7 +288,7 @@ def terms_at(
     p_t = math.sqrt(max((r - 1) * ((mass**2 + b) * r + mass**2), 0.0))
     gap = s - (m_minus + m_plus) ** 2
     beta = 2 * e_nu * mass / x
-    # ŝ and K²_max − K² belong to the momenta, which nobody asks for here
+    # ŝ and K²_max − K² are needed only for the momenta
     point = Point(
         q2,
         x,
@@ -316,7 +318,7 @@ def terms_at(
 
 @jit
 def interpolate(table: FloatArray, row: int, place: float) -> float:
-    """Cubic through the four nearest entries of a row."""
+    """Cubic interpolation in a row."""
     i = min(max(int(place), 1), table.shape[1] - 3)
     d = place - i
     value: float = (
@@ -330,7 +332,7 @@ def interpolate(table: FloatArray, row: int, place: float) -> float:
 
 @jit
 def cubic_weights(d: float) -> tuple[float, float, float, float]:
-    """Of the four entries around a place, d beyond the second."""
+    """Weights of the four entries around a position, d beyond the second."""
     return (
         -d * (d - 1) * (d - 2) / 6,
         (d + 1) * (d - 1) * (d - 2) / 2,
@@ -341,7 +343,7 @@ def cubic_weights(d: float) -> tuple[float, float, float, float]:
 
 @jit
 def broken_structure(table: FloatArray, point: Point, one: Any) -> tuple[float, float]:
-    """C and G of a broken nucleon, from a table of F₂/Q² and 2F₁."""
+    """C and G of nucleon break-up, from a table of F₂/Q² and 2F₁."""
     y = math.sqrt(math.log(max(point.w / one.w_low, 1.0))) / one.y_step
     z = math.log1p(point.q2 / one.q2_scale) / one.z_step
     i = min(max(int(y), 1), table.shape[0] - 3)
@@ -360,7 +362,7 @@ def broken_structure(table: FloatArray, point: Point, one: Any) -> tuple[float, 
 def draw_energy(
     cumulative: FloatArray, bins: FloatArray, count: int, u: float
 ) -> tuple[float, float]:
-    """Energy and what the flux adds to the weight, over the probability."""
+    """Energy, and the weight of the flux divided by the probability."""
     low, high = 0, count - 1
     while low < high:
         middle = (low + high) // 2
@@ -407,7 +409,7 @@ def through_grid(
 @jit
 def q_ends(e: float, one: Any) -> tuple[float, float]:
     """Smallest and largest Q, as in `cross_section.q_range`, the latter not far beyond
-    the form factor; both 0 where closed."""
+    the form factor; both 0 where forbidden."""
     mass = one.mass
     total = one.m_minus + one.m_plus
     s_min = total**2
@@ -425,7 +427,7 @@ def q_ends(e: float, one: Any) -> tuple[float, float]:
 @jit
 def broken_ends(e: float, one: Any, v: float) -> tuple[float, float, float, float]:
     """Mass of the hadrons W at its variable, its Jacobian dW²/dv, and the smallest and
-    largest Q there, as in `inelastic.shells`; zeros where closed."""
+    largest Q there, as in `inelastic.shells`; zeros where forbidden."""
     mass = one.mass
     m = one.m_minus + one.m_plus
     s = mass**2 + 2 * e * mass
@@ -456,7 +458,8 @@ def phase_space(
     v: FloatArray,
     jacobian: float,
 ) -> tuple[float, float, Point]:
-    """Jacobian (0 where closed), ln Q and the point of phase space at the variables."""
+    """Jacobian (0 where forbidden), ln Q and the point of phase space at the
+    variables."""
     mass = one.mass
     s_min = (one.m_minus + one.m_plus) ** 2
     em2 = 2 * e * mass
@@ -516,7 +519,7 @@ def phase_space(
 
 @jit
 def fermi_nucleon(u: FloatArray, e: float, mass: float, k_f: float) -> Nucleon:
-    """Draw a nucleon of the Fermi sphere.
+    """Draw a nucleon from the Fermi sphere.
 
     Parameters
     ----------
@@ -605,7 +608,7 @@ def fill_momenta(
     l_x = f * pair_x + c_x * x_x + c_y * y_x + p_z * z_x
     l_y = f * pair_y + c_x * x_y + c_y * y_y + p_z * z_y
     l_z = f * pair_z + c_x * x_z + c_y * y_z + p_z * z_z
-    # turned about the beam
+    # rotated about the beam
     co, si = math.cos(turn), math.sin(turn)
     out[0, 0], out[0, 1], out[0, 2], out[0, 3] = e, 0.0, 0.0, e
     out[1, 0], out[1, 1], out[1, 2], out[1, 3] = mass, 0.0, 0.0, 0.0
@@ -622,8 +625,8 @@ def fill_momenta(
 def to_laboratory(
     out: FloatArray, e: float, nucleon: Nucleon, w: float, one: Any
 ) -> None:
-    """Turn the beam to where the nucleon sees it, and boost from the nucleon's frame to
-    the laboratory."""
+    """Rotate to the direction of the beam in the nucleon's frame, and boost from there
+    to the laboratory."""
     x, y, z, energy = nucleon.x, nucleon.y, nucleon.z, nucleon.energy
     mass = one.mass
     lepton, other = (one.m_plus, one.m_minus) if one.anti else (one.m_minus, one.m_plus)
@@ -665,8 +668,8 @@ def build(
 def terms_of(
     e: float, u: FloatArray, j: int, sampling: Sampling, v: FloatArray, bins: Any
 ) -> tuple[float, float, float, Point, Leptons]:
-    """VV, AA, VA (cm², Jacobians included), zero where closed, for a target at rest,
-    and where that is. `v` and `bins` are scratch."""
+    """VV, AA, VA (cm², Jacobians included; zero where forbidden) for a target at rest,
+    and the point of phase space. `v` and `bins` are scratch."""
     one = sampling.scattering[j]
     if one.hadrons < 0:
         w = one.mass
@@ -701,12 +704,12 @@ def terms_of(
 
 @jit
 def generate(u: FloatArray, limit: float, sampling: Sampling, out: Output) -> int:
-    """Turn uniform numbers into events, in order; returns how many.
+    """Turn uniform numbers into events, in order; returns their number.
 
     Parameters
     ----------
     u : shape (trials, 11 or 14): process, energy, the seven dimensions, azimuth about
-        the beam, acceptance, nucleon; one more, for W, where a process breaks nucleons.
+        the beam, acceptance, nucleon; one more, for W, with nucleon break-up.
     limit : maximum weight; 0 for weighted events; negative to train on one process:
         then `out.values` gets the weight of each trial and `out.collected` the sum of
         their squares in each bin.

@@ -1,5 +1,4 @@
-"""What is measured of an event: named functions of `Events`, in MeV, MeV² and
-radians."""
+"""Observables: named functions of `Events`, in MeV, MeV² and radians."""
 
 from __future__ import annotations
 
@@ -20,16 +19,16 @@ __all__ = ["OBSERVABLES", "Observable", "observable"]
 @public
 @dataclass(frozen=True)
 class Observable:
-    """A number of each event.
+    """A quantity of each event.
 
     Attributes
     ----------
-    name : what users type.
+    name : as users type it.
     what : in words.
     unit : ``"MeV"``, ``"MeV2"``, ``"rad"`` or ``""``.
     latex : symbol, without dollars.
     function : events → array, shape (n,).
-    logarithmic : whether it spreads over decades.
+    logarithmic : whether it spans decades.
     """
 
     name: str
@@ -40,7 +39,7 @@ class Observable:
     logarithmic: bool = False
 
     def __reduce_ex__(self, protocol: SupportsIndex) -> str | tuple[Any, ...]:
-        # one of this module travels by its name: its function cannot
+        # pickled by name, since the function cannot be
         if OBSERVABLES.get(self.name) is self:
             return observable, (self.name,)
         return super().__reduce_ex__(protocol)
@@ -55,8 +54,8 @@ def _transverse(p: FloatArray) -> FloatArray:
 
 
 def _polar(p: FloatArray) -> FloatArray:
-    """Angle to the beam, exact for the smallest angles too, where the arc cosine of
-    p_z/|p| has no digits left."""
+    """Angle to the beam, also accurate for the smallest angles, where the arc cosine of
+    p_z/|p| loses all digits."""
     return np.arctan2(_transverse(p), p[:, 3])
 
 
@@ -80,15 +79,15 @@ def _pair(events: Events) -> FloatArray:
 
 
 def _recoil(events: Events) -> FloatArray:
-    """E − W as p²/(E + W): the difference of two energies of a nucleus has lost it."""
+    """E − W as p²/(E + W), since the difference cancels for a nucleus."""
     mass = events.w
     return np.asarray((events.recoil[:, 1:] ** 2).sum(1) / (events.recoil[:, 0] + mass))
 
 
 def _extra(events: Events) -> FloatArray:
-    """Of backgrounds as generated; of tridents the kinetic energy of a proton, where
-    neutrons and nuclei are not seen, or all that hadrons have beyond the mass of the
-    nucleon that broke."""
+    """For backgrounds as generated; for tridents the kinetic energy of a proton
+    (neutrons and nuclei are invisible), or the energy of the hadrons minus the mass of
+    the struck nucleon."""
     extra = getattr(events, "extra_energy", None)
     if extra is not None:
         return np.asarray(extra)
@@ -99,7 +98,7 @@ def _extra(events: Events) -> FloatArray:
 
 
 def _transfer(events: Events) -> FloatArray:
-    """E − M of the recoil, as its kinetic energy and W − M."""
+    """E − M of the recoil, as the sum of its kinetic energy and W − M."""
     mass = np.array([p.mass for p in events.processes])[events.process]
     return np.asarray(_recoil(events) + (events.w - mass))
 
@@ -265,11 +264,11 @@ OBSERVABLES: Final = {o.name: o for o in _ALL}
 
 @public
 def observable(name: str | Observable) -> Observable:
-    """Look an observable up; raises `UnknownNameError` if there is none of that name.
+    """Look up an observable; raises `UnknownNameError` if there is none of that name.
 
     Parameters
     ----------
-    name : as `OBSERVABLES` has it; an observable is returned as it is.
+    name : as in `OBSERVABLES`; an observable is returned unchanged.
 
     Examples
     --------

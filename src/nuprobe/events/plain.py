@@ -1,5 +1,5 @@
-"""What `kernels` compiles, in plain NumPy for blocks of trials: small samples need no
-compiler. Results agree to 1e-12."""
+"""The code of `kernels` in plain NumPy for blocks of trials, so that small samples need
+no compilation. Results agree to 1e-12."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ from nuprobe.numerics import FloatArray
 
 __all__ = ["generate", "train"]
 
-_BLOCK: Final = 8192  # trials, whose arrays fit the processor's cache
-_TABLE: Final = 2**10  # of places between edges
+_BLOCK: Final = 8192  # trials; their arrays fit the processor's cache
+_TABLE: Final = 2**10  # of positions between edges
 
 
 class Trials(NamedTuple):
-    """Trials of one process: weight and what the flux adds to the terms (cm², 0 where
-    closed), where they are, and the bins of the grid, shape (dimensions, n)."""
+    """Trials of one process: weight and factor of the flux in the terms (cm², 0 where
+    forbidden), points of phase space, and bins of the grid, shape (dimensions, n)."""
 
     weight: FloatArray
     terms: FloatArray
@@ -43,7 +43,7 @@ class Trials(NamedTuple):
 
 
 def interpolate(table: FloatArray, place: FloatArray) -> FloatArray:
-    """Cubic through the four nearest entries, not below 0."""
+    """Cubic interpolation, not below 0."""
     i = np.clip(place.astype(np.intp), 1, table.size - 3)
     d = place - i
     below, above, far = d + 1, d - 1, d - 2
@@ -54,8 +54,8 @@ def interpolate(table: FloatArray, place: FloatArray) -> FloatArray:
 
 
 def _places(edges: FloatArray, u: FloatArray) -> NDArray[np.intp]:
-    """Bin of each number between edges that rise from 0 to 1; a table of the first bins
-    spares most of the search."""
+    """Bin of each number between edges that rise from 0 to 1; a lookup table avoids
+    most of the search."""
     starts = np.searchsorted(edges, np.arange(_TABLE) / _TABLE, side="right") - 1
     at = starts[(u * _TABLE).astype(np.intp)]
     beyond = np.flatnonzero(u >= edges[at + 1])
@@ -66,7 +66,7 @@ def _places(edges: FloatArray, u: FloatArray) -> NDArray[np.intp]:
 def draw_energies(
     sampling: Sampling, j: int, u: FloatArray
 ) -> tuple[FloatArray, FloatArray]:
-    """Energies and what the flux adds to the weight, over the probability."""
+    """Energies, and the weight of the flux divided by the probability."""
     count = sampling.counts[j]
     cumulative = sampling.cumulative[j, : count + 1]
     at = _places(cumulative, u)
@@ -101,7 +101,7 @@ def through_grid(
 
 
 def q_ends(e: FloatArray, one: Any) -> tuple[FloatArray, FloatArray]:
-    """Smallest and largest Q; not a number below threshold."""
+    """Smallest and largest Q; NaN below threshold."""
     mass = one["mass"]
     total = one["m_minus"] + one["m_plus"]
     s_min, em2 = total**2, 2 * e * mass
@@ -117,7 +117,7 @@ def broken_ends(
     e: FloatArray, one: Any, v: FloatArray
 ) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray]:
     """Mass of the hadrons W at its variable, its Jacobian dW²/dv, and the smallest and
-    largest Q there, as in `inelastic.shells`; not a number where closed."""
+    largest Q there, as in `inelastic.shells`; NaN where forbidden."""
     mass, w_low = one["mass"], one["w_low"]
     m = one["m_minus"] + one["m_plus"]
     s = mass**2 + 2 * e * mass
@@ -154,7 +154,7 @@ def _reach(
 def phase_space(
     e: FloatArray, one: Any, v: list[FloatArray], jacobian: FloatArray
 ) -> tuple[FloatArray, FloatArray, Point]:
-    """Jacobian (0 where closed), ln Q and the points of phase space."""
+    """Jacobian (0 where forbidden), ln Q and the points of phase space."""
     mass = one["mass"]
     s_min = (one["m_minus"] + one["m_plus"]) ** 2
     em2 = 2 * e * mass
@@ -277,8 +277,7 @@ def _four(mass: Any, x: Any, y: Any, z: Any) -> FloatArray:
 def momenta_at_rest(
     e: FloatArray, point: Point, leptons: Leptons, turn: FloatArray, one: Any
 ) -> FloatArray:
-    """Four-momenta for a target at rest, shape (n, 6, 4), as `arrays.Output` has
-    them."""
+    """Four-momenta for a target at rest, shape (n, 6, 4), as in `arrays.Output`."""
     q2, x, s, k2, k2_gap = point.q2, point.x, point.s, point.k2, point.k2_gap
     mass = one["mass"]
     root_s, root_lam = np.sqrt(s), np.sqrt(point.lam)
@@ -331,8 +330,8 @@ def momenta_at_rest(
 def to_laboratory(
     out: FloatArray, e: FloatArray, nucleon: Nucleon, w: Any, one: Any
 ) -> None:
-    """Turn the beam to where the nucleon sees it, and boost from the nucleon's frame to
-    the laboratory; `w` is the mass of what it becomes."""
+    """Rotate to the direction of the beam in the nucleon's frame, and boost from there
+    to the laboratory; `w` is the mass of the recoil."""
     x, y, z, energy = nucleon.x, nucleon.y, nucleon.z, nucleon.energy
     mass = one["mass"]
     pair = [one["m_minus"], one["m_plus"]]
@@ -382,7 +381,7 @@ def build(
 def _train(u: FloatArray, sampling: Sampling) -> tuple[FloatArray, list[Any]]:
     """Weights of a block of trials of one process, and their squares by dimension and
     bin."""
-    with np.errstate(all="ignore"):  # closed trials are set to zero
+    with np.errstate(all="ignore"):  # forbidden trials are set to zero
         trials = trials_of(np.ascontiguousarray(u.T), 0, sampling)
     weight, one = trials.weight, sampling.scattering[0]
     if one["blocked"]:
@@ -447,12 +446,12 @@ def generate(
     out: Output,
     enough: int | None = None,
 ) -> int:
-    """Turn uniform numbers into events, in order; returns how many.
+    """Turn uniform numbers into events, in order; returns their number.
 
     Parameters
     ----------
     u, limit, sampling, out : as in `kernels.generate`.
-    enough : stop after the block of trials that makes so many events.
+    enough : stop after the block of trials that reaches this number of events.
 
     Examples
     --------
@@ -465,7 +464,7 @@ def generate(
         train(u, sampling, out)
         return 0
     found = 0
-    with np.errstate(all="ignore"):  # closed trials are set to zero
+    with np.errstate(all="ignore"):  # forbidden trials are set to zero
         for start in range(0, len(u), _BLOCK):
             block = np.ascontiguousarray(u[start : start + _BLOCK].T)
             process = np.searchsorted(sampling.share, block[0], side="right") - 1

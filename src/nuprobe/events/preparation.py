@@ -40,26 +40,26 @@ __all__ = ["ONE_ENERGY", "SampledProcess", "Setup", "prepare"]
 ONE_ENERGY: Final = "monoenergetic"
 """Name of the flux of neutrinos of one energy."""
 
-_TABLE: Final = 4096  # entries of the form factors' table, uniform in ln Q
-# Q ends there, in units of the smallest, if the form factor has fallen before
+_TABLE: Final = 4096  # entries of the form factor table, uniform in ln Q
+# largest Q, in units of the smallest, if the form factor is negligible before
 _FAR: Final = 16
-# of the largest probability of a bin: no bin with neutrinos may be left out, whatever
-# the interpolant says of it
+# of the largest probability of a bin: no bin with neutrinos may be left out, whatever #
+# the interpolant gives there
 _LEAST: Final = 1e-7
 
 
 @dataclass(frozen=True, eq=False)
 class Setup:
-    """What is generated.
+    """Settings of the generation.
 
     Attributes
     ----------
     channels : trident channels.
-    target : what the neutrinos hit; None for a bare nucleon or electron.
-    source : where they come from.
+    target : of the neutrinos; None for a bare nucleon or electron.
+    source : of the neutrinos.
     model : with scalar parameters; decides where events are generated.
     nucleons : ``"rest"`` or ``"fermi-gas"``.
-    options : regime of the cross section, and how the target is seen.
+    options : regime of the cross section, and treatment of the target.
     """
 
     channels: tuple[Channel, ...]
@@ -83,17 +83,17 @@ class Setup:
         )
 
     def hit(self) -> list[tuple[float, Current, float, bool]]:
-        """What is hit: (how many, current, Fermi momentum of its motion in MeV, whether
-        it breaks)."""
+        """Scatterers: (number, current, Fermi momentum of its motion in MeV, whether it
+        breaks up)."""
         whole = [(*one, False) for one in self.currents(self.options)]
         if self.options.regime not in ("inelastic", "all"):
             return whole
-        # nothing blocks hadrons; nucleons move as whole ones do
+        # hadrons are not Pauli-blocked; nucleons move as without break-up
         nucleons = replace(self.options, regime="incoherent")
         return whole + [(*one, True) for one in self.currents(nucleons)]
 
     def currents(self, options: TridentOptions) -> list[tuple[float, Current, float]]:
-        """Currents of options: (how many, current, Fermi momentum of its motion in
+        """Currents for given options: (number, current, Fermi momentum of its motion in
         MeV)."""
         gas = self.nucleons == "fermi-gas"
         blocked = currents(self.target, replace(options, pauli=True))
@@ -111,12 +111,12 @@ class SampledProcess:
 
     Attributes
     ----------
-    process, current : what happens, and the current it hits.
+    process, current : the process, and the current of the target.
     sigma : cross section per target averaged over the flux, cm².
     cumulative, energies : see `arrays.Sampling`, without the axis of the processes.
     scattering : a record of `arrays.SCATTERING`, shape ().
     tables, couplings : as the energies.
-    hadrons : as there; None where nothing breaks.
+    hadrons : as there; None without break-up.
     """
 
     process: EventProcess
@@ -131,12 +131,12 @@ class SampledProcess:
 
     @property
     def dimensions(self) -> int:
-        """Of the grid: that of W is one more."""
+        """Dimensions of the grid, including that of W."""
         return DIMENSIONS + (self.hadrons is not None)
 
     @property
     def inputs(self) -> tuple[FloatArray, ...]:
-        """Arrays that decide the events, none of them zero throughout."""
+        """Arrays that determine the events, none of them zero throughout."""
         last = self.tables if self.hadrons is None else self.hadrons
         return self.cumulative, self.energies, last
 
@@ -146,7 +146,7 @@ def prepare(setup: Setup) -> tuple[SampledProcess, ...]:
 
     Parameters
     ----------
-    setup : what is generated.
+    setup : settings of the generation.
 
     Raises
     ------
@@ -163,7 +163,7 @@ def prepare(setup: Setup) -> tuple[SampledProcess, ...]:
     if setup.fluence <= 0:
         names = ", ".join(dict.fromkeys(str(c.incoming) for c in setup.channels))
         raise InputError(f"flux {setup.source.name} contains no {names}")
-    # validity and limits of energy and model are checked where cross sections are
+    # validity and limits of energy and model are checked with the cross sections
     for channel in setup.channels:
         total(setup.e_max, channel, setup.target, setup.model, setup.options)
     made: list[SampledProcess] = []
@@ -194,7 +194,7 @@ def prepare(setup: Setup) -> tuple[SampledProcess, ...]:
 
 @dataclass(frozen=True, eq=False)
 class _Preparation:
-    """One channel on one current, before it is known whether anything happens."""
+    """One channel on one current, before it is known to have a cross section."""
 
     setup: Setup
     channel: Channel
@@ -205,14 +205,14 @@ class _Preparation:
 
     @property
     def rest(self) -> float:
-        """Smallest energy that opens the process at rest, MeV."""
+        """Threshold energy on a target at rest, MeV."""
         if self.broken:
             return broken_threshold(self.current.name, self.channel.pair_masses)
         return threshold(self.current.mass, *self.channel.masses)
 
     @property
     def low(self) -> float:
-        """Smallest energy that opens the process, MeV."""
+        """Threshold energy, MeV."""
         low = self.rest
         return lowest_energy(low, self.current.mass, self.k_f) if self.k_f else low
 
@@ -221,7 +221,7 @@ class _Preparation:
         return self.setup.source.of(self.channel.incoming)
 
     def at_rest(self) -> Callable[[FloatArray], FloatArray]:
-        """Cross section of energies on a target at rest, cm²."""
+        """Cross section at given energies on a target at rest, cm²."""
         weights = coefficients(self.setup.model, self.channel)
         if weights.ndim != 1:
             raise InputError(
@@ -254,8 +254,8 @@ class _Preparation:
         low: float,
         high: float,
     ) -> FloatArray:
-        """Cross section at energies within an interval, averaged over the motion; one
-        interpolant serves what nucleons see there."""
+        """Cross section at energies within an interval, averaged over the motion, from
+        one interpolant at rest."""
         mass, rest = self.current.mass, self.rest
         if not self.k_f:
             return Interpolant(sigma, max(low, rest), high)(e)
@@ -268,7 +268,7 @@ class _Preparation:
         return fermi_average(seen, e, mass, self.k_f)
 
     def folded(self) -> tuple[FloatArray, FloatArray] | None:
-        """Bins of the energy, and flux times cross section in each; None if the flux
+        """Energy bins, and flux times cross section in each; None if the flux
         ends below threshold."""
         sigma, low = self.at_rest(), self.low
         if max((c.e_max for c in self.components), default=0.0) <= low:
@@ -326,7 +326,8 @@ class _Preparation:
         )
 
     def seen(self, top: float) -> float:
-        """Largest energy in the rest frame of what is hit, of one in the laboratory."""
+        """Largest energy in the rest frame of the target for an energy in the
+        laboratory."""
         mass, k_f = self.current.mass, self.k_f
         return top * ((math.hypot(mass, k_f) + k_f) / mass) if k_f else top
 
@@ -371,8 +372,8 @@ class _Preparation:
         low, high = (
             float(v[0]) for v in q_range(np.array([top]), current.mass, m_minus, m_plus)
         )
-        # where Q begins at the largest energy, and the largest end of Q at any; near
-        # threshold Q is largest
+        # smallest Q at the largest energy, and largest Q at any energy; near threshold
+        # Q is largest
         s_min = (m_minus + m_plus) ** 2
         at_threshold = math.sqrt(s_min / (1 + math.sqrt(s_min) / current.mass))
         far = min(high, max(current.q_end, _FAR * at_threshold))

@@ -1,4 +1,4 @@
-"""What a file of events says once, whatever its format: processes, targets, units,
+"""Metadata of a file of events, independent of its format: processes, targets, units,
 models, normalisation."""
 
 from __future__ import annotations
@@ -51,38 +51,38 @@ _HUNDREDS: Final = {
 }
 _NUCLEONS: Final = {"proton": 2212, "neutron": 2112}
 HADRONS: Final = {"proton": 9902210, "neutron": 9902110}
-"""Numbers of the hadrons that a nucleon broke into, as one particle: those that
-generators use for a nucleon dissociated to an arbitrary mass (``p_diffr+``,
+"""PDG numbers of the hadrons from nucleon break-up, as one particle: those used by
+generators for a nucleon dissociated to an arbitrary mass (``p_diffr+``,
 ``n_diffr0``); charge and baryon number are the nucleon's."""
 
 
 class ChunkMaker(Protocol):
-    """What makes chunks that depend on their index alone; it can be pickled."""
+    """Picklable maker of chunks that depend only on their index."""
 
     def chunk(self, index: int, unweighted: bool = False) -> Chunk:
         """One chunk; `unweighted` ones of equal weights."""
 
 
 class EventSource(Protocol):
-    """What is written: a generator, or anything whose chunks depend on their index
-    alone."""
+    """Source of the events to write: a generator, or anything whose chunks depend only
+    on their index."""
 
     @property
     def processes(self) -> tuple[EventProcess, ...]:
-        """What can happen."""
+        """The processes."""
 
     @property
     def sigma(self) -> float:
-        """Cross section averaged over the flux, per target, cm²: not from the
-        events."""
+        """Cross section averaged over the flux, per target, cm², computed independently
+        of the events."""
 
     @property
     def max_weight(self) -> float:
-        """Weight of unweighted events, but for those beyond it, cm²."""
+        """Weight of unweighted events, except for those beyond it, cm²."""
 
     @property
     def target(self) -> TargetSpec | None:
-        """What the neutrinos hit."""
+        """Target of the neutrinos."""
 
     @property
     def regime(self) -> str:
@@ -90,7 +90,7 @@ class EventSource(Protocol):
 
     @property
     def source(self) -> Flux:
-        """Where the neutrinos come from."""
+        """Source of the neutrinos."""
 
     @property
     def model(self) -> LeptonModel:
@@ -98,31 +98,31 @@ class EventSource(Protocol):
 
     @property
     def settings(self) -> dict[str, Any]:
-        """All that defines the events, ready for JSON."""
+        """Everything that defines the events, ready for JSON."""
 
     @property
     def maker(self) -> ChunkMaker:
-        """What makes the chunks in other processes."""
+        """Maker of the chunks in other processes."""
 
     def sized(self, n: int) -> EventSource:
-        """The source for a file of n events in all; its chunks may differ by
+        """The source for a file of n events in total; its chunks may differ by
         rounding."""
 
     def chunks(
         self, start: int = 0, unweighted: bool = False, workers: int = 1
     ) -> Iterator[Chunk]:
         """Chunks in the order of their index, from `start` on; `unweighted` ones of
-        equal weights, made by so many `workers` (threads)."""
+        equal weights, made by `workers` threads."""
 
 
 @dataclass(frozen=True)
 class Run:
-    """A generator and what of it is written.
+    """A generator and the output settings.
 
     Attributes
     ----------
     generator : of the events.
-    unweighted : whether the events are.
+    unweighted : whether the events are unweighted.
     variations : models by the name of their weight.
     """
 
@@ -149,7 +149,7 @@ class Run:
 
     @property
     def models(self) -> dict[str, str]:
-        """The models behind the weights, written out."""
+        """The models of the weights, with defaults written out."""
         return {
             n: describe(m)
             for n, m in {"CV": self.generator.model, **self.variations}.items()
@@ -163,7 +163,7 @@ class Run:
 
     @property
     def settings(self) -> dict[str, Any]:
-        """All that decides which numbers are in the file, in which order."""
+        """Everything that determines the numbers in the file and their order."""
         models = [[name, text] for name, text in self.models.items()]
         return {
             **self.generator.settings,
@@ -173,7 +173,7 @@ class Run:
 
     @cached_property
     def target(self) -> Target | None:
-        """What the neutrinos hit, as isotopes."""
+        """Target of the neutrinos, as isotopes."""
         spec = self.generator.target
         return (
             None
@@ -185,7 +185,8 @@ class Run:
 
     @property
     def per(self) -> str:
-        """What the cross sections count, in the words of NuHepMC where it has them."""
+        """Normalisation of the cross sections, in the terms of NuHepMC where they
+        exist."""
         if self.generator.regime in ("proton", "neutron", "electron"):
             return f"Per{self.generator.regime.title()}"
         assert self.target is not None  # the other regimes need one
@@ -198,7 +199,7 @@ class Run:
     @property
     def sigma(self) -> float | None:
         """Deterministic cross section of the generated model, pb; None where the events
-        have what it leaves out."""
+        include effects that it leaves out."""
         settings = self.generator.settings
         blocked = settings.get("nucleons") == "fermi-gas" and settings.get("pauli")
         if blocked and any(p.regime in _NUCLEONS for p in self.generator.processes):
@@ -206,12 +207,12 @@ class Run:
         return self.generator.sigma * PB
 
     def hosts(self, process: int) -> list[tuple[Isotope, float]]:
-        """Nuclei with the struck nucleon of a process and how many such nucleons
-        they add; empty if it is free."""
+        """Nuclei that contain the struck nucleon of a process and how many such
+        nucleons they contribute; empty if it is free."""
         one = self.generator.processes[process]
         if one.nucleon is None or self.target is None:
             return []
-        # one process for each Fermi momentum; free protons come after the bound ones
+        # one process per Fermi momentum; free protons come after the bound ones
         alike = [
             p
             for p in self.generator.processes[:process]
@@ -233,11 +234,11 @@ class Run:
         return [(nucleus, n) for nucleus, n in bound[len(alike)] if n > 0]
 
     def pick_hosts(self, chunk: Chunk) -> NDArray[np.int64]:
-        """Which of the `hosts` each event of a chunk hit, −1 for none: a function of
-        seed and chunk alone.
+        """Index into `hosts` for each event of a chunk, −1 for none: depends only on
+        seed and chunk.
 
-        The nucleons of one process are blocked alike, so a nucleus is hit in proportion
-        to its nucleons.
+        The nucleons of one process have the same Pauli blocking, so a nucleus is hit in
+        proportion to its nucleons.
         """
         result = np.full(len(chunk.events), -1)
         seed = int(self.generator.settings.get("seed", 0))
@@ -253,14 +254,14 @@ class Run:
 
 @dataclass(frozen=True)
 class Tally:
-    """Running sums of the weights (pb), by name: what estimates of the cross section
-    need.
+    """Running sums of the weights (pb), by name, for estimates of the cross section.
 
     Attributes
     ----------
     events, trials : so far.
     sums, squares : of the weights.
-    excess : sum of what weights of the generated model exceed the maximum weight, pb.
+    excess : sum of the excesses of weights of the generated model over the maximum
+        weight, pb.
     """
 
     events: int
@@ -271,11 +272,11 @@ class Tally:
 
     @classmethod
     def empty(cls, run: Run) -> Tally:
-        """Return that of no events.
+        """Return the tally of no events.
 
         Parameters
         ----------
-        run : whose weights are counted.
+        run : the source of the weights.
         """
         return cls(0, 0, (0.0,) * len(run.names), (0.0,) * len(run.names), 0.0)
 
@@ -285,12 +286,12 @@ class Tally:
         Parameters
         ----------
         weights : pb, shape (events, names).
-        trials : thrown for them.
+        trials : used for them.
         largest : maximum weight, pb.
         """
         sums = tuple((np.array(self.sums) + weights.sum(axis=0)).tolist())
         squares = tuple((np.array(self.squares) + (weights**2).sum(axis=0)).tolist())
-        # as the generator counts: no rounding makes an excess
+        # as in the generator: rounding must not create an excess
         excess = self.excess + float(
             np.maximum(weights[:, 0] - largest * (1 + 1e-12), 0.0).sum()
         )
@@ -299,11 +300,11 @@ class Tally:
         )
 
     def plus(self, other: Tally) -> Tally:
-        """Return the tally of these events and others: as if those had been added.
+        """Return the tally of these events and others together.
 
         Parameters
         ----------
-        other : of the other events alone.
+        other : of only the other events.
         """
         return Tally(
             self.events + other.events,
@@ -334,11 +335,11 @@ class StoredEvents:
 
     Attributes
     ----------
-    events : the events, which any model can weight.
+    events : the events, which can be weighted in any model.
     weights : cm², shape (n,), by name; ``"CV"`` is that of the generated model.
-    models : what the names mean.
-    trials : points thrown to get the events: ``weights[name].sum() / trials`` is a
-        cross section.
+    models : descriptions of the named models.
+    trials : points generated to obtain the events: ``weights[name].sum() / trials`` is
+        a cross section.
     sigma : deterministic cross section of the generated model averaged over the flux,
         per target, cm²; None where none is known.
     settings : of the generator and the writer.
@@ -363,10 +364,10 @@ class StoredEvents:
 def process_id(process: EventProcess) -> int:
     """Process number of NuHepMC convention E.C.1, "other" (700 and above).
 
-    The hundreds are the regime (700 coherent, 800 proton, 900 neutron, 1000 electron,
-    1100 broken proton, 1200 broken neutron).
-    Channels with W exchange alone are in the block 00 to 49 of charged currents, those
-    with Z exchange (and W, where flavours allow) in 50 to 99.
+    The hundreds give the regime (700 coherent, 800 proton, 900 neutron, 1000 electron,
+    1100 proton break-up, 1200 neutron break-up). Channels with W exchange alone are in
+    the block 00 to 49 of charged currents, those with Z exchange (and W, where flavours
+    allow) in 50 to 99.
 
     Parameters
     ----------
@@ -385,7 +386,7 @@ def process_id(process: EventProcess) -> int:
 
 
 def target_pdg(process: EventProcess) -> int:
-    """PDG number of what a process hits; a single nucleon has that of the particle.
+    """PDG number of the target of a process; a single nucleon has that of the particle.
 
     Parameters
     ----------
@@ -405,7 +406,7 @@ def target_pdg(process: EventProcess) -> int:
 
 
 def recoil_pdg(process: EventProcess) -> int:
-    """PDG number of what the target becomes: of itself, or of `HADRONS`.
+    """PDG number of the recoil: that of the target, or one of `HADRONS`.
 
     Parameters
     ----------
@@ -423,7 +424,7 @@ def recoil_pdg(process: EventProcess) -> int:
 
 
 def nucleus_pdg(one: Isotope) -> int:
-    """10LZZZAAAI of a nucleus.
+    """PDG number of a nucleus, 10LZZZAAAI.
 
     Parameters
     ----------
@@ -438,7 +439,7 @@ def nucleus_pdg(one: Isotope) -> int:
 
 
 def plain(process: EventProcess) -> dict[str, Any]:
-    """Return a process ready for JSON, as `read_processes` takes it.
+    """Return a process ready for JSON, as read by `read_processes`.
 
     Parameters
     ----------
@@ -462,7 +463,7 @@ def read_processes(text: str) -> tuple[EventProcess, ...]:
 
     Parameters
     ----------
-    text : a list of what `plain` makes.
+    text : a list of outputs of `plain`.
 
     Examples
     --------

@@ -34,7 +34,7 @@ _CHECKSUM: Final = "checksum"
 _MARK: Final = b"nuprobe-sha256:"
 _DIGITS: Final = 64
 _EMPTY: Final = b"0" * _DIGITS
-_BEGINNING: Final = 1 << 16  # bytes, in which the mark is
+_BEGINNING: Final = 1 << 16  # bytes that contain the marker
 _BLOCK: Final = 200_000
 _COMPONENTS: Final = ("e", "px", "py", "pz")
 _PDG: Final = ("nu_in", "nu_out", "plus", "minus", "recoil")
@@ -69,7 +69,7 @@ def branches(run: Run) -> dict[str, str]:
 
     Parameters
     ----------
-    run : the generator and what of it is written.
+    run : the generator and the output settings.
 
     Examples
     --------
@@ -155,12 +155,12 @@ def encode(
 
 
 def renumbered(run: Run, block: bytes, first: int) -> bytes:
-    """Records of events, the first of which gets another number.
+    """Records of events, renumbered from `first`.
 
     Parameters
     ----------
-    run : the generator and what of it is written.
-    block : of `encode`, numbered from 0.
+    run : the generator and the output settings.
+    block : from `encode`, numbered from 0.
     first : number of the first event.
 
     Examples
@@ -184,8 +184,8 @@ def finish(run: Run, part: Path, made: Path, tally: Tally) -> None:
 
     Parameters
     ----------
-    run : the generator and what of it is written.
-    part, made : files, the second a ROOT file.
+    run : the generator and the output settings.
+    part, made : paths, the second of a ROOT file.
     tally : of all events.
 
     Examples
@@ -212,7 +212,7 @@ def finish(run: Run, part: Path, made: Path, tally: Tally) -> None:
     }
     with uproot().recreate(made) as file:
         compression, file.file.compression = file.file.compression, None
-        file[_CHECKSUM] = (_MARK + _EMPTY).decode()  # filled in at the end, as it is
+        file[_CHECKSUM] = (_MARK + _EMPTY).decode()  # filled in at the end
         file.file.compression = compression
         file[_ABOUT] = json.dumps(about)
         tree = file.mktree(
@@ -236,8 +236,8 @@ def finish(run: Run, part: Path, made: Path, tally: Tally) -> None:
 
 
 def _digest(path: Path) -> tuple[bytes, int, bytes]:
-    """SHA-256 of a file but for the digits that say it, where these are, and what they
-    say."""
+    """SHA-256 of a file without the digits that store it, their position, and their
+    value."""
     sha = hashlib.sha256()
     with path.open("rb") as stream:
         start = stream.read(_BEGINNING)
@@ -256,7 +256,8 @@ def _digest(path: Path) -> tuple[bytes, int, bytes]:
 
 
 def _check(path: Path) -> None:
-    """Raise unless the file is what nuprobe wrote, before it is interpreted."""
+    """Raise unless the file is exactly as written by nuprobe, before it is
+    interpreted."""
     try:
         digest, _, said = _digest(path)
     except OSError as err:

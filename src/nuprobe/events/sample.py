@@ -1,4 +1,4 @@
-"""Events as arrays: one entry an event, one array a quantity."""
+"""Events as arrays: one entry per event, one array per quantity."""
 
 from __future__ import annotations
 
@@ -30,12 +30,12 @@ class EventProcess:
     Attributes
     ----------
     channel : the trident channel.
-    current : what is hit: an isotope as ``"Ar40"``, ``"proton"``, ``"neutron"`` or
+    current : target: an isotope such as ``"Ar40"``, ``"proton"``, ``"neutron"`` or
         ``"electron"``.
     regime : ``"coherent"``, ``"proton"``, ``"neutron"``, ``"electron"``,
         ``"broken proton"`` or ``"broken neutron"``.
-    mass : of what is hit, MeV.
-    number : how many of them a target has: weights count them all.
+    mass : of the target, MeV.
+    number : of these per target; weights include all of them.
     """
 
     channel: Channel
@@ -46,12 +46,12 @@ class EventProcess:
 
     @property
     def broken(self) -> bool:
-        """Whether hadrons of another mass than that of what is hit come out."""
+        """Whether the final hadrons have a mass different from the target's."""
         return self.regime.startswith("broken ")
 
     @property
     def nucleon(self) -> str | None:
-        """``"proton"`` or ``"neutron"`` where one is hit, whole or broken."""
+        """``"proton"`` or ``"neutron"`` where one is hit, with or without break-up."""
         return self.current if self.current in ("proton", "neutron") else None
 
 
@@ -63,14 +63,14 @@ class Events:
 
     Attributes
     ----------
-    processes : what can happen.
+    processes : all processes.
     process : shape (n,), index into `processes`.
     nu_in, target, nu_out, minus, plus, recoil : four-momenta (E, p_x, p_y, p_z) in MeV,
-        shape (n, 4): the neutrino, what it hits, the outgoing neutrino, ℓ⁻, ℓ′⁺ and
-        what was hit, or the sum of the hadrons that it broke into.
+        shape (n, 4): the neutrino, the target, the outgoing neutrino, ℓ⁻, ℓ′⁺ and the
+        recoiling target, or the sum of the hadrons from its break-up.
     q2, k2, s : shape (n,), MeV²: Q² = −(target − recoil)², K² = −(nu_in − nu_out)²,
-        squared mass of the pair; as generated, where differences of four-momenta have
-        lost digits.
+        squared mass of the pair; as generated, since differences of four-momenta lose
+        digits.
     terms : shape (n, 3), cm²: VV, AA and VA parts of the weight, for unit couplings.
     weight : shape (n,), cm². Summed over events and divided by the number of trials it
         is the cross section per target averaged over the flux.
@@ -96,13 +96,13 @@ class Events:
 
     @property
     def broken(self) -> NDArray[np.bool_]:
-        """Whether a nucleon broke, shape (n,)."""
+        """Whether a nucleon broke up, shape (n,)."""
         return np.array([p.broken for p in self.processes], dtype=bool)[self.process]
 
     @property
     def w(self) -> FloatArray:
-        """Mass W of the recoil, MeV, shape (n,): of the hadrons where a nucleon broke,
-        else of what was hit."""
+        """Mass W of the recoil, MeV, shape (n,): of the hadrons for break-up, otherwise
+        of the target."""
         mass = np.array([p.mass for p in self.processes])[self.process]
         size = np.linalg.norm(self.recoil[:, 1:], axis=1)
         energy = self.recoil[:, 0]
@@ -110,8 +110,8 @@ class Events:
         return np.where(self.broken, np.sqrt(w2), mass)
 
     def __getitem__(self, which: Any) -> Events:
-        """Return the events that an index array, a mask or a slice picks; raises
-        `InputError` for anything else and for indices that there are not."""
+        """Return the events selected by an index array, a mask or a slice; raises
+        `InputError` for anything else and for indices out of range."""
         try:
             picked = np.arange(self.weight.size)[which]
         except (IndexError, TypeError, ValueError, OverflowError):
@@ -130,7 +130,7 @@ class Events:
 
     @public
     def weights(self, model: LeptonModel) -> FloatArray:
-        """Weights that the events have in another model: exact, whatever was generated.
+        """Weights of the events in another model: exact, whatever model was generated.
 
         Parameters
         ----------
@@ -180,9 +180,9 @@ class Chunk:
 
     Attributes
     ----------
-    index : which stretch.
-    events : those with a weight.
-    trials : points thrown to get them.
+    index : of the stretch.
+    events : those with nonzero weight.
+    trials : points generated to obtain them.
     """
 
     index: int
@@ -196,7 +196,7 @@ def concatenate(parts: Sequence[Events]) -> Events:
 
     Parameters
     ----------
-    parts : events, in their order.
+    parts : events, in order.
 
     Raises
     ------

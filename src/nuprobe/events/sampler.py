@@ -39,13 +39,13 @@ __all__ = [
 ]
 
 Loops = Literal["compiled", "numpy"]
-"""How random numbers become events: by compiled loops, or by plain NumPy."""
+"""Implementation: compiled loops or plain NumPy."""
 Effort = Literal["long", "short"]
-"""How many trials train: a third of a million for each process, or a tenth of them,
+"""Number of training trials: a third of a million per process, or a tenth of that,
 which is enough for a small sample."""
-_MOST_WORKERS: Final = 1024  # each keeps two chunks waiting
+_MOST_WORKERS: Final = 1024  # each keeps two chunks queued
 TRIALS: Final = 2**15
-"""Trials of a chunk."""
+"""Trials per chunk."""
 
 ROUNDS: Final = (2**13, 2**14, 2**14, 2**15, 2**15, 2**15, 2**16)
 """Trials of each round of the long training."""
@@ -59,9 +59,9 @@ class Round(NamedTuple):
 
     Attributes
     ----------
-    trials : how many.
-    slices, bins : how often slices and bins share with their neighbours what they
-        collected, as in `grid.smoothed`.
+    trials : number of trials.
+    slices, bins : how often slices and bins are smoothed with their neighbours, as in
+        `grid.smoothed`.
     """
 
     trials: int
@@ -69,7 +69,7 @@ class Round(NamedTuple):
     bins: int = 0
 
 
-# the first trials say little of each slice by itself
+# the first trials contain little information on a single slice
 SHORT_ROUNDS: Final = (
     Round(2**11, None, 2),
     Round(2**11, 8, 2),
@@ -92,7 +92,7 @@ class Made(NamedTuple):
     Attributes
     ----------
     chunk : the chunk.
-    trial : shape (n,), numbers of the trials that its events come from.
+    trial : shape (n,), trial numbers of its events.
     """
 
     chunk: Chunk
@@ -100,13 +100,13 @@ class Made(NamedTuple):
 
 
 class Training(NamedTuple):
-    """What training found, one entry for each process.
+    """Results of the training, one entry per process.
 
     Attributes
     ----------
     grids : edges, one array for each process, shape (dimensions, SLICES, BINS + 1).
     mean, largest : mean and largest weight, cm², shape (processes,); the largest is 0
-        where the Pauli principle blocks all.
+        where the Pauli principle blocks everything.
     """
 
     grids: tuple[FloatArray, ...]
@@ -145,7 +145,7 @@ def stack(
         cumulative[i, : counts[i] + 1] = p.cumulative
         energies[i, : counts[i]] = p.energies
         couplings[i, : p.couplings.size] = p.couplings
-        couplings[i, p.couplings.size + 2 :: 3] = 1.0  # no strength, any mass
+        couplings[i, p.couplings.size + 2 :: 3] = 1.0  # zero strength, arbitrary mass
     every = np.zeros((len(grids), max(map(len, grids)), *grids[0].shape[1:]))
     for i, grid in enumerate(grids):
         every[i, : len(grid)] = grid
@@ -165,15 +165,15 @@ def stack(
 
 @dataclass(frozen=True, eq=False)
 class Maker:
-    """What makes chunks once all is trained: arrays and names alone, so that it
-    travels to other processes.
+    """Maker of chunks once all processes are trained: only arrays and names, so that it
+    can be sent to other processes.
 
     Attributes
     ----------
-    processes : what can happen.
+    processes : all processes.
     seed, columns, loops : as those of `Sampler`.
     sampling : of all processes.
-    max_weight : cm², that unweighted events have, but for those beyond it.
+    max_weight : of unweighted events, except for those beyond it, cm².
     """
 
     processes: tuple[EventProcess, ...]
@@ -190,8 +190,8 @@ class Maker:
         ----------
         index : of the chunk.
         unweighted : accept events by their weight.
-        enough : events after which plain NumPy may stop, for callers that need no more;
-            None for the whole chunk.
+        enough : number of events after which plain NumPy may stop; None for the whole
+            chunk.
         """
         u = _random(self.seed, _EVENTS, index).random((TRIALS, self.columns))
         out = empty_output(TRIALS)
@@ -221,7 +221,7 @@ class Maker:
 
 
 def _random(seed: int, stream: int, index: int) -> np.random.Generator:
-    """Random numbers that depend on these three alone."""
+    """Random numbers that depend only on these three."""
     return np.random.Generator(
         np.random.PCG64DXSM(np.random.SeedSequence((seed, stream, index)))
     )
@@ -235,7 +235,7 @@ def _run(
     out: Output,
     enough: int | None = None,
 ) -> int:
-    """Turn random numbers into events; numba is imported for compiled loops alone."""
+    """Turn random numbers into events; numba is imported only for compiled loops."""
     if loops == "numpy":
         from nuprobe.events import plain
 
@@ -249,16 +249,16 @@ def _run(
 class Sampler:
     """Events of prepared processes from one seed.
 
-    Chunk i depends on the processes, the seed, the effort and i only, up to rounding
-    on the loops.
+    Chunk i depends only on the processes, the seed, the effort and i, and up to
+    rounding on the loops.
 
     Attributes
     ----------
     processes : ready to be sampled.
-    seed : of every random stream.
-    columns : random numbers of a trial: 14 with moving nucleons, else 11, and one more
-        where nucleons break.
-    loops : how events are made; both ways agree up to rounding.
+    seed : of all random streams.
+    columns : random numbers per trial: 14 with moving nucleons, else 11, and one more
+        with nucleon break-up.
+    loops : implementation; both agree up to rounding.
     effort : of the training.
     """
 
@@ -281,7 +281,7 @@ class Sampler:
     @cached_property
     def training(self) -> Training:
         """Grids and weights of all processes."""
-        # one stream a process: threads change nothing
+        # one stream per process: threads change nothing
         workers = min(len(self.processes), os.cpu_count() or 1)
         with ThreadPoolExecutor(workers) as pool:
             trained = list(pool.map(self._train, range(len(self.processes))))
@@ -316,14 +316,14 @@ class Sampler:
 
     @cached_property
     def sampling(self) -> Sampling:
-        """All processes, by their shares of the largest weights."""
+        """All processes, with probabilities in proportion to their largest weights."""
         grids, _, largest = self.training
         share = np.concatenate([[0.0], np.cumsum(largest)[:-1] / largest.sum(), [1.0]])
         return stack(self.processes, share, grids)
 
     @property
     def max_weight(self) -> float:
-        """Weight (cm²) that unweighted events have, but for those beyond it."""
+        """Weight of unweighted events (cm²), except for those beyond it."""
         return float(self.training.largest.sum())
 
     @property
@@ -333,7 +333,7 @@ class Sampler:
 
     @cached_property
     def maker(self) -> Maker:
-        """What makes the chunks."""
+        """Maker of the chunks."""
         return Maker(
             tuple(p.process for p in self.processes),
             self.seed,
@@ -355,13 +355,13 @@ class Sampler:
     def stream(
         self, start: int, unweighted: bool, workers: int, enough: int | None = None
     ) -> Iterator[Made]:
-        """Walk through the chunks, in order and without end.
+        """Iterate over the chunks, in order and without end.
 
         Parameters
         ----------
         start : index of the first.
         unweighted, enough : as in `make`.
-        workers : threads; they change nothing but the speed.
+        workers : threads; they change only the speed.
 
         Raises
         ------
@@ -388,7 +388,7 @@ class Sampler:
 
 
 def check_workers(workers: int) -> None:
-    """Refuse numbers of workers that cannot be.
+    """Reject invalid numbers of workers.
 
     Parameters
     ----------
@@ -412,8 +412,8 @@ def check_workers(workers: int) -> None:
 
 
 def where(asked: Mapping[str, Any]) -> tuple[Any, int | None]:
-    """Where chunks are made: an executor as `nuprobe.places.place` takes it, or a
-    number of processes; neither for this process.
+    """Where chunks are made: an executor for `nuprobe.places.place`, or a number of
+    processes; neither for this process.
 
     Parameters
     ----------

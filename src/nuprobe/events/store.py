@@ -1,4 +1,4 @@
-"""Files of events: written chunk by chunk so that a killed run goes on where it
+"""Files of events: written chunk by chunk so that a killed run resumes where it
 stopped, and read back."""
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ __all__ = [
 ]
 
 FORMATS: Final = (".hepmc3", ".hepmc", ".hepmc3.gz", ".hepmc.gz", ".root")
-"""How the name of a file of events ends."""
+"""Suffixes of files of events."""
 
 
 class Writing(TypedDict, total=False):
@@ -70,20 +70,20 @@ class Writing(TypedDict, total=False):
 
 @dataclass(frozen=True)
 class WrittenEvents:
-    """What was written.
+    """Summary of a written file.
 
     Attributes
     ----------
     path : the file.
-    events, trials : in it, and thrown for it.
+    events, trials : in the file, and used for it.
     sigma, error : cross section from the events and its statistical error, cm² per
         target.
-    expected : the deterministic cross section, cm²; None where none is known (a Fermi
-        gas with Pauli blocking).
-    overweight_fraction : share of the cross section carried by what weights exceed the
+    expected : the deterministic cross section, cm²; None if not known (a Fermi gas with
+        Pauli blocking).
+    overweight_fraction : share of the cross section in the excess of weights over the
         maximum weight.
-    resumed : events that an earlier run had left.
-    per : what the cross sections count.
+    resumed : events from an earlier run.
+    per : normalisation of the cross sections.
     models : by the name of their weight.
     """
 
@@ -100,8 +100,8 @@ class WrittenEvents:
 
     @property
     def pull(self) -> float | None:
-        """Difference of the two cross sections in statistical errors; None where one of
-        them is not known."""
+        """Difference of the two cross sections in units of the statistical error; None
+        if one of them is not known."""
         return (
             (self.sigma - self.expected) / self.error
             if self.expected is not None and self.error > 0
@@ -134,13 +134,13 @@ def format_of(path: str | Path) -> str:
 def check_new(
     path: str | Path, n: int, *, resume: bool = False, overwrite: bool = False
 ) -> str:
-    """Raise what `write_events` raises before it generates; return the ending of the
+    """Make the checks of `write_events` before it generates; return the ending of the
     name.
 
     Parameters
     ----------
     path : the file.
-    n : how many events.
+    n : number of events.
     resume, overwrite : as in `write_events`.
 
     Examples
@@ -164,7 +164,7 @@ def check_new(
     left = [p for p in unfinished(path) if p.exists() and p.stat().st_size]
     if left and not (resume or overwrite):
         if left[0].suffix == ".part":
-            with suppress(OSError), alone(left[0]):  # or somebody else is writing it
+            with suppress(OSError), alone(left[0]):  # unless another run writes it
                 pass
         raise InputError(
             f"{left[0]} belongs to an unfinished run: add --resume to continue, or"
@@ -187,19 +187,20 @@ def write_events(
 ) -> WrittenEvents:
     """Generate events into a file.
 
-    Chunks go to ``path.part``; after each, a journal beside it says how far that is
-    good. A run that is killed leaves both, and with ``resume`` the next one goes on:
-    the file is then the same, byte for byte (a ROOT file, which contains the time,
-    entry by entry). `path` itself appears complete or not at all.
+    Chunks go to ``path.part``; after each, a journal next to it records how much is
+    valid. A killed run leaves both, and the next one continues it with ``resume``: the
+    file is then the same, byte for byte (a ROOT file, which contains the time, entry by
+    entry). `path` itself appears complete or not at all.
 
     Parameters
     ----------
     path : ends in one of `FORMATS`: HepMC3 text in the layout of NuHepMC, gzipped or
         not, or a ROOT tree.
     generator : of `nuprobe.events.trident`.
-    n : how many events.
-    variations : models by the name of their weight, which each event gets beside that
-        of the generated model. Any other model can be applied on reading.
+    n : number of events.
+    variations : models by the name of their weight, which each event carries in
+        addition to that of the generated model. Any other model can be applied on
+        reading.
     unweighted : whether the events have equal weights.
     writing : ``workers``, processes that generate and write (a script needs the usual
         ``if __name__ == "__main__":`` for more than one); ``executor``, anything with
@@ -207,7 +208,7 @@ def write_events(
         ``distributed.Client``, the address of its scheduler, or the path of the JSON
         file that the scheduler writes (the file depends on none of them);
         ``overwrite``, replace an existing file, at the end, and without ``resume``
-        discard an unfinished run; ``resume``, go on with an unfinished run, if there is
+        discard an unfinished run; ``resume``, continue an unfinished run, if there is
         one; ``progress``, show a bar.
 
     Raises
@@ -263,11 +264,11 @@ def _write(
     writing: Writing,
     blocks: Callable[..., Blocks],
 ) -> tuple[int, Tally]:
-    """Write the file, or the rest of it, by blocks; returns how many events were there
-    and the tally of all."""
+    """Write the file, or the rest of it, in blocks; returns the number of events
+    already there and the tally of all."""
     part, journal = unfinished(path)
     tool = tool_of(ending)
-    # the text goes through JSON once, so that it compares with what a journal says
+    # pass the settings through JSON, so that they compare equal to those of a journal
     settings: dict[str, Any] = json.loads(
         json.dumps({**run.settings, "events": int(n), "format": ending})
     )
@@ -299,7 +300,7 @@ def _write(
 
 
 def _finish_root(path: Path, run: Run, part: Path, tally: Tally) -> None:
-    """Make the tree of the records in `part`, which goes then."""
+    """Make the tree from the records in `part`, then delete that."""
     made = part.with_name(f"{part.name}.root")
     try:
         root.finish(run, part, made, tally)
@@ -370,7 +371,7 @@ def _as_output_error(path: Path) -> Iterator[None]:
 
 @contextmanager
 def _told(path: Path, n: int) -> Iterator[None]:
-    """Say of a run that is stopped how to go on."""
+    """Tell how to resume an interrupted run."""
     try:
         yield
     except (KeyboardInterrupt, LostError) as err:

@@ -10,6 +10,14 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from nuprobe.errors import InputError, UnknownNameError
+from nuprobe.explore.computed import (
+    band,
+    couplings,
+    exclusion,
+    mass_ends,
+    needs_couplings,
+    outline,
+)
 from nuprobe.explore.pages import (
     BandLayer,
     CatalogueLayer,
@@ -17,8 +25,8 @@ from nuprobe.explore.pages import (
     LineLayer,
     PageFile,
     PointLayer,
+    RangeLayer,
 )
-from nuprobe.numerics import FloatArray
 from nuprobe.parameters import Parameter
 
 if TYPE_CHECKING:
@@ -27,12 +35,11 @@ if TYPE_CHECKING:
 
 __all__ = ["layers_of"]
 
-_MASSES: Final = 80
 _UNVERIFIED: Final = "transcribed"
-"""Level of a number of the catalogue that was compared with no second source."""
+"""Verification level of a catalogue number not compared with a second source."""
 
 _VETO: Final = 1.0
-"""Coupling from which a published curve stands for a mass without a limit."""
+"""Coupling above which a published curve means no limit at that mass."""
 
 _CONVENTIONS: Final = ("charge-one", "lagrangian")
 
@@ -83,10 +90,12 @@ def layers_of(
             found += [layer for layer in layers if layer["name"] not in known]
         elif isinstance(one, PointLayer):
             found += _best_fits(one, plane)
+        elif isinstance(one, RangeLayer):
+            found.append(_over_a_range(one, plane))
         elif isinstance(one, ExclusionLayer):
-            found.append(_exclusion(one, page, plane))
+            found += exclusion(one, page, plane)
         elif isinstance(one, BandLayer):
-            found.append(_band(one, plane))
+            found.append(band(one, plane))
         else:
             found.append(_line(one, plane, parameters))
     return found
@@ -154,20 +163,20 @@ def _curve(
             f"{e.id} is not a coupling over a mass in a convention of the plane; leave"
             " it out"
         )
-    _needs(plane, e.id)
+    needs_couplings(plane, e.id)
     points = np.array(e.curve.points, dtype=float)
     x = points[:, 0] * unit_factor(e.curve.x.unit, "mass")
     y = points[:, 1:] * unit_factor(e.curve.y.unit, e.curve.y.quantity)
     found = _about(e, one.note, one.shown)
     if e.curve.shape == "band":
-        yield {**found, **_outline(x, y[:, 0], y[:, 1])}
+        yield {**found, **outline(x, y[:, 0], y[:, 1])}
     elif e.curve.shape == "region":
-        yield {**found, "kind": "region", **_points(x, y[:, 0])}
+        yield {**found, "kind": "region", **couplings(x, y[:, 0])}
     else:
         limits = y[:, 0] < _VETO
         for piece in np.split(np.arange(len(x)), np.flatnonzero(np.diff(limits)) + 1):
             if limits[piece[0]] and len(piece) > 1:
-                yield {**found, "kind": "curve", **_points(x[piece], y[piece, 0])}
+                yield {**found, "kind": "curve", **couplings(x[piece], y[piece, 0])}
 
 
 def _constant(
@@ -220,73 +229,36 @@ def _best_fits(one: PointLayer, plane: Mapping[str, Any]) -> Iterator[dict[str, 
         yield {**about, "cl": None, "kind": "point", "x": x, "y": y, "points": [point]}
 
 
-# -- what is computed
+def _over_a_range(one: RangeLayer, plane: Mapping[str, Any]) -> dict[str, Any]:
+    """One number as a curve, two as a region."""
+    from nuprobe.catalogue import catalogue
+    from nuprobe.catalogue.quantities import unit_factor
+
+    needs_couplings(plane, one.entry)
+    e = catalogue()[one.entry]
+    ends = mass_ends(plane)
+    mass = np.array([one.lower or ends[0], one.upper or ends[1]])
+    rows = []
+    for name in one.numbers:
+        value, unit = _number(e, name)
+        if one.over_coupling:
+            rows.append(mass / (value * unit_factor(unit, "mass")))
+        else:
+            rows.append(np.full(2, value))
+    about = _about(e, one.note, one.shown)
+    if len(rows) == 2:
+        return {**about, **outline(mass, rows[0], rows[1])}
+    return {**about, "kind": "curve", **couplings(mass, rows[0])}
 
 
-def _exclusion(
-    one: ExclusionLayer, page: PageFile, plane: Mapping[str, Any]
-) -> dict[str, Any]:
-    """The smallest excluded coupling as a function of the masses of the plane."""
-    from nuprobe.experiments import experiment, limit
-    from nuprobe.explore.pages import family_of
-
-    _needs(plane, one.experiment)
-    axes = {axis["name"]: axis for axis in (plane["x"], plane["y"])}
-    ends = axes["mass"]["lower"], axes["mass"]["upper"]
-    opened = experiment(one.experiment)
-    mass = np.geomspace(*ends, _MASSES)
-    found = limit([opened], family_of(page), mass=mass, cl=one.cl)
-    (curve,) = found.curves
-    some = np.isfinite(curve.coupling)
-    projected = "projection; " if curve.projected else ""
-    keys = list(opened.file.references)
-    return {
-        "name": f"{one.experiment}-limit",
-        "title": one.title,
-        "texkey": keys[0] if keys else "",
-        "doi": "",
-        "kind": "curve",
-        "cl": one.cl,
-        "note": f"{projected}computed by nuprobe: {found.statistic}",
-        "verified": True,
-        "computed": True,
-        **_points(curve.mass[some], curve.coupling[some]),
-    }
-
-
-def _band(one: BandLayer, plane: Mapping[str, Any]) -> dict[str, Any]:
-    """Two standard deviations around a discrepancy, or a limit."""
-    from nuprobe.bounds import muon_g2
-
-    _needs(plane, "muon-g2")
-    axes = {axis["name"]: axis for axis in (plane["x"], plane["y"])}
-    ends = axes["mass"]["lower"], axes["mass"]["upper"]
-    mass = np.geomspace(*ends, _MASSES)
-    result = muon_g2.layer(one.result)
-    about = {
-        "name": f"muon-g2-{result.name}",
-        "texkey": result.experiment,
-        "doi": "",
-        "note": (
-            f"a_μ measured minus predicted ({result.theory}):"
-            f" {result.delta:.3g} ± {result.sigma:.2g}"
-        ),
-        "verified": result.verified,
-        "computed": True,
-    }
-    if result.role == "discrepancy":
-        title = f"(g − 2) of the muon, {result.name}, 2σ"
-        lower, upper = muon_g2.band(result, mass)
-        return {**about, "title": title, "cl": 0.9545, **_outline(mass, lower, upper)}
-    title = f"(g − 2) of the muon, {result.name}"
-    upper = muon_g2.upper_limit(result, mass)
-    return {
-        **about,
-        "title": title,
-        "cl": 0.95,
-        "kind": "curve",
-        **_points(mass, upper),
-    }
+def _number(e: Entry, name: str) -> tuple[float, str]:
+    """The value of an entry, or one of its further numbers, with its unit."""
+    if name == "value" and e.value is not None:
+        return e.value * e.factor, "1"
+    if name not in e.numbers:
+        known = [*e.numbers, *(["value"] if e.value is not None else [])]
+        raise UnknownNameError(f"number of {e.id}", name, known)
+    return e.numbers[name].value, e.numbers[name].unit
 
 
 def _line(
@@ -311,30 +283,6 @@ def _line(
 
 
 # -- shapes
-
-
-def _needs(plane: Mapping[str, Any], what: str) -> None:
-    names = {axis["name"] for axis in (plane["x"], plane["y"]) if axis is not None}
-    if names != {"mass", "coupling"}:
-        raise InputError(
-            f"layer {what}: a coupling over a mass needs the plane of mass and"
-            " coupling; leave it out"
-        )
-
-
-def _points(mass: FloatArray, coupling: FloatArray) -> dict[str, Any]:
-    return {
-        "x": "mass",
-        "y": "coupling",
-        "points": np.stack([mass, coupling], axis=1).tolist(),
-    }
-
-
-def _outline(mass: FloatArray, lower: FloatArray, upper: FloatArray) -> dict[str, Any]:
-    """A band as a closed region."""
-    x = np.concatenate([mass, mass[::-1]])
-    y = np.concatenate([upper, lower[::-1]])
-    return {"kind": "region", **_points(x, y)}
 
 
 def _along(

@@ -77,6 +77,11 @@ class _Both:
         """Names of the bins."""
         return self.own.name, f"theory - {self.own.name}"
 
+    @property
+    def sigma(self) -> FloatArray:
+        """Errors used as units of the bins: of the measurement, of the theory."""
+        return np.array([self.error, self.theory])
+
 
 @public
 def with_observable(cost: Cost, name: str) -> Cost:

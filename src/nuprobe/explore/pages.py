@@ -32,6 +32,7 @@ __all__ = [
     "PlaneEntry",
     "PointLayer",
     "PresetEntry",
+    "RangeLayer",
     "default_pages",
     "family_of",
     "is_file",
@@ -109,13 +110,39 @@ class PointLayer(Strict):
     other: str = Field(description="Parameter of that number.")
 
 
+class RangeLayer(Strict):
+    """A published limit on a coupling over a range of masses, or two numbers for the
+    ends of a region."""
+
+    kind: Literal["range"] = Field(description="Which layer it is.")
+    entry: str = Field(description="Id of an entry of the catalogue.")
+    numbers: list[str] = Field(
+        min_length=1,
+        max_length=2,
+        description="Of the entry: value, or names of further numbers.",
+    )
+    over_coupling: bool = Field(
+        default=False, description="Whether they are masses divided by a coupling."
+    )
+    lower: float | None = Field(
+        default=None, gt=0, description="Mass from which they hold, MeV; all if none."
+    )
+    upper: float | None = Field(
+        default=None, gt=0, description="Mass to which they hold, MeV; all if none."
+    )
+    shown: bool = Field(default=True, description="False hides it at first.")
+    note: str = Field(default="", description="What else there is to know.")
+
+
 class ExclusionLayer(Strict):
-    """Upper limits on a coupling over the mass that nuprobe computes."""
+    """Upper limits computed by nuprobe: on a coupling over the mass, or on the mixing
+    with a sterile neutrino at each difference of squared masses."""
 
     kind: Literal["exclusion"] = Field(description="Which layer it is.")
     experiment: str = Field(description="Name of the experiment.")
     title: str = Field(min_length=1, description="Shown.")
     cl: float = Field(default=0.95, gt=0, lt=1, description="Confidence level.")
+    shown: bool = Field(default=True, description="False hides it at first.")
 
 
 class BandLayer(Strict):
@@ -143,7 +170,7 @@ class LineLayer(Strict):
 
 
 Layer = Annotated[
-    CatalogueLayer | PointLayer | ExclusionLayer | BandLayer | LineLayer,
+    CatalogueLayer | PointLayer | RangeLayer | ExclusionLayer | BandLayer | LineLayer,
     Field(discriminator="kind"),
 ]
 
@@ -412,7 +439,7 @@ def model_of(page: PageFile) -> Any:
 
 
 def is_file(page: PageFile) -> bool:
-    """Whether the model of a page is that of a file, which has keys of its own.
+    """Whether the model of a page is that of a file, which has its own keys.
 
     Parameters
     ----------
@@ -439,8 +466,7 @@ def is_file(page: PageFile) -> bool:
 
 
 MEDIATOR: Final[dict[str, Any]] = {"mass": "100 MeV", "coupling": 1e-3}
-"""Of a mediator whose mass and coupling vary: what they are at first does not
-matter."""
+"""Of a mediator with variable mass and coupling: their initial values do not matter."""
 
 
 def family_of(page: PageFile) -> Any:

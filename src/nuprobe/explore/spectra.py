@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator, Sequence
-from math import prod
+from math import log10, prod
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -12,11 +12,35 @@ import numpy as np
 if TYPE_CHECKING:
     from nuprobe.experiments import AnyExperiment
     from nuprobe.inference import Cost
+    from nuprobe.inference.costs.term import Term
 
 __all__ = ["spectra_of"]
 
 _WIDE: Final = 30.0
 """Ratio of the ends of an axis from which it is logarithmic."""
+
+_FEW: Final = 8
+"""Number of rates up to which each is shown as a separate measurement."""
+
+_RAISED: Final = "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"
+_FLUX: Final = "phi"
+
+_SYMBOLS: Final = {
+    "y_p": "Y_P",
+    "d_h": r"\mathrm{D/H}",
+    "n_eff": r"N_{\mathrm{eff}}",
+    "Y_P": "Y_P",
+    "theory - Y_P": r"\mathrm{theory} - Y_P",
+    _FLUX: r"\phi_{\mathrm{B}}",
+    "c0": "c_0",
+    "c1": "c_1",
+    "c2": "c_2",
+    "a0": "a_0",
+    "a1": "a_1",
+    "7Be": r"^7\mathrm{Be}",
+    "8B above 3 MeV": r"^8\mathrm{B} above 3 MeV",
+}
+"""Of measured values that experiments name."""
 
 
 def spectra_of(
@@ -34,7 +58,9 @@ def spectra_of(
     list of dict
         ``term``, ``title``, ``ylabel``, the ``first`` bin, and ``axes`` from slow to
         fast, each with ``label``, ``unit``, ``edges`` and ``log``; a categorical axis
-        has ``labels``, and edges around whole numbers.
+        has ``labels``, and edges around whole numbers. Values
+        that are measured each for itself have ``quantities``: what a value of the
+        likelihood is multiplied by, and the ``latex`` and ``unit`` of what it then is.
 
     Examples
     --------
@@ -50,8 +76,7 @@ def spectra_of(
         origin = term.origin
         name = "" if origin is None else origin.experiment
         analysis = None if origin is None else origin.made_of.get("analysis")
-        names = getattr(term.prediction, "observables", ())
-        panels = [*_panels(known[name], analysis, names)] if name in known else []
+        panels = [*_panels(known[name], analysis, term)] if name in known else []
         first = 0
         for panel in panels:
             panel["first"] = first
@@ -63,7 +88,7 @@ def spectra_of(
 
 
 def _panels(
-    one: AnyExperiment, analysis: str | None, names: Sequence[str]
+    one: AnyExperiment, analysis: str | None, term: Term
 ) -> Iterator[dict[str, Any]]:
     """Those of an experiment of any kind; abundances have names."""
     from nuprobe.experiments import (
@@ -85,11 +110,20 @@ def _panels(
         yield from _detectors(title, one.predict(analysis=analysis))
     elif isinstance(one, SolarExperiment):
         rates = one.predict(analysis=analysis)
-        yield _named(title, rates.names, _of(rates.unit, "value"))
+        panel = _named(title, rates.names, _of(rates.unit, "value"))
+        few = len(rates.names) <= _FEW
+        flux = getattr(one.file.measurement, "flux_unit", 0.0)
+        units = [_per_area(flux) if n == _FLUX else rates.unit for n in rates.names]
+        yield _measured(panel, units) if few else panel
     elif isinstance(one, UniverseExperiment):
-        yield _named(title, names, "value / measured error")
+        names = getattr(term.prediction, "observables", ())
+        panel = _named(title, names, "value / measured error")
+        errors = getattr(term.prediction, "sigma", None)
+        units = [""] * len(names)
+        yield panel if errors is None else _measured(panel, units, errors.tolist())
     elif isinstance(one, TridentExperiment):
-        yield _named(title, [one.name], "cross section / Standard Model")
+        panel = _named(title, ["ratio"], "cross section / Standard Model")
+        yield _measured(panel, [""], latex=[r"\sigma/\sigma_{\mathrm{SM}}"])
 
 
 def _counts(one: Any, analysis: str | None, title: str) -> dict[str, Any]:
@@ -138,6 +172,33 @@ def _named(title: str, labels: Sequence[str], ylabel: str) -> dict[str, Any]:
     axis = _axis("", "", np.arange(len(labels) + 1) + 0.5)
     axis |= {"log": False, "labels": list(labels)}
     return {"title": title, "ylabel": ylabel, "axes": [axis]}
+
+
+def _measured(
+    panel: dict[str, Any],
+    units: Sequence[str],
+    scales: Sequence[float] | None = None,
+    latex: Sequence[str] | None = None,
+) -> dict[str, Any]:
+    """A panel of individually measured values."""
+    (axis,) = panel["axes"]
+    names = axis["labels"]
+    axis["quantities"] = [
+        {"latex": symbol, "unit": "" if unit == "1" else unit, "scale": scale}
+        for symbol, unit, scale in zip(
+            latex or [_SYMBOLS.get(name, rf"\text{{{name}}}") for name in names],
+            units,
+            scales or [1.0] * len(names),
+            strict=True,
+        )
+    ]
+    return panel
+
+
+def _per_area(flux: float) -> str:
+    """A power of ten per cm² and s."""
+    power = str(round(log10(flux))).translate(str.maketrans("-0123456789", _RAISED))
+    return f"10{power} cm⁻² s⁻¹"
 
 
 def _numbered(title: str, bins: int) -> dict[str, Any]:

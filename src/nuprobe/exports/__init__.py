@@ -1,8 +1,8 @@
-"""Results for others: submissions to HEPData, pandas frames, LaTeX.
+"""Export of results: HEPData submissions, pandas frames, LaTeX.
 
-Every result becomes a few `DataTable`: columns with units, errors and what holds for
-them, the measured apart from what it is measured over. All formats are written from
-these, and so are files of results (`nuprobe export`).
+Every result becomes a few `DataTable`: columns with units, errors and qualifiers,
+divided into dependent and independent variables. All formats are written from these, as
+are files of results (`nuprobe export`).
 """
 
 from nuprobe.exports.hepdata import Submission

@@ -1,4 +1,5 @@
-"""Tables of what experiments expect and measured, from the data of their results."""
+"""Tables of expected and measured counts and rates of experiments, from the data of
+their results."""
 
 from __future__ import annotations
 
@@ -24,11 +25,11 @@ _RATIOS = ("RATIO",)
 
 
 def count_tables(data: Mapping[str, Any], site: str = "") -> list[DataTable]:
-    """Counts bin by bin: expected by source and in all, and observed.
+    """Counts bin by bin: expected by source and in total, and observed.
 
     Parameters
     ----------
-    data : of `Rates.to_dict`, those of other models under ``"compared"``.
+    data : of `Rates.to_dict`, with other models under ``"compared"``.
     site : name of the detector, if there are several.
 
     Examples
@@ -107,7 +108,7 @@ def _axes(data: Mapping[str, Any]) -> list[tuple[str, str, tuple[Bin, ...]]]:
     """Name, unit and bins of each axis, in the order of the arrays."""
     found = [(data["observable"], data["unit"], bins(data["energy_edges"]))]
     if data["shape_edges"] is not None:
-        # the unit of a third quantity is not in files of older versions
+        # files of older versions lack the unit of a third quantity
         unit = data.get("shape_unit") or ""
         found.append((data["shape_observable"], unit, bins(data["shape_edges"])))
     times = data["time_edges_us"]

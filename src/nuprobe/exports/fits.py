@@ -47,7 +47,7 @@ def fit_tables(data: Mapping[str, Any]) -> list[DataTable]:
 
 
 def _best(parameters: Any, level: str, about: Mapping[str, Any]) -> DataTable:
-    """A row for each parameter, its unit beside it."""
+    """One row per parameter, with its unit."""
 
     def size(p: Mapping[str, Any], side: str) -> float | None:
         end = p[f"minos_{side}"]

@@ -140,7 +140,7 @@ def moment_plane_tables(data: Mapping[str, Any]) -> list[DataTable]:
 
 
 def decay_plane_tables(data: Mapping[str, Any]) -> list[DataTable]:
-    """What decays leave of nuclei over mass and lifetime or moment.
+    """Abundances after decays over mass and lifetime or moment.
 
     Parameters
     ----------
@@ -197,11 +197,11 @@ def decay_plane_tables(data: Mapping[str, Any]) -> list[DataTable]:
 
 
 def summary_tables(data: Mapping[str, Any]) -> list[DataTable]:
-    """Upper limits on one moment, computed and published, and the fits behind them.
+    """Upper limits on one moment, computed and published, and the underlying fits.
 
     Parameters
     ----------
-    data : what ``nuprobe cosmology summary --json`` gives.
+    data : output of ``nuprobe cosmology summary --json``.
 
     Examples
     --------
@@ -243,7 +243,7 @@ def channel_tables(data: Mapping[str, Any]) -> list[DataTable]:
 
     Parameters
     ----------
-    data : what ``nuprobe rate --by-channel --json`` gives.
+    data : output of ``nuprobe rate --by-channel --json``.
 
     Examples
     --------

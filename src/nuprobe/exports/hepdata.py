@@ -1,5 +1,5 @@
-"""Submissions to HEPData: a ``submission.yaml`` and a data file a table, in a folder or
-an archive, as https://hepdata-submission.readthedocs.io describes them."""
+"""Submissions to HEPData: a ``submission.yaml`` and one data file per table, in a
+folder or an archive (format: https://hepdata-submission.readthedocs.io)."""
 
 from __future__ import annotations
 
@@ -25,29 +25,29 @@ from nuprobe.latex import unit as typeset_unit
 __all__ = ["Submission"]
 
 _NAME: Final = 64
-"""Characters that HEPData allows in the name of a table."""
+"""Largest length of the name of a table in HEPData."""
 _KEYWORD: Final = 128
 _ARCHIVES: Final = (".zip", ".tar.gz", ".tgz")
 _MISSING: Final = "-"
-_EPOCH: Final = (1980, 1, 1, 0, 0, 0)  # the first date that a zip file can have
+_EPOCH: Final = (1980, 1, 1, 0, 0, 0)  # the earliest date possible in a zip file
 
 
 @public_methods
 @dataclass(frozen=True)
 class Submission:
-    """Tables for HEPData with what is said of all of them.
+    """Tables for HEPData with a common description.
 
     Attributes
     ----------
-    tables : at least one; names that HEPData would take for one are numbered.
-    comment : what holds for all tables.
-    attached : further files by name: they go along with the tables and are named in
+    tables : at least one; names that HEPData would identify are numbered.
+    comment : applies to all tables.
+    attached : further files by name, which accompany the tables and are listed in
         ``additional_resources``.
 
     Raises
     ------
     InputError
-        If there is no table, or the name of a file has a folder in it.
+        If there is no table, or the name of a file includes a folder.
 
     Examples
     --------
@@ -128,11 +128,10 @@ class Submission:
 
         Parameters
         ----------
-        path : a ``.zip`` or ``.tar.gz`` file, which appears whole or not at all; any
-            other name is a folder, made if it is missing.
+        path : a ``.zip`` or ``.tar.gz`` file, written atomically; any other name is a
+            folder, created if missing.
         overwrite : whether an archive, or files in the folder, may be replaced; other
-            files in the folder that are YAML are then an error, as HEPData refuses
-            them.
+            YAML files in the folder are then an error, as HEPData rejects them.
 
         Raises
         ------
@@ -164,7 +163,7 @@ class Submission:
 
 
 def _check_folder(target: Path, files: Mapping[str, bytes], overwrite: bool) -> None:
-    """Refuse a folder that has something in it that is not to be replaced."""
+    """Reject a folder with content that must not be replaced."""
     if target.exists() and not target.is_dir():
         raise InputError(
             f"{target} is a file: choose another name, or one that ends in .zip or"
@@ -192,7 +191,7 @@ def _slug(name: str) -> str:
 
 
 def _distinct(names: Sequence[str], longest: int) -> list[str]:
-    """Names of at most so many characters, those that are equal numbered."""
+    """Names of at most `longest` characters; duplicates are numbered."""
     found: list[str] = []
     for name in names:
         short, i = name[:longest], 2
@@ -266,7 +265,7 @@ def _measured(v: Variable, row: int) -> dict[str, Any]:
     errors: list[dict[str, Any]] = []
     for error in v.errors:
         above, below = error.above[row], error.below[row]
-        # HEPData refuses errors that are all zero
+        # HEPData rejects errors that are all zero
         if not above and not below:
             continue
         if above == below:
@@ -284,7 +283,7 @@ def _yaml(documents: Sequence[dict[str, Any]]) -> bytes:
     import yaml
 
     class Dumper(getattr(yaml, "CSafeDumper", yaml.SafeDumper)):  # type: ignore[misc]
-        """Safe, and without references, which other readers may not know."""
+        """Safe, and without aliases, which other readers may not support."""
 
         def ignore_aliases(self, data: object) -> bool:
             return True
@@ -295,7 +294,7 @@ def _yaml(documents: Sequence[dict[str, Any]]) -> bytes:
 
 
 def _data_yaml(data: Mapping[str, Any]) -> str:
-    """A data file as YAML, an entry a line: PyYAML takes ten times as long for a
+    """A data file as YAML, one entry per line: PyYAML takes ten times as long for a
     grid."""
     lines = []
     for kind, variables in data.items():
@@ -311,14 +310,14 @@ def _data_yaml(data: Mapping[str, Any]) -> str:
 
 
 def _flow(value: Any) -> str:
-    """A value as YAML in one line."""
+    """A value as YAML on one line."""
     if isinstance(value, dict):
         return "{" + ", ".join(f"{k}: {_flow(v)}" for k, v in value.items()) + "}"
     if isinstance(value, list):
         return "[" + ", ".join(map(_flow, value)) + "]"
     if isinstance(value, float):
         text = repr(value)
-        # without a point YAML 1.1 takes it for a text
+        # without a decimal point YAML 1.1 reads it as text
         return text if "." in text or "e" not in text else text.replace("e", ".0e")
     return _quoted(value) if isinstance(value, str) else repr(value)
 

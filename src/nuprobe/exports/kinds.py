@@ -1,5 +1,5 @@
-"""Which tables a result has: by what its data contain, so that an object and the file
-that was written of it give the same."""
+"""Tables of a result, chosen by the content of its data, so that an object and the file
+written from it give the same."""
 
 from __future__ import annotations
 
@@ -50,13 +50,14 @@ KINDS: Final[Mapping[str, tuple[frozenset[str], _Builder]]] = {
         ("posterior", "columns walkers", fits.chain_tables),
     )
 }
-"""Kinds of results: keys that data of this kind have, and what makes their tables."""
+"""Kinds of results: characteristic keys of their data, and functions that make their
+tables."""
 
 
 @public
 def tables_of(result: Any) -> list[DataTable]:
-    """Tables of a result: of an object, or of the data that ``to_dict`` and ``--json``
-    give.
+    """Tables of a result: from an object, or from the output of ``to_dict`` and
+    ``--json``.
 
     Parameters
     ----------
@@ -134,7 +135,7 @@ def _tables(data: Mapping[str, Any]) -> list[DataTable]:
 
 
 def _curve(data: Mapping[str, Any]) -> list[DataTable]:
-    """A curve of a limit, which knows neither its level nor its model."""
+    """A curve of a limit, without its level and model."""
     about = {"Experiments": ", ".join(data["experiments"]) or data["label"]}
     return [
         DataTable(
@@ -149,7 +150,7 @@ def _curve(data: Mapping[str, Any]) -> list[DataTable]:
 
 
 def _plain_table(data: Mapping[str, Any]) -> list[DataTable]:
-    """A table of the command line: what comes first is what the rest is given over."""
+    """A table of the command line: the first columns are the independent variables."""
     rows = data["rows"]
     if not rows:
         raise InputError(f"the table {data['title']!r} has no rows")
@@ -176,8 +177,8 @@ def _plain_table(data: Mapping[str, Any]) -> list[DataTable]:
 def _variables(
     rows: list[Mapping[str, Any]], about: Mapping[str, Any]
 ) -> list[Variable]:
-    """Columns of rows: ``from`` and ``to`` are bins, ``+-`` the error of what stands
-    before."""
+    """Columns of rows: ``from`` and ``to`` are bins, ``+-`` the error of the preceding
+    column."""
     names, found = [*rows[0]], []
     cells = {name: tuple(_plain(row[name]) for row in rows) for name in names}
     for i, name in enumerate(names):
@@ -212,7 +213,7 @@ def _named(column: str) -> tuple[str, str]:
 
 
 def symbols_of(result: Any, data: Mapping[str, Any]) -> dict[str, str]:
-    """Symbols of parameters by name, as far as a result or its data know them.
+    """Symbols of parameters by name, as far as a result or its data contain them.
 
     Parameters
     ----------
@@ -252,7 +253,7 @@ def chosen(tables: list[DataTable], name: str | None, preferred: str = "") -> Da
     Parameters
     ----------
     tables : of a result.
-    name : of the table; None for the first whose name ends as `preferred`, else the
+    name : of the table; None for the first whose name ends in `preferred`, else the
         first.
     preferred : end of a name.
 

@@ -22,8 +22,8 @@ _CL = "Confidence level"
 
 
 def limit_tables(data: Mapping[str, Any]) -> list[DataTable]:
-    """Largest allowed couplings over the mass, and all intervals that are excluded
-    where one of them ends again.
+    """Largest allowed couplings over the mass, and all excluded intervals if any of
+    them has an upper end.
 
     Parameters
     ----------
@@ -108,7 +108,7 @@ def limit_tables(data: Mapping[str, Any]) -> list[DataTable]:
 
 
 def factor_tables(data: Mapping[str, Any]) -> list[DataTable]:
-    """Factors on all coefficients of a point that experiments allow.
+    """Factors on all coefficients of a point allowed by experiments.
 
     Parameters
     ----------
@@ -139,7 +139,7 @@ def factor_tables(data: Mapping[str, Any]) -> list[DataTable]:
 
 
 def verdict_tables(data: Mapping[str, Any]) -> list[DataTable]:
-    """What experiments say about points of a model.
+    """Verdicts of experiments on points of a model.
 
     Parameters
     ----------
@@ -241,7 +241,7 @@ def sensitivity_tables(data: Mapping[str, Any]) -> list[DataTable]:
 
 
 def cls_tables(data: Mapping[str, Any]) -> list[DataTable]:
-    """CLs over a parameter: observed, expected with its bands, by toys.
+    """CLs over a parameter from toys: observed, and expected with its bands.
 
     Parameters
     ----------
@@ -288,7 +288,7 @@ def cls_tables(data: Mapping[str, Any]) -> list[DataTable]:
 
 
 def threshold_tables(data: Mapping[str, Any]) -> list[DataTable]:
-    """Thresholds by toys over a parameter, and the intervals that they bound.
+    """Thresholds from toys over a parameter, and the resulting intervals.
 
     Parameters
     ----------
@@ -358,7 +358,7 @@ def threshold_tables(data: Mapping[str, Any]) -> list[DataTable]:
 
 
 def coverage_tables(data: Mapping[str, Any]) -> list[DataTable]:
-    """Share of toys whose interval contains the truth.
+    """Fraction of toys whose interval contains the truth.
 
     Parameters
     ----------

@@ -1,5 +1,5 @@
-"""Tables of results with what is measured apart from what it is measured over: the
-same columns for HEPData, pandas, LaTeX and CSV."""
+"""Tables of results, with dependent and independent variables: the same columns for
+HEPData, pandas, LaTeX and CSV."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ __all__ = ["Bin", "DataTable", "Errors", "Value", "Variable", "bins", "values"]
 Bin: TypeAlias = tuple[float, float]
 """Lower and upper edge."""
 Value: TypeAlias = float | str | Bin | None
-"""A number, a text or a bin; None for what there is not."""
+"""A number, a text or a bin; None for a missing value."""
 
 
 def values(numbers: Sequence[Any] | Any) -> tuple[float | None, ...]:
-    """Numbers of a list or an array of any shape, flat; None for None, NaN and ∓∞.
+    """Numbers of a list or an array of any shape, flattened; None for None, NaN and ±∞.
 
     Parameters
     ----------
@@ -55,7 +55,7 @@ def bins(edges: Sequence[float]) -> tuple[Bin, ...]:
 
     Parameters
     ----------
-    edges : one more than bins.
+    edges : one more than the number of bins.
 
     Examples
     --------
@@ -66,7 +66,7 @@ def bins(edges: Sequence[float]) -> tuple[Bin, ...]:
 
 
 def _is_value(x: object) -> bool:
-    """Whether it is a `Value`: a number is finite, a bin has two ends."""
+    """Whether it is a `Value`: numbers are finite, bins have two ends."""
     if isinstance(x, tuple):
         return len(x) == 2 and all(
             isinstance(e, int | float) and isfinite(e) for e in x
@@ -101,8 +101,8 @@ class Errors:
 
     Attributes
     ----------
-    label : what they are, such as ``"stat"``.
-    above, below : their sizes, one a row; None where there is none.
+    label : source, such as ``"stat"``.
+    above, below : sizes, one per row; None where there is none.
     """
 
     label: str
@@ -123,12 +123,12 @@ class Errors:
 
     @classmethod
     def symmetric(cls, label: str, sizes: Sequence[Any]) -> Errors:
-        """Return errors of one size on both sides.
+        """Return errors of equal size on both sides.
 
         Parameters
         ----------
-        label : what they are.
-        sizes : one a row.
+        label : source.
+        sizes : one per row.
         """
         found = values(sizes)
         return cls(label, found, found)
@@ -147,11 +147,12 @@ class Variable:
     Attributes
     ----------
     name : of the quantity.
-    values : one a row: number, text, bin or None.
-    unit : of the numbers; empty for none.
+    values : one per row: number, text, bin or None.
+    unit : of the numbers; empty if none.
     errors : by source.
-    about : what holds for the whole column, by name: a confidence level, a model.
-    symbol : in LaTeX, without dollar signs; empty for none.
+    about : qualifiers of the whole column by name, such as a confidence level or a
+        model.
+    symbol : in LaTeX, without dollar signs; empty if none.
     """
 
     name: str
@@ -189,8 +190,8 @@ class Variable:
         return any(isinstance(v, tuple) for v in self.values)
 
     def columns(self) -> list[tuple[str, Sequence[Cell]]]:
-        """Columns of plain cells with their names: bins become two, errors one or two
-        more."""
+        """Columns of plain cells with their names: bins become two columns, errors one
+        or two more."""
         unit = f" [{self.unit}]" if self.unit else ""
         if self.binned:
             pairs = [v if isinstance(v, tuple) else (None, None) for v in self.values]
@@ -214,14 +215,14 @@ class Variable:
 @readable
 @dataclass(frozen=True)
 class DataTable:
-    """What a result says, as columns of one length.
+    """A table of a result, as columns of equal length.
 
     Attributes
     ----------
     name : short.
     description : a sentence or two, as the caption of a figure.
-    independent : what the others are given over.
-    dependent : what was measured, computed or excluded.
+    independent : the independent variables.
+    dependent : measured, computed or excluded quantities.
     observables : keywords of HEPData, such as ``"N"`` for counts and ``"CLS"`` for
         confidence limits.
     phrases : further keywords.
@@ -229,7 +230,7 @@ class DataTable:
     Raises
     ------
     InputError
-        If the columns differ in length, or there is none to give.
+        If the columns differ in length, or there is no dependent one.
 
     Examples
     --------
@@ -266,17 +267,16 @@ class DataTable:
 
     @property
     def rows(self) -> int:
-        """How many there are."""
+        """Number of rows."""
         return len(self.dependent[0].values)
 
     @property
     def about(self) -> dict[str, dict[str, Cell]]:
-        """What holds for whole columns, by their name."""
+        """Qualifiers of whole columns, by name."""
         return {v.name: dict(v.about) for v in self.dependent if v.about}
 
     def flat(self) -> Table:
-        """The same with a plain cell in each column: bins and errors have columns of
-        their own."""
+        """The same with plain cells: bins and errors have separate columns."""
         columns = [c for v in (*self.independent, *self.dependent) for c in v.columns()]
         rows = tuple(zip(*(cells for _, cells in columns), strict=True))
         notes = (self.description,) if self.description else ()
@@ -284,8 +284,8 @@ class DataTable:
 
     def to_frame(self) -> Any:
         """A pandas ``DataFrame``: units are in the names of the columns and in
-        ``attrs["units"]``, ``attrs["about"]`` has what holds for whole columns. Raises
-        `InputError` if pandas is not installed."""
+        ``attrs["units"]``, ``attrs["about"]`` has the qualifiers of whole columns.
+        Raises `InputError` if pandas is not installed."""
         frame = self.flat().to_frame()
         frame.attrs["about"] = self.about
         return frame
@@ -324,7 +324,7 @@ def _cell(v: Variable, row: int) -> str:
 
 
 def _size(value: float, error: float | None, smallest: float | None) -> str:
-    """An error in the digits of the smallest one."""
+    """An error with the precision of the smallest one."""
     if error is None:
         return r"\mathrm{open}"
     return power(rounded(error, smallest)[0])

@@ -1,5 +1,5 @@
-"""Tables of likelihoods over one and two parameters: curves, grids, and the contours
-and intervals that levels cut out of them."""
+"""Tables of likelihoods over one and two parameters: curves, grids, and their contours
+and intervals at given levels."""
 
 from __future__ import annotations
 
@@ -36,8 +36,8 @@ def region_tables(
     Parameters
     ----------
     name, unit : of the parameter.
-    levels : ``cl`` and ``regions`` of each, these as of `Region.to_dict`.
-    about : what else holds for the intervals.
+    levels : ``cl`` and ``regions`` of each, the latter as in `Region.to_dict`.
+    about : other qualifiers of the intervals.
 
     Examples
     --------
@@ -122,7 +122,7 @@ def contour_tables(data: Mapping[str, Any]) -> list[DataTable]:
 
     Parameters
     ----------
-    data : of `Contour.to_dict`; ``axes`` and ``delta`` of the grid, if they are known.
+    data : of `Contour.to_dict`; ``axes`` and ``delta`` of the grid, if known.
 
     Examples
     --------
@@ -168,7 +168,7 @@ def _line_table(
     about: Mapping[str, Any],
     more: str = "",
 ) -> list[DataTable]:
-    """The points of lines in their order; none if there is no line."""
+    """The points of lines in order; no table without lines."""
     x, y = axes
     points = [(name, p[0], p[1]) for name, line in lines for p in line]
     if not points:
@@ -202,7 +202,7 @@ def _grid_table(
     columns: Mapping[str, Any],
     about: Mapping[str, Any],
 ) -> DataTable:
-    """Values on a grid, a row a point."""
+    """Values on a grid, one row per point."""
     places = np.meshgrid(*map(np.asarray, nodes), indexing="ij")
     names = [a["name"] for a in axes]
     return DataTable(
@@ -304,7 +304,7 @@ def scan_tables(data: Mapping[str, Any]) -> list[DataTable]:
 
 
 def plane_tables(data: Mapping[str, Any]) -> list[DataTable]:
-    """A plane by several statistics: contours, limits along rows, the grid.
+    """A plane with several statistics: contours, limits along rows, the grid.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Results in files, as `nuprobe.results` reads them, for their tables."""
+"""Reading of results from files, to make their tables."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ __all__ = ["read_result"]
 
 @public
 def read_result(path: str | os.PathLike[str]) -> Any:
-    """A result from its file, as `tables_of` takes it.
+    """A result from its file, in a form accepted by `tables_of`.
 
     Parameters
     ----------
-    path : as of `nuprobe.results.open_result`.
+    path : as in `nuprobe.results.open_result`.
 
     Returns
     -------
@@ -28,7 +28,7 @@ def read_result(path: str | os.PathLike[str]) -> Any:
     ------
     InputError
         If the file cannot be read, is damaged or of a later version, the run in it is
-        not finished, or it has not all of a result.
+        not finished, or the result is incomplete.
 
     Examples
     --------

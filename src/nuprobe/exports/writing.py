@@ -1,5 +1,5 @@
-"""Results as submissions to HEPData, pandas frames and LaTeX: what the methods
-``to_hepdata``, ``to_frame`` and ``to_latex`` of results call."""
+"""Results as HEPData submissions, pandas frames and LaTeX: the functions behind the
+methods ``to_hepdata``, ``to_frame`` and ``to_latex`` of results."""
 
 from __future__ import annotations
 
@@ -26,13 +26,13 @@ __all__ = ["submission", "to_frame", "to_hepdata", "to_latex"]
 def submission(
     results: Any, *, comment: str = "", attached: Mapping[str, bytes] | None = None
 ) -> Submission:
-    """A submission to HEPData of one or several results.
+    """A HEPData submission of one or several results.
 
     Parameters
     ----------
-    results : a result, as `tables_of` takes it; several in a list, or in a mapping
-        whose names then stand before those of the tables.
-    comment : what holds for all tables; what made the results is added.
+    results : a result accepted by `tables_of`; several in a list, or in a mapping whose
+        keys become prefixes of the names of the tables.
+    comment : applies to all tables; the provenance of the results is appended.
     attached : further files by name.
 
     Raises
@@ -63,7 +63,7 @@ def submission(
 
 
 def _named(results: Any) -> list[tuple[str, Any]]:
-    """Results with the names that stand before those of their tables."""
+    """Results with the prefixes of the names of their tables."""
     if isinstance(results, Mapping) and results and all(map(_whole, results.values())):
         return [(str(name), one) for name, one in results.items()]
     if isinstance(results, Sequence) and not isinstance(results, str | bytes):
@@ -72,13 +72,13 @@ def _named(results: Any) -> list[tuple[str, Any]]:
 
 
 def _whole(value: Any) -> bool:
-    """Whether it is a result, and not an entry of its data."""
+    """Whether it is a result rather than an entry of its data."""
     kinds = (Mapping, DataTable, ScanResult)
     return isinstance(value, kinds) or hasattr(value, "to_dict")
 
 
 def _made_by(result: Any) -> list[str]:
-    """What a result says of how it was made, in sentences."""
+    """Provenance of a result, in sentences."""
     if isinstance(result, Mapping):
         told = result.get("provenance")
     else:
@@ -102,13 +102,13 @@ def to_hepdata(
     comment: str = "",
     overwrite: bool = False,
 ) -> Path:
-    """Write a submission to HEPData: ``submission.yaml`` and a data file a table.
+    """Write a submission to HEPData: ``submission.yaml`` and one data file per table.
 
     Parameters
     ----------
     results, comment : as in `submission`.
     path : a ``.zip`` or ``.tar.gz`` file; any other name is a folder.
-    overwrite : whether what is there may be replaced.
+    overwrite : whether existing files may be replaced.
 
     Raises
     ------
@@ -140,7 +140,7 @@ def to_frame(result: Any, table: str | None = None) -> Any:
 
     Parameters
     ----------
-    result : as `tables_of` takes it.
+    result : as for `tables_of`.
     table : name of another of its tables.
 
     Raises
@@ -171,7 +171,7 @@ def to_latex(result: Any, table: str | None = None) -> str:
 
     Parameters
     ----------
-    result : as `tables_of` takes it.
+    result : as for `tables_of`.
     table : name of another of its tables.
 
     Raises

@@ -1,5 +1,5 @@
-"""Costs, fits, profiles, scans and posterior samples: what data say about
-parameters."""
+"""Costs, fits, profiles, scans and posterior samples: statistical inference from
+data."""
 
 from __future__ import annotations
 
@@ -66,8 +66,8 @@ if TYPE_CHECKING:
         toy_threshold,
     )
 
-# a fit needs neither chains nor scans; a name must not be that of a file here, which
-# would take its place once it is imported
+# a fit needs neither chains nor scans; a name must not be that of a module here, #
+# which would replace it once imported
 _LATER: Final = {
     "CLs": "toys",
     "Coverage": "toys",
@@ -159,7 +159,7 @@ __all__ = [
 
 
 def __getattr__(name: str) -> Any:
-    """Import what comes later when it is asked for."""
+    """Import lazily on first access."""
     if name not in _LATER:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     return getattr(import_module(f"{__name__}.{_LATER[name]}"), name)

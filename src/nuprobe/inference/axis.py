@@ -1,4 +1,4 @@
-"""−2 ln L along one free parameter of a surface, over all of its range."""
+"""−2 ln L along one free parameter of a surface, over its whole range."""
 
 from __future__ import annotations
 
@@ -19,28 +19,28 @@ BoolArray = NDArray[np.bool_]
 IntArray = NDArray[np.intp]
 
 _FAR: Final = 1e4
-"""Scales of a parameter beyond which a range without end is not looked at: counts that
-go with its square are a million times those of the data there."""
-_NODES: Final = 9  # at which a line is first looked at
+"""Scales of a parameter beyond which an open range is not searched: counts proportional
+to its square are a million times those of the data there."""
+_NODES: Final = 9  # points of the first look at a line
 _NEAR: Final = 1e-3  # expected fall of −2 ln L at which a start is near its minimum
 
 
 class AxisLine:
     """−2 ln L along one free parameter for many rows, each with its own values of the
-    others.
+    other parameters.
 
-    The coordinate is t with x = default + scale·sinh(t): fine where the data tell
-    values apart, and far out in a few steps.
+    The coordinate is t with x = default + scale·sinh(t): fine where the data
+    distinguish values, and far out in a few steps.
 
     Parameters
     ----------
-    surface : on which the parameters are free.
-    columns : of the parameter of each row in a point, shape (rows,).
-    points : give each row the other parameters, shape (rows, parameters).
+    surface : with the free parameters.
+    columns : column of the parameter of each row in a point, shape (rows,).
+    points : values of the other parameters of each row, shape (rows, parameters).
 
     Attributes
     ----------
-    low, high : where each line begins and ends, in t, (rows,).
+    low, high : ends of each line, in t, (rows,).
 
     Examples
     --------
@@ -103,10 +103,10 @@ class AxisLine:
     def survey(
         self, ceiling: float, known: FloatArray | None = None, fall: float = FALL
     ) -> Landscape:
-        """All minima and maxima that matter, `ceiling`, `known` and `fall` as for
+        """All relevant minima and maxima, with `ceiling`, `known` and `fall` as for
         `nuprobe.inference.stationary.survey`."""
         nodes = np.linspace(self.low, self.high, _NODES, axis=1)
-        # where the parameter is now, so that no row misses what is known of it
+        # the current value of the parameter, so that each row includes its known point
         rows = np.arange(len(self.points))
         here = self.coordinate(rows, self.points[rows, self.columns])
         here = np.clip(here, self.low, self.high)
@@ -124,17 +124,17 @@ def across(
 
     Parameters
     ----------
-    surface : what is searched.
+    surface : to search.
     points : from which each line starts, shape (rows, parameters).
-    ceiling : rise of −2 ln L above the lowest of each line up to which a minimum
-        matters.
+    ceiling : rise of −2 ln L above the lowest of each line up to which a minimum is
+        kept.
     fixed : free columns along which a row is not searched, shape (rows, free).
 
     Returns
     -------
     arrays, shapes (minima,), (minima, parameters), (minima,)
-        Row of each minimum, where it is, and −2 ln L there: with one free parameter
-        exactly, with several near enough to go down from.
+        Row of each minimum, its position, and −2 ln L there: exact with one free
+        parameter, with several close enough to start a descent.
 
     Examples
     --------
@@ -151,7 +151,7 @@ def across(
     if not row.size:
         return row, points[:0], np.empty(0)
     columns = np.array(surface.columns)[which]
-    # all lines at once: a look at many points costs little more than one at a few
+    # all lines at once: evaluating many points costs little more than a few
     line = AxisLine(surface, columns, points[row])
     fall = FALL if len(surface.columns) == 1 else _NEAR
     landscape = line.survey(ceiling, fall=fall)

@@ -1,4 +1,4 @@
-"""Long runs that go on after a kill: files, progress bars and what a stop is told."""
+"""Long runs that can be resumed: files, progress bars and messages on interruption."""
 
 from __future__ import annotations
 
@@ -23,6 +23,7 @@ from nuprobe.errors import (
 )
 from nuprobe.files import as_output_error, writable_or_error
 from nuprobe.inference.costs import Cost
+from nuprobe.inference.protocols import Points
 from nuprobe.inference.result_files import started
 from nuprobe.numerics import FloatArray
 from nuprobe.provenance import Provenance
@@ -41,34 +42,34 @@ __all__ = [
 State = TypeVar("State")
 Content = bytes | Iterable[bytes]
 """A file, whole or in pieces."""
-_PROBES: Final = 5  # points whose expectation tells predictions apart
-_FIRST_S: Final = 0.5  # after so long a run is saved for the first time
-_SHARE: Final = 20.0  # times as long as a write takes the run goes on
+_PROBES: Final = 5  # points whose expectation identifies a prediction
+_FIRST_S: Final = 0.5  # time until a run is first saved
+_SHARE: Final = 20.0  # run time between writes, in durations of a write
 
 
 class Checkpoint:
-    """The file to which a run goes now and then, if there is one.
+    """The file to which a run is saved periodically, if there is one.
 
-    What is unfinished is in ``file.part``, which takes the place of `file` when the run
-    is complete: until then a result that was there before stays.
+    An unfinished run is in ``file.part``, which replaces `file` when the run is
+    complete: until then a previous result is kept.
 
     Parameters
     ----------
     file : its path, or None.
-    resume : go on with an unfinished run, or with the file, if there is one.
-    overwrite : replace a file that exists; with `resume` one of another run.
-    every_s : seconds between two writes, at most: a run that has just begun is saved
-        more often, so that one killed again and again still comes to its end.
+    resume : continue an unfinished run, or the file, if there is one.
+    overwrite : replace an existing file; with `resume` one of another run.
+    every_s : largest interval between two writes in seconds; a new run is saved more
+        often, so that one killed repeatedly still finishes.
 
     Attributes
     ----------
     path : its path, or None.
-    part : where the unfinished run is, or None.
+    part : path of the unfinished run, or None.
 
     Raises
     ------
     InputError
-        If `resume` has no file to go on with, or `every_s` is not a duration.
+        If `resume` is used without a file, or `every_s` is not a duration.
     """
 
     def __init__(
@@ -88,7 +89,7 @@ class Checkpoint:
             )
         self._resume, self._overwrite, self._every_s = resume, overwrite, every_s
         self._saved = time.monotonic()
-        self._begun: float | None = None  # when the first result came
+        self._begun: float | None = None  # time of the first result
         self._took = 0.0
         self._claim: Claim | None = None
         self._replaces = overwrite
@@ -96,13 +97,13 @@ class Checkpoint:
 
     @contextmanager
     def held(self) -> Iterator[None]:
-        """Keep other processes from writing the same file, and let SIGTERM and SIGHUP
-        stop the run as Ctrl-C does.
+        """Prevent other processes from writing the same file, and let SIGTERM and
+        SIGHUP stop the run like Ctrl-C.
 
         Raises
         ------
         InputError
-            If another process writes it.
+            If another process is writing it.
         OutputError
             If the file cannot be written.
         """
@@ -115,18 +116,18 @@ class Checkpoint:
             yield
 
     def known(self, read: Callable[[Path], State]) -> State | None:
-        """What is done already; None to begin anew.
+        """The saved state; None for a new run.
 
         Parameters
         ----------
-        read : gives the state in a file, or raises `InputError` if it is not of this
+        read : returns the state in a file, or raises `InputError` if it is not of this
             run.
 
         Raises
         ------
         InputError
             If a file exists and is to be neither resumed nor overwritten, or cannot be
-            gone on with.
+            resumed.
         """
         if self.path is None or self.part is None:
             return None
@@ -135,7 +136,7 @@ class Checkpoint:
         if self._resume:
             self._replaces |= exists
             if left and exists and not self._overwrite:
-                read(self.path)  # what would be replaced must be of this run
+                read(self.path)  # a file to be replaced must be of this run
             if left:
                 return self._gone_on(read, self.part)
             try:
@@ -157,7 +158,7 @@ class Checkpoint:
         return None
 
     def _gone_on(self, read: Callable[[Path], State], path: Path) -> State:
-        """The state in a file, whose run keeps its first date and command."""
+        """The state in a file, keeping the original date and command."""
         state = read(path)
         self._started = started(path)
         return state
@@ -167,7 +168,7 @@ class Checkpoint:
 
         Parameters
         ----------
-        provenance : of this run, once `known` was asked.
+        provenance : of this run, after a call of `known`.
         """
         if self._started is None:
             return provenance
@@ -179,7 +180,7 @@ class Checkpoint:
         self._saved = time.monotonic()
 
     def due(self) -> bool:
-        """Whether it is time to write; starts the clock anew if so."""
+        """Whether it is time to write; restarts the clock if so."""
         now = time.monotonic()
         if self._begun is None:  # worker processes take seconds to start
             self._begun = now
@@ -191,11 +192,11 @@ class Checkpoint:
         return True
 
     def save(self, image: Callable[[], Content]) -> None:
-        """Write what there is, if there is a file.
+        """Write the current state, if there is a file.
 
         Parameters
         ----------
-        image : gives the content.
+        image : returns the content.
         """
         if self._claim is not None:
             start = time.monotonic()
@@ -203,16 +204,16 @@ class Checkpoint:
             self._took = time.monotonic() - start
 
     def complete(self, image: Callable[[], Content]) -> None:
-        """Write what there is, and give the file its name.
+        """Write the final state, and give the file its name.
 
         Parameters
         ----------
-        image : gives the content.
+        image : returns the content.
 
         Raises
         ------
         OutputError
-            If it cannot be written, or if a file appeared there meanwhile.
+            If it cannot be written, or a file has appeared there in the meantime.
         """
         if self._claim is None or self.path is None:
             return
@@ -227,7 +228,7 @@ class Checkpoint:
 
     @property
     def remedy(self) -> str:
-        """Where a run that was stopped is saved, and how to go on."""
+        """Where a stopped run is saved, and how to resume."""
         if self.path is None:
             return "nothing is saved; give a checkpoint to be able to resume"
         both = self._overwrite and self.path.exists()
@@ -239,13 +240,13 @@ class Checkpoint:
 
 
 def stopped(what: str, error: BaseException, remedy: str) -> NuprobeError:
-    """The error that says why a run stopped and how to go on, in one line.
+    """A one-line error with the reason for the stop and how to resume.
 
     Parameters
     ----------
     what : the run, e.g. ``"scan"``.
-    error : what stopped it.
-    remedy : what is saved, and how to go on.
+    error : the cause.
+    remedy : what is saved, and how to resume.
 
     Examples
     --------
@@ -270,9 +271,9 @@ def progress_bar(
 
     Parameters
     ----------
-    progress : whether a bar is wanted; it is shown on a terminal only.
-    total, done : units in all (None: not known), and those done already.
-    unit : what is counted.
+    progress : whether to show a bar; only on a terminal.
+    total, done : total number of units (None: not known), and those already done.
+    unit : name of the unit.
 
     Examples
     --------
@@ -298,11 +299,11 @@ def progress_bar(
 def closing_bar(
     progress: bool, total: int | None, unit: str = "point"
 ) -> Iterator[Callable[[int | None], None]]:
-    """`progress_bar` that is closed behind a block, also by an error.
+    """`progress_bar` that is closed after a block, even on an error.
 
     Parameters
     ----------
-    progress, total, unit : as of `progress_bar`.
+    progress, total, unit : as for `progress_bar`.
 
     Examples
     --------
@@ -316,14 +317,14 @@ def closing_bar(
         advance(None)
 
 
-def probe(cost: Cost, points: FloatArray) -> FloatArray:
-    """Sums of the expectation at a few points: they tell predictions apart, whatever
-    these consist of.
+def probe(cost: Cost, points: Points) -> FloatArray:
+    """Sums of the expectation at a few points, which identify a prediction whatever its
+    type.
 
     Parameters
     ----------
-    cost : whose prediction is asked.
-    points : of which some are taken, shape (points, parameters).
+    cost : with the prediction.
+    points : some of which are used, shape (points, parameters).
 
     Examples
     --------
@@ -339,13 +340,13 @@ def probe(cost: Cost, points: FloatArray) -> FloatArray:
 
 
 def same_probe(one: FloatArray, other: FloatArray) -> bool:
-    """Whether two probes are alike to rounding.
+    """Whether two probes agree to rounding.
 
-    A run may then go on with another build of the linear algebra.
+    A run may thus be resumed with another build of the linear algebra.
 
     Parameters
     ----------
-    one, other : what `probe` gave.
+    one, other : from `probe`.
 
     Examples
     --------

@@ -44,15 +44,17 @@ def _dot(x: FloatArray, y: FloatArray, n: int) -> float:
 @jit
 def _solve(
     matrix: FloatArray, low: FloatArray, inverse: FloatArray, x: FloatArray
-) -> None:
+) -> float:
     """Overwrite x by matrix⁻¹ x (lower triangle, LDLᵀ); a direction that the matrix
-    does not see gives 0."""
-    k = x.size
+    does not see gives 0. The product of what pivots are of their diagonal."""
+    k, share = x.size, 1.0
     for j in range(k):
         diagonal = matrix[j, j]
         for m in range(j):
             diagonal -= low[j, m] ** 2 * inverse[m]
         inverse[j] = 1.0 / diagonal if diagonal > 1e-13 * matrix[j, j] else 0.0
+        if matrix[j, j] > 0:
+            share *= max(diagonal / matrix[j, j], 0.0)
         for i in range(j + 1, k):
             entry = matrix[i, j]
             for m in range(j):
@@ -66,6 +68,29 @@ def _solve(
     for j in range(k - 1, -1, -1):
         for i in range(j + 1, k):
             x[j] -= low[i, j] * inverse[j] * x[i]
+    return share
+
+
+@jit
+def _rest(matrix: FloatArray, low: FloatArray, inverse: FloatArray) -> float:
+    """Least share of a diagonal element that is left as all others follow, from what
+    `_solve` left; it overwrites `low`."""
+    k = inverse.size
+    least = 1.0
+    for j in range(k):
+        if not matrix[j, j] > 0:
+            continue
+        total = inverse[j]
+        if total == 0:
+            return 0.0
+        for i in range(j + 1, k):  # column j of L⁻¹ goes where that of L was
+            entry = -low[i, j] * inverse[j]
+            for m in range(j + 1, i):
+                entry -= low[i, m] * inverse[m] * low[m, j]
+            low[i, j] = entry
+            total += entry * entry * inverse[i]
+        least = min(least, 1.0 / (matrix[j, j] * total))
+    return least
 
 
 @jit
@@ -99,7 +124,8 @@ def profile(
     weights : 1/σ² of the nuisances.
     start : nuisances to begin at, (points, nuisances), or (0, nuisances) for none.
     limits : largest expectation, unit of the decrements, those of the last step and of
-        the last but one, most steps.
+        the last but one, most steps, share of a diagonal element of the second
+        derivatives that has to be left.
     value, nuisances : are written, (points,) and (points, nuisances).
 
     Examples
@@ -116,7 +142,7 @@ def profile(
     ...     np.array([4.0]),
     ...     np.array([1.0]),
     ...     np.empty((0, 1)),
-    ...     np.array([1e12, 1.0, 1e-6, 1e-3, 15.0]),
+    ...     np.array([1e12, 1.0, 1e-6, 1e-3, 15.0, 1e-10]),
     ...     value,
     ...     nuisances,
     ... )
@@ -125,7 +151,7 @@ def profile(
     """
     points, bins = base.shape
     k, active = weights.size, counts.size
-    most, unit, steps = limits[0], limits[1], int(limits[4])
+    most, unit, steps, least_share = limits[0], limits[1], int(limits[4]), limits[5]
     last_one, last_but_one = limits[2] * unit, limits[3] * unit
     s, rows = np.zeros((k, bins)), np.empty((k, bins))
     plain, mu, slope, bend, move = (
@@ -201,7 +227,10 @@ def profile(
                     for i in range(j + 1):
                         hessian[j, i] = _dot(rows[j], s[i], curved)
                     hessian[j, j] += 2 * weights[j]
-            _solve(hessian, low, inverse, step)
+            lost = _solve(hessian, low, inverse, step) <= least_share
+            # products of slopes have then lost what a step needs
+            if lost and _rest(hessian, low, inverse) <= least_share:
+                break
             decrement = 0.0
             move[:] = 0.0
             for j in range(k):

@@ -1,5 +1,5 @@
-"""How an interval, a limit or a region was made: method, level and sides, in words that
-every output has."""
+"""Construction of an interval, a limit or a region: method, level and sides, with the
+text used in all outputs."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ METHODS: Final = ("wilks", "feldman-cousins", "cls")
 
 
 def check_method(name: str) -> None:
-    """Refuse what is no method of an interval with `UnknownNameError`.
+    """Reject an unknown method of an interval with `UnknownNameError`.
 
     Parameters
     ----------
@@ -36,19 +36,20 @@ def check_method(name: str) -> None:
 @readable
 @dataclass(frozen=True)
 class Construction:
-    """How an interval, a limit or a region was made.
+    """Construction of an interval, a limit or a region.
 
     Attributes
     ----------
-    method : ``"wilks"``: the rise of −2 ln L against that of large samples (Wilks;
-        Chernoff for one side); ``"feldman-cousins"``: against the critical value of
-        toys at each value (Feldman:1997qc); ``"cls"``: an upper limit by CLs.
+    method : ``"wilks"``: the rise of −2 ln L compared with the asymptotic threshold
+        (Wilks; Chernoff for one side); ``"feldman-cousins"``: compared with the
+        critical value of toys at each value (Feldman:1997qc); ``"cls"``: an upper limit
+        by CLs.
     cl : confidence level.
     sides : 2 for an interval or a region, 1 for an upper limit (CLs always).
-    parameters : how many the region is about.
-    toys : simulated experiments at each value; 0 for a formula.
+    parameters : number of parameters of the region.
+    toys : simulated experiments at each value; 0 for an asymptotic formula.
     seed : of their random numbers; None without toys.
-    critical : smallest and largest rise that bounds it, or None.
+    critical : smallest and largest critical rise, or None.
     error : smallest and largest Monte Carlo error of the critical value (of CLs, of
         CLs itself), or None.
 
@@ -72,7 +73,7 @@ class Construction:
     def __post_init__(self) -> None:
         check_method(self.method)
         check_level(self.cl)
-        if self.method == "cls":  # an upper limit, always
+        if self.method == "cls":  # always an upper limit
             object.__setattr__(self, "sides", 1)
         if self.sides not in (1, 2):
             raise InputError(f"an interval has 1 or 2 sides, got {shown(self.sides)}")
@@ -82,8 +83,8 @@ class Construction:
 
     @property
     def threshold(self) -> float | None:
-        """Rise of −2 ln L that bounds it for large samples; None for CLs, and for an
-        upper limit at 50 % or less."""
+        """Asymptotic threshold of −2 ln L; None for CLs, and for an upper limit at 50 %
+        or less."""
         if self.method == "cls":
             return None
         if self.sides == 2:
@@ -102,7 +103,7 @@ class Construction:
 
     @property
     def short(self) -> str:
-        """Level, sides and method in few words, for a heading or a legend."""
+        """Level, sides and method in brief, for a heading or a legend."""
         names = {"wilks": "Wilks", "feldman-cousins": "Feldman–Cousins", "cls": "CLs"}
         return f"{self.level}, {names[self.method]}"
 
@@ -134,8 +135,7 @@ class Construction:
 
     @classmethod
     def read(cls, data: Mapping[str, Any] | None) -> Construction | None:
-        """Return what `to_dict` wrote as `data`; None for None, of a file that does
-        not say."""
+        """Return the inverse of `to_dict`; None for None (files without it)."""
         if data is None:
             return None
         critical, error = (
@@ -146,7 +146,7 @@ class Construction:
         return cls(**{k: data[k] for k in keys}, critical=critical, error=error)
 
     def to_dict(self) -> dict[str, Any]:
-        """JSON-ready form, the words among it."""
+        """JSON-ready form, including the words."""
         return {
             "method": self.method,
             "cl": self.cl,
@@ -162,7 +162,8 @@ class Construction:
 
 
 def together(said: Sequence[Construction]) -> Construction:
-    """One statement of several intervals made alike, with the range of all errors.
+    """A single statement for several intervals of the same construction, with the range
+    of all errors.
 
     Parameters
     ----------

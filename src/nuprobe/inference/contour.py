@@ -34,12 +34,12 @@ class PlaneRegion:
     Attributes
     ----------
     outline : closed polygon, its last point the first, shape (points, 2).
-    holes : what is not allowed in it, closed polygons.
-    best : whether the best point lies in it.
+    holes : excluded areas in it, closed polygons.
+    best : whether the best point is in it.
     open : whether it reaches an edge of the grid, along the first and along the second
-        parameter: the data may allow more beyond.
-    rise : lowest −2 ln L of the grid points in it above the best; inf if it lies
-        between the points of the grid.
+        parameter: it may extend beyond.
+    rise : lowest −2 ln L of the grid points in it above the best; inf if it contains no
+        grid point.
     """
 
     outline: FloatArray
@@ -106,8 +106,9 @@ class Contour(Exported):
 
     @public
     def regions(self, cl: float | None = None) -> tuple[PlaneRegion, ...]:
-        """All regions in which Δ(−2 ln L) is below the threshold, linear between the
-        points of the grid; along its edges where a region is open there.
+        """All regions in which Δ(−2 ln L) is below the threshold, with linear
+        interpolation between the points of the grid; along its edges where a region is
+        open.
 
         Parameters
         ----------
@@ -119,7 +120,7 @@ class Contour(Exported):
         if cl is None:
             cl = next(iter(self.thresholds))
         x, y = self.axes
-        # where the data are impossible: far above, or no line could end beside it
+        # impossible data: a value far above, so that lines can end next to it
         known = np.isfinite(self.delta)
         most = float(self.delta[known].max(initial=0.0))
         surface = np.where(known, self.delta, 1e3 + 10 * most)
@@ -139,7 +140,7 @@ class Contour(Exported):
         x, y = self.axes
         every = np.stack(np.meshgrid(x, y, indexing="ij"), axis=-1).reshape(-1, 2)
         inside = _within(lines, every)
-        # narrower than the grid: its outline says where it is
+        # narrower than the grid: located by its outline
         rise = float(self.delta.reshape(-1)[inside].min(initial=inf))
         outline = lines[0]
         edges = (
@@ -177,8 +178,8 @@ class Contour(Exported):
 
 
 def _within(lines: Sequence[FloatArray], points: FloatArray) -> NDArray[np.bool_]:
-    """Whether points, (points, 2), lie inside closed lines, by how often a ray crosses
-    any of them."""
+    """Whether points, (points, 2), lie inside closed lines, by the number of crossings
+    of a ray."""
     crossed = np.zeros(len(points), dtype=bool)
     for line in lines:
         for (x0, y0), (x1, y1) in pairwise(line):
@@ -224,7 +225,7 @@ def contour(
 
     Parameters
     ----------
-    cost : what to profile.
+    cost : to profile.
     names : the two parameters.
     grid : values of the two, in their units, in order or by name.
     cl : one confidence level or several.
@@ -291,7 +292,7 @@ def contour(
 
 
 def _lowest(surface: Surface, lowest: float) -> tuple[FloatArray, float]:
-    """Minimum from the lowest point of a grid, where the surface is, by L-BFGS-B."""
+    """Minimum from the lowest point of a grid, by L-BFGS-B."""
     from scipy.optimize import minimize
 
     columns, steps = surface.columns, surface.step

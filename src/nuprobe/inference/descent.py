@@ -1,7 +1,7 @@
 """Minima from many starts at once: every step evaluates all of them in one batch.
 
-A cost takes many points for little more than the price of one, so that steps of all
-starts together cost far less than any method that asks for one point after the other.
+Many points cost little more than one, so that this is much faster than a method that
+evaluates one point at a time.
 """
 
 from __future__ import annotations
@@ -23,9 +23,9 @@ IntArray = NDArray[np.intp]
 
 Again = Callable[[IntArray, FloatArray, FloatArray], tuple[BoolArray, FloatArray]]
 
-_LEARN: Final = 10  # steps after which the curvature is measured anew
-_SMALL: Final = 1e-3  # scales of each parameter over which it is
-_FALL: Final = 1e-7  # of −2 ln L, by which another minimum over nuisances is lower
+_LEARN: Final = 10  # steps after which the curvature is measured again
+_SMALL: Final = 1e-3  # step of this measurement, in scales of each parameter
+_FALL: Final = 1e-7  # of −2 ln L, below which another minimum is the same
 _RADIUS: Final = 3.0  # of the trust region of a new start, in scales
 # steps by which a start leaves a point of symmetry, where the slope is zero
 _PUSH: Final = 0.3
@@ -44,14 +44,14 @@ def descend(
 
     Parameters
     ----------
-    surface : what to descend.
+    surface : to descend on.
     points : starts, shape (points, parameters).
     fixed : free columns that a start keeps, shape (points, free).
     close : expected fall of −2 ln L at which a start has arrived.
-    steps : taken at most from each start.
-    again : takes the numbers of the starts that have just arrived, their points and −2
-        ln L; returns which of them go on, and from where. Each keeps what it has learnt
-        of the curvature, and nobody waits for the slowest.
+    steps : largest number from each start.
+    again : takes the numbers of the starts that have just converged, their points and
+        −2 ln L; returns which of them continue, and from where. Each keeps its estimate
+        of the curvature, and none waits for the slowest.
 
     Returns
     -------
@@ -82,8 +82,8 @@ class _Step:
     ----------
     rows : numbers of the starts.
     move : in scales, shape (rows, free).
-    length : longest component before it is cut to the trust region, (rows,).
-    predicted : fall of −2 ln L that the model of the surface promises, (rows,).
+    length : longest component before restriction to the trust region, (rows,).
+    predicted : fall of −2 ln L predicted by the model of the surface, (rows,).
     """
 
     rows: IntArray
@@ -132,9 +132,8 @@ class Descent:
         self.gradient = np.zeros((n, d))
         self.expected, self.rest = np.zeros((n, d, d)), np.zeros((n, d, d))
         self.radius, self.left = np.full(n, _RADIUS), np.full(n, steps)
-        # a start is first evaluated; if it lies on a point of symmetry, where a
-        # parameter has no effect to first order, it is moved beside it and evaluated
-        # again
+        # a start is first evaluated; if it is a point of symmetry, where a parameter #
+        # has no effect to first order, it is displaced and evaluated again
         self.fresh, self.moved = np.ones(n, dtype=bool), np.zeros(n, dtype=bool)
         self.active, self.taken = np.ones(n, dtype=bool), np.zeros(n, dtype=int)
 
@@ -152,7 +151,7 @@ class Descent:
         return self.points, self.value
 
     def measure(self, rows: IntArray) -> None:
-        """Measure the curvature of those of `rows` that have gone on for long."""
+        """Measure the curvature for those of `rows` with many steps."""
         slow = rows[
             (self.taken[rows] % _LEARN == _LEARN - 1)
             & ~self.fresh[rows]
@@ -181,10 +180,10 @@ class Descent:
         return np.asarray((hessian + hessian.swapaxes(1, 2)) / 2)
 
     def step(self, rows: IntArray) -> tuple[_Step, BoolArray]:
-        """Next step of each of `rows`, and which of them have arrived."""
+        """Next step of each of `rows`, and which of them have converged."""
         x = self.points[rows][:, self.surface.columns]
         g, h = self.gradient[rows], self.expected[rows] + self.rest[rows]
-        # at a limit that the slope points across, that parameter stays
+        # a parameter at a limit stays if the slope points outwards
         held = self.fixed[rows]
         held = held | ((x <= self.surface.lower) & (g > 0))
         held |= (x >= self.surface.upper) & (g < 0)
@@ -206,7 +205,8 @@ class Descent:
         return _Step(rows, move, length, predicted), stop
 
     def restart(self, step: _Step, stop: BoolArray, again: Again | None) -> _Step:
-        """End the starts of a `step` that `stop`, or send them on as `again` says."""
+        """End the starts of a `step` that `stop`, or continue them according to
+        `again`."""
         ended = step.rows[stop]
         # whoever asks again and again looks at what was found from elsewhere too
         deeper = self._deeper(ended) if again is None else np.zeros(len(ended), bool)
@@ -229,10 +229,11 @@ class Descent:
         return step.take(self.active[step.rows])
 
     def _deeper(self, rows: IntArray) -> BoolArray:
-        """Which of `rows` lie lower with nuisances from elsewhere, where they go on.
+        """Those of `rows` that are lower with other nuisances, from which they
+        continue.
 
-        Kinks of morphing nuisances can leave several minima over them, of which a
-        descent follows one.
+        Kinks of morphing nuisances can give several minima, of which a descent follows
+        one.
         """
         none = np.zeros(len(rows), dtype=bool)
         if not self.surface.cost.layout.morphing:
@@ -251,8 +252,8 @@ class Descent:
         return lower
 
     def accept(self, step: _Step) -> None:
-        """Evaluate the surface after a `step`, learn from it, and go there if it is
-        lower."""
+        """Evaluate the surface after a `step`, update the curvature, and move there if
+        it is lower."""
         rows, columns = step.rows, self.surface.columns
         trial = self.points[rows].copy()
         x = trial[:, columns]
@@ -275,7 +276,7 @@ class Descent:
         self.expected[at] = there.curvature[better]
         self.nuisances[at] = there.nuisances[better]
         self.left[rows] -= 1
-        # so small a step for so small a gain: arrived
+        # small step and small gain: converged
         arrived = better & (fell < self.close / 10) & (self.radius[rows] < 1e-3)
         self.left[rows[arrived]] = 0
         self.fresh[rows] = False
@@ -291,8 +292,8 @@ class Descent:
         )
 
     def _learn(self, rows: IntArray, there: Slopes, taken: FloatArray) -> None:
-        """Symmetric rank-one update; the secant is right whether or not the step is
-        taken."""
+        """Symmetric rank-one update; the secant is valid whether or not the step is
+        accepted."""
         bend = there.curvature + self.rest[rows]
         miss = there.gradient - self.gradient[rows]
         miss = miss - np.einsum("pij,pj->pi", bend, taken)
@@ -345,7 +346,7 @@ def _bent_step(
     """Newton's step, bent towards the slope where it is longer than the radius
     (Levenberg and Marquardt), and its longest component.
 
-    A step that is only shortened would go along the flattest direction alone.
+    A step that is only shortened would follow only the flattest direction.
     """
 
     def at(damping: FloatArray, rows: IntArray) -> tuple[FloatArray, FloatArray]:

@@ -1,5 +1,5 @@
-"""Ends of intervals: where profiles of several parameters first cross a threshold, all
-at once."""
+"""Ends of intervals, where profiles of several parameters first cross a threshold,
+found simultaneously."""
 
 from __future__ import annotations
 
@@ -18,19 +18,19 @@ __all__ = ["Ends"]
 BoolArray = NDArray[np.bool_]
 IntArray = NDArray[np.intp]
 
-_TURNS: Final = 80  # tries at most for each end
-_END: Final = 4e-7  # of √(rise), to which an end of an interval is found
+_TURNS: Final = 80  # largest number of evaluations per end
+_END: Final = 4e-7  # accuracy of an end of an interval in √(rise)
 _SPREAD: Final = 128  # points between the ends among which such starts are
-_VALLEYS: Final = 8  # starts from which an end of an interval is looked at once more
+_VALLEYS: Final = 8  # starts from which an end of an interval is checked
 
 
 class Ends:
     """Where profiles of several parameters first cross ``lowest + rise``.
 
     Each end is bracketed by growing steps and narrowed by regula falsi in √(rise of −2
-    ln L), the other free parameters going down at each step from where they were. An
-    end that was found is looked at once more from elsewhere, because a profile that was
-    followed may lie in a valley beside the lowest one.
+    ln L), with descents of the other free parameters from their last values at each
+    step. An end is then checked from other starts, because the profile followed may be
+    in a valley next to the lowest one.
 
     Parameters
     ----------
@@ -42,7 +42,7 @@ class Ends:
 
     Attributes
     ----------
-    deeper : the lowest point met if it lies below `best`; None if there was none.
+    deeper : the lowest point found if it is below `best`; None otherwise.
 
     Examples
     --------
@@ -79,7 +79,7 @@ class Ends:
         self.near = np.full(n, best[self.which])
         self.far = best[self.which] + self.direction * self._reach()[number]
         self.f_near, self.f_far = np.full(n, -self.root), np.full(n, -np.inf)
-        self.others = np.tile(best, (n, 1))  # where the other columns were at `near`
+        self.others = np.tile(best, (n, 1))  # values of the other columns at `near`
         self.bracketed, self.open_end, self.done, self.checked = (
             np.zeros(n, dtype=bool) for _ in range(4)
         )
@@ -88,7 +88,7 @@ class Ends:
         self.at = np.empty(n)
 
     def _reach(self) -> FloatArray:
-        """How far the first step of each free parameter goes, (free,)."""
+        """Length of the first step of each free parameter, (free,)."""
         surface = self.surface
         bend = surface.cost.profiled_slopes(self.best[None])[2][0]
         inner = bend[np.ix_(surface.columns, surface.columns)]
@@ -116,14 +116,15 @@ class Ends:
             self._settle(rows)
 
     def values(self) -> list[float | None]:
-        """The ends; None where none was found."""
+        """The ends; None if not found."""
         return [
             float(x) if done else None
             for x, done in zip(self.near, self.done, strict=True)
         ]
 
     def settled(self) -> list[bool]:
-        """Whether each end is settled; without a value, the range ends before it."""
+        """Whether each end is settled; without a value, the end is outside the
+        range."""
         return list(self.done | self.open_end)
 
     def _settle(self, rows: IntArray) -> None:
@@ -143,17 +144,17 @@ class Ends:
         )
 
     def _held(self, rows: IntArray) -> BoolArray:
-        """Free columns that the ends keep, (rows, free)."""
+        """Free columns kept fixed for the ends, (rows, free)."""
         return np.asarray(self.which[rows, None] == np.array(self.surface.columns))
 
     def _ask(self, rows: IntArray) -> FloatArray:
-        """Next value at which each profile is wanted, with the others where they
-        were."""
+        """Next value at which each profile is needed, with the others at their last
+        values."""
         near, far, f_near = self.near[rows], self.far[rows], self.f_near[rows]
         grow = ~self.bracketed[rows]
         slope = np.where(grow, 1.0, self.f_far[rows] - f_near)
         inside = near - f_near * (far - near) / slope
-        # now and then halve: a profile may bend or jump
+        # bisect occasionally: a profile may bend or jump
         inside = np.where(self.turns[rows] % 4 == 3, (near + far) / 2, inside)
         limits = self.limits[rows]
         ahead = np.where(
@@ -168,7 +169,8 @@ class Ends:
     def _answer(
         self, rows: IntArray, points: FloatArray, values: FloatArray
     ) -> tuple[BoolArray, FloatArray]:
-        """Take in minima at the values asked for; which go on, and from where."""
+        """Use the minima at the values requested; returns which continue, and from
+        where."""
         if values.min() < self.floor:
             self.floor = float(values.min())
             self.deeper = points[np.argmin(values)].copy()
@@ -180,7 +182,7 @@ class Ends:
         return on, self._ask(rows)
 
     def _narrow(self, row: int, point: FloatArray, value: float) -> None:
-        """Move one side of the bracket of one end to the value asked for."""
+        """Move one side of the bracket of one end to the value requested."""
         f = np.sqrt(max(min(value, 1e30) - self.lowest, 0.0)) - self.root
         grow, at = not self.bracketed[row], self.at[row]
         best = self.best[self.which[row]]
@@ -203,17 +205,17 @@ class Ends:
             self.bracketed[row] = True
 
     def _grow(self, row: int, f: float, distance: float) -> None:
-        """Go further out than a `distance` from the best, which was not enough."""
+        """Increase the `distance` from the best, which was too small."""
         at_limit = self.at[row] == self.limits[row]
         self.open_end[row] = at_limit or abs(distance) > 1e9 * self.step[row]
-        # aim a little beyond where a parabola through the best point would cross
+        # aim slightly beyond the crossing of a parabola through the best point
         ratio = 1.1 * self.root / max(f + self.root, 1e-3)
         least = 1.3 if self.turns[row] < 5 else 2.0
         best = self.best[self.which[row]]
         self.far[row] = best + distance * min(max(ratio, least), 8.0)
 
     def _look_again(self, rows: IntArray) -> IntArray:
-        """Look for a lower valley at ends that were found; those that have one."""
+        """Look for a lower valley at ends found; returns those that have one."""
         surface, n = self.surface, len(rows)
         start = self._elsewhere(rows)
         many = np.tile(rows, start.shape[1])
@@ -225,7 +227,7 @@ class Ends:
             steps=30,
         )
         lowest = np.arange(n) + n * value.reshape(-1, n).argmin(0)
-        # so close that the descent does not end on the ridge between two equal valleys
+        # close enough not to end on the ridge between two equal valleys
         points, value = self._across(
             rows,
             *descend(
@@ -255,7 +257,7 @@ class Ends:
     def _across(
         self, rows: IntArray, points: FloatArray, value: FloatArray
     ) -> tuple[FloatArray, FloatArray]:
-        """Lowest points below the minima along each other parameter by itself, or those
+        """Lowest points reached from the minima along each other parameter, or those
         given."""
         number, starts, _ = across(self.surface, points, self.rise, self._held(rows))
         if not number.size:
@@ -272,8 +274,8 @@ class Ends:
         return points, value
 
     def _elsewhere(self, rows: IntArray) -> FloatArray:
-        """Best starts for each end, (rows, starts, parameters): the best point, where
-        the other profiles were, points between the ends, and those around them."""
+        """Best starts for each end, (rows, starts, parameters): the best point, points
+        of the other profiles, and points between and around the ends."""
         cost, n = self.surface.cost, len(self.which)
         every = np.concatenate(
             [self.best[None], self.others, -self.others, self._between()]
@@ -306,7 +308,7 @@ class Ends:
         for _ in range(40):
             root = (1 + root) ** (1 / (1 + columns.size))
         unit = (numbers * root ** -np.arange(1.0, 1 + columns.size)) % 1
-        # half of them around it: another valley may lie beyond the ends of this one
+        # half of them outside it: another valley may lie beyond the ends of this one
         outside = unit[_SPREAD // 2 :]
         outside[:] = 3 * outside - 1
         points = np.tile(self.best, (_SPREAD, 1))

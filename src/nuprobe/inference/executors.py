@@ -1,4 +1,4 @@
-"""Where a scan computes: in this process, in others, or on a Dask cluster."""
+"""Where a scan is computed: in this process, in others, or on a Dask cluster."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from nuprobe.inference.costs import COMPILED, Cost
+from nuprobe.inference.protocols import Points
 from nuprobe.numerics import FloatArray
 from nuprobe.places import (
     DaskExecutor,
@@ -33,14 +34,14 @@ def _work(
     return best.twice_nll, best.nuisances
 
 
-def _compiled(grid: FloatArray) -> bool:
-    """Whether compiled loops pay: said by the whole grid, so that the size of a chunk
-    changes no bit."""
+def _compiled(grid: Points) -> bool:
+    """Whether compiled loops pay off: decided for the whole grid, so that results do
+    not depend on the size of a chunk."""
     return len(grid) >= COMPILED
 
 
 Compute = Callable[
-    [FloatArray, list[slice]], Iterator[tuple[slice, FloatArray, FloatArray]]
+    [Points, list[slice]], Iterator[tuple[slice, FloatArray, FloatArray]]
 ]
 
 
@@ -48,11 +49,11 @@ Compute = Callable[
 def computing(
     cost: Cost, executor: Any, workers: int | None, threads: int
 ) -> Iterator[Compute]:
-    """How to compute tasks: yields a function that returns results as they come."""
+    """Yield a function that computes tasks and returns results as they arrive."""
     if executor is None and workers is None:
 
         def here(
-            points: FloatArray, tasks: list[slice]
+            points: Points, tasks: list[slice]
         ) -> Iterator[tuple[slice, FloatArray, FloatArray]]:
             for task in tasks:
                 yield task, *_work(cost, points[task], _compiled(points), threads)
@@ -62,7 +63,7 @@ def computing(
     with place(executor) as pool, sending(cost, pool, workers) as sender:
 
         def there(
-            points: FloatArray, tasks: list[slice]
+            points: Points, tasks: list[slice]
         ) -> Iterator[tuple[slice, FloatArray, FloatArray]]:
             compiled = _compiled(points)
             return gathered(
@@ -81,19 +82,19 @@ def working(
     executor: Any,
     workers: int | None,
 ) -> Iterator[Callable[[list[Any]], Iterator[tuple[Any, ...]]]]:
-    """How to compute tasks of any kind.
+    """Computation of tasks of any kind.
 
     Parameters
     ----------
-    cost : or anything else that travels once a worker.
-    function : of it and a task; a function of a module, so that it travels.
-    executor : where to compute, of `one_place`.
+    cost : or any other object sent once to each worker.
+    function : of it and a task; defined in a module, so that it can be pickled.
+    executor : from `one_place`.
     workers : start that many processes instead; without either, compute here.
 
     Yields
     ------
     callable
-        Of a list of tasks; gives each task with its results as they come.
+        Takes a list of tasks; yields each task with its results as they arrive.
 
     Examples
     --------

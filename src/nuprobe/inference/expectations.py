@@ -24,7 +24,7 @@ def blocks_of(points: int) -> list[slice]:
 
     Parameters
     ----------
-    points : how many points there are.
+    points : number of points.
 
     Examples
     --------
@@ -35,7 +35,7 @@ def blocks_of(points: int) -> list[slice]:
 
 
 def expected_counts(e: Expectation, nu: FloatArray) -> FloatArray:
-    """Counts at some nuisances, shape (points, bins).
+    """Counts at given nuisances, shape (points, bins).
 
     Parameters
     ----------
@@ -61,7 +61,7 @@ def some_points(e: Expectation, rows: NDArray[np.intp]) -> Expectation:
     Parameters
     ----------
     e : expectation of all points.
-    rows : indices of the points wanted.
+    rows : indices of the points.
 
     Examples
     --------
@@ -75,7 +75,7 @@ def some_points(e: Expectation, rows: NDArray[np.intp]) -> Expectation:
 
 
 def flexible_bins(e: Expectation) -> BoolArray:
-    """Bins that some nuisance moves, shape (points, bins).
+    """Bins moved by some nuisance, shape (points, bins).
 
     Parameters
     ----------

@@ -1,5 +1,5 @@
-"""Fits by many descents at once, and by MIGRAD and MINOS for what they leave
-unsettled."""
+"""Fits by many descents at once, and by MIGRAD and MINOS where these do not
+converge."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ from nuprobe.numerics import FloatArray
 
 __all__ = ["fast"]
 
-_RESTARTS: Final = 6  # times that a lower minimum may be met beside an interval's end
+_RESTARTS: Final = 6  # restarts after a lower minimum found near the end of an interval
 _CLOSE: Final = 1e-9  # expected fall of −2 ln L at which a descent to the best fit ends
-# and at which the best fit is one: MIGRAD's own goal for a tolerance of 1e-4
+# and at which the best fit is accepted: MIGRAD's criterion for a tolerance of 1e-4
 _EDM: Final = 2e-7
 
 
@@ -30,14 +30,14 @@ def fast(
     surface: Surface, point: FloatArray, cl: float | None, stay: bool = False
 ) -> tuple[FloatArray, dict[str, Interval], Regions]:
     """Minimum by descents from one point, intervals of all parameters at once, and the
-    other regions that are allowed.
+    other allowed regions.
 
     Parameters
     ----------
-    surface : what to minimise.
-    point : where to begin, shape (parameters,).
+    surface : to minimise.
+    point : starting point, shape (parameters,).
     cl : confidence level of the intervals; None for none.
-    stay : keep to the minimum below the point even if a lower one lies in another
+    stay : keep the minimum reached from the point even if a lower one is in another
         region.
 
     Returns
@@ -68,7 +68,7 @@ def fast(
             regions, deeper = all_regions(surface, best, intervals, cl)
             if deeper is None or stay:
                 return best, intervals, regions
-        # a lower minimum was met while looking for an end, or for other regions
+        # a lower minimum was found during the search for an end or for other regions
         point = descend(surface, deeper[None])[0][0]
     raise ComputationError(
         f"{surface.cost.name}: no minimum is the lowest to numerical accuracy; give"
@@ -77,8 +77,7 @@ def fast(
 
 
 def _lowest(surface: Surface, point: FloatArray) -> FloatArray:
-    """Minimum below a point: by descent, and by MIGRAD from there unless that has
-    settled."""
+    """Minimum from a point: by descent, then by MIGRAD unless that has converged."""
     points, value = descend(surface, point[None], close=_CLOSE)
     best = np.array(point)
     if isfinite(value[0]):
@@ -89,8 +88,8 @@ def _lowest(surface: Surface, point: FloatArray) -> FloatArray:
 
 
 def _settled(surface: Surface, point: FloatArray) -> bool:
-    """Whether gradient and curvature (from differences) say that −2 ln L falls no
-    further, by less than MIGRAD asks."""
+    """Whether the further fall of −2 ln L expected from gradient and curvature (from
+    differences) is below MIGRAD's criterion."""
     gradient = surface.gradient(point)
     x = point[surface.columns]
     outwards = (x == surface.lower) & (gradient >= 0)
@@ -109,8 +108,8 @@ def _settled(surface: Surface, point: FloatArray) -> bool:
 def _intervals(
     surface: Surface, best: FloatArray, cl: float
 ) -> tuple[dict[str, Interval], FloatArray | None]:
-    """Intervals of all free parameters at once, those that do not come out so by MINOS;
-    or a point below the best."""
+    """Intervals of all free parameters at once, by MINOS for those that fail; or a
+    point below the best."""
     sides = [(c, side) for c in surface.columns for side in (-1, 1)]
     ends = Ends(surface, best, surface.height(best), delta_threshold(cl), sides)
     ends.find()

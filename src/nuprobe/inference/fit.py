@@ -1,9 +1,9 @@
 """Best fit, errors and goodness of fit of a cost.
 
-The nuisances are minimised inside the cost (`Cost.profiled`), so the fit proper has
+The nuisances are minimised inside the cost (`Cost.profiled`), so the fit itself has
 only the few physics parameters, with analytic gradients. The covariance is twice the
 inverse Hessian of −2 ln L, from differences of the analytic gradient; for the nuisances
-it follows from their exact covariance at the best fit and from how they move with the
+it follows from their exact covariance at the best fit and their dependence on the
 parameters.
 """
 
@@ -52,25 +52,24 @@ def fit(
 
     Parameters
     ----------
-    cost : what to minimise.
-    free : names of the parameters to fit; all that are not fixed if not given.
+    cost : to minimise.
+    free : names of the parameters to fit; default: all that are not fixed.
     fixed : values of parameters that stay fixed; those neither free nor fixed keep
         their default.
-    start : values of free parameters at which to begin, the others at their default. If
-        not given, ``"fast"`` begins at the best of the default and a fixed set of
-        points that fills the ranges, so that one of several minima is not taken by
-        accident, and ``"migrad"`` at the default. With a `start` the fit keeps to the
-        minimum below it, even if another region has a lower one.
+    start : starting values of free parameters, the others at their default. If not
+        given, ``"fast"`` starts from the best of the default and a fixed set of points
+        that fills the ranges, so that a secondary minimum is not chosen by accident,
+        and ``"migrad"`` from the default. With a `start` the fit keeps the minimum
+        reached from it, even if another region has a lower one.
     minos : compute the intervals and all allowed regions at level `cl`.
-    cl : confidence level of the intervals (of each parameter by itself).
+    cl : confidence level of the intervals (for each parameter individually).
     method : ``"fast"``, many descents at once, or ``"migrad"``, MIGRAD and MINOS of
-        iminuit from one start, which sees the region of its minimum alone.
-    intervals : how they are made: ``"wilks"``, two-sided, by the rise of −2 ln L of
-        large samples; ``"feldman-cousins"``, two-sided, by the critical values of toys
-        at each value; ``"cls"``, one-sided upper limits by CLs of toys, above the value
+        iminuit from one start, which only explore the region of its minimum.
+    intervals : construction: ``"wilks"``, two-sided, from the asymptotic threshold of
+        −2 ln L; ``"feldman-cousins"``, two-sided, from critical values of toys at each
+        value; ``"cls"``, one-sided upper limits from CLs with toys, above the value
         without a signal (0, or the lower limit of the range).
-    toys : their number at each value that is tested, or all settings; not for
-        ``"wilks"``.
+    toys : number at each value tested, or all settings; not for ``"wilks"``.
 
     Raises
     ------
@@ -125,9 +124,9 @@ def watched_fit(
 
     Parameters
     ----------
-    cost : what to minimise.
+    cost : to minimise.
     cl : confidence level of the intervals; None for none.
-    watch : is told how many points each look at the slopes takes.
+    watch : called with the number of points of each evaluation of the slopes.
 
     Examples
     --------
@@ -151,7 +150,7 @@ def _question(
     start: dict[str, Any],
     cl: float,
 ) -> tuple[list[str], FloatArray]:
-    """Names of the free parameters and the point at which to begin."""
+    """Names of the free parameters and the starting point."""
     names = (
         [p.name for p in cost.parameters if p.name not in fixed]
         if free is None
@@ -234,7 +233,7 @@ def _parameters(
     allowed: tuple[dict[str, Interval], Regions],
     covariance: FloatArray | None,
 ) -> tuple[tuple[ParameterResult, ...], list[str]]:
-    """Results of the free parameters, and what to know about them."""
+    """Results of the free parameters, and notes on them."""
     intervals, regions = allowed
     values = [float(best[c]) for c in surface.columns]
     named = list(zip(surface.parameters, values, strict=True))
@@ -280,7 +279,7 @@ def _errors(surface: Surface, best: FloatArray) -> tuple[FloatArray | None, Floa
     if not positive(hessian):
         return None, np.sqrt(np.diag(total))
     free: FloatArray = np.asarray(2 * np.linalg.inv(hessian))
-    # the best nuisances move with the parameters, and scatter around that by themselves
+    # the best nuisances move with the parameters, and also scatter independently
     moved = free @ response
     total = total + response.T @ moved
     covariance = np.block([[free, moved], [moved.T, total]])

@@ -21,12 +21,12 @@ __all__ = ["correlation", "fit_frame", "fit_html", "fit_latex", "rounded"]
 
 
 def correlation(covariance: FloatArray) -> FloatArray:
-    """Correlations that belong to a covariance, 1 on the diagonal.
+    """Correlations from a covariance, 1 on the diagonal.
 
     Parameters
     ----------
-    covariance : shape (n, n), with a positive diagonal; a row whose variance is 0 has
-        no correlation and is 0 beside its diagonal.
+    covariance : shape (n, n), with a positive diagonal; a row with zero variance is 0
+        off the diagonal.
 
     Examples
     --------
@@ -45,7 +45,7 @@ def rounded(value: float, error: float | None) -> tuple[str, str]:
 
     Parameters
     ----------
-    value, error : in one unit; without an error the value has five digits.
+    value, error : in the same unit; without an error the value has five digits.
 
     Examples
     --------
@@ -110,7 +110,7 @@ def fit_latex(result: Any, nuisances: bool = True) -> str:
     Parameters
     ----------
     result : a `FitResult`.
-    nuisances : whether they have rows.
+    nuisances : include rows for them.
 
     Examples
     --------
@@ -154,9 +154,9 @@ def fit_frame(result: Any) -> Any:
     Returns
     -------
     DataFrame
-        A row for each free parameter, nuisance and fixed parameter, by name; columns
+        One row per free parameter, nuisance and fixed parameter, by name; columns
         ``kind``, ``value``, ``error``, ``lower`` and ``upper`` (ends of the interval),
-        ``pull``, ``unit``. What there is not is missing.
+        ``pull``, ``unit``. Unavailable values are missing.
 
     Raises
     ------
@@ -196,7 +196,7 @@ def fit_frame(result: Any) -> Any:
 
 
 def _interval(i: Interval | None, p: Parameter) -> str:
-    """The interval in the unit of tables; an end that there is not is ∓∞."""
+    """The interval in the unit of tables; an open end is ∓∞."""
     if i is None:
         return ""
     if i.lower is None and i.upper is None:

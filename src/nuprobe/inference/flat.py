@@ -1,4 +1,4 @@
-"""A warning when a cost does not feel a parameter over a whole grid."""
+"""A warning when a cost does not depend on a parameter over a whole grid."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from nuprobe.parameters import Parameter
 __all__ = ["warn_if_flat"]
 
 _MOVES: Final = 1e-6
-"""−2 ln L that says anything: a millionth of the Δ of one standard deviation."""
+"""Smallest relevant −2 ln L: a millionth of the Δ of one standard deviation."""
 
 
 def warn_if_flat(
@@ -25,14 +25,14 @@ def warn_if_flat(
 ) -> None:
     """Warn, with `ValidityWarning`, of parameters that −2 ln L does not depend on.
 
-    Such a parameter has no effect on what is predicted, or the range is too small by
-    far: 1e-11 μ_B was meant and 1e-21 given.
+    Such a parameter has no effect on the prediction, or its range is far too small, for
+    example 1e-21 μ_B instead of 1e-11.
 
     Parameters
     ----------
     name : of the cost.
     axes : parameter and values of each dimension of the grid.
-    twice_nll : −2 ln L on the grid, one dimension an axis; infinite where the data are
+    twice_nll : −2 ln L on the grid, one dimension per axis; infinite where the data are
         impossible.
 
     Examples
@@ -43,7 +43,7 @@ def warn_if_flat(
     """
     known = np.isfinite(twice_nll)
     if not known.all():
-        # where the data become impossible, the cost does move
+        # the cost does depend on a parameter if the data become impossible
         return
     for i, (p, values) in enumerate(axes):
         if len(values) < 2:

@@ -1,17 +1,17 @@
-"""Goodness of fit: how probable a worse −2 ln L is, also where counts are few.
+"""Goodness of fit: probability of a worse −2 ln L, also for few counts.
 
-The saturated −2 ln L of N bins follows a χ² law only where every bin expects many
-counts: a bin that expects 0.1 costs 0.47 on average, one that expects 1 costs 1.15. Its
+The saturated −2 ln L of N bins follows a χ² distribution only if every bin expects many
+counts: its mean is 0.47 for a bin with expectation 0.1, and 1.15 for expectation 1. Its
 mean, variance and third cumulant at the fitted expectation are exact sums over the
 terms of the Poisson laws (`nuprobe.inference.costs.moments`).
 
-What is fitted absorbs part of it. With u the standardised slopes of bins and
-constraints and P the projection on the directions in which parameters and nuisances
-move them (the Fisher information weighs both), −2 ln L falls by uᵀPu: on average by the
-number of free parameters and unconstrained nuisances. A constrained nuisance adds the
-1 of its constraint and takes 1 away, its effective degrees of freedom from the bins and
-the rest from its own pull. The ensemble is that of repetitions of the experiment, in
-which data and the auxiliary measurements behind the constraints fluctuate.
+The fit absorbs part of it. With u the standardised slopes of bins and constraints and P
+the projection on the directions of parameters and nuisances (the Fisher information
+weighs both), −2 ln L falls by uᵀPu: on average by the number of free parameters and
+unconstrained nuisances. A constrained nuisance adds the 1 of its constraint and takes 1
+away, its effective degrees of freedom from the bins and the rest from its own pull. The
+ensemble is that of repetitions of the experiment, in which data and the auxiliary
+measurements behind the constraints fluctuate.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ __all__ = ["GoodnessOfFit", "goodness_of_fit", "law_tail"]
 
 Law = Literal["chi-square", "moments", "toys", "none"]
 
-_ALIKE: Final = 0.02  # of a standard deviation: laws so close are one
+_ALIKE: Final = 0.02  # of a standard deviation: closer laws are the same
 _SYMMETRIC: Final = 1e-6  # skewness below which the law is normal
 _RANK: Final = 1e-10
 
@@ -42,20 +42,21 @@ _RANK: Final = 1e-10
 @readable
 @dataclass(frozen=True)
 class GoodnessOfFit:
-    """Probability of a worse fit, and the law it is read from.
+    """Probability of a worse fit, and the distribution used.
 
     Attributes
     ----------
     p_value : None if no law is known.
-    law : ``"chi-square"``: the χ² law with `ndf`, where the expectations allow it
+    law : ``"chi-square"``: the χ² distribution with `ndf`, if the expectations allow it
         (always for Gaussian data); ``"moments"``: a scaled and shifted χ² with mean,
         variance and skewness of −2 ln L at the fitted expectation; ``"toys"``:
         simulated experiments, each fitted; ``"none"``.
     ndf : bins minus free parameters and unconstrained nuisances.
     mean, sd, skewness : of −2 ln L under the law.
-    effective : degrees of freedom that the fit takes from the data, of parameters and
-        nuisances together; None if no moments are known.
-    chi_square : the p-value of the χ² law, whether it holds or not; None if ndf < 1.
+    effective : degrees of freedom absorbed by the fit, of parameters and nuisances
+        together; None without moments.
+    chi_square : the p-value of the χ² distribution, whether valid or not; None if ndf <
+        1.
     toys : number of simulated experiments, for that law.
     """
 
@@ -108,7 +109,7 @@ def goodness_of_fit(surface: Surface, point: FloatArray, ndf: int) -> GoodnessOf
 
     Parameters
     ----------
-    surface : what was minimised.
+    surface : minimised.
     point : the best fit, shape (parameters,).
     ndf : bins minus free parameters and unconstrained nuisances.
 
@@ -188,8 +189,8 @@ def law_tail(value: float, mean: float, variance: float, third: float) -> float:
 def _cumulants(
     surface: Surface, point: FloatArray
 ) -> tuple[float, float, float, float] | None:
-    """First three cumulants of −2 ln L at its minimum, and the degrees of freedom that
-    the fit takes from the data; None if a statistic does not know its moments."""
+    """First three cumulants of −2 ln L at its minimum, and the degrees of freedom
+    absorbed by the fit; None if a statistic lacks moments."""
     layout = surface.cost.layout
     nuisances = surface.minimum(point).nuisances
     k = len(layout.nuisances)

@@ -1,9 +1,9 @@
-"""Grid scans of a cost that resume after a kill and give the same numbers, bit for bit,
+"""Grid scans of a cost that can be resumed and give the same numbers, bit for bit,
 wherever they run.
 
 The grid alone fixes the order of the points and, with `BLOCK`, which points are
-evaluated together; a chunk is a whole number of blocks. Neither the executor nor the
-number of workers nor an interruption can change a result.
+evaluated together; a chunk is a whole number of blocks. Results depend neither on the
+executor nor on the number of workers nor on interruptions.
 """
 
 from __future__ import annotations
@@ -45,8 +45,9 @@ from nuprobe.numerics import FloatArray
 
 __all__ = ["scan"]
 
-_DIPS: Final = 16  # of the grid from which the best fit is looked for
-_TASKS: Final = 1000  # tasks of a scan, about, at most
+_DIPS: Final = 16  # local minima of the grid from which the best fit is searched
+_TASKS: Final = 1000  # approximate largest number of tasks of a scan
+_SLAB: Final = 1 << 16  # points searched for dips at a time
 
 
 @public
@@ -71,12 +72,12 @@ def scan(
     """−2 ln L, minimised over the nuisances, on the outer product of the axes, and the
     best fit within their range.
 
-    All arguments but two are keywords, each with a default: where to compute, and what
-    to do with the file.
+    All other arguments are keywords with defaults: where to compute, and options of the
+    file.
 
     Parameters
     ----------
-    cost : what to scan.
+    cost : to scan.
     grid : parameter name to values, numbers in its unit or texts with a unit.
     fixed : values of parameters outside the grid; the others keep their default.
     executor : where to compute: anything with the interface of `concurrent.futures`
@@ -87,21 +88,21 @@ def scan(
         script needs the usual ``if __name__ == "__main__":``.
     threads : threads for a scan in this process.
     checkpoint : HDF5 file of the result; it appears when the scan is complete. Until
-        then ``checkpoint.part`` has what is done.
-    resume : go on with an unfinished scan if there is one; otherwise an existing file
-        is refused.
+        then ``checkpoint.part`` contains the partial result.
+    resume : continue an unfinished scan if there is one; otherwise an existing file is
+        an error.
     overwrite : replace an existing file, once the scan is complete, and without
         `resume` discard an unfinished one; with `resume` replace that of another scan.
-    chunk : points a task, rounded up to a multiple of `BLOCK`; does not change the
-        results. One block, and more on large grids, if not given.
+    chunk : points per task, rounded up to a multiple of `BLOCK`; does not change the
+        results. Default: one block, or more on large grids.
     progress : show a bar, if standard error is a terminal.
-    every_s : seconds between two writes, at most.
-    intervals : ``"wilks"``, or ``"feldman-cousins"``: critical values of all axes
-        together by toys at every point, or ``"cls"``: CLs by toys along the first axis,
-        the others at their values; the result has them as `ScanResult.toys`.
-    toys : their number at each point, or all settings; not for ``"wilks"``. Where they
-        are computed and saved is that of the scan unless they say otherwise; their file
-        has the name of the checkpoint with ``.toys`` before its end.
+    every_s : largest interval between two writes in seconds.
+    intervals : ``"wilks"``, or ``"feldman-cousins"``: joint critical values of all axes
+        from toys at every point, or ``"cls"``: CLs from toys along the first axis, the
+        others fixed; the result has them as `ScanResult.toys`.
+    toys : number at each point, or all settings; not for ``"wilks"``. They are computed
+        and saved like the scan unless specified otherwise; their file is named like the
+        checkpoint with ``.toys`` before the suffix.
 
     Raises
     ------
@@ -109,10 +110,10 @@ def scan(
         If the grid is empty, a value is NaN or out of range, or the checkpoint exists,
         is damaged, belongs to another scan or is being written by another process.
     OutputError
-        If the checkpoint cannot be written; what was there is untouched.
+        If the checkpoint cannot be written; an existing file is unchanged.
     NuprobeError
-        If the scan was interrupted or a worker died; what is done is saved, and the
-        message says how to go on.
+        If the scan was interrupted or a worker died; the partial result is saved, and
+        the message tells how to resume.
 
     Examples
     --------
@@ -133,7 +134,7 @@ def scan(
         "every_s": every_s,
     }
     axes = _axes(cost, grid, fixed or {})
-    points = _points(cost, axes, fixed or {})
+    points = _Points(cost, axes, fixed or {})
     given = one_place(executor, client, workers)
     if (
         (workers is not None and workers < 1)
@@ -179,13 +180,13 @@ def scan(
         settings_of(toys),
         **({} if isinstance(toys, ToySettings) and toys.placed else saving),
     )
-    found = toys_on_grid(cost, axes, points[0], intervals, where)
+    found = toys_on_grid(cost, axes, points.at(0), intervals, where)
     return replace(run.result(), toys=found)
 
 
 def _tasks(points: int, chunk: int | None, threads: int) -> list[slice]:
-    """Which points go together: few, so that little is lost by a kill, but not so few
-    that a large grid is a great number of tasks."""
+    """Division of the points into tasks: small, so that little is lost by a kill, but
+    not too many for a large grid."""
     blocks = -(-points // BLOCK)
     size = (
         threads * min(max(blocks // _TASKS, 1), 8) if chunk is None else chunk / BLOCK
@@ -195,15 +196,15 @@ def _tasks(points: int, chunk: int | None, threads: int) -> list[slice]:
 
 
 class _Run:
-    """A scan under way."""
+    """A running scan."""
 
     def __init__(
-        self, cost: Cost, axes: dict[str, FloatArray], points: FloatArray
+        self, cost: Cost, axes: dict[str, FloatArray], points: _Points
     ) -> None:
         self.cost, self.axes, self.points = cost, axes, points
         self.fingerprint = _fingerprint(cost, axes, points)
         self.provenance = provenance_of(cost, self.fingerprint)
-        self.folder: Path | None = None  # where its file is built
+        self.folder: Path | None = None  # where its file is written
         n = len(points)
         self.state = ScanState(
             np.zeros(n, dtype=bool),
@@ -213,12 +214,13 @@ class _Run:
         )
 
     def keep(self, task: slice, values: FloatArray, nuisances: FloatArray) -> None:
-        """Take in the results of some points."""
+        """Store the results of some points."""
         self.state.twice_nll[task], self.state.nuisances[task] = values, nuisances
         self.state.done[task] = True
 
     def finish(self) -> None:
-        """Find the best fit between the points, and warn of what has no effect."""
+        """Find the best fit between the points, and warn of parameters without
+        effect."""
         known = {p.name: p for p in self.cost.parameters}
         shape = tuple(len(a) for a in self.axes.values())
         values = self.state.twice_nll.reshape(shape)
@@ -228,15 +230,16 @@ class _Run:
             self.state.fitted = _best_fit(self.cost, self.axes, self.points, values)
 
     def result(self) -> ScanResult:
-        """What there is so far."""
+        """The current result."""
         shape = tuple(len(a) for a in self.axes.values())
         parameters = self.cost.parameters
         best, lowest = self.state.fitted or (None, None)
+        first = self.points.at(0)
         return ScanResult(
             axes=self.axes,
             units={p.name: p.unit for p in parameters if p.name in self.axes},
             fixed={
-                p.name: float(self.points[0, i])
+                p.name: float(first[i])
                 for i, p in enumerate(parameters)
                 if p.name not in self.axes
             },
@@ -250,18 +253,18 @@ class _Run:
         )
 
     def image(self) -> Iterator[bytes]:
-        """What there is so far, as a file."""
+        """The current result, as a file."""
         return scan_image(self.result(), self.state, self.folder)
 
     def remedy(self, file: Checkpoint) -> str:
-        """What is saved, and how to go on."""
+        """What is saved, and how to resume."""
         if file.path is None:
             return file.remedy
         return f"{self.state.done.sum()} of {len(self.points)} points are {file.remedy}"
 
 
 def _best_fit(
-    cost: Cost, axes: Mapping[str, FloatArray], points: FloatArray, values: FloatArray
+    cost: Cost, axes: Mapping[str, FloatArray], points: _Points, values: FloatArray
 ) -> tuple[dict[str, float], float] | None:
     """Best fit within the range of the grid, and −2 ln L there: the lowest of the
     minima that the fitter finds from the lowest dips of the grid."""
@@ -269,29 +272,46 @@ def _best_fit(
     flat = values.ravel()
     if not free or not np.isfinite(flat).any():
         return None
-    surface = Surface(cost, free, points[int(flat.argmin())])
+    surface = Surface(cost, free, points.at(int(flat.argmin())))
     surface.lower = np.array([axes[name][0] for name in free])
     surface.upper = np.array([axes[name][-1] for name in free])
     minima, lowest = descend(surface, points[dips(values)], close=1e-9)
     i = int(lowest.argmin())
     point, value = minima[i], float(lowest[i])
     if value >= flat.min() - 1e-12 * max(abs(flat.min()), 1.0):  # not by rounding
-        point, value = points[int(flat.argmin())], float(flat.min())
+        point, value = points.at(int(flat.argmin())), float(flat.min())
     return {name: float(point[cost.index(name)]) for name in axes}, value
 
 
 def dips(values: FloatArray) -> NDArray[np.intp]:
-    """Numbers of the lowest points that no neighbour is below, diagonal ones included:
-    along axes alone each point of a slanting valley would be a dip."""
-    around = np.where(np.isfinite(values), values, np.inf)
-    for axis in range(values.ndim):
+    """Numbers of the lowest local minima, with diagonal neighbours included: otherwise
+    each point of a slanting valley would be one."""
+    n, row = len(values), values[0].size
+    step = max(1, _SLAB // row)
+    lowest: NDArray[np.intp] = np.empty(0, dtype=np.intp)
+    for start in range(0, n, step):
+        stop = min(start + step, n)
+        first = max(start - 1, 0)
+        found = _dips_of(values[first : stop + 1], start - first, stop - first)
+        every = np.concatenate([lowest, found + first * row])
+        order = np.argsort(values.ravel()[every], kind="stable")
+        lowest = every[order[:_DIPS]]
+    return lowest
+
+
+def _dips_of(part: FloatArray, low: int, high: int) -> NDArray[np.intp]:
+    """Numbers of all such points of a part of the grid, in its rows from `low` to
+    `high`."""
+    around = np.where(np.isfinite(part), part, np.inf)
+    for axis in range(part.ndim):
         step = np.moveaxis(around, axis, 0)
         lowest = step.copy()
         np.minimum(lowest[1:], step[:-1], out=lowest[1:])
         np.minimum(lowest[:-1], step[1:], out=lowest[:-1])
         around = np.moveaxis(lowest, 0, axis)
-    found = np.flatnonzero(np.isfinite(values) & (values <= around))
-    return found[np.argsort(values.ravel()[found], kind="stable")[:_DIPS]]
+    dip = np.isfinite(part) & (part <= around)
+    dip[:low] = dip[high:] = False
+    return np.flatnonzero(dip)
 
 
 def _axes(
@@ -330,23 +350,46 @@ def _axes(
     return axes
 
 
-def _points(
-    cost: Cost, axes: Mapping[str, FloatArray], fixed: Mapping[str, Any]
-) -> FloatArray:
-    points = np.tile(cost.point(fixed), (prod(len(a) for a in axes.values()), 1))
-    # views alone: no grid of an axis stands beside the points
-    grid = points.reshape(*(len(a) for a in axes.values()), -1)
-    for i, (name, axis) in enumerate(axes.items()):
-        rest = (1,) * (len(axes) - i - 1)
-        grid[..., cost.index(name)] = axis.reshape(-1, *rest)
-    return points
+class _Points:
+    """The points of a grid, each made on access: 10⁷ of them need not be in memory.
+
+    Parameters
+    ----------
+    cost : defines the parameters.
+    axes : values by name.
+    fixed : values of parameters outside the grid.
+    """
+
+    def __init__(
+        self, cost: Cost, axes: Mapping[str, FloatArray], fixed: Mapping[str, Any]
+    ) -> None:
+        self._start = cost.point(fixed)
+        self._axes = [(cost.index(name), axis) for name, axis in axes.items()]
+        self._shape = tuple(len(axis) for axis in axes.values())
+
+    def __len__(self) -> int:
+        return prod(self._shape)
+
+    def __getitem__(self, which: slice | NDArray[np.intp]) -> FloatArray:
+        """Points of a slice, or with given numbers; shape (points, parameters)."""
+        if isinstance(which, slice):
+            which = np.arange(*which.indices(len(self)))
+        found = np.tile(self._start, (len(which), 1))
+        places = np.unravel_index(which, self._shape)
+        for (column, axis), at in zip(self._axes, places, strict=True):
+            found[:, column] = axis[at]
+        return found
+
+    def at(self, number: int) -> FloatArray:
+        """One point, shape (parameters,)."""
+        return np.asarray(self[np.array([number])][0])
 
 
-def _fingerprint(cost: Cost, axes: Mapping[str, FloatArray], points: FloatArray) -> str:
+def _fingerprint(cost: Cost, axes: Mapping[str, FloatArray], points: _Points) -> str:
     state = hashlib.sha256(
         f"{FORMAT} {version('nuprobe')} {cost.digest()} {list(axes)}".encode()
     )
     for axis in axes.values():
         state.update(repr(len(axis)).encode() + axis.tobytes())
-    state.update(points[0].tobytes())
+    state.update(points.at(0).tobytes())
     return state.hexdigest()

@@ -1,4 +1,5 @@
-"""The interval of one parameter, and which limit of its range a value has reached."""
+"""The interval of one parameter, and whether a value has reached a limit of its
+range."""
 
 from __future__ import annotations
 
@@ -16,8 +17,8 @@ class Interval:
 
     Attributes
     ----------
-    lower, upper : its ends; None on a side that is open.
-    note : why a side is open; empty if none is.
+    lower, upper : its ends; None on an open side.
+    note : why a side is open; empty otherwise.
     """
 
     lower: float | None
@@ -63,7 +64,8 @@ def interval(
 
 
 def at_limit(p: Parameter, value: float) -> str:
-    """``"lower"`` or ``"upper"`` if a value cannot be told from that limit, else empty.
+    """``"lower"`` or ``"upper"`` if a value is indistinguishable from that limit, else
+    empty.
 
     Parameters
     ----------

@@ -16,12 +16,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nuprobe.errors import ComputationError
+from nuprobe.inference.steps import CLEAR, least_squares, solve
 from nuprobe.numerics import FloatArray, product
 from nuprobe.parameters import Nuisance
 
 __all__ = [
     "LAST",
     "LAST_BUT_ONE",
+    "LOST",
     "PLAIN",
     "PULL",
     "Curve",
@@ -33,6 +35,7 @@ __all__ = [
 ]
 
 BoolArray = NDArray[np.bool_]
+IntArray = NDArray[np.intp]
 
 # Newton decrements λ² below which the step just taken was the last one, or the next one
 # (with the same Hessian) is. By self-concordance λ after a step is at most λ²/(1 − λ)²,
@@ -42,7 +45,12 @@ LAST_BUT_ONE: Final = 1e-3
 # iterations with a step to the boundary at most, then with self-concordant damping
 PLAIN: Final = 15
 _DAMPED: Final = 500
-_FEW: Final = 64  # points
+# shares of a nuisance's curvature that are left as the others follow, from products of
+# slopes with rounding of some 1e-16: more, and one step is exact where −2 ln L is
+# quadratic; no more, and the products have lost what further steps need
+_ONCE: Final = 1e-6
+LOST: Final = CLEAR
+_TOGETHER: Final = 64  # points whose steps are taken by least squares
 
 
 Bend = Callable[[FloatArray, FloatArray, FloatArray], FloatArray]
@@ -187,6 +195,53 @@ class MovingBins:
                 ):
                     hessian[max(i, j), min(i, j)] += column
 
+    def squares(
+        self, rows: IntArray, size: int, expected: bool
+    ) -> tuple[FloatArray, FloatArray, FloatArray]:
+        """Second derivatives as Aᵀ A and the gradient as Aᵀ b + c, of some points.
+
+        Uses the slope that `add_gradient` left.
+
+        Parameters
+        ----------
+        rows : indices of the points.
+        size : number of nuisances.
+        expected : as of `add_hessian`.
+
+        Returns
+        -------
+        arrays
+            Aᵀ (points, nuisances, bins), b (points, bins) and c (points, nuisances).
+        """
+        base, slope = self.base[rows], self.slope[rows]
+        bend = (
+            self.curve.expected
+            if expected and self.curve.expected
+            else self.curve.curvature
+        )
+        curvature = np.broadcast_to(bend(base, slope, np.empty_like(base)), base.shape)
+        root = np.sqrt(np.maximum(curvature, 0.0))
+        curved = root > 0
+        right = np.divide(slope, root, out=np.zeros_like(root), where=curved)
+        moves, flat = self.slopes_at(rows, size)
+        if not curved.all():
+            flat += np.einsum("pkb,pb->pk", moves, np.where(curved, 0.0, slope))
+        moves *= root[:, None]
+        return moves, right, flat
+
+    def slopes_at(self, rows: IntArray, size: int) -> tuple[FloatArray, FloatArray]:
+        """Slopes (points, nuisances, bins) and constant part of the gradient (points,
+        nuisances); `rows` and `size` as of `squares`."""
+        moves = np.zeros((len(rows), size, self.base.shape[1]))
+        flat = np.zeros((len(rows), size))
+        for j, s in self.constant:
+            moves[:, j] += s
+        for j, s in self.varying:
+            moves[:, j] += s[rows]
+        for j, c in self.linear:
+            flat[:, j] += c[rows] if len(c) > 1 else c
+        return moves, flat
+
 
 def _row_products(a: FloatArray, b: FloatArray) -> FloatArray:
     """Row by row; twice as fast with numpy 2."""
@@ -243,46 +298,28 @@ def hessian_of(
     return hessian
 
 
-def _solve(hessian: FloatArray, gradient: FloatArray) -> FloatArray:
-    """H⁻¹ g for every point by LDLᵀ over whole arrays of points; a direction that H
-    does not see gives 0."""
-    k = len(gradient)
-    if (
-        k and gradient.shape[1] <= _FEW
-    ):  # so few points that LAPACK, matrix by matrix, costs less
-        each = hessian.transpose(2, 0, 1)
-        try:
-            pivots = np.diagonal(np.linalg.cholesky(each), axis1=1, axis2=2) ** 2
-        except np.linalg.LinAlgError:
-            pivots = np.zeros((1, k))
-        if np.all(pivots > 1e-13 * np.diagonal(each, axis1=1, axis2=2)):
-            return np.asarray(np.linalg.solve(each, gradient.T[:, :, None])[:, :, 0].T)
-    low: dict[tuple[int, int], FloatArray] = {}
-    inverse: list[FloatArray] = []
-    x = gradient.copy()
-    for j in range(k):
-        diagonal = hessian[j, j].copy()
-        for m in range(j):
-            scaled = low[j, m]
-            diagonal -= scaled * scaled * inverse[m]
-        seen = diagonal > 1e-13 * hessian[j, j]
-        inverse.append(
-            np.divide(1.0, diagonal, out=np.zeros_like(diagonal), where=seen)
-        )
-        for i in range(j + 1, k):
-            entry = hessian[i, j].copy()
-            for m in range(j):
-                entry -= low[i, m] * low[j, m] * inverse[m]
-            low[i, j] = entry  # L times D
-    for j in range(k):
-        for m in range(j):
-            x[j] -= low[j, m] * inverse[m] * x[m]
-    for j in range(k):
-        x[j] *= inverse[j]
-    for j in reversed(range(k)):
-        for i in range(j + 1, k):
-            x[j] -= low[i, j] * inverse[j] * x[i]
-    return x
+def _by_squares(
+    parts: list[MovingBins],
+    weights: FloatArray,
+    nu: FloatArray,
+    rows: IntArray,
+    expected: bool,
+) -> tuple[FloatArray, FloatArray]:
+    """Newton's steps of some points by least squares, (nuisances, rows), and their
+    decrements."""
+    size, root = len(weights), np.sqrt(2 * weights)
+    step, fall = np.empty((size, len(rows))), np.empty(len(rows))
+    for start in range(0, len(rows), _TOGETHER):
+        part = slice(start, start + _TOGETHER)
+        some = rows[part]
+        each = [p.squares(some, size, expected) for p in parts]
+        pulls = np.broadcast_to(np.diag(root), (len(some), size, size))
+        matrix = np.concatenate([pulls, *(a for a, _, _ in each)], axis=2)
+        right = [root * nu[:, some].T, *(b for _, b, _ in each)]
+        flat = np.asarray(sum(c for _, _, c in each))
+        found, fall[part] = least_squares(matrix, np.concatenate(right, axis=1), flat)
+        step[:, part] = found.T
+    return step, fall
 
 
 def newton(
@@ -340,8 +377,14 @@ def newton(
         gradient = gradient_of(source, weights, nu)
         if not last:
             hessian = hessian_of(source, weights, len(rows), begin)
-        step = -_solve(hessian, gradient)
-        decrement = sum(p.lacking for p in source) - (step * gradient).sum(axis=0)
+        solved, share = solve(hessian, gradient)
+        lost = share <= LOST
+        step, lacking = -solved, sum(p.lacking for p in source)
+        decrement = lacking - (step * gradient).sum(axis=0)
+        if lost.any():
+            at = np.flatnonzero(lost)
+            step[:, at], fall = _by_squares(source, weights, nu, at, begin)
+            decrement[at] = fall + np.broadcast_to(lacking, lost.shape)[at]
         # inside λ² < floor no µ can change sign (the Dikin ellipsoid), so there is
         # nothing to check
         near = not begin and bool((decrement < floor).all())
@@ -370,7 +413,8 @@ def newton(
                 if full
                 else np.multiply(length[:, None], part.change, out=part.room)
             )
-        done = np.full(len(rows), exact or last)
+        # rounding of large counts leaves something to do
+        done = share > _ONCE if exact and not last else np.full(len(rows), last)
         if not begin:
             done |= (decrement <= LAST * floor) & (length == 1)
         if done.all():

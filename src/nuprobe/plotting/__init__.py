@@ -1,16 +1,16 @@
 """Figures from physics objects.
 
-Every function returns what it drew on: one `Axes`, or an array of them (``Panels``)
-whose ``figure`` is the whole. A notebook shows it as the last line of a cell, whatever
+Every function returns the axes it drew on: one `Axes`, or an array of them (``Panels``)
+with an attribute ``figure``. A notebook shows it as the last line of a cell, whatever
 the backend, and `save` writes it.
 
-``ax=`` draws on axes of yours, in their style: the legend goes inside, the line at the
-bottom is left out, and with fewer axes than panels the first panels are drawn. Further
-keywords are properties of Matplotlib for the main artists, those that the legend names
+``ax=`` draws on your own axes, in their style: the legend goes inside, the line at the
+bottom is omitted, and with fewer axes than panels only the first panels are drawn.
+Further keywords are Matplotlib properties of the main artists, those in the legend
 (``color``, ``linewidth``, ``linestyle``, ``alpha``, ``label``, ``zorder``, …).
 
-Nothing here imports matplotlib before a figure is asked for, and nothing touches pyplot
-or a display. A figure keeps its style when it is edited, drawn or saved later.
+Nothing here imports matplotlib before a figure is requested, and nothing uses pyplot or
+a display. A figure keeps its style when it is edited, drawn or saved later.
 """
 
 from nuprobe.plotting.abundances import plot_moment_plane, plot_nucleosynthesis

@@ -67,7 +67,7 @@ def plot_nucleosynthesis(
     Parameters
     ----------
     through : from `nuprobe.cosmology.nucleosynthesis.evolution`.
-    assumptions : what was assumed, for the line at the bottom.
+    assumptions : text for the line at the bottom.
     ax : axes to draw on instead of a new figure.
     **artist : properties of the main artists, e.g. ``color="k", linewidth=2``.
 
@@ -121,8 +121,8 @@ def plot_moment_plane(
     ----------
     plane : from `nuprobe.cosmology.nucleosynthesis.moment_plane`.
     observable : ``"y_p"``, ``"d_h"``, ``"he3_h"``, ``"li7_h"`` or ``"n_eff"``.
-    levels : values of the lines; some seven round ones by default.
-    band : lowest and highest value that a measurement allows, shaded.
+    levels : values of the lines; by default about seven round ones.
+    band : lowest and highest value allowed by a measurement, shaded.
     ax : axes to draw on instead of a new figure.
     **artist : properties of the main artists, e.g. ``color="k", linewidth=2``.
 
@@ -133,7 +133,7 @@ def plot_moment_plane(
     Raises
     ------
     InputError
-        If no level lies in the plane.
+        If no level occurs in the plane.
 
     Examples
     --------
@@ -171,7 +171,7 @@ def plot_moment_plane(
 
 
 def _digits(value: float, levels: Sequence[float]) -> str:
-    """A level with as many digits as tell it from its neighbours."""
+    """A level with enough digits to distinguish it from its neighbours."""
     for digits in range(2, 9):
         texts = {f"{one:.{digits}g}" for one in levels}
         close = all(abs(float(f"{one:.{digits}g}") / one - 1) < 1e-6 for one in levels)

@@ -46,9 +46,9 @@ __all__ = ["plot_averaged"]
 _POINTS = 500
 _DECADES = 6.0
 _FEW = 12
-"""So many deposits asked for are marked on the curves."""
+"""Largest number of requested deposits marked on the curves."""
 _LOOK: dict[str, Any] = {"color": "0.15", "linestyle": (0, (5, 2)), "linewidth": 1.1}
-"""Of the Standard Model beside another model."""
+"""Style of the Standard Model next to another model."""
 
 
 @public
@@ -72,14 +72,14 @@ def plot_averaged(
     ----------
     process : such as ``nu.process("cevns")``.
     flux : the source, or its name; lines are included.
-    target : what is hit; None for one free electron.
+    target : of the neutrinos; None for one free electron.
     model : the couplings.
-    flavours : one colour each, those whose curves are equal together; default all of
-        the flux.
-    recoils : deposits in MeV, increasing; the curves lie between the first and the
-        last, and up to twelve are marked. By default curves reach down from the
-        largest possible deposit to 1e-4 of it.
-    threshold : deposit (MeV) from which a total counts; a line, if it is not zero.
+    flavours : one colour each, or one for those with equal curves; default all of the
+        flux.
+    recoils : deposits in MeV, increasing; the curves extend from the first to the last,
+        and up to twelve are marked. By default curves extend from the largest possible
+        deposit down to 1e-4 of it.
+    threshold : minimum deposit (MeV) for the total; drawn as a line if not zero.
     ax : axes to draw on instead of a new figure.
     **artist : properties of the main artists, e.g. ``color="k", linewidth=2``.
 
@@ -159,7 +159,8 @@ def _deposits(
     flavours: Sequence[Flavour],
     recoils: ArrayLike | None,
 ) -> tuple[FloatArray, FloatArray]:
-    """Deposits of the curves, with both sides of every step, and those to be marked."""
+    """Deposits of the curves, including both sides of every step, and those to be
+    marked."""
     asked = np.empty(0) if recoils is None else finite_array(recoils, "the deposits")
     if asked.ndim != 1 or np.any(np.diff(asked) <= 0) or np.any(asked < 0):
         raise InputError("deposits must increase and not be negative (MeV)")
@@ -184,7 +185,7 @@ def _deposits(
 def _steps(
     source: Flux, flavours: Sequence[Flavour], scatterers: Sequence[Scatterer]
 ) -> FloatArray:
-    """Deposits at which lines end and shells of electrons open."""
+    """Deposits at which lines end and electron shells open."""
     lines = [line.energy for f in flavours for c in source.of(f) for line in c.lines]
     return np.array([t for s in scatterers for t in s.kinks(lines)])
 
@@ -192,7 +193,7 @@ def _steps(
 def _alike(
     curves: Sequence[tuple[Flavour, FloatArray]],
 ) -> list[tuple[list[Flavour], FloatArray]]:
-    """Flavours whose curves are equal together."""
+    """Groups of flavours with equal curves."""
     groups: list[tuple[list[Flavour], FloatArray]] = []
     for f, y in curves:
         for members, known in groups:
@@ -212,7 +213,8 @@ def _standard(
     model: Model,
     flavours: Sequence[Flavour],
 ) -> list[FloatArray]:
-    """Different curves of the Standard Model below a model; none where it is that."""
+    """Distinct curves of the Standard Model underlying a model; none if the model is
+    the Standard Model."""
     if isinstance(model, StandardModel):
         return []
     below = standard_below(model)
@@ -227,7 +229,7 @@ def _axes(
     x: FloatArray,
     curves: Sequence[FloatArray],
 ) -> None:
-    """Logarithmic axes, as far as the curves and their zeros allow."""
+    """Logarithmic axes, with limits set by the curves and their zeros."""
     nucleus, unit = labels
     bound = isinstance(process, Electron)
     per = per_atom(nucleus) if bound or nucleus is None else per_target(nucleus)

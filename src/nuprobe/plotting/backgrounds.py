@@ -1,5 +1,5 @@
-"""Trident dimuons over what looks like them: invariant mass and opening angle before
-and after cuts."""
+"""Trident dimuons and their backgrounds: invariant mass and opening angle before and
+after cuts."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ _COLUMNS: Final = (
     ("m_pair", GeV, "invariant mass of the pair [GeV]"),
     ("opening_angle", np.pi / 180, "opening angle [deg]"),
 )
-_COARSE: Final = 8  # fine bins of the comparison in a bin of the figure
+_COARSE: Final = 8  # fine bins of the comparison per bin of the figure
 _BINS: Final = 16  # after the cuts, at most
 
 
@@ -60,9 +60,9 @@ def plot_backgrounds(
     Returns
     -------
     Panels
-        Backgrounds by origin as lines, all of them together as an area, and the signal
-        in black: expected events in a bin, on a logarithmic scale, with the statistical
-        errors of the sample. After the cuts the axes end where nothing is left.
+        Backgrounds by origin as lines, their sum as an area, and the signal in black:
+        expected events per bin, on a logarithmic scale, with the statistical errors of
+        the sample. After the cuts the axes end where no events are left.
 
     Examples
     --------
@@ -111,13 +111,13 @@ def plot_backgrounds(
 def _reached(
     comparison: Comparison, name: str, edges: FloatArray, stage: int
 ) -> FloatArray:
-    """Edges of finer bins that end where nothing is left after a stage."""
+    """Edges of finer bins, up to where no events are left after a stage."""
     filled = np.flatnonzero(spectra(comparison, name, edges, stage)[0].sum(0))
     if not filled.size:
         return edges
     fine, end = comparison.histograms[name][0], (int(filled[-1]) + 1) * _COARSE
     step = -(-end // _BINS)
-    while -(-end // step) * step >= fine.size:  # all bins are of one width
+    while -(-end // step) * step >= fine.size:  # all bins have the same width
         step += 1
     return np.asarray(fine[: -(-end // step) * step + 1 : step])
 

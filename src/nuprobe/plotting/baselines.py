@@ -1,4 +1,4 @@
-"""Disappearance experiments: data, and what is expected with and without a sterile
+"""Disappearance experiments: data, and expectations with and without a sterile
 neutrino."""
 
 from __future__ import annotations
@@ -32,11 +32,11 @@ def plot_disappearance(
     ax: Where = None,
     **artist: Any,
 ) -> Panels:
-    """Plot data with the errors on the diagonal of their covariance, the expectation of
-    a model and that of three neutrinos.
+    """Plot data with errors from the diagonal of their covariance, the expectation of a
+    model and that of three neutrinos.
 
-    Spectra are divided by the expectation of three neutrinos, one panel a detector;
-    ratios and rates are drawn as they are.
+    Spectra are divided by the expectation of three neutrinos, one panel per detector;
+    ratios and rates are drawn directly.
 
     Parameters
     ----------

@@ -1,5 +1,5 @@
 """Cross sections of several targets, models, flavours and energies in one figure, each
-beside its Standard Model or its full coherence."""
+compared with the Standard Model or with full coherence."""
 
 from __future__ import annotations
 
@@ -59,14 +59,14 @@ _POINTS = 500
 @readable
 @dataclass(frozen=True)
 class Case:
-    """What one curve is of.
+    """Specification of one curve.
 
     Attributes
     ----------
-    target : what `nuprobe.target` makes or accepts.
+    target : returned or accepted by `nuprobe.target`.
     model : the couplings.
     flavour : of the neutrino, as produced.
-    energy : of the neutrino, MeV; None for a curve over it.
+    energy : of the neutrino, MeV; None for a curve over energy.
 
     Examples
     --------
@@ -92,13 +92,13 @@ def plot_recoils(
     **artist: Any,
 ) -> Panels:
     """Plot dσ/dT of coherent scattering for several cases, and the ratio of each to the
-    Standard Model (or, if all cases are of it, to full coherence) below.
+    Standard Model (or to full coherence, if all cases are in the Standard Model) below.
 
     Parameters
     ----------
     cases : one colour each, with their energies.
-    recoils : recoil energies in MeV, increasing; by default to the largest possible,
-        from 0, or over six decades where a photon is exchanged.
+    recoils : recoil energies in MeV, increasing; by default up to the largest possible,
+        from 0, or over six decades with photon exchange.
     axial : include the axial response; ``"structure"``: structure functions.
     propagation : between source and detector; default none.
     ax : axes to draw on instead of a new figure (one or several: the first
@@ -165,7 +165,7 @@ def plot_totals(
     **artist: Any,
 ) -> Panels:
     """Plot σ(E) of coherent scattering for several cases, and the ratio of each to the
-    Standard Model (or, if all cases are of it, to full coherence) below.
+    Standard Model (or to full coherence, if all cases are in the Standard Model) below.
 
     Parameters
     ----------
@@ -235,7 +235,7 @@ Computed = tuple[Callable[[Case, FloatArray], FloatArray], FloatArray]
 
 @dataclass(frozen=True)
 class _Drawing:
-    """Curves with their references, and the words for them."""
+    """Curves with their references and labels."""
 
     cases: Sequence[Case]
     propagation: Propagation | None
@@ -245,7 +245,8 @@ class _Drawing:
 
     @property
     def standard(self) -> bool:
-        """Whether all cases are of the Standard Model: full coherence is beside."""
+        """Whether all cases are in the Standard Model; they are then compared with full
+        coherence."""
         return all(isinstance(c.model, StandardModel) for c in self.cases)
 
     def reference(self, case: Case) -> Case:
@@ -255,7 +256,7 @@ class _Drawing:
         return replace(case, model=standard_below(case.model))
 
     def labels(self) -> list[str]:
-        """What tells each case from the others."""
+        """Labels that distinguish the cases."""
         parts = [
             [target_symbol(make_target(c.target)) for c in self.cases],
             [model_words(c.model) for c in self.cases],
@@ -342,7 +343,7 @@ _LOOK: dict[str, Any] = {"linestyle": _DASHED, "linewidth": 1.1}
 
 
 def model_words(model: Model) -> str:
-    """What tells a model from the Standard Model below it: its own parameters."""
+    """The parameters of a model that are not those of the underlying Standard Model."""
     below = {p.name for p in standard_below(model).parameters}
     own = [p for p in model.parameters if p.default != 0 and p.name not in below]
     if isinstance(model, StandardModel) or not own:

@@ -43,8 +43,8 @@ def plot_bump(
     artist: Mapping[str, Any] | None = None,
     **options: Any,
 ) -> Panels:
-    """Plot the cross section that the excess would need beside the curve that it is
-    compared with, and below them the antineutrinos of the reactor.
+    """Plot the cross section required by the excess together with the curve it is
+    compared with, and below them the antineutrino spectrum of the reactor.
 
     Parameters
     ----------
@@ -52,13 +52,13 @@ def plot_bump(
     ax : axes to draw on instead of a new figure (one or several: the first
         panels).
     artist : properties of the main artists, e.g. ``{"linewidth": 2}``.
-    options : the other keywords of `nuprobe.bump.required`, as `target`.
+    options : other keywords of `nuprobe.bump.required`, such as `target`.
 
     Returns
     -------
     Panels
         Inverse beta decay is drawn per ¹³C nucleus of the scintillator. The required
-        curve has the shape of the other one, moved up.
+        curve has the shape of the other one, scaled up.
 
     Raises
     ------

@@ -1,5 +1,5 @@
-"""Summaries of the catalogue: ladders of limits, published beside recomputed, and
-curves for a mediator's plane."""
+"""Summaries of the catalogue: ladders of published and recomputed limits, and curves
+for a mediator's plane."""
 
 from __future__ import annotations
 
@@ -54,19 +54,19 @@ _COLOURS: Final = {"e": PALETTE[0], "mu": PALETTE[1], "tau": PALETTE[2], "": PAL
 def plot_magnetic_moments(
     entries: Iterable[Entry] | None = None, *, ax: Where = None, **artist: Any
 ) -> Axes:
-    """Plot a ladder of upper limits on magnetic moments, published as bars, recomputed
-    ones as diamonds.
+    """Plot a ladder of upper limits on magnetic moments, with published limits as bars
+    and recomputed ones as diamonds.
 
     Parameters
     ----------
-    entries : of the catalogue; `shown("magnetic_moment")` without them.
+    entries : of the catalogue; default `shown("magnetic_moment")`.
     ax : axes to draw on instead of a new figure.
     **artist : properties of the main artists, e.g. ``color="k", linewidth=2``.
 
     Returns
     -------
     Axes
-        One row an entry, the limit in μ_B on a logarithmic axis, by flavour and year.
+        One row per entry, the limit in μ_B on a logarithmic axis, by flavour and year.
 
     Raises
     ------
@@ -144,17 +144,17 @@ def plot_charge_radii(
 
     Parameters
     ----------
-    entries : of the catalogue; `shown("charge_radius")` without them. Those in another
+    entries : of the catalogue; default `shown("charge_radius")`. Those in another
         convention are converted (`charge_radius_convention`); those whose convention is
-        ``"other"`` or ``"unknown"`` are left out, and the note says how many.
+        ``"other"`` or ``"unknown"`` are omitted, and the note gives their number.
     ax : axes to draw on instead of a new figure.
     **artist : properties of the main artists, e.g. ``color="k", linewidth=2``.
 
     Returns
     -------
     Axes
-        One row an entry, in 1e-32 cm², linear between −1 and 1 and logarithmic outside;
-        dotted: the Standard Model.
+        One row per entry, in 1e-32 cm², linear between −1 and 1 and logarithmic
+        outside; dotted: the Standard Model.
 
     Raises
     ------
@@ -200,7 +200,7 @@ def plot_charge_radii(
 
 
 def _radius_rungs(entries: Iterable[Entry]) -> tuple[list[Rung], int]:
-    """Rungs of the charge radii in order, and the number of those left out."""
+    """Rungs of the charge radii in order, and the number of those omitted."""
     rungs, left_out = [], 0
     for e in entries:
         if e.observable.quantity != "charge_radius":
@@ -237,7 +237,7 @@ def _radius_axis(ax: Axes, rungs: Sequence[Rung]) -> float:
 
 
 def _draw_radius(ax: Axes, rung: Rung, y: int, edge: float) -> None:
-    """Draw the allowed range as a bar, to the edge where it is open."""
+    """Draw the allowed range as a bar, up to the edge of the axis if it is open."""
     colour = _colour(rung)
     low = -edge if rung.lower is None else rung.lower
     high = edge if rung.upper is None else rung.upper

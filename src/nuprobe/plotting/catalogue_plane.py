@@ -36,18 +36,18 @@ def plot_catalogue_plane(
     references: Sequence[str] = (),
     **options: Any,
 ) -> Axes:
-    """Plot the (m_Z′, g′) plane: computed limits with the curves and bands that the
-    catalogue ships.
+    """Plot the (m_Z′, g′) plane: computed limits with the curves and bands of the
+    catalogue.
 
     Parameters
     ----------
-    limit : what `nuprobe.limit` returns.
-    entries : with a curve of a coupling over a mass; without them those of the
-        catalogue on L_μ − L_τ. The legend names experiment, year, source, and the
-        confidence level where it is not that of `limit`; more than six are grey, with
-        names in the plane.
-    bands, curves, references, options : more of them, and the other keywords of
-        `plot_plane`, ``ax`` included.
+    limit : from `nuprobe.limit`.
+    entries : with a curve of a coupling over a mass; default: those of the catalogue on
+        L_μ − L_τ. The legend gives experiment, year, source, and the confidence level
+        if it differs from that of `limit`; more than six are grey, labelled in the
+        plane.
+    bands, curves, references, options : additional ones, and other keywords of
+        `plot_plane`, including ``ax``.
 
     Returns
     -------
@@ -57,7 +57,7 @@ def plot_catalogue_plane(
     ------
     InputError
         If an entry's coupling is in another convention than g′ Q f̄γf, or `plot_plane`
-        refuses something.
+        raises it.
 
     Examples
     --------
@@ -86,18 +86,18 @@ def plot_catalogue_plane(
 
 
 _FEW: Final = 6
-"""More published curves than that are grey, with names in the plane, not in the
-legend."""
+"""If there are more published curves, they are grey, with names in the plane instead of
+the legend."""
 _CONVENTIONS: Final = {"coupling": "charge-one", "dipole_coupling": "lagrangian"}
-"""The one convention of a coupling that is plotted."""
+"""The only convention of a coupling that is plotted."""
 _PLACES: Final = 200
-"""On a curve, where its name may stand."""
+"""Possible positions of a name on a curve."""
 _WORD: Final = 0.2
-"""A distance in the plane, in its width, within which a name is not repeated."""
+"""Distance in units of the width of the plane within which a name is not repeated."""
 _LETTER: Final = 0.011
-"""Width of a letter of a name, in that of the plane."""
+"""Width of a letter of a name, in units of that of the plane."""
 _VETO: Final = 1.0
-"""A coupling from which a published curve stands for no limit."""
+"""Coupling above which a published curve means no limit."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -114,7 +114,7 @@ class _Published:
 
     @classmethod
     def read(cls, e: Entry, cl: float) -> _Published:
-        """An entry with a curve, beside a limit at a confidence level."""
+        """Make it from an entry with a curve, for a limit at a confidence level."""
         assert e.curve is not None
         quantity = e.curve.y.quantity
         if e.convention != _CONVENTIONS[quantity]:
@@ -157,7 +157,7 @@ def _crowded(
     references: Sequence[str],
     options: dict[str, Any],
 ) -> Axes:
-    """The plane with many published curves: grey, each with its name beside it."""
+    """The plane with many published curves, in grey, each labelled in the plane."""
     low, high = options.get("x_range") or _ends([c.mass for c in limit.curves])
     if options.get("y_range") is None:
         drawn = [(c.mass, c.coupling) for c in limit.curves]
@@ -203,14 +203,14 @@ def _draw(ax: Axes, one: _Published) -> None:
 
 @dataclass
 class _Names:
-    """Names beside curves, where there is room."""
+    """Labels of curves, where there is room."""
 
     ax: Axes
     taken: list[tuple[str, FloatArray]] = field(default_factory=list)
 
     def put(self, one: _Published) -> None:
-        """Write a name on its curve, as far from the other names as it can be; not
-        again beside the same name."""
+        """Write a name on its curve, as far as possible from the other names; not twice
+        near the same name."""
         m, g = self._along(one)
         box = self.ax.transAxes.inverted()
         at = box.transform(self.ax.transData.transform(np.stack([m, g], axis=1)))
@@ -242,7 +242,7 @@ class _Names:
         )
 
     def _along(self, one: _Published) -> tuple[FloatArray, FloatArray]:
-        """The curve between its points, over the masses of the plane."""
+        """The curve interpolated over the masses of the plane."""
         m = one.mass / GeV
         low, high = np.clip(self.ax.get_xlim(), m[0], m[-1])
         fine = np.geomspace(low, high, _PLACES)
@@ -270,7 +270,8 @@ def curves_on(family: Any) -> list[Entry]:
 
     Parameters
     ----------
-    family : model of the boson, e.g. ``nuprobe.model("b-l", ...)``, as `Limit.family`.
+    family : model of the boson, such as ``nuprobe.model("b-l", ...)`` or
+        `Limit.family`.
 
     Raises
     ------
@@ -294,7 +295,7 @@ def curves_on(family: Any) -> list[Entry]:
 
 
 def any_curves_on(family: Any) -> list[Entry]:
-    """`curves_on`, empty where the catalogue has none.
+    """`curves_on`, empty if the catalogue has none.
 
     Parameters
     ----------
@@ -310,7 +311,7 @@ def any_curves_on(family: Any) -> list[Entry]:
 
 
 def _curves() -> dict[str, list[Entry]]:
-    """Entries with a curve, by the name of the model."""
+    """Entries with a curve, by name of the model."""
     entries = [*shown("coupling"), *shown("dipole_coupling")]
     return {
         model: [e for e in entries if e.topic == topic and _drawable(e, model)]
@@ -319,8 +320,8 @@ def _curves() -> dict[str, list[Entry]]:
 
 
 def _drawable(e: Entry, model: str) -> bool:
-    """Whether an entry has a curve, for the neutrinos of a model: solar ones and those
-    of no named flavour stand for all."""
+    """Whether an entry has a curve for the neutrinos of a model; solar ones and those
+    without a named flavour count for all."""
     flavour = model.removeprefix("dipole-portal").lstrip("-")
     if e.curve is None:
         return False
@@ -332,15 +333,15 @@ def _drawable(e: Entry, model: str) -> bool:
 def _envelope(
     x: FloatArray, y: FloatArray
 ) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """Lower and upper edge of a closed polygon, linear in the logarithms, at its own
-    x."""
+    """Lower and upper edge of a closed polygon, linear in the logarithms, at the x of
+    its points."""
     grid = np.unique(x)
     a, b, at = np.log(x), np.log(y), np.log(grid)
     low, high = np.full(grid.size, np.inf), np.full(grid.size, -np.inf)
     for i in range(x.size):
         x0, x1, y0, y1 = a[i - 1], a[i], b[i - 1], b[i]
         touched = (at >= min(x0, x1)) & (at <= max(x0, x1))
-        # a vertical side touches one x, with both of its ends
+        # a vertical side has a single x, with two ends
         for value in (
             (y0 + (y1 - y0) * (at - x0) / (x1 - x0),) if x0 != x1 else (y0, y1)
         ):

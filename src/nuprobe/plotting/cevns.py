@@ -1,5 +1,5 @@
-"""Cross sections of coherent scattering beside the full-coherence curve, with the loss
-of coherence below."""
+"""Cross sections of coherent scattering with the full-coherence curve, and the loss of
+coherence below."""
 
 from __future__ import annotations
 
@@ -72,11 +72,11 @@ def plot_differential(
 
     Parameters
     ----------
-    target : what `nuprobe.target` makes or accepts; a molecule or mixture is drawn per
-        formula unit.
+    target : returned or accepted by `nuprobe.target`; a molecule or mixture is drawn
+        per formula unit.
     model : the couplings.
     energies : neutrino energies in MeV, one colour each.
-    flavours : one or several; several make one colour for each energy and flavour.
+    flavours : one or several; with several, one colour for each energy and flavour.
     recoils : recoil energies in MeV, increasing; default from 0 to the largest
         possible.
     axial : include the axial part (in both curves with the nucleus's own axial form
@@ -130,7 +130,7 @@ def plot_differential(
     for (e, group), t, y, reference, colour in zip(
         curves, grids, exact, full, colours(len(curves)), strict=True
     ):
-        # the ratio of one nucleus depends on T alone: the shorter curve goes on top
+        # the ratio for one nucleus depends only on T: draw the shorter curve on top
         above = 2 + 1 / (1 + e)
         handles += main.plot(t / unit, y * unit / decade, color=colour)
         labels.append(
@@ -190,7 +190,7 @@ def plot_total(
     flavour : of the neutrino.
     threshold : smallest recoil energy counted, MeV.
     scale : of the vertical axis of the main panel; the horizontal one is logarithmic
-        from a range of 30 on.
+        for a range of 30 or more.
     ax : axes to draw on instead of a new figure (one or several: the first
         panels).
     **artist : properties of the main artists, e.g. ``color="k", linewidth=2``.
@@ -289,11 +289,11 @@ def _targets(targets: TargetSpec | Sequence[TargetSpec]) -> list[TargetSpec]:
 def _recoil_grid(
     nucleus: Target, e: float, recoils: ArrayLike | None, diverging: bool
 ) -> FloatArray:
-    """Recoil energies of a curve, from 0 on unless it goes to infinity there."""
+    """Recoil energies of a curve, from 0 unless it diverges there."""
     ends = [float(cevns.recoil_maximum(e, c.isotope.mass)) for c in nucleus.components]
     if recoils is None:
-        # every isotope's own end is a point, so that the corners of a molecule are
-        # sharp
+        # the endpoint of every isotope is included, so that the corners of a molecule #
+        # are sharp
         grid = np.linspace(0, max(ends), _POINTS)
         return np.unique(np.concatenate([grid[1:] if diverging else grid, ends]))
     t = finite_array(recoils, "the recoil grid")
@@ -351,7 +351,7 @@ def _symbols(flavours: Sequence[Flavour]) -> str:
 
 
 def describe(nucleus: Target) -> str:
-    """Name of a `nucleus` with the nuclear input, which is never hidden."""
+    """Name of a `nucleus` with the nuclear input, which is always shown."""
     shapes = sorted({shape_name(c.ff_n) for c in nucleus.components})
     one = nucleus.components[0]
     folded = not all(one.shapes.physical) and one.nucleon.name != "point"
@@ -367,8 +367,8 @@ def describe(nucleus: Target) -> str:
 def describe_model(model: Model) -> str:
     """Name of a `model` and the values of its first parameters, for the line at the
     bottom of a figure."""
-    # a model's parameters carry its own values as defaults; of the many elements of
-    # matrices those that are zero say nothing
+    # a model's parameters have its values as defaults; zero elements of matrices are #
+    # not worth listing
     given = [p for p in model.parameters if p.default != 0] or list(model.parameters)
     values = ", ".join([*mass_values(model), *(parameter_value(p) for p in given[:3])])
     return f"model {model.name}" + (f": {values}" if values else "")
@@ -385,7 +385,7 @@ def parameter_value(p: Parameter) -> str:
 
 
 def mass_values(model: Model) -> list[str]:
-    """Mass of the mediator of a `model` in words, if it has one."""
+    """Text with the mass of the mediator of a `model`, if it has one."""
     mass = getattr(model, "mass", None)
     if not isinstance(mass, int | float):
         return []

@@ -38,7 +38,7 @@ _STYLES: Final[tuple[Any, ...]] = (
     *((0, (6, 1.5, 1, 1.5, 1, 1.5)), (0, (3, 1.5))),
 )
 _ROUGH: Final[dict[str, Any]] = {
-    # round dots above all lines: carbon-13 runs into the deuteron there
+    # round dots above all lines: carbon-13 overlaps the deuteron there
     "linestyle": (0, (0.1, 2.5)),
     "linewidth": 3.2,
     "dash_capstyle": "round",
@@ -69,7 +69,7 @@ def plot_charged_currents(
     -------
     Axes
         Logarithmic in σ; each curve begins at its threshold and is dotted where
-        something that is left out counts.
+        neglected contributions matter.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""What a fit says of two parameters: regions below levels of Δχ²."""
+"""Regions of two parameters below levels of Δχ²."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ LEVELS_2D: Final = (("1σ", 2.2957), ("90 %", 4.6052))
 
 @public
 @styled
-def plot_contour(  # nine arguments: the grid is three, each other one is drawn
+def plot_contour(  # nine arguments: three for the grid, the others are drawn
     x: ArrayLike,
     y: ArrayLike,
     delta: ArrayLike,
@@ -60,13 +60,13 @@ def plot_contour(  # nine arguments: the grid is three, each other one is drawn
 
     Parameters
     ----------
-    x, y : values of the two parameters, increasing, shapes (n,) and (m,). An axis whose
-        steps grow with the values is logarithmic.
+    x, y : values of the two parameters, increasing, shapes (n,) and (m,). An axis with
+        logarithmic spacing is logarithmic.
     delta : Δχ², shape (n, m): the first axis is x; may be infinite.
-    labels : of x and y: a `Parameter` each (which knows symbol and unit), or the texts
-        of the axes with the unit in brackets.
+    labels : of x and y: a `Parameter` each (with symbol and unit), or the texts of the
+        axes with the unit in brackets.
     levels : (label, Δχ²).
-    best : best fit; default the lowest point of the grid, and the legend says so.
+    best : best fit; default the lowest point of the grid, as stated in the legend.
     markers : (label, x, y) each, such as the Standard Model.
     title : above the legend.
     references : texkeys for the line at the bottom.
@@ -134,12 +134,12 @@ def plot_contour(  # nine arguments: the grid is three, each other one is drawn
 
 
 def _colour(artist: dict[str, Any]) -> tuple[Any, dict[str, Any]]:
-    """The colour asked for, and the other properties: one colour for the fillings of
-    all levels would make them indistinguishable."""
+    """The colour requested, and the other properties; separate because equal fillings
+    of all levels would be indistinguishable."""
     from matplotlib.colors import is_color_like
 
     asked = artist.get("color", artist.get("c"))
-    if asked is None or not is_color_like(asked):  # refused with the other properties
+    if asked is None or not is_color_like(asked):  # rejected with the other properties
         return PALETTE[0], artist
     return asked, {k: v for k, v in artist.items() if k not in ("color", "c")}
 
@@ -151,7 +151,8 @@ def _regions(
     legend: Entries,
     colour: Any,
 ) -> None:
-    """Fill the regions below the levels with shades of a colour, the inmost darkest."""
+    """Fill the regions below the levels with shades of a colour, the innermost
+    darkest."""
     from matplotlib.patches import Patch
 
     x, y, surface = grid

@@ -1,5 +1,5 @@
-"""Posterior samples in one figure: marginals of every parameter on the diagonal, of
-every pair below it."""
+"""Posterior samples in one figure: marginals of each parameter on the diagonal, of each
+pair below it."""
 
 from __future__ import annotations
 
@@ -57,18 +57,18 @@ def plot_corner(
     **artist: Any,
 ) -> Panels:
     """Plot the marginal posteriors of single parameters and of pairs, with credible
-    regions of highest density.
+    regions of highest posterior density.
 
     Parameters
     ----------
     result : from `nuprobe.sample`.
-    names : columns to show, in this order. If not given, all up to eight; of more
-        columns the parameters alone, marginalised over the nuisances. One with a
+    names : columns to show, in this order. By default all, up to eight; with more
+        columns only the parameters, marginalised over the nuisances. One with a
         log-flat prior is shown as log10.
     levels : credible levels of the regions of two parameters, and of the shading of
-        one: all intervals of its set of highest density.
-    markers : column to value, such as that of the Standard Model.
-    marker_label : what the markers are, for the legend.
+        one: all intervals of highest density.
+    markers : values by column, such as those of the Standard Model.
+    marker_label : of the markers, in the legend.
     title : above the legend.
     references : texkeys for the line at the bottom.
     ax : axes to draw on instead of a new figure (one or several: the first
@@ -78,15 +78,15 @@ def plot_corner(
     Returns
     -------
     Panels
-        Above each marginal stands the median with the equal-tailed 68 % interval, or
-        each interval of highest density where there are several. Where parts of the
-        chain disagree there are neither intervals nor shading.
+        The title of each marginal is the median with the equal-tailed 68 % interval, or
+        each interval of highest density if there are several. If parts of the chain
+        disagree there are neither intervals nor shading.
 
     Raises
     ------
     InputError
-        If nothing is to be shown, a name comes twice, a level is not between 0 and 1,
-        or a column is constant.
+        If there is nothing to show, a name occurs twice, a level is not between 0 and
+        1, or a column is constant.
     UnknownNameError
         If a name is not a column of the chain.
 
@@ -133,7 +133,7 @@ def plot_corner(
 
 
 def _default_columns(result: SampleResult) -> list[str]:
-    """All columns where that is readable, else those of the parameters."""
+    """All columns if readable, else those of the parameters."""
     if len(result.names) <= _MOST_COLUMNS:
         return list(result.names)
     return list(result.names[: result.parameters])
@@ -220,7 +220,7 @@ def _corner_legend(
 
 
 class _View:
-    """One column as it is drawn: samples, range, label, title."""
+    """One column as drawn: samples, range, label, title."""
 
     def __init__(self, result: SampleResult, column: int) -> None:
         self.column = column
@@ -269,7 +269,8 @@ class _View:
 
     @property
     def title(self) -> str:
-        """Median and interval, or the intervals of highest density if several."""
+        """Median and interval, or the intervals of highest density if there are
+        several."""
         if self.result.disagreement:
             return primes(self._text)
         parts = self.intervals(0.68)
@@ -315,10 +316,10 @@ def density_1d(
 
     Notes
     -----
-    The histogram is convolved with a Gaussian, by the rule of Silverman for `ess`
-    independent samples and the width of the regions, not their distance, that widens a
-    Gaussian by 1 % for some thousand of them; at the ends it is mirrored, as a density
-    that ends at a limit must be.
+    The histogram is convolved with a Gaussian kernel, by Silverman's rule for `ess`
+    independent samples and the width (not the distance) of the regions; this widens a
+    Gaussian by 1 % for a few thousand samples. It is reflected at the ends, because a
+    density may end at a limit.
     """
     width = max(bandwidth(x, low, high, ess), 0.7 * (high - low) / bins)
     density = smoothed(x, low, high, width, bins)
@@ -354,13 +355,13 @@ def density_2d(
     Notes
     -----
     The kernel has the correlation of the samples, so that a narrow diagonal stays
-    narrow; what of it lies outside the box is made up for.
+    narrow; the part of it outside the box is compensated.
     """
     from scipy.signal import fftconvolve
 
     counts, x_edges, y_edges = np.histogram2d(x, y, bins, (box[:2], box[2:]))
     cell = np.array([x_edges[1] - x_edges[0], y_edges[1] - y_edges[0]])
-    # a kernel as wide as the regions, not as their distance
+    # scale the kernel with the width of the regions, not with their distance
     narrow = np.array(
         [
             min(1.0, bandwidth(v, *ends, ess) / (0.9 * v.std() * ess**-0.2))
@@ -393,8 +394,8 @@ def _to_the_edges(edges: FloatArray) -> FloatArray:
 
 
 def height_of(density: FloatArray, level: float) -> float:
-    """Density above which a share `level` of the probability lies, from a density on
-    equal cells."""
+    """Density threshold above which a fraction `level` of the probability lies, from a
+    density on equal cells."""
     ordered = np.sort(density, axis=None)[::-1]
     shares = np.cumsum(ordered)
     return float(np.interp(level, shares / shares[-1], ordered))
@@ -406,7 +407,7 @@ def _marginal(
     at, density = density_1d(view.x, view.low, view.high, view.ess, _FINE)
     for level, shade in reversed(list(zip(levels, shades, strict=True))):
         for low, high in view.intervals(level):
-            # to the ends of the interval themselves, not to the nearest position
+            # extend to the exact ends of the interval, not to the nearest position
             inside = at[(at > low) & (at < high)]
             fine = np.concatenate([[max(low, at[0])], inside, [min(high, at[-1])]])
             curve = np.interp(fine, at, density)

@@ -1,4 +1,5 @@
-"""Decay of a sterile neutrino after nucleosynthesis: photons, and what they destroy."""
+"""Decay of a sterile neutrino after nucleosynthesis: photons, and the destruction of
+nuclei."""
 
 from __future__ import annotations
 
@@ -49,7 +50,7 @@ def plot_photon_spectra(
     ax: Where = None,
     **artist: Any,
 ) -> Axes:
-    """Plot the photons in the plasma while photons of one energy are injected.
+    """Plot the photon spectrum in the plasma during injection of photons of one energy.
 
     Parameters
     ----------
@@ -61,8 +62,8 @@ def plot_photon_spectra(
     Returns
     -------
     Axes
-        Full lines with a mark for the line of photons that have not collided, dotted
-        the universal spectrum, and thresholds of nuclei.
+        Solid lines with a marker for the line of unscattered photons, dotted the
+        universal spectrum, and the thresholds of nuclei.
 
     Examples
     --------
@@ -123,8 +124,8 @@ _MEASURED: Final = {
 @public
 @styled
 def plot_decay_plane(plane: DecayPlane, *, ax: Where = None, **artist: Any) -> Axes:
-    """Plot the masses and lifetimes, or moments, of a sterile neutrino that measured
-    abundances exclude.
+    """Plot the masses and lifetimes, or moments, of a sterile neutrino excluded by
+    measured abundances.
 
     Parameters
     ----------
@@ -136,13 +137,13 @@ def plot_decay_plane(plane: DecayPlane, *, ax: Where = None, **artist: Any) -> A
     Returns
     -------
     Axes
-        Shaded what all together exclude, lines for each measurement, and dotted where
-        ⁷Li/H is half of that without decays.
+        The combined exclusion is shaded; lines for each measurement, dotted where ⁷Li/H
+        is half of its value without decays.
 
     Raises
     ------
     InputError
-        If an axis has one point only.
+        If an axis has only one point.
 
     Examples
     --------
@@ -163,7 +164,7 @@ def plot_decay_plane(plane: DecayPlane, *, ax: Where = None, **artist: Any) -> A
     figure = new_figure(WIDTH, 5.0, ax, artist)
     axes = figure.add_subplot()
     grid = (plane.masses, plane.columns)
-    rise = np.arcsinh(plane.rise().T)  # over many decades: lines stay smooth
+    rise = np.arcsinh(plane.rise().T)  # smooth lines over many decades
     level = float(np.arcsinh(THRESHOLD))
     if np.any(rise > level):
         axes.contourf(*grid, rise, levels=[level, 1e3], colors=["0.88"])

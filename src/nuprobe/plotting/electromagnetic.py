@@ -1,4 +1,4 @@
-"""What electromagnetic properties of neutrinos do to recoil spectra."""
+"""Effects of electromagnetic properties of neutrinos on recoil spectra."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ __all__ = ["plot_averaged_moments", "plot_millicharge"]
 _REFERENCES = ("Kouzakov:2017hbc", "Giunti:2014ixa")
 _POINTS = 600
 _HIGHEST = 1e250
-"""cm²/MeV: far beyond it the axes of a figure overflow."""
+"""cm²/MeV: far above it the axes of a figure overflow."""
 _DASHED = (0, (5, 2))
 
 
@@ -71,7 +71,7 @@ def plot_millicharge(
 
     Parameters
     ----------
-    target : what `nuprobe.target` makes or accepts.
+    target : returned or accepted by `nuprobe.target`.
     energy : of the neutrino, MeV.
     charges : of this flavour (the diagonal element), in units of e, with a sign; one
         colour each.
@@ -86,8 +86,8 @@ def plot_millicharge(
     Returns
     -------
     Panels
-        Logarithmic axes; a charge shows at the smallest recoils, where its amplitude
-        goes as 1/T.
+        Logarithmic axes; a charge is visible at the smallest recoils, since its
+        amplitude is proportional to 1/T.
 
     Raises
     ------
@@ -165,10 +165,10 @@ def plot_averaged_moments(
     Parameters
     ----------
     flux : a name or a `Flux`.
-    target : what `nuprobe.target` makes or accepts.
+    target : returned or accepted by `nuprobe.target`.
     moments : effective magnetic moments in Bohr magnetons, the same for all flavours;
         one colour each.
-    electrons : scattering off the bound electrons of the target instead of its nuclei.
+    electrons : scattering on the bound electrons of the target instead of its nuclei.
     recoils : recoil energies in MeV, positive and increasing; by default from 10 eV to
         the largest possible.
     base : model with the weak couplings, default the Standard Model at tree level.
@@ -231,7 +231,7 @@ def plot_averaged_moments(
     panel.set_xscale("log")
     panel.set_yscale("log")
     panel.set_xlim(t[0] / unit, t[-1] / unit)
-    # everything falls to 0 at the largest recoil
+    # all curves fall to 0 at the largest recoil
     panel.set_ylim(1e-3 * float(weak.max()) * unit, 2 * highest * unit)
     what = "energy transfer" if electrons else "nuclear recoil energy"
     panel.set_xlabel(f"{what} $T$ [{unit_name}]")
@@ -301,8 +301,8 @@ class _Averages:
     def weak_and_magnetic(self, t: FloatArray) -> tuple[FloatArray, FloatArray]:
         """Return the weak part, and the magnetic part of a moment of 1 μ_B.
 
-        The latter is quadratic in the moment: one average, of a moment so large that
-        the difference keeps its digits, serves all.
+        The latter is quadratic in the moment, so one average is enough, with a moment
+        large enough for an accurate difference.
         """
         large = 1e-6
         moments = dict.fromkeys(("e", "mu", "tau"), large)

@@ -56,8 +56,8 @@ def plot_electron_differential(
     ax: Where = None,
     **artist: Any,
 ) -> Axes:
-    """Plot dσ/dT against the energy transfer; what flips the helicity (a magnetic
-    moment, a scalar) also alone, dashed.
+    """Plot dσ/dT against the energy transfer; helicity-flipping contributions (a
+    magnetic moment, a scalar) are also drawn separately, dashed.
 
     Parameters
     ----------
@@ -65,8 +65,7 @@ def plot_electron_differential(
     energies : neutrino energies in MeV, one colour each.
     flavour : of the neutrino.
     target, binding : as in `electron.differential`.
-    recoils : energy transfers in MeV, positive and increasing; by default from 0.1 keV
-        on.
+    recoils : energy transfers in MeV, positive and increasing; by default from 0.1 keV.
     ax : axes to draw on instead of a new figure.
     **artist : properties of the main artists, e.g. ``color="k", linewidth=2``.
 
@@ -220,7 +219,7 @@ def plot_electron_total(
 
 
 def _line(ax: Axes, x: FloatArray, y: FloatArray, **how: Any) -> list[Artist]:
-    """Line where y is positive, broken elsewhere (the axis is logarithmic)."""
+    """Line where y is positive, interrupted elsewhere (the axis is logarithmic)."""
     return [*ax.plot(x, np.where(y > 0, y, np.nan), **how)] if np.any(y > 0) else []
 
 
@@ -248,7 +247,8 @@ def _recoils(
 
 
 def per_atom(target: TargetSpec | None) -> str:
-    """Per what cross sections of the electrons of a `target` are, for an axis label."""
+    """Normalisation of cross sections on the electrons of a `target`, for an axis
+    label."""
     if target is None:
         return " per electron"
     return per_target(make_target(target)).replace("nucleus", "atom")
@@ -262,8 +262,8 @@ _HOW: Final = {
 
 
 def describe_electrons(target: TargetSpec | None, binding: Binding) -> str:
-    """Whose electrons, those of a `target` or a free one, and how their `binding` is
-    treated."""
+    """Text on the electrons, of a `target` or free, and the treatment of their
+    `binding`."""
     if target is None:
         return ", free electron"
     return f" on {target_symbol(make_target(target))}" + (

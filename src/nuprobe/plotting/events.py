@@ -1,5 +1,5 @@
-"""Distributions of trident events: models with statistical bands, their ratios, curves
-by quadrature."""
+"""Distributions of trident events: models with statistical bands, their ratios, and
+curves from quadrature."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ def plot_distribution(
     ----------
     distribution : in one dimension; the first model is the reference of the ratios.
     curve : the same bins by quadrature, from `nuprobe.events.expected`; drawn as dots.
-    title : over the legend, e.g. channel, target and flux.
+    title : above the legend, e.g. channel, target and flux.
     note, references : for the line at the bottom.
     ax : axes to draw on instead of a new figure (one or several: the first
         panels).
@@ -81,9 +81,9 @@ def plot_distribution(
     Returns
     -------
     Panels
-        dσ/dX per target, or dσ/d ln X where X spreads over decades; bands are
-        statistical errors. Below, the ratios to the first model, whose bands take
-        into account that the events are the same; of one model, its ratio to the curve.
+        dσ/dX per target, or dσ/d ln X if X spans decades; bands are statistical errors.
+        Below, the ratios to the first model, with bands that account for the common
+        events; for a single model, its ratio to the curve.
 
     Raises
     ------
@@ -126,8 +126,8 @@ def plot_distributions(
     ax: Where = None,
     **artist: Any,
 ) -> Panels:
-    """Plot several distributions of the same events side by side, as
-    `plot_distribution` plots one.
+    """Plot several distributions of the same events side by side, each as in
+    `plot_distribution`.
 
     Parameters
     ----------
@@ -191,12 +191,12 @@ def plot_distribution_2d(
     ax: Where = None,
     **artist: Any,
 ) -> Panels:
-    """Plot a distribution of two observables, a panel for each model.
+    """Plot a distribution of two observables, one panel per model.
 
     Parameters
     ----------
     distribution : in two dimensions.
-    title : over the panels, e.g. channel, target and flux.
+    title : above the panels, e.g. channel, target and flux.
     note, references : for the line at the bottom.
     ax : axes to draw on instead of a new figure (one or several: the first
         panels).
@@ -206,9 +206,8 @@ def plot_distribution_2d(
     -------
     Panels
         d²σ/dXdY per target (or per ln X, ln Y) as colour, one logarithmic scale of
-        three decades for all panels, and the smallest areas with 50 % and 90 % of
-        the cross section in the bins, smoothed over 1.5 bins and only if there are
-        enough events.
+        three decades for all panels, and the smallest areas with 50 % and 90 % of the
+        binned cross section, smoothed over 1.5 bins and only with enough events.
 
     Raises
     ------
@@ -264,8 +263,8 @@ def plot_distribution_2d(
 def _planes(
     axes: NDArray[np.object_], distribution: Distribution, both: Sequence[_Axis]
 ) -> tuple[ScalarMappable, str]:
-    """Draw a panel for each model on one scale; returns the colours and their power of
-    ten."""
+    """Draw one panel per model on a common scale; returns the colours and their power
+    of ten."""
     from matplotlib import colormaps
     from matplotlib.colors import LogNorm
 
@@ -285,7 +284,7 @@ def _planes(
             x.edges, y.edges, shown, cmap="cividis", norm=norm, rasterized=True
         )
         shares, effective = distribution.values[i], distribution.effective[i]
-        # levels of noise would be drawn around every bin
+        # noise would give contours around every bin
         enough = np.sum(shares * (effective >= _ENOUGH)) > 0.8 * shares.sum()
         if enough and min(shares.shape) > 4:
             _contours(ax, density[i], shares, both)
@@ -324,8 +323,8 @@ def _contours(
 
 
 class _Axis(NamedTuple):
-    """Edges in the unit of an axis, what differentials are of and their unit, the label
-    and whether it is logarithmic."""
+    """Edges in the unit of an axis, variable and unit of the differential, label and
+    whether it is logarithmic."""
 
     edges: FloatArray
     of: str
@@ -335,18 +334,18 @@ class _Axis(NamedTuple):
 
     @property
     def widths(self) -> FloatArray:
-        """Widths of the bins, of the logarithm if that is shown."""
+        """Widths of the bins, in the logarithm if that is shown."""
         return np.diff(np.log(self.edges) if self.logarithmic else self.edges)
 
     @property
     def centres(self) -> FloatArray:
-        """Middles of the bins."""
+        """Centres of the bins."""
         low, high = self.edges[:-1], self.edges[1:]
         return np.asarray(np.sqrt(high * low) if self.logarithmic else (high + low) / 2)
 
 
 def _axis(what: Observable, edges: FloatArray) -> _Axis:
-    """Axis of an observable in a unit that fits its size."""
+    """Axis of an observable in a suitable unit."""
     _, unit, size = next(u for u in _UNITS[what.unit] if edges[-1] >= u[0])
     logarithmic = what.logarithmic and bool(edges[0] > 0)
     composed = f"({what.latex})" if re.search(r"[ /]", what.latex) else what.latex

@@ -36,7 +36,7 @@ STERILE_POINTS = {
 }
 """Published best points of sin²2θ₁₄ and Δm²₄₁ (eV²)."""
 
-_FINER = 8  # parts of a step of the grid in the band of the Monte Carlo error
+_FINER = 8  # subdivisions of a grid step in the band of the Monte Carlo error
 _LABELS = {
     "wilks": r"$\Delta\chi^2$, Wilks",
     "fc": "Feldman–Cousins",
@@ -71,12 +71,12 @@ def plot_exclusion_plane(
     ax: Where = None,
     **artist: Any,
 ) -> Axes:
-    """Plot what is excluded at a confidence level: to the right of each line. Of toys
-    the line has a band, its Monte Carlo error of one standard deviation.
+    """Plot the exclusion at a confidence level, to the right of each line. Lines from
+    toys have a band, one standard deviation of the Monte Carlo error.
 
     Parameters
     ----------
-    result : of `nuprobe.inference.exclusion_plane`.
+    result : from `nuprobe.inference.exclusion_plane`.
     cl : confidence level.
     methods : names of `ExclusionPlane.methods`; default all.
     points : points of the plane by label; default `STERILE_POINTS` on a plane of
@@ -84,8 +84,8 @@ def plot_exclusion_plane(
     beside : planes of other data by name, whose allowed regions (Δχ² of 2 parameters)
         are filled; their grids may differ.
     references : texkeys for the line at the bottom.
-    rows : values of the first parameter above which each row is excluded, None where
-        it is not, by what they are called; such as limits by toys of single rows.
+    rows : values of the first parameter above which each row is excluded (None if it is
+        not), by label; such as limits from toys for single rows.
     ax : axes to draw on instead of a new figure.
     **artist : properties of the main artists, e.g. ``color="k", linewidth=2``.
 
@@ -122,7 +122,7 @@ def plot_exclusion_plane(
         colour, line = _STYLES[method]
         excess = result.exclusion(method, cl)
         _noise(axes, result, method, cl)
-        # a region below the first point of the grid is open, not closed, there
+        # a region below the first point of the grid is open there
         axes.contour(
             result.x, result.y, excess.T, [0.0], colors=[colour], linestyles=[line]
         )
@@ -178,11 +178,11 @@ def _in_shown_units(
 
 
 def _noise(axes: Axes, result: ExclusionPlane, method: str, cl: float) -> None:
-    """Fill what lies within one Monte Carlo error of the contour."""
+    """Fill the area within one Monte Carlo error of the contour."""
     error = result.exclusion_error(method, cl)
     if not error.any():
         return
-    # linear between points, as the contour is
+    # linear between points, like the contour
     x, y, excess, width = (
         _finer(one) for one in (result.x, result.y, result.exclusion(method, cl), error)
     )
@@ -193,7 +193,7 @@ def _noise(axes: Axes, result: ExclusionPlane, method: str, cl: float) -> None:
 
 
 def _finer(values: FloatArray) -> FloatArray:
-    """Values with linear ones between them, along every axis."""
+    """Values refined by linear interpolation along every axis."""
     for axis in range(values.ndim):
         n = values.shape[axis]
         at = np.linspace(0, n - 1, _FINER * (n - 1) + 1)

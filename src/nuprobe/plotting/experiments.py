@@ -56,12 +56,12 @@ def plot_rates(
 
     Parameters
     ----------
-    rates : from `Experiment.predict`. If it has bins of a third quantity or of time,
-        they are drawn in further columns.
+    rates : from `Experiment.predict`. Bins of a third quantity or of time are drawn in
+        further columns.
     rates_time : another analysis whose arrival time fills the second column, for a
         `rates` without time bins.
-    subtracted : names of the backgrounds that were subtracted from the data of `rates`,
-        for its labels.
+    subtracted : names of the backgrounds subtracted from the data of `rates`, for the
+        labels.
     references : texkeys for the line at the bottom.
     compared : the same analysis in other models, by label: their sums as lines, their
         residuals as open circles.
@@ -72,10 +72,10 @@ def plot_rates(
     Returns
     -------
     Panels
-        Counts a bin, or counts a unit where the bins differ in width. Residuals, data
-        less prediction, are in units of the error σ of the data; for Poisson data,
-        which are drawn with their central 68.3 % intervals, in units of the square root
-        of the prediction μ. Without data there is no residual panel.
+        Counts per bin, or counts per unit if the bins differ in width. Residuals, data
+        minus prediction, are in units of the error σ of the data; for Poisson data,
+        which are drawn with central 68.3 % intervals, in units of the square root of
+        the prediction μ. Without data there is no residual panel.
 
     Raises
     ------
@@ -160,11 +160,11 @@ def _handles(
     colour: Mapping[str, ColourLike],
     others: Mapping[str, tuple[Rates, ColourLike]],
 ) -> tuple[list[Artist], list[str]]:
-    """What stands in the legend for components and other models."""
+    """Legend entries of components and other models."""
     from matplotlib.lines import Line2D
     from matplotlib.patches import Patch
 
-    # the legend reads from the top of the stack down
+    # the legend lists the stack from top to bottom
     seen = [name for name in reversed(_order(names)) if _seen(name, analyses)]
     stacked = [
         Patch(facecolor=colour[name], edgecolor="black", linewidth=0.4) for name in seen
@@ -186,7 +186,7 @@ def counting_errors(counts: FloatArray) -> tuple[FloatArray, FloatArray]:
 
     Returns
     -------
-    lower, upper : arrays of the shape of `counts`; lower is 0 for no count.
+    lower, upper : arrays of the shape of `counts`; lower is 0 for zero counts.
 
     Examples
     --------
@@ -220,7 +220,7 @@ def _colours(names: Sequence[str]) -> dict[str, ColourLike]:
 
 
 def _seen(name: str, analyses: Sequence[Rates]) -> bool:
-    """Whether a component is large enough for an eye: a thousandth of its bin."""
+    """Whether a component is large enough to be visible: a thousandth of its bin."""
     return any(
         bool((np.abs(a.shown[name]) > 1e-3 * np.abs(a.total)).any())
         for a in analyses
@@ -229,8 +229,8 @@ def _seen(name: str, analyses: Sequence[Rates]) -> bool:
 
 
 def _label(name: str, names: Sequence[str]) -> str:
-    """Name in the legend; components of the flux go without the process if only one
-    process of `names` has any."""
+    """Name in the legend; for components of the flux the process is omitted if only one
+    process in `names` has any."""
     if not name.startswith(_SIGNAL):
         return name.replace("-", " ")
     split = {
@@ -250,7 +250,7 @@ def _column(
     subtracted: Sequence[str],
     compared: Mapping[str, tuple[_Projection, ColourLike]],
 ) -> Artist | None:
-    """Draw one projection; returns what stands for the data."""
+    """Draw one projection; returns the handle of the data."""
     p = projection
     # bins of different widths show a density
     per = np.ones(p.half.size) if p.equal else 0.5 / p.half
@@ -264,7 +264,7 @@ def _column(
         main.stairs(per * other.total, p.edges, baseline=None, zorder=3, **look)
         top = max(top, float((per * other.total).max()))
     if p.data is not None and p.errors is not None:
-        # a line of zero length has no cap and no bar: the horizontal one shows the bin
+        # an error bar of zero length is invisible: the horizontal one shows the bin
         artist = main.errorbar(
             p.centres,
             per * p.data,
@@ -296,7 +296,7 @@ def _column(
 def _compared(
     rates: Rates, compared: Mapping[str, Rates]
 ) -> dict[str, tuple[Rates, ColourLike]]:
-    """Other models with their colours; refuses those of other analyses."""
+    """Other models with their colours; rejects those of other analyses."""
     for label, other in compared.items():
         if other.total.shape != rates.total.shape or (
             (other.experiment, other.analysis) != (rates.experiment, rates.analysis)
@@ -322,7 +322,7 @@ class _Projection:
     components: dict[str, FloatArray]
     data: FloatArray | None = None
     errors: FloatArray | None = None  # shape (2, bins): down and up
-    deviation: FloatArray | None = None  # what residuals are divided by
+    deviation: FloatArray | None = None  # denominator of the residuals
     pull_label: str = ""
 
     @classmethod
@@ -375,14 +375,14 @@ class _Projection:
 
     @property
     def equal(self) -> bool:
-        """Whether all bins are equally wide."""
+        """Whether all bins have the same width."""
         return bool(np.allclose(self.half, self.half[0]))
 
 
 def _stack(
     main: Axes, p: _Projection, per: FloatArray, colour: Mapping[str, ColourLike]
 ) -> None:
-    """Draw the components on top of each other, and their sum."""
+    """Draw the stacked components and their sum."""
     total = np.zeros(p.half.size)
     for source, counts in p.components.items():
         low, high = per * total, per * (total + counts)

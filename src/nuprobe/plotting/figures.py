@@ -1,8 +1,8 @@
-"""Figures and axes of the house: they keep their style when they are edited later, and
+"""Figures and axes in the package's style: they keep their style when edited later, and
 show themselves in a notebook whatever the backend.
 
 This file imports matplotlib: only `nuprobe.plotting.sheets` imports it, when a figure
-is asked for.
+is requested.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from matplotlib.legend import Legend
 from nuprobe.errors import InputError, shown
 from nuprobe.plotting.style import style
 
-_DPI = 110  # of the picture in a notebook
+_DPI = 110  # of the image in a notebook
 
 
 def _png(figure: Any) -> bytes:
@@ -29,7 +29,7 @@ def _png(figure: Any) -> bytes:
 
 
 class HouseAxes(Axes):
-    """Axes that make text, legends and scales in the style of the house."""
+    """Axes that make text, legends and scales in the package's style."""
 
     def legend(self, *args: Any, **kwargs: Any) -> Legend:
         """As matplotlib's."""
@@ -66,8 +66,8 @@ class HouseAxes(Axes):
 
 
 class HouseFigure(Figure):
-    """A figure without pyplot. It is drawn in the style of the house whenever that
-    happens: ticks are made then."""
+    """A figure without pyplot. It is always drawn in the package's style, because ticks
+    are only made when drawing."""
 
     def __init__(self, *args: Any, keywords: Any = None, **kwargs: Any) -> None:
         self._keywords: dict[str, Any] = dict(keywords or {})
@@ -75,12 +75,12 @@ class HouseFigure(Figure):
         super().__init__(*args, **kwargs)
 
     def add_subplot(self, *args: Any, **kwargs: Any) -> Axes:
-        """As matplotlib's, with axes of the house."""
+        """As matplotlib's, with `HouseAxes`."""
         if "projection" not in kwargs and not kwargs.get("polar"):
             kwargs.setdefault("axes_class", HouseAxes)
         made: Axes = super().add_subplot(*args, **kwargs)
         place = made.get_subplotspec()
-        # a twin lies in the place of another
+        # a twin shares the position of another
         if all(place != other.get_subplotspec() for other in self._made):
             self._made.append(made)
         return made
@@ -117,9 +117,9 @@ class HouseFigure(Figure):
         )
 
     def named(self, handles: Sequence[Any], labels: Sequence[str]) -> list[str]:
-        """Set what the caller wants of the main artists: those of the legend that are
-        drawn; if none of them is, what is drawn in the first panel. Returns the labels
-        of the legend."""
+        """Apply the caller's properties to the main artists: those of the legend that
+        are drawn, or if there are none, the artists in the first panel. Returns the
+        labels of the legend."""
         labels, keywords = list(labels), self._keywords
         if not keywords:
             return labels
@@ -134,22 +134,23 @@ class HouseFigure(Figure):
         return labels
 
     def main(self, *artists: Any) -> None:
-        """Set what the caller wants of these main artists, which no legend names."""
+        """Apply the caller's properties to these main artists, which are in no
+        legend."""
         _set(self._keywords, artists)
         self._keywords = {}
 
     def one(self) -> Axes:
-        """Finish the figure; returns its only panel."""
+        """Finish the figure and return its only panel."""
         self._finish()
         return self.drawn[0]
 
     def every(self) -> Panels:
-        """Finish the figure; returns its panels."""
+        """Finish the figure and return its panels."""
         self._finish()
         return Panels.of(self.drawn)
 
     def _finish(self) -> None:
-        """Make the ticks in the style of the house."""
+        """Make the ticks in the package's style."""
         self.named((), ())
         for ax in self.axes:
             for panel in (ax, *ax.child_axes):
@@ -161,9 +162,9 @@ class HouseFigure(Figure):
 class Borrowed(HouseFigure):
     """A hidden figure whose panels are axes of the user, in the order given.
 
-    Panels beyond these are drawn here and never seen; the label of the x axis of a
-    panel below moves to the first. Legends go into the first axes, in the style of
-    their figure; the line at the bottom is left out.
+    Panels beyond these are drawn here and never shown; the x label of a lower panel
+    moves to the first. Legends go into the first axes, in the style of their figure;
+    the line at the bottom is omitted.
     """
 
     def __init__(self, given: Sequence[Axes], *args: Any, **kwargs: Any) -> None:
@@ -173,11 +174,11 @@ class Borrowed(HouseFigure):
 
     @property  # type: ignore[misc]
     def axes(self) -> list[Axes]:  # type: ignore[override]
-        """The axes drawn on, and those that are hidden."""
+        """The axes drawn on, and the hidden ones."""
         return [*self._made, *(ax for ax, _ in self._hidden)]
 
     def add_subplot(self, *args: Any, **kwargs: Any) -> Axes:
-        """The next of the axes that were given."""
+        """The next of the given axes."""
         if len(self._made) < len(self.given):
             self._made.append(self.given[len(self._made)])
             return self._made[-1]
@@ -193,11 +194,11 @@ class Borrowed(HouseFigure):
         small: dict[str, Any] = {"fontsize": "small", "title_fontsize": "small"}
         first = self.given[0]
         legend: Legend = first.legend(handles, labels, title=title or None, **small)
-        legend.set_in_layout(False)  # a wide one must not make the axes narrow
+        legend.set_in_layout(False)  # a wide legend must not shrink the axes
         return legend
 
     def colorbar(self, mappable: Any, *_: Any, **kwargs: Any) -> Any:
-        """Beside the axes that were given."""
+        """Next to the given axes."""
         kwargs["ax"] = self.given
         return self.given[0].figure.colorbar(mappable, **kwargs)
 
@@ -206,7 +207,7 @@ class Borrowed(HouseFigure):
         return self.given[0].set_title(t, **kwargs)
 
     def _finish(self) -> None:
-        """Move what stands on the hidden panels to where it is seen."""
+        """Move labels of the hidden panels to visible ones."""
         if len(self._made) < len(self.given):
             raise InputError(
                 f"this figure has {len(self._made)} panels, but ax has"
@@ -245,12 +246,12 @@ class Panels(np.ndarray[Any, Any]):
         )
 
     def _repr_png_(self) -> bytes | None:
-        # a figure of pyplot shows itself
+        # a pyplot figure shows itself
         return _png(self.figure) if isinstance(self.figure, HouseFigure) else None
 
 
 def given_axes(ax: Any) -> list[Axes]:
-    """What a caller gave as ``ax``, as a list; raises `InputError` for anything but
+    """The argument ``ax`` as a list; raises `InputError` for anything but
     axes of matplotlib."""
     found = list(np.ravel(np.array(ax, dtype=object)))
     if not found or not all(isinstance(one, Axes) for one in found):
@@ -268,14 +269,14 @@ def _parts(handle: Any) -> list[Any]:
 
 
 def _curves(ax: Axes) -> list[Any]:
-    """Curves and areas of a panel; lines of two points only guide the eye."""
+    """Curves and areas of a panel; lines of two points are only guides to the eye."""
     lines = [line for line in ax.lines if len(np.atleast_1d(line.get_xdata())) > 2]
     return [*lines, *ax.collections, *ax.patches]
 
 
 def _set(keywords: dict[str, Any], artists: Sequence[Any]) -> None:
-    """Set properties of artists; one that none of them has, or a value that is not
-    possible, is an `InputError`."""
+    """Set properties of artists; raises `InputError` for one that none of them has, or
+    an invalid value."""
     for key, value in keywords.items():
         setters = [s for a in artists if (s := getattr(a, f"set_{key}", None))]
         if not setters:

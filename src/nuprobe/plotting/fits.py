@@ -1,4 +1,4 @@
-"""What a fit says of one parameter: its profile."""
+"""The profile of one parameter in a fit."""
 
 from __future__ import annotations
 
@@ -48,11 +48,12 @@ SHAPES: Final = ("o", "D", "s", "^", "v", "P")
 
 
 class ProfileLike(Protocol):
-    """What `nuprobe.profile` makes: values of one parameter and Δ(−2 ln L) at them."""
+    """Interface of results of `nuprobe.profile`: values of one parameter and Δ(−2 ln L)
+    at them."""
 
     @property
     def parameter(self) -> Parameter:
-        """What was profiled."""
+        """The profiled parameter."""
 
     @property
     def values(self) -> FloatArray:
@@ -100,20 +101,20 @@ def plot_profile(
     references: Sequence[str] = (),
     **artist: Any,
 ) -> Panels:
-    """Plot Δχ² of one parameter with its intervals, and above it this result beside
-    published ones and predictions.
+    """Plot Δχ² of one parameter with its intervals, and above it this result compared
+    with published ones and predictions.
 
     Parameters
     ----------
     profile : from `nuprobe.profile`, or two arrays, values and Δχ², both of shape (n,);
         values increase, Δχ² may be infinite.
-    label : a `Parameter` (which knows symbol and unit), or the text of the axis with
+    label : a `Parameter` (with symbol and unit), or the text of the axis with
         the unit in brackets, such as ``"R_n [fm]"``; default that of the profile. All
         values are in the unit of the parameter; the plot shows charge radii in 1e-32
         cm² and the like.
     published : (label, value, plus, minus) each, drawn as error bars; plus and minus
         are positive.
-    markers : (label, value) each, one row a label; or several groups of them by name,
+    markers : (label, value) each, one row per label; or several groups of them by name,
         each with its own symbol.
     levels : (label, Δχ²) of the shaded intervals; the first one is the error bar of
         this result.
@@ -127,7 +128,7 @@ def plot_profile(
     Returns
     -------
     Panels
-        Up to a Δχ² of 12, or as far as the levels and the lines need.
+        Up to a Δχ² of 12, or as far as required by the levels and lines.
 
     Raises
     ------
@@ -195,7 +196,7 @@ def plot_profile(
 
 
 def _groups(markers: Markers) -> Mapping[str, Sequence[tuple[str, float]]]:
-    """Markers by the name of their group."""
+    """Markers by name of the group."""
     groups = (
         markers
         if isinstance(markers, Mapping)
@@ -231,13 +232,13 @@ class _Curve:
 
     @cached_property
     def inside(self) -> list[tuple[float, float]]:
-        """Ranges inside the first level."""
+        """Ranges within the first level."""
         first = self.levels[0][1] if self.levels else 1.0
         return _below(self.values, self.delta, first)
 
     @property
     def interval(self) -> tuple[float, float]:
-        """The range inside the first level that contains the minimum."""
+        """The range within the first level that contains the minimum."""
         around = (r for r in self.inside if r[0] <= self.best <= r[1])
         return next(around, (self.best, self.best))
 
@@ -288,7 +289,7 @@ class _Curve:
 
     def draw_result(self, strip: Axes) -> str:
         """Draw the error bar of this result as the first row, and one without a point
-        for every other region; returns its name."""
+        for every other region; returns the row label."""
         bar: dict[str, Any] = {"lw": 1.6, "color": PALETTE[0], "capsize": 2.5}
         low, high = self.interval
         errors = [[self.best - low], [high - self.best]]
@@ -301,7 +302,7 @@ class _Curve:
 
     def result(self, symbol: str, unit: str) -> str:
         """Return the value with its errors, and all regions of each level that has
-        several, a line each; of an open interval nothing."""
+        several, one per line; nothing for an open interval."""
         lines = [] if len(self.inside) > 1 else [self._value(symbol, unit)]
         for text, level in self.levels:
             found = _below(self.values, self.delta, level)
@@ -312,7 +313,7 @@ class _Curve:
         return "\n".join(line for line in lines if line)
 
     def _value(self, symbol: str, unit: str) -> str:
-        """The value with its errors; nothing if the interval is open."""
+        """The value with its errors; empty if the interval is open."""
         low, high = self.interval
         if not self.values[0] < low < self.best < high < self.values[-1]:
             return ""
@@ -320,7 +321,7 @@ class _Curve:
         return rf"{symbol} = ${value}$ {unit}".rstrip()
 
     def _region(self, low: float, high: float) -> str:
-        """A region of several; ≤ or ≥ where it goes on beyond the values."""
+        """One of several regions; ≤ or ≥ if it extends beyond the values."""
         digits = max(0, 1 - int(np.floor(np.log10(high - low))))
         first, last = (f"{x:.{digits}f}".replace("-", "−") for x in (low, high))
         if low <= self.values[0]:
@@ -331,7 +332,7 @@ class _Curve:
 def _draw_published(
     strip: Axes, published: Sequence[tuple[str, float, float, float]]
 ) -> list[str]:
-    """Draw published results in rows from 1 on; returns their names."""
+    """Draw published results in rows from 1; returns their names."""
     for row, (_, value, plus, minus) in enumerate(published, start=1):
         strip.errorbar(
             [value],
@@ -353,7 +354,7 @@ def _draw_markers(
     first: int,
     legend: Entries,
 ) -> None:
-    """Draw markers in rows of the strip from `first` on, and thin lines in the main
+    """Draw markers in rows of the strip from `first`, and thin lines in the main
     panel."""
     strip, main = axes
     top = main.get_ylim()[1]
@@ -391,7 +392,7 @@ def _profile(
 
 
 def finite_delta(values: ArrayLike) -> FloatArray:
-    """Δχ² with what is infinite, where the data are impossible, far above everything
+    """Δχ² with infinite values (impossible data) replaced by one far above everything
     drawn."""
     delta = np.asarray(values, dtype=float)
     known = delta[np.isfinite(delta)]
@@ -414,12 +415,12 @@ def increasing(values: ArrayLike, what: str) -> FloatArray:
 
 
 def scale_of(label: str | Parameter) -> float:
-    """What one unit of the axis is in the parameter's own."""
+    """Unit of the axis in that of the parameter."""
     return SCALES.get(label.unit, 1.0) if isinstance(label, Parameter) else 1.0
 
 
 def axis_text(label: str | Parameter) -> tuple[str, str]:
-    """Text of an axis, and the unit alone."""
+    """Text of an axis, and its unit."""
     if isinstance(label, Parameter):
         label = parameter_text(label)
     return primes(label), label.partition(" [")[2].removesuffix("]")
@@ -447,7 +448,7 @@ def _minimum(values: FloatArray, delta: FloatArray) -> float:
 def _below(
     values: FloatArray, delta: FloatArray, level: float
 ) -> list[tuple[float, float]]:
-    """Ranges in which the curve through the profile is not above the level."""
+    """Ranges in which the curve through the profile is at or below the level."""
     curve = _spline(values, delta)
     roots = curve.solve(level, extrapolate=False)
     ends = np.unique(np.concatenate([values[[0, -1]], roots[np.isfinite(roots)]]))
@@ -467,7 +468,7 @@ def _level_line(
     colour: str,
     line: str,
 ) -> None:
-    """Horizontal line with its name at the end that is farther from the curve."""
+    """Horizontal line with its name at the end farther from the curve."""
     ax.axhline(level, color=colour, lw=0.9, linestyle=line, zorder=3)
     low, high = ax.get_xlim()
     end = np.linspace(0, 0.2, 41) * (high - low)

@@ -89,22 +89,22 @@ def plot_form_factors(
     ax: Where = None,
     **artist: Any,
 ) -> Panels:
-    """Plot |F(q²)|² of several shapes for one nucleus, and what each differs from one
-    of them.
+    """Plot |F(q²)|² of several shapes for one nucleus, and the difference of each from
+    one of them.
 
     Parameters
     ----------
     isotope : the nucleus.
     names : of `nuclei.FORM_FACTORS`, or objects, or both by label; default the shapes
         without a fixed radius, and "fourier-bessel" where it was measured.
-    q_max : largest momentum transfer, MeV; default 8/R, behind the second diffraction
+    q_max : largest momentum transfer, MeV; default 8/R, beyond the second diffraction
         minimum.
-    rms : common rms radius (MeV⁻¹); default the measured charge radius, which the
-        Fourier–Bessel density has too.
-    literature : give each shape the radius of its own literature instead (Helm keeps
+    rms : common rms radius (MeV⁻¹); default the measured charge radius, which is also
+        that of the Fourier–Bessel density.
+    literature : use for each shape the radius of its literature instead (Helm keeps
         `rms`).
     reference : name or object with which the lower panel compares.
-    over : what the horizontal axis is, q or q².
+    over : variable of the horizontal axis, q or q².
     ax : axes to draw on instead of a new figure (one or several: the first
         panels).
     **artist : properties of the main artists, e.g. ``color="k", linewidth=2``.
@@ -186,7 +186,7 @@ def plot_form_factors(
 
 @dataclass(frozen=True)
 class _Common:
-    """Radius that shapes given by name have in common."""
+    """Common radius of shapes given by name."""
 
     nucleus: Isotope
     rms: float
@@ -203,7 +203,7 @@ class _Common:
         return make_form_factor(spec, rms=rms, isotope=self.nucleus)
 
     def said(self, specs: Iterable[str | FormFactor]) -> str:
-        """Return what the line at the bottom says about radii."""
+        """Return the text on radii for the line at the bottom."""
         named = [spec for spec in specs if isinstance(spec, str)]
         if any(spec.startswith("literature") for spec in named):
             fixed = "literature: $R_0$ = 1.21 (B), 1.3 (C) $A^{1/3}$ fm"
@@ -238,7 +238,7 @@ def _specs(
     nucleus: Isotope,
     names: Sequence[str | FormFactor] | Mapping[str, str | FormFactor] | None,
 ) -> dict[str, str | FormFactor]:
-    """Form factors by label; by default all that this nucleus has."""
+    """Form factors by label; by default all available for this nucleus."""
     if names is None:
         measured = nucleus.name in fourier_bessel_isotopes()
         left_out = {"point"} if measured else {"point", "fourier-bessel"}
@@ -263,7 +263,7 @@ def _specs(
 
 
 def _looks(specs: Mapping[str, str | FormFactor]) -> dict[str, dict[str, Any]]:
-    """Look of each line; those without one of their own get the colours left."""
+    """Style of each line; those without a predefined one get the remaining colours."""
     free = iter(
         [c for c in PALETTE if c not in {_LOOK[k][1] for k in specs if k in _LOOK}]
     )
@@ -284,10 +284,10 @@ def _differences(
     curves: Mapping[str, tuple[FloatArray, dict[str, Any]]],
     base: FloatArray,
 ) -> None:
-    """Draw how much each shape differs from `base`, in per cent."""
+    """Draw the difference of each shape from `base`, in per cent."""
     largest = 0.0
-    # at a zero of the reference the difference jumps from one infinity to the other: no
-    # line across
+    # at a zero of the reference the difference jumps between infinities: interrupt the
+    # line
     jump = np.flatnonzero(np.diff(np.sign(base))) + 1
     for f, look in curves.values():
         difference = 100 * np.divide(

@@ -1,4 +1,4 @@
-"""The spectrum of cosmic neutrinos with the gap that a Z′ of L_μ − L_τ makes."""
+"""The spectrum of cosmic neutrinos with the gap due to a Z′ of L_μ − L_τ."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def plot_gap(
     **artist: Any,
 ) -> Panels:
     """Plot the spectrum at Earth with and without absorption on relic neutrinos, and
-    below it the share that arrives.
+    below it the transmitted fraction.
 
     Parameters
     ----------
@@ -65,7 +65,7 @@ def plot_gap(
     Returns
     -------
     Panels
-        The window in which IceCube saw nothing is shaded.
+        The window in which IceCube saw no events is shaded.
 
     Raises
     ------

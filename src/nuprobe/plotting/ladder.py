@@ -1,5 +1,5 @@
-"""Ladders of a global fit: what each experiment allows for a parameter, what all do,
-and published limits."""
+"""Ladders of a global fit: the range of a parameter allowed by each experiment and by
+all, and published limits."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 __all__ = ["plot_ladder"]
 
 _ONE, _SUM, _PUBLISHED = PALETTE[0], "black", "0.45"
-_WIDE: Final = 12.0  # ratio of widths from which the axis is logarithmic outside
+_WIDE: Final = 12.0  # ratio of widths above which the axis is logarithmic outside
 _ROW: Final = 0.24  # inches
 
 
@@ -63,21 +63,21 @@ def plot_ladder(
     ax: Where = None,
     **artist: Any,
 ) -> Panels:
-    """Plot a ladder a parameter: what each experiment allows for it alone, those of one
-    place, all, all with the other parameters free, and published limits.
+    """Plot one ladder per parameter: the range allowed by each experiment, by those at
+    one site, by all, by all with the other parameters free, and published limits.
 
     Parameters
     ----------
     result : from `nuprobe.sets.global_limits`.
-    parameters : names of those to draw; all without them.
-    ax : axes to draw on instead of a new figure, one a parameter.
+    parameters : names of those to draw; default all.
+    ax : axes to draw on instead of a new figure, one per parameter.
     **artist : properties of the main artists, e.g. ``color="k", linewidth=2``.
 
     Returns
     -------
     Panels
-        One panel a parameter; the axis is logarithmic outside its middle where ranges
-        differ much.
+        One panel per parameter; the axis is logarithmic outside its middle if ranges
+        differ greatly.
 
     Raises
     ------
@@ -118,7 +118,7 @@ def plot_ladder(
 
 
 def _quantities(parameters: Sequence[Parameter]) -> str:
-    """What the parameters are, in words; by their symbols where there are none."""
+    """Descriptions of the parameters, or their symbols if there are none."""
     found = []
     for p in parameters:
         symbol = f"${p.latex}$" if p.latex else p.name
@@ -128,7 +128,7 @@ def _quantities(parameters: Sequence[Parameter]) -> str:
 
 
 def _rows(result: GlobalResult, p: Parameter) -> list[_Row]:
-    """Rows of one parameter, in the unit that is shown."""
+    """Rows of one parameter, in the displayed unit."""
     rows = []
     for step in result.of(p.name):
         several = len(step.experiments) > 1
@@ -221,7 +221,7 @@ def _draw(
 
 
 def _axis(panel: Axes, p: Parameter, rows: Sequence[_Row]) -> tuple[float, float]:
-    """Scale the axis; its ends."""
+    """Scale the axis; returns its ends."""
     middle = p.shown(p.default)
     ends = [
         x - middle
@@ -239,7 +239,7 @@ def _axis(panel: Axes, p: Parameter, rows: Sequence[_Row]) -> tuple[float, float
         found = (middle + low - room, middle + high + room)
         panel.set_xlim(*found)
         return found
-    # an end that happens to lie near the middle is no reason to show it at large
+    # ignore an end that happens to lie near the middle
     halves = [
         (b - a) / 2
         for row in rows
@@ -248,7 +248,7 @@ def _axis(panel: Axes, p: Parameter, rows: Sequence[_Row]) -> tuple[float, float
     ]
     least = 10.0 ** np.floor(np.log10(min(halves, default=sizes.min())))
     edge = float(1.6 * sizes.max())
-    # a modulus has no other side
+    # a modulus has no negative side
     start = 0.0 if p.lower == p.default else -edge
     panel.set_xscale("symlog", linthresh=least, linscale=0.6)
     panel.set_xlim(start, edge)
@@ -257,8 +257,8 @@ def _axis(panel: Axes, p: Parameter, rows: Sequence[_Row]) -> tuple[float, float
 
 
 def _decades(least: float, edge: float, both: bool) -> list[float]:
-    """Powers of ten to be labelled on an axis that is linear up to `least`, so few that
-    they do not touch each other; on both sides of 0."""
+    """Powers of ten to label on an axis that is linear up to `least`, few enough not to
+    overlap; on both sides of 0."""
     first, last = round(np.log10(least)), int(np.floor(np.log10(edge)))
     step = 1 + (last - first) // 4
     powers = range(last, first - 1 if step == 1 else first, -step)

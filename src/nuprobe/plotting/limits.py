@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 __all__ = ["plot_limits"]
 
 _TOP = 10.0
-"""Largest coupling of the plane: what is open above is filled up to there."""
+"""Largest coupling of the plane: open regions are filled up to it."""
 
 
 @public
@@ -45,11 +45,11 @@ def plot_limits(
 
     Parameters
     ----------
-    limit : what `nuprobe.limit` returns.
-    experiments : those of the limit, whose references stand below.
+    limit : from `nuprobe.limit`.
+    experiments : those of the limit, for the references at the bottom.
     companions : for L_μ − L_τ, add other constraints on the boson: (g − 2)_μ, the gap
         in the spectrum of IceCube, the reach of Belle II.
-    line : mass of the relic neutrinos, redshift of the sources, … behind the gap;
+    line : mass of the relic neutrinos, redshift of the sources, … for the gap;
         `nuprobe.bounds.relic_absorption.LineOfSight()` if not given.
     entries : curves of the catalogue to draw, e.g. from `nuprobe.catalogue`.
     ax : axes to draw on instead of a new figure.
@@ -104,7 +104,7 @@ def plot_limits(
 
 @dataclass
 class _Beside:
-    """What stands beside the limits, as `plot_plane` takes it."""
+    """Additional curves and bands, as for `plot_plane`."""
 
     references: list[str]
     bands: list[Any] = field(default_factory=list)
@@ -112,8 +112,8 @@ class _Beside:
     lines: Sequence[tuple[str, float]] = ()
 
     def add(self, limit: Limit, line: LineOfSight | None) -> None:
-        """Add what is computed for L_μ − L_τ over the masses of the limit, with what
-        lies between IceCube and its sources."""
+        """Add the constraints computed for L_μ − L_τ over the masses of the limit, with
+        the line of sight of IceCube."""
         from nuprobe.bounds.companions import LINES, companions
 
         self.lines = LINES

@@ -1,5 +1,5 @@
-"""Figures of what tells Majorana from Dirac neutrinos: decays of heavy ones, the
-effective mass of double beta decay, electrons of tritium."""
+"""Figures that distinguish Majorana from Dirac neutrinos: decays of heavy neutrinos,
+the effective mass of double beta decay, tritium electrons."""
 
 from __future__ import annotations
 
@@ -56,13 +56,13 @@ def plot_heavy_decays(
     ax: Where = None,
     **artist: Any,
 ) -> Panels:
-    """Plot the angular distribution of decays N → ν X, and with `gamma` the laboratory
-    energy of X beside it.
+    """Plot the angular distribution of decays N → ν X, and with `gamma` also the
+    laboratory energy of X.
 
     Parameters
     ----------
     decays : the decays, which may differ in channel, nature and mass.
-    gamma : Lorentz factor of N, above 1; None for the angle alone.
+    gamma : Lorentz factor of N, above 1; None for only the angle.
     ax : axes to draw on instead of a new figure (one or several: the first
         panels).
     **artist : properties of the main artists, e.g. ``color="k", linewidth=2``.
@@ -260,15 +260,15 @@ def plot_tritium(
     ax: Where = None,
     **artist: Any,
 ) -> Axes:
-    """Plot electrons of tritium near the endpoint: β decay, and relic neutrinos behind
-    the gap.
+    """Plot the electron spectrum of tritium near the endpoint: β decay, and relic
+    neutrinos above the gap.
 
     Parameters
     ----------
     electrons : of several natures or masses; β decay is that of the first.
     resolution : full width at half maximum of a line, MeV.
     energies : lowest and highest energy above the endpoint of massless neutrinos, MeV;
-        None for what the peaks need.
+        None for a range that includes the peaks.
     ax : axes to draw on instead of a new figure.
     **artist : properties of the main artists, e.g. ``color="k", linewidth=2``.
 

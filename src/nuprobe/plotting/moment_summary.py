@@ -1,4 +1,5 @@
-"""One moment from laboratories, stars and the universe in one figure."""
+"""Constraints on one moment from laboratories, stars and the early universe in one
+figure."""
 
 from __future__ import annotations
 
@@ -37,12 +38,12 @@ def plot_moment_summary(
     ax: Where = None,
     **artist: Any,
 ) -> Axes:
-    """Plot −2 ln L above its minimum over the size of one moment, a line a cost.
+    """Plot −2 ln L above its minimum over the size of one moment, one line per cost.
 
     Parameters
     ----------
     profiles : by label, from `nuprobe.profile`, of one parameter; the last is drawn
-        thicker, as what all have together.
+        thicker, as the combination of all.
     cl : confidence level of the horizontal line.
     published : (label, upper limit in μ_B) each, as vertical lines.
     references : texkeys for the line at the bottom.
@@ -87,7 +88,7 @@ def plot_moment_summary(
             one.values[seen],
             one.delta[seen],
             color="black" if last else shades[i],
-            # behind the others: the strongest of them often lies upon it
+            # behind the others: the strongest of them often coincides with it
             linewidth=3.6 if last else 1.5,
             zorder=1.5 if last else 2,
             label=label,

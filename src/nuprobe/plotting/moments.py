@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 __all__ = ["plot_standard_moments"]
 
 _FLOOR = 1e-27
-"""Bohr magnetons: below it phases cancel all of a moment."""
+"""Bohr magnetons: below it phases cancel the moment completely."""
 _REFERENCES = ("Pal:1981rm", "Shrock:1982sc", "Giunti:2014ixa")
 
 
@@ -41,9 +41,8 @@ def plot_standard_moments(
     ax: Where = None,
     **artist: Any,
 ) -> Axes:
-    """Plot the effective moment that the loop of a W gives to neutrinos over the
-    lightest mass: Dirac as lines, Majorana as bands of all Majorana phases, for both
-    orderings.
+    """Plot the effective moment of neutrinos from the W loop over the lightest mass:
+    Dirac as lines, Majorana as bands over all Majorana phases, for both orderings.
 
     Parameters
     ----------

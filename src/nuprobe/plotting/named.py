@@ -1,4 +1,4 @@
-"""What figures of files are asked to show, and what is called how in them."""
+"""Options of figures from files, and names of parameters and results."""
 
 from __future__ import annotations
 
@@ -32,12 +32,12 @@ __all__ = [
 @readable
 @dataclass(frozen=True)
 class FigureOptions:
-    """What a figure of files is asked to show.
+    """Options of a figure from files.
 
     Attributes
     ----------
-    cl : confidence levels; empty for those of the kind.
-    methods : of exclusion planes; empty for all, of several planes for CLs.
+    cl : confidence levels; empty for the defaults of the kind.
+    methods : of exclusion planes; empty for all, or with several planes for CLs.
     title : above the legend; empty for names of the experiments.
     artist : properties of the main artists, such as ``{"color": "k"}``.
     ax : axes to draw on instead of a new figure.
@@ -55,7 +55,7 @@ def is_curve(found: StoredResult) -> bool:
 
     Parameters
     ----------
-    found : of its file.
+    found : content of its file.
 
     Examples
     --------
@@ -98,7 +98,7 @@ def parameter_of(found: StoredResult, name: str) -> Parameter:
 
     Parameters
     ----------
-    found : of its file.
+    found : content of its file.
     name : of the parameter.
 
     Examples
@@ -125,7 +125,7 @@ def axis_of(
 
     Parameters
     ----------
-    result : of `nuprobe.scan`, or read from its file.
+    result : from `nuprobe.scan`, or read from its file.
     name : of the axis.
     provenance : default that of the scan.
 
@@ -147,7 +147,7 @@ def references_of(found: StoredResult) -> list[str]:
 
     Parameters
     ----------
-    found : of its file.
+    found : content of its file.
 
     Examples
     --------
@@ -161,11 +161,11 @@ def references_of(found: StoredResult) -> list[str]:
 
 
 def names_of(found: StoredResult) -> str:
-    """Experiments and analyses, as costs are called; empty if the file does not say.
+    """Experiments and analyses, as names of costs; empty if not in the file.
 
     Parameters
     ----------
-    found : of its file.
+    found : content of its file.
 
     Examples
     --------
@@ -186,18 +186,18 @@ def names_of(found: StoredResult) -> str:
 def labelled(
     found: Sequence[StoredResult], labels: Sequence[str]
 ) -> dict[str, StoredResult]:
-    """Results by what the legend calls them.
+    """Results by legend label.
 
     Parameters
     ----------
-    found : of their files.
-    labels : names in their order; by default the experiments, or the files if these
-        are the same.
+    found : contents of their files.
+    labels : names in order; by default the experiments, or the files if those are the
+        same.
 
     Raises
     ------
     InputError
-        If two have one name.
+        If two have the same name.
 
     Examples
     --------
@@ -220,12 +220,12 @@ def labelled(
 
 
 def one_level(wanted: FigureOptions, default: float) -> float:
-    """The confidence level of a figure that has one.
+    """The confidence level of a figure with a single one.
 
     Parameters
     ----------
-    wanted : what the figure is asked to show.
-    default : if no level is asked for.
+    wanted : options of the figure.
+    default : used if no level is requested.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""What a fit says of its nuisances: pulls, impacts and correlations."""
+"""Nuisances of a fit: pulls, impacts and correlations."""
 
 from __future__ import annotations
 
@@ -45,10 +45,10 @@ def plot_pulls(
 ) -> Panels:
     """Plot the pull of each nuisance with its error, and its impact on a parameter.
 
-    A pull is the best value in units of the width of the constraint, the error in the
-    same unit: 1 if the data give no information. The impact is how far the best value
-    of the parameter moves when the nuisance is moved by ± its error after the fit,
-    linear: their covariance over that error.
+    A pull is the best value in units of the width of the constraint, with the error in
+    the same unit: 1 if the data give no information. The impact is the shift of the
+    best value of the parameter when the nuisance is shifted by ± its error after the
+    fit, in linear approximation: their covariance over that error.
 
     Parameters
     ----------
@@ -61,7 +61,7 @@ def plot_pulls(
     Returns
     -------
     Panels
-        Pulls, and impacts beside them, the largest impact on top; those without a
+        Pulls, and impacts next to them, the largest impact on top; nuisances without a
         constraint have an open circle at 0. Without a covariance there are no impacts.
 
     Raises
@@ -108,7 +108,7 @@ def plot_pulls(
         panels[1].set_xlabel(f"impact on {axis_text(p)[0]}")
         panels[1].set_ylim(panels[0].get_ylim())
         panels[1].tick_params(axis="y", which="both", length=0, labelleft=False)
-        if len(figure.drawn) > 1:  # not where the caller has axes for the pulls alone
+        if len(figure.drawn) > 1:  # not if the caller gave axes for only the pulls
             handles += [bar[0] for bar in bars]
             labels += ["nuisance up by its error", "down"]
     legend_above(figure, handles, labels, primes(result.cost))
@@ -160,7 +160,7 @@ def _names(results: Any) -> list[str]:
 
 
 def _plain(name: str) -> str:
-    """A name that no dollar sign makes a formula."""
+    """A name with dollar signs escaped, so that it is not read as a formula."""
     return name.replace("$", r"\$")
 
 
@@ -178,7 +178,7 @@ def plot_correlation(result: FitResult, *, ax: Where = None, **artist: Any) -> A
     Returns
     -------
     Axes
-        An image from −1 to 1; with at most twelve names each number is written.
+        An image from −1 to 1; with at most twelve names the numbers are also written.
 
     Raises
     ------

@@ -49,14 +49,14 @@ def plot_profiles(
     ax: Where = None,
     **artist: Any,
 ) -> Axes:
-    """Plot Δχ² of one parameter by several results.
+    """Plot Δχ² of one parameter from several results.
 
     Parameters
     ----------
-    profiles : values, increasing and in the unit of the parameter, and Δχ² by the name
-        of the result; arrays of one length each, shape (n,).
+    profiles : values, increasing and in the unit of the parameter, and Δχ² by name of
+        the result; arrays of equal shape (n,).
     label : the parameter.
-    cl : confidence levels of the horizontal lines, of one parameter.
+    cl : confidence levels of the horizontal lines, for one parameter.
     title : above the legend.
     references : texkeys for the line at the bottom.
     ax : axes to draw on instead of a new figure.
@@ -117,13 +117,13 @@ def plot_contours(
     ax: Where = None,
     **artist: Any,
 ) -> Axes:
-    """Plot the regions of two parameters by several scans, and their best fits.
+    """Plot the regions of two parameters from several scans, and their best fits.
 
     Parameters
     ----------
     scans : over the same two parameters, in either order; their grids may differ.
     labels : the parameters of x and y.
-    cl : confidence levels of the contours, of two parameters: full, dashed, dotted.
+    cl : confidence levels of the contours, for two parameters: solid, dashed, dotted.
     title : above the legend.
     references : texkeys for the line at the bottom.
     ax : axes to draw on instead of a new figure.
@@ -207,13 +207,13 @@ def plot_exclusions(
     ax: Where = None,
     **artist: Any,
 ) -> Axes:
-    """Plot what several data exclude of a plane by one method: by CLs to the right of
-    each line, by Δχ² all but the region around the lowest χ².
+    """Plot the exclusion of a plane by several data sets with one method: with CLs to
+    the right of each line, with Δχ² everything outside the region around the lowest χ².
 
     Parameters
     ----------
     planes : over the same two parameters; their grids may differ.
-    method : a name of `ExclusionPlane.methods` that all of them have.
+    method : a name of `ExclusionPlane.methods` available in all of them.
     cl : confidence level.
     title : above the legend.
     references : texkeys for the line at the bottom.

@@ -1,5 +1,5 @@
-"""The plane of mass and coupling of a mediator: what is excluded, and what is compared
-with it."""
+"""The plane of mass and coupling of a mediator: limits, and constraints to compare
+with."""
 
 from __future__ import annotations
 
@@ -48,14 +48,14 @@ _BANDS: Final = (
 _CURVES: Final = ("#5a3d00", "#00507a", "0.45", "#6b4c9a")
 _PROJECTED: Final = (0, (5, 2))
 _MEASURED: Final = ("-", (0, (1, 1)), (0, (6, 1.5, 1, 1.5)))
-"""Of measured curves: the next one where all colours are used up."""
+"""Line styles of measured curves: the next one is used when all colours are used."""
 _STYLES: Final = ("-", "--", "-.", ":")
 _SHADE: Final = 0.04
 
 
 @public
 @styled
-def plot_plane(  # nine arguments: everything but the limit is optional
+def plot_plane(  # nine arguments: all but the limit are optional
     limit: Limit,
     *,
     bands: Sequence[BandSpec] = (),
@@ -69,12 +69,12 @@ def plot_plane(  # nine arguments: everything but the limit is optional
     ax: Where = None,
     **artist: Any,
 ) -> Axes:
-    """Plot limits on a mediator's coupling over its mass, with what the caller puts
-    beside them.
+    """Plot limits on a mediator's coupling over its mass, with additional curves and
+    bands.
 
     Parameters
     ----------
-    limit : what `nuprobe.limit` returns. Each curve is a line, shaded on its excluded
+    limit : from `nuprobe.limit`. Each curve is a line, shaded on its excluded
         side; ``"combined"`` is bold. Masses at which nothing is excluded are left out.
     bands : (label, mass, lower coupling, upper coupling), filled; masses in MeV here
         and below.
@@ -85,7 +85,7 @@ def plot_plane(  # nine arguments: everything but the limit is optional
     x_range : masses in MeV; default those of the limit.
     y_range : couplings; default whole decades around everything drawn, up to 10.
     projected : labels of the limit's curves that are sensitivities, not measurements:
-        dashed and not shaded; default those that the limit itself calls so.
+        dashed and not shaded; default those marked as such in the limit.
     labels : texts for the legend, by label of the limit's curves, such as
         ``{"ccfr-trident": "CCFR"}``.
     ax : axes to draw on instead of a new figure.
@@ -100,7 +100,7 @@ def plot_plane(  # nine arguments: everything but the limit is optional
     ------
     InputError
         If no coupling is finite in the range, arrays do not fit together, or contain
-        NaN or an impossible number.
+        NaN or an invalid number.
     UnknownNameError
         If `projected` or `labels` names a curve that the limit does not have.
 
@@ -167,7 +167,7 @@ def plot_plane(  # nine arguments: everything but the limit is optional
 
 @dataclass(frozen=True, eq=False)
 class _Plane:
-    """What is drawn, checked; masses in MeV."""
+    """Checked input of the figure; masses in MeV."""
 
     limits: dict[str, tuple[FloatArray, FloatArray]]
     curves: list[tuple[str, FloatArray, FloatArray, str]]
@@ -205,7 +205,7 @@ class _Plane:
         )
 
     def edges(self) -> list[tuple[FloatArray, FloatArray]]:
-        """Masses and couplings that the plane should show."""
+        """Masses and couplings that determine the range of the plane."""
         return [
             *self.limits.values(),
             *((m, g) for _, m, g, _ in self.curves),
@@ -226,7 +226,7 @@ class _Plane:
         dashes = {x: _MEASURED[i // len(_LIMITS) % 3] for i, x in enumerate(single)}
         for label, (mass, coupling) in self.limits.items():
             measured, bold = label not in projected, label in together
-            # one fill over another: darker where more than one experiment excludes
+            # fills overlap: darker where several experiments exclude
             if measured:
                 ax.fill_between(
                     mass / GeV,
@@ -254,7 +254,7 @@ class _Plane:
             )
 
     def draw_curves(self, ax: Axes, legend: Entries) -> None:
-        """Draw curves beside the limits."""
+        """Draw the additional curves."""
         for (text, mass, coupling, line), colour in zip(
             self.curves, cycle(_CURVES), strict=False
         ):

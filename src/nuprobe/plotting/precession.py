@@ -1,5 +1,5 @@
-"""Spin–flavour precession of solar neutrinos: probabilities over energy, and what
-bounds on antineutrinos leave of moment and field."""
+"""Spin–flavour precession of solar neutrinos: probabilities over energy, and moments
+and fields allowed by bounds on antineutrinos."""
 
 from __future__ import annotations
 
@@ -136,14 +136,14 @@ def plot_moment_field(
 
     Parameters
     ----------
-    limits : what `nuprobe.oscillation.precession_limit` found, by label.
+    limits : from `nuprobe.oscillation.precession_limit`, by label.
     ax : axes to draw on instead of a new figure.
     **artist : properties of the main artists, e.g. ``color="k", linewidth=2``.
 
     Returns
     -------
     Axes
-        Excluded above the lines, which fall as 1/B; the point is the field assumed.
+        Excluded above the lines, which fall as 1/B; the point marks the assumed field.
 
     Raises
     ------

@@ -54,13 +54,13 @@ def plot_reactions(
     Parameters
     ----------
     curves : label, coordinates (MeV, or cosines) and cross sections (cm² or cm²/MeV) of
-        each; where one is 0 nothing is drawn over energies.
+        each; over energies, zeros are not drawn.
     against : ``"energy"``, ``"cosine"`` or ``"deposit"``.
     bands : lower and upper cross section of each curve at its coordinates, filled in
         its colour; none, or one for each curve.
-    deposit : what the deposit is.
+    deposit : description of the deposit.
     title : above the legend.
-    references, note : texkeys and a remark for the line below.
+    references, note : texkeys and a remark for the line at the bottom.
     ax : axes to draw on instead of a new figure.
     **artist : properties of the main artists, e.g. ``color="k", linewidth=2``.
 
@@ -125,7 +125,7 @@ def _check_bands(
     curves: Sequence[tuple[str, FloatArray, FloatArray]],
     bands: Sequence[tuple[FloatArray, FloatArray]],
 ) -> None:
-    """Refuse bands that are not those of the curves."""
+    """Reject bands that do not match the curves."""
     if len(bands) not in (0, len(curves)):
         raise InputError(
             f"give either no bands or one for each curve: {len(bands)} for"

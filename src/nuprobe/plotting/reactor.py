@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 __all__ = ["plot_reactor_rates"]
 
 _APART: Final = 0.03
-"""Between measurements at one distance, as a share of it."""
+"""Displacement between measurements at the same distance, as a fraction of it."""
 
 
 @public
@@ -41,7 +41,7 @@ def plot_reactor_rates(
     ax: Where = None,
     **artist: Any,
 ) -> Axes:
-    """Plot measured over published rates, and what models expect.
+    """Plot measured over published rates, and the expectations of models.
 
     Parameters
     ----------
@@ -54,13 +54,13 @@ def plot_reactor_rates(
     Returns
     -------
     Axes
-        Over the distance, or over the share of Pu239 in the fissions, as the analysis
-        says. The band is the error of the fluxes.
+        Over the distance, or over the fission fraction of Pu239, as set by the
+        analysis. The band is the error of the fluxes.
 
     Raises
     ------
     InputError
-        If the others have not as many rates.
+        If the others have a different number of rates.
 
     Examples
     --------
@@ -114,7 +114,7 @@ def plot_reactor_rates(
 
 
 def _apart(x: FloatArray) -> FloatArray:
-    """Distances with equal ones drawn beside each other."""
+    """Distances, with equal ones slightly displaced."""
     shifted = np.array(x, dtype=float)
     for value in np.unique(x):
         (same,) = np.nonzero(x == value)

@@ -47,12 +47,12 @@ __all__ = [
 
 @public
 def plot_fit(result: FitResult, *, ax: Where = None, **artist: Any) -> Axes | Panels:
-    """Plot pulls and impacts of a fit with nuisances, the correlations of one without;
-    of a single parameter its profile.
+    """Plot pulls and impacts of a fit with nuisances, the correlations of one without,
+    or the profile of a single parameter.
 
     Parameters
     ----------
-    result : of `nuprobe.fit`.
+    result : from `nuprobe.fit`.
     ax : axes to draw on instead of a new figure.
     **artist : properties of the main artists, e.g. ``color="k", linewidth=2``.
 
@@ -92,18 +92,18 @@ def plot_scan(
     **artist: Any,
 ) -> Axes | Panels:
     """Plot a scan: the profile along its axis, or the contours over its two axes; with
-    toys their critical values, or their contour.
+    toys also their critical values, or the contour from toys.
 
     Parameters
     ----------
-    result : of `nuprobe.scan`, or read from its file.
-    parameters : of the cost; without them the symbols are those of the provenance, and
-        without one names.
-    markers : (label, x, y) each, such as the Standard Model; of two axes.
+    result : from `nuprobe.scan`, or read from its file.
+    parameters : of the cost; default: symbols from the provenance, or names without
+        one.
+    markers : (label, x, y) each, such as the Standard Model; for two axes.
     title : above the legend.
     references : texkeys for the line at the bottom.
-    cl : confidence level, or several where there are no toys; default 1σ and 90 %,
-        with toys 90 %. Levels of two axes are of both parameters together.
+    cl : confidence level, or several without toys; default 1σ and 90 %, with toys 90 %.
+        Levels for two axes are joint levels of both parameters.
     ax : axes to draw on instead of a new figure.
     **artist : properties of the main artists, e.g. ``color="k", linewidth=2``.
 
@@ -144,7 +144,7 @@ def plot_scan(
     x, y = result.axes
     surface = result.delta
     if toys is not None:
-        # 0 on the contour: ln of the level over p-values or CLs
+        # ln of the level over p-values or CLs, which is 0 on the contour
         least = 0.5 / toys.settings.number
         surface = np.log((1 - level) / np.maximum(toys.p_values, least))
         common["levels"] = [(toys.construction(level).short, 0.0)]
@@ -182,7 +182,7 @@ def plot_regions(
 
     Parameters
     ----------
-    found : of `nuprobe.contour`.
+    found : from `nuprobe.contour`.
     markers : (label, x, y) each, such as the Standard Model.
     title : above the legend.
     references : texkeys for the line at the bottom.
@@ -228,13 +228,13 @@ def plot_cevns(
 
     Parameters
     ----------
-    target : what `nuprobe.target` makes or accepts.
-    models : a list; of a mapping the labels are the keys.
-    energies : MeV: of the neutrinos of dσ/dT, one number; with `total` the increasing
-        energies of σ.
+    target : returned or accepted by `nuprobe.target`.
+    models : a list, or a mapping whose keys are the labels.
+    energies : of the neutrinos, MeV: one number for dσ/dT; with `total` increasing
+        energies for σ.
     flavour : of the neutrino.
     total : draw σ(E) instead of dσ/dT.
-    threshold : smallest recoil energy that σ counts, MeV.
+    threshold : smallest recoil energy included in σ, MeV.
     ax : axes to draw on instead of a new figure (one or several: the first
         panels).
     **artist : properties of the main artists, e.g. ``linewidth=2``.
@@ -285,13 +285,13 @@ def plot_experiment(
     ax: Where = None,
     **options: Any,
 ) -> Axes | Panels:
-    """Plot what an experiment expects and has seen, in one model or several.
+    """Plot the expectation and data of an experiment, in one or several models.
 
     Parameters
     ----------
-    experiment : of `nuprobe.experiment`.
-    models : the first fills the figure, further ones are lines over it; of a mapping
-        the labels are the keys. Default the Standard Model.
+    experiment : from `nuprobe.experiment`.
+    models : the first is drawn in full, further ones as lines; in a mapping the keys
+        are the labels. Default the Standard Model.
     analysis : of the experiment; default the first.
     ax : axes to draw on instead of a new figure.
     **options : keywords of the figure of its rates, such as those of `plot_rates`, and
@@ -300,7 +300,8 @@ def plot_experiment(
     Raises
     ------
     InputError
-        If the rates of the experiment have no figure, or none for several models.
+        If there is no figure for the rates of the experiment, or none for several
+        models.
 
     Examples
     --------
@@ -331,8 +332,8 @@ def plot_experiment(
 
 
 def _label(model: Model, models: Sequence[Model]) -> str:
-    """What tells a model from the Standard Model, with its number where two of them
-    are alike."""
+    """Label of a model that distinguishes it from the Standard Model, with a number if
+    two are the same."""
     words = [m.name if isinstance(m, StandardModel) else model_words(m) for m in models]
     place = next(i for i, m in enumerate(models) if m is model)
     if words.count(words[place]) == 1:

@@ -1,5 +1,5 @@
-"""Solar neutrinos: survival over energy, measured and expected rates, allowed mixing at
-values of the two-body axial current."""
+"""Solar neutrinos: survival over energy, measured and expected rates, allowed mixing
+for values of the two-body axial current."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def plot_survival(
     e_nu : energies in MeV, increasing, shape (n,).
     curves : by kind of neutrino, then by time (``"day"``, ``"night"``), each (n,).
     model : solar model, for the title.
-    points : measured ones: (label, energy in MeV, P_ee, error).
+    points : measurements: (label, energy in MeV, P_ee, error).
     ax : axes to draw on instead of a new figure.
     **artist : properties of the main artists, e.g. ``color="k", linewidth=2``.
 
@@ -115,7 +115,7 @@ def plot_solar_rates(
 
     Parameters
     ----------
-    rates : what `SolarExperiment.predict` returns, one or more.
+    rates : from `SolarExperiment.predict`, one or more.
     references : texkeys for the line at the bottom.
     ax : axes to draw on instead of a new figure.
     **artist : properties of the main artists, e.g. ``color="k", linewidth=2``.
@@ -152,7 +152,7 @@ def plot_solar_rates(
     for colour, one in zip(colours(len(rates)), rates, strict=True):
         place = start + np.arange(len(one.names))
         start = int(place[-1]) + 1
-        # measured minus expected, the error of either side is 1
+        # measured minus expected in units of the error on that side
         marks = panel.errorbar(
             -one.pulls, place, xerr=1.0, fmt="o", color=colour, ms=4, capsize=2
         )
@@ -192,8 +192,8 @@ def plot_solar_plane(
 
     Parameters
     ----------
-    plane : what `solar_plane` returns.
-    cl : confidence level of the regions, of two parameters.
+    plane : from `solar_plane`.
+    cl : confidence level of the regions, for two parameters.
     references : texkeys for the line at the bottom.
     ax : axes to draw on instead of a new figure.
     **artist : properties of the main artists, e.g. ``color="k", linewidth=2``.

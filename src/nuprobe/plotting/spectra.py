@@ -43,7 +43,7 @@ axes."""
 
 
 class Look(NamedTuple):
-    """How a component is drawn: `dashes` are empty without a continuum, `mark` without
+    """Style of a component: `dashes` are empty without a continuum, `mark` without
     lines."""
 
     colour: str
@@ -54,8 +54,8 @@ class Look(NamedTuple):
 @public
 @styled
 def plot_flux(flux: str | Flux, *, ax: Where = None, **artist: Any) -> Panels:
-    """Plot a flux: continua as curves, lines as arrows with their intensity, arrival
-    times beside.
+    """Plot a flux: continua as curves, lines as arrows with their intensity, and
+    arrival times in a second panel.
 
     Both axes are logarithmic if the peaks of the components differ by more than a
     factor of 100.
@@ -102,7 +102,7 @@ def plot_flux(flux: str | Flux, *, ax: Where = None, **artist: Any) -> Panels:
 
 
 def _looks(source: Flux) -> dict[str, Look]:
-    """What tells the components apart: dashes of continua and marks of lines, and
+    """Styles that distinguish the components: dashes of continua, markers of lines, and
     colours."""
     dashes, marks = itertools.cycle(_DASHES), itertools.cycle(_MARKS)
     hues = itertools.cycle(PALETTE)
@@ -143,7 +143,7 @@ def _spectra(ax: Axes, source: Flux, looks: dict[str, Look]) -> list[Artist]:
         power_of_ten(np.array(peaks)) if continua and not wide else (1.0, "")
     )
     for name, (e, values) in continua.items():
-        # an end at which the flux stops short of zero is drawn as the step that it is
+        # an end at which the flux is not zero is drawn as a step
         ax.plot(
             np.pad(e, 1, "edge"),
             np.pad(values / decade, 1),
@@ -218,8 +218,7 @@ def _spikes(ax: Axes, source: Flux, looks: dict[str, Look]) -> None:
 
 
 def _arrows(ax: Axes, source: Flux, looks: dict[str, Look], beside: bool) -> None:
-    """Lines as arrows, on an axis of their own `beside` the continua; a few are
-    named."""
+    """Lines as arrows, on a separate axis `beside` the continua; a few are named."""
     target = ax
     if beside:
         ax.tick_params(axis="y", which="both", right=False)

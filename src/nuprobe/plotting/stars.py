@@ -1,4 +1,4 @@
-"""Red giants: what plasmons emit, and the tip of the branch over the moment."""
+"""Red giants: plasmon emission, and the tip of the branch over the moment."""
 
 from __future__ import annotations
 
@@ -34,13 +34,13 @@ def plot_plasmon_emission(
     ax: Where = None,
     **artist: Any,
 ) -> Axes:
-    """Plot emission by plasmons over density, by a moment and by the weak interaction.
+    """Plot plasmon emission over density, by a moment and by the weak interaction.
 
     Parameters
     ----------
     temperature : in K.
     moment : μ_ν in Bohr magnetons.
-    y_e : electrons a nucleon.
+    y_e : electrons per nucleon.
     ax : axes to draw on instead of a new figure.
     **artist : properties of the main artists, e.g. ``color="k", linewidth=2``.
 
@@ -80,7 +80,7 @@ def plot_plasmon_emission(
 @public
 @styled
 def plot_tip(tip: Tip = M5, *, ax: Where = None, **artist: Any) -> Axes:
-    """Plot the magnitude of the tip over the moment, beside what is observed.
+    """Plot the magnitude of the tip over the moment, and the observed one.
 
     Parameters
     ----------

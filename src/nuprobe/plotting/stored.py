@@ -64,13 +64,13 @@ def plot_results(
 
     Parameters
     ----------
-    files : one or more paths of what nuprobe wrote.
-    labels : names of the files in the legend, in their order; default the experiments,
-        or the names of the files.
-    cl : confidence level, or several of contours and profiles; default those of the
+    files : one or more paths of files written by nuprobe.
+    labels : names of the files in the legend, in order; default the experiments, or the
+        names of the files.
+    cl : confidence level, or several for contours and profiles; default those of the
         kind.
-    methods : of exclusion planes, names of `ExclusionPlane.methods`; of several planes
-        one, by default ``"cls"``.
+    methods : for exclusion planes, names of `ExclusionPlane.methods`; for several
+        planes only one, by default ``"cls"``.
     title : above the legend; default the names of the experiments.
     ax : axes to draw on instead of a new figure.
     **artist : properties of the main artists, e.g. ``color="k", linewidth=2``.
@@ -78,8 +78,8 @@ def plot_results(
     Raises
     ------
     InputError
-        If a file is no result, not finished, has not all that its figure needs, or
-        several have no figure together.
+        If a file is not a result, is not finished, lacks data for the figure, or
+        several cannot be drawn together.
 
     Examples
     --------
@@ -110,7 +110,7 @@ def plot_results(
 
 
 def _whole(found: StoredResult) -> StoredResult:
-    """A result that can be drawn."""
+    """A complete result."""
     if not found.finished:
         raise InputError(
             f"{found.file} is not finished ({found.done} of {found.total}): run it"
@@ -194,7 +194,7 @@ def _sensitivity(found: StoredResult, wanted: FigureOptions) -> Drawn:
 
 
 def _named(found: StoredResult, wanted: FigureOptions) -> dict[str, Any]:
-    """Title, sources, axes and properties of a figure of toys."""
+    """Title, references, axes and properties of a figure of toys."""
     return {
         "title": wanted.title or names_of(found),
         "references": references_of(found),

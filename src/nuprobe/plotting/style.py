@@ -1,5 +1,5 @@
-"""House style of the figures, in one place; matplotlib is imported inside functions
-only, and never pyplot."""
+"""Style of the figures; matplotlib is imported only inside functions, and pyplot
+never."""
 
 from __future__ import annotations
 
@@ -43,8 +43,8 @@ ColourLike = str | tuple[float, float, float]
 FORMATS: Final = ("pdf", "png", "svg")
 """Suffixes supported by `save`."""
 PALETTE: Final = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
-"""Okabe–Ito colours that carry a line on white (its yellow does not; its black is kept
-for data)."""
+"""Okabe–Ito colours suitable for lines on white (its yellow is not; its black is
+reserved for data)."""
 GREYS: Final = ("#c8c8c8", "#a4a4a4", "#e2e2e2", "#8a8a8a")
 """Backgrounds, in the order of stacking."""
 WIDTH: Final = 6.4  # inches: one and a half columns, read at full size on a screen
@@ -86,8 +86,8 @@ _RC: Final[dict[str, Any]] = {
     "ytick.minor.visible": True,
     "ytick.right": True,
 }
-_DEEP: Final = 1e-3  # of its largest value, down to which every curve is shown
-_DEEPEST: Final = 1e-6  # below the largest cross section nothing is drawn
+_DEEP: Final = 1e-3  # of its maximum, down to which a curve is shown
+_DEEPEST: Final = 1e-6  # of the largest cross section; nothing below is drawn
 _ACTIVE: Final = ContextVar("nuprobe_style", default=False)
 _METADATA: Final[dict[str, dict[str, Any]]] = {
     "pdf": {"CreationDate": None},
@@ -97,8 +97,8 @@ _METADATA: Final[dict[str, dict[str, Any]]] = {
 
 
 def import_matplotlib() -> None:
-    """Import matplotlib, whatever ``MPLBACKEND`` says: figures here need no window, and
-    matplotlib refuses to be imported with a name it does not know.
+    """Import matplotlib whatever the value of ``MPLBACKEND``: figures here need no
+    window, but matplotlib cannot be imported with an unknown backend.
 
     Examples
     --------
@@ -113,15 +113,15 @@ def import_matplotlib() -> None:
         if backend is not None:
             os.environ["MPLBACKEND"] = backend
     if backend:
-        # as matplotlib itself does, but for a name it does not know
+        # as matplotlib itself does, except for unknown names
         with suppress(ValueError):
             mpl.rcParams["backend"] = backend
 
 
 @contextmanager
 def style() -> Iterator[None]:
-    """Matplotlib settings of the house inside a ``with`` block; the caller's settings
-    return after it.
+    """The package's Matplotlib settings inside a ``with`` block; the caller's settings
+    are restored after it.
 
     Examples
     --------
@@ -141,7 +141,7 @@ def style() -> Iterator[None]:
         with mpl.rc_context():
             # a caller's own matplotlibrc must not change what a figure looks like
             mpl.rcdefaults()
-            # matplotlib types every key by name, differently in each version
+            # the type of the keys differs between versions of matplotlib
             settings: Any = _RC
             mpl.rcParams.update(settings)
             yield
@@ -150,7 +150,7 @@ def style() -> Iterator[None]:
 
 
 def styled(function: Callable[P, T]) -> Callable[P, T]:
-    """Make a function draw in the house style, unless it draws on axes of the
+    """Make a function draw in the package's style, unless it draws on axes of the
     caller."""
 
     @wraps(function)
@@ -165,26 +165,26 @@ def styled(function: Callable[P, T]) -> Callable[P, T]:
 
 @public
 def save(figure: Any, path: str | os.PathLike[str]) -> Path:
-    """Write a figure as PDF, PNG or SVG, the whole file or nothing.
+    """Write a figure as PDF, PNG or SVG, atomically.
 
     The same figure gives the same bytes: no dates, fixed identifiers.
 
     Parameters
     ----------
-    figure : what the functions of this package return, or a figure.
+    figure : returned by a function of this package, or a figure.
     path : destination; its suffix (``.pdf``, ``.png``, ``.svg``) chooses the format.
 
     Returns
     -------
     Path
-        Where it was written.
+        Path of the file.
 
     Raises
     ------
     InputError
         If the suffix is missing or unknown.
     OutputError
-        If the file cannot be written; what was there before is untouched.
+        If the file cannot be written; an existing file is unchanged.
 
     Examples
     --------
@@ -206,8 +206,8 @@ def save(figure: Any, path: str | os.PathLike[str]) -> Path:
 
 @public
 def check_path(path: str | os.PathLike[str]) -> Path:
-    """Check before a long computation that `save` will accept `path`; raises what it
-    would raise.
+    """Check before a long computation that `save` will accept `path`; raises the same
+    errors.
 
     Examples
     --------
@@ -241,8 +241,7 @@ def main_and_panel(figure: Figure, ratio: float = 2.6) -> tuple[Axes, Axes]:
 
 
 def engine_pads(figure: Figure, hspace: float = 0.01, wspace: float = 0.02) -> None:
-    """Set the gaps that constrained layout leaves between panels, as fractions of their
-    size."""
+    """Set the gaps between panels in constrained layout, as fractions of their size."""
     from matplotlib.layout_engine import ConstrainedLayoutEngine
 
     engine = figure.get_layout_engine()
@@ -262,7 +261,7 @@ def colours(n: int) -> list[str]:
 
 
 def blend(colour: ColourLike, share: float) -> ColourLike:
-    """Mix a colour with white: opaque, so that print and screen agree."""
+    """Mix a colour with white; opaque, so that print and screen agree."""
     from matplotlib.colors import to_rgb
 
     r, g, b = (1 - share * (1 - c) for c in to_rgb(colour))
@@ -270,7 +269,7 @@ def blend(colour: ColourLike, share: float) -> ColourLike:
 
 
 class Entries:
-    """What will stand in a legend: artists with their names."""
+    """Entries of a legend: artists with their names."""
 
     def __init__(self) -> None:
         self.handles: list[Artist] = []
@@ -292,7 +291,7 @@ def legend_above(
     labels: Sequence[str],
     title: str = "",
 ) -> Legend:
-    """Put a legend above the panels, in as many columns as fit into the width of the
+    """Put a legend above the panels, with as many columns as fit the width of the
     figure."""
     labels = [primes(label) for label in figure.named(handles, labels)]
     title, room = primes(title), 0.98 * figure.bbox.width
@@ -304,8 +303,7 @@ def legend_above(
     columns = min(len(labels), 6)
     while (legend := draw(columns)).get_window_extent().width > room and columns > 1:
         legend.remove()
-        # the next smaller number of columns that makes another row, so that the rows
-        # are even
+        # one more row with the fewest columns that need it, so that the rows are even
         rows = -(-len(labels) // columns) + 1
         columns = min(columns - 1, -(-len(labels) // rows))
     return legend
@@ -325,9 +323,9 @@ def parameter_text(parameter: Parameter) -> str:
 
 
 def provenance(figure: Figure, references: Iterable[str] = (), note: str = "") -> None:
-    """Write one small line at the bottom: what was assumed, texkeys of the sources,
-    version of the package."""
-    # the commit of a development version is in tables and files
+    """Write one small line at the bottom: assumptions, texkeys of the sources, version
+    of the package."""
+    # the commit of a development version is given only in tables and files
     made = f"nuprobe\N{NO-BREAK SPACE}{version('nuprobe').partition('+')[0]}"
     parts = [note, *dict.fromkeys(references), made]
     # 6.5-point letters are on average 0.043 inches wide
@@ -379,7 +377,7 @@ def target_symbol(nucleus: Target) -> str:
 
 
 def per_target(nucleus: Target) -> str:
-    """Say what a cross section of this target counts, for an axis label."""
+    """Return the normalisation of a cross section of this target, for an axis label."""
     return f" per {nucleus.unit}"
 
 
@@ -389,8 +387,8 @@ def shape_name(form_factor: FormFactor) -> str:
 
 
 def energy_unit(largest: float) -> tuple[float, str]:
-    """Return the unit (in MeV) and its name in which energies up to `largest` MeV read
-    well."""
+    """Return a suitable unit (in MeV) for energies up to `largest` MeV, and its
+    name."""
     for unit, name in ((MeV, "MeV"), (keV, "keV")):
         if largest >= 2 * unit:
             return unit, name
@@ -398,8 +396,8 @@ def energy_unit(largest: float) -> tuple[float, str]:
 
 
 def power_of_ten(values: ArrayLike) -> tuple[float, str]:
-    """Return the decade of the largest value, to divide by, and its name for an axis
-    label (empty for 1)."""
+    """Return the power of ten of the largest value, to divide by, and its text for an
+    axis label (empty for 1)."""
     largest = float(np.max(np.abs(np.asarray(values, dtype=float)), initial=0.0))
     exponent = int(np.floor(np.log10(largest))) if largest > 0 else 0
     if -2 <= exponent <= 3:
@@ -408,12 +406,12 @@ def power_of_ten(values: ArrayLike) -> tuple[float, str]:
 
 
 def lowest(values: Iterable[FloatArray]) -> float:
-    """Return the lower end of a logarithmic axis of cross sections: all of the curves,
-    but of one that begins at a threshold only the upper three decades.
+    """Return the lower end of a logarithmic axis of cross sections: it shows all of a
+    curve, but only the upper three decades of one that begins at a threshold.
 
     Parameters
     ----------
-    values : cross sections of each curve, of which one at least is positive.
+    values : cross sections of each curve, at least one of which is positive.
 
     Examples
     --------
@@ -442,8 +440,8 @@ def logarithmic(values: FloatArray) -> bool:
 
 
 def scale_axis(ax: Axes, which: str, values: FloatArray) -> None:
-    """Make the axis `which` (``"x"`` or ``"y"``) logarithmic if the grid drawn over it
-    is, with plain numbers where it spans less than two decades."""
+    """Make the axis `which` (``"x"`` or ``"y"``) logarithmic if its grid is, with plain
+    numbers if it spans less than two decades."""
     if not logarithmic(values):
         return
     getattr(ax, f"set_{which}scale")("log")

@@ -1,4 +1,4 @@
-"""Several results of one kind from their files in one figure."""
+"""Several results of one kind, from files, in one figure."""
 
 from __future__ import annotations
 
@@ -35,13 +35,13 @@ def together(found: Mapping[str, StoredResult], wanted: FigureOptions) -> Drawn:
 
     Parameters
     ----------
-    found : results of one kind, by what the legend calls them.
-    wanted : what the figure is asked to show.
+    found : results of one kind, by legend label.
+    wanted : options of the figure.
 
     Raises
     ------
     InputError
-        If they have no figure together.
+        If they cannot be drawn together.
 
     Examples
     --------
@@ -134,15 +134,15 @@ def profiles_or_contours(
 
     Parameters
     ----------
-    values : scans by what the legend calls them.
+    values : scans by legend label.
     parameters : of their axes.
-    wanted : what the figure is asked to show.
+    wanted : options of the figure.
     references : texkeys for the line at the bottom.
 
     Raises
     ------
     InputError
-        If they have more axes, or different ones.
+        If they have more than two axes, or different ones.
 
     Examples
     --------
@@ -171,7 +171,7 @@ def profiles_or_contours(
 
 
 def _one_limit(values: Mapping[str, Limit]) -> Limit:
-    """The curves of several limits on one mediator at one level."""
+    """The curves of several limits on the same mediator at the same level."""
     (first, *others) = values.values()
     for other in others:
         for what, one, another in (

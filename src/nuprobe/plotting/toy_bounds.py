@@ -1,4 +1,4 @@
-"""Intervals and limits whose ends toys were searched for."""
+"""Intervals and limits found by a search with toys."""
 
 from __future__ import annotations
 
@@ -32,12 +32,13 @@ def plot_grid_toys(
     ax: Where = None,
     **artist: Any,
 ) -> Axes:
-    """Δ(−2 ln L) of the data along a grid with the critical values of toys, or CLs.
+    """Plot Δ(−2 ln L) of the data along a grid with the critical values from toys, or
+    CLs.
 
     Parameters
     ----------
     result : toys on a grid of one parameter.
-    parameter : along it.
+    parameter : along the grid.
     cl : confidence level.
     title : above the panel.
     references : for the line at the bottom.
@@ -96,12 +97,12 @@ def plot_grid_toys(
 @public
 @styled
 def plot_toy_bounds(result: ToyBounds, *, ax: Where = None, **artist: Any) -> Axes:
-    """p-values (CLs of an upper limit) of the values that toys tested, with the level
-    and what is allowed.
+    """Plot p-values (CLs for an upper limit) of the values tested with toys, the level,
+    and the allowed range.
 
     Parameters
     ----------
-    result : of a parameter, from `FitResult.bounds`.
+    result : for one parameter, from `FitResult.bounds`.
     ax : axes to draw on instead of a new figure.
     **artist : properties of the main artists, e.g. ``color="k", linewidth=2``.
 

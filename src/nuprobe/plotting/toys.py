@@ -45,11 +45,11 @@ def plot_toy_thresholds(
     ax: Where = None,
     **artist: Any,
 ) -> Axes:
-    """Δ(−2 ln L) of the data, and the thresholds from toys with their errors.
+    """Plot Δ(−2 ln L) of the data, and the thresholds from toys with their errors.
 
     Parameters
     ----------
-    result : of `nuprobe.inference.feldman_cousins`.
+    result : from `nuprobe.inference.feldman_cousins`.
     title : above the panel.
     references : texkeys for the line at the bottom.
     ax : axes to draw on instead of a new figure.
@@ -97,11 +97,12 @@ def plot_cls(
     ax: Where = None,
     **artist: Any,
 ) -> Axes:
-    """CLs along a parameter: data, the median without a signal with its bands, toys.
+    """Plot CLs along a parameter: data, median without a signal with its bands, and
+    toys.
 
     Parameters
     ----------
-    result : of `nuprobe.inference.cls`.
+    result : from `nuprobe.inference.cls`.
     cl : confidence level of the line.
     title : above the panel.
     references : texkeys for the line at the bottom.
@@ -152,11 +153,12 @@ def plot_sensitivity(
     ax: Where = None,
     **artist: Any,
 ) -> Axes:
-    """Median expected limit with its bands, over the limits of toys if there are any.
+    """Plot the median expected limit with its bands, on top of the limits of toys if
+    any.
 
     Parameters
     ----------
-    result : of `nuprobe.inference.sensitivity`.
+    result : from `nuprobe.inference.sensitivity`.
     title : above the panel.
     references : texkeys for the line at the bottom.
     ax : axes to draw on instead of a new figure.

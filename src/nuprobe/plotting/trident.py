@@ -60,7 +60,7 @@ _LOOK: Final = {
     "electron": ("electrons", (0, (5, 1.5, 1, 1.5))),
 }
 _BROKEN: Final = ("-", "-", "-.", (0, (4, 2)))
-_DECADES: Final = 3.5  # below the lowest curve's top
+_DECADES: Final = 3.5  # shown below the maximum of the lowest curve
 
 
 @public
@@ -77,21 +77,21 @@ def plot_trident_energy(
     ax: Where = None,
     **artist: Any,
 ) -> Axes:
-    """Plot σ/E against the neutrino energy: a colour for each channel, a line for each
-    regime.
+    """Plot σ/E against the neutrino energy, with a colour for each channel and a line
+    style for each regime.
 
     Parameters
     ----------
-    channels : one, or a list of them; what `trident.channel` reads (PDG numbers only
+    channels : one, or a list of them, as read by `trident.channel` (PDG numbers only
         inside a list).
-    target : the target; everything is drawn per nucleus or formula unit, so the
-        nucleons (and electrons of the neutral atom) are summed.
-    e_grid : neutrino energies in MeV, increasing, at least two. Points behind each
-        threshold inside it are added.
+    target : the target; cross sections are per nucleus or formula unit, summed over
+        nucleons (and electrons of the neutral atom).
+    e_grid : neutrino energies in MeV, increasing, at least two. Points are added above
+        each threshold in this range.
     model : couplings; default the Standard Model.
     regimes : of `trident.REGIMES`.
-    form_factor : charge form factor, as `trident.total`.
-    marks : energies in MeV at which each curve has a dot.
+    form_factor : charge form factor, as in `trident.total`.
+    marks : energies in MeV marked by dots on each curve.
     ax : axes to draw on instead of a new figure.
     **artist : properties of the main artists, e.g. ``color="k", linewidth=2``.
 
@@ -104,8 +104,8 @@ def plot_trident_energy(
     Raises
     ------
     InputError, UnknownNameError
-        As `trident.total`; for an empty list, or if every channel is closed up to the
-        last energy.
+        As `trident.total`; for an empty list, or if no channel opens up to the last
+        energy.
 
     Examples
     --------
@@ -193,7 +193,8 @@ class _Curve:
         return trident.threshold_energy(self.channel, self.target, self.regime)
 
     def section(self, e: FloatArray) -> FloatArray:
-        """Return σ in cm²: `trident.total` gives nucleons and electrons singly."""
+        """Return σ in cm², summed since `trident.total` gives single nucleons and
+        electrons."""
         parts, regime = self.nucleus.components, self.regime
         if regime == "electron":
             electrons = sum(c.count * c.isotope.z for c in parts)
@@ -273,24 +274,24 @@ def plot_trident_ratio(
 
     Parameters
     ----------
-    channel : what `trident.channel` reads.
+    channel : as read by `trident.channel`.
     target, e_grid, regime, form_factor : as in `plot_trident_energy`.
-    models : by the label of each in the legend.
-    reference : what they are divided by; default the Standard Model.
+    models : by legend label.
+    reference : denominator of the ratio; default the Standard Model.
     ax : axes to draw on instead of a new figure.
     **artist : properties of the main artists, e.g. ``color="k", linewidth=2``.
 
     Returns
     -------
     Axes
-        The horizontal line is the reference; the vertical axis is logarithmic once the
+        The horizontal line is the reference; the vertical axis is logarithmic if the
         ratios span a factor of 5.
 
     Raises
     ------
     InputError, UnknownNameError
         As `trident.total`; if there is no model, every energy is below threshold, or
-        the reference makes no pair.
+        the reference cross section vanishes.
 
     Examples
     --------
@@ -328,7 +329,7 @@ def plot_trident_ratio(
     hues = colours(len(models))
     for i, (model, colour) in enumerate(zip(models.values(), hues, strict=True)):
         ratios.append(replace(reference_curve, model=model).section(grid) / below)
-        # broken lines let a curve below them be seen
+        # dashed lines keep the curve below them visible
         line = _BROKEN[i % len(_BROKEN)]
         handles += panel.plot(grid / GeV, ratios[-1], color=colour, linestyle=line)
     handles.append(
@@ -378,8 +379,8 @@ def _entries(
     hues: Sequence[str],
     drawn: Collection[tuple[Channel, str]],
 ) -> tuple[list[Artist], list[str]]:
-    """Handles and labels: channels by colour, then regimes by line, or both at once for
-    a single channel."""
+    """Handles and labels: channels by colour, then regimes by line style, or both at
+    once for a single channel."""
     several = len(channels) > 1
     handles: list[Artist] = []
     labels: list[str] = []

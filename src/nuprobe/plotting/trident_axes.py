@@ -1,4 +1,4 @@
-"""What the figures of tridents share: energies, their axis, and channels in symbols."""
+"""Common elements of trident figures: energies, their axis, and channels as symbols."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 METHOD: Final = ("Czyz:1964zz", "Lovseth:1971vv")
 """Sources of the matrix element."""
 _LEPTONS: Final = ("e", r"\mu", r"\tau")
-# E/E_threshold − 1 of the points added behind a threshold
+# E/E_threshold − 1 of the points added above a threshold
 _NEAR: Final = np.geomspace(1e-3, 1, 60)
 
 
@@ -42,7 +42,7 @@ def energies_of(e_grid: ArrayLike) -> FloatArray:
 
 
 def refined(e: FloatArray, start: float) -> FloatArray:
-    """Energies with more points behind a threshold."""
+    """Energies with additional points above a threshold."""
     more = start * (1 + _NEAR)
     return np.unique(np.concatenate([e, more[(more > e[0]) & (more < e[-1])]]))
 
@@ -64,7 +64,7 @@ def energy_axis(ax: Axes, e: FloatArray) -> None:
     if e[-1] > 5 * e[0]:
         ax.set_xscale("log")
         ax.xaxis.set_major_formatter("{x:g}")
-        # between the decades of a short axis, in the same writing
+        # between the decades of a short axis, in the same format
         short = e[-1] < 50 * e[0]
         ax.xaxis.set_minor_formatter(
             lambda x, _: f"{x:g}" if short and f"{x:e}"[0] in "235" else ""
@@ -106,7 +106,7 @@ def channel_symbol(channel: Channel) -> str:
 
     Parameters
     ----------
-    channel : what `trident.channel` returns.
+    channel : from `trident.channel`.
 
     Examples
     --------
@@ -127,7 +127,7 @@ def counted(target: TargetSpec) -> Target:
 
     Parameters
     ----------
-    target : as of `trident.total`.
+    target : as in `trident.total`.
     """
     return (
         target
@@ -139,12 +139,12 @@ def counted(target: TargetSpec) -> Target:
 def nuclear_input(
     target: TargetSpec, regimes: Sequence[str], form_factor: FormFactorSpec
 ) -> tuple[str, list[str]]:
-    """Return nuclear input in words, and its texkeys.
+    """Return a description of the nuclear input, and its texkeys.
 
     Parameters
     ----------
-    target, form_factor : as of `trident.total`.
-    regimes : what is drawn.
+    target, form_factor : as in `trident.total`.
+    regimes : those drawn.
     """
     notes: list[str] = []
     keys: list[str] = []

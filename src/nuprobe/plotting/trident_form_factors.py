@@ -1,4 +1,4 @@
-"""What the choice of charge form factor does to coherent trident production."""
+"""Effect of the choice of charge form factor on coherent trident production."""
 
 from __future__ import annotations
 
@@ -54,12 +54,12 @@ def plot_trident_form_factors(
     ax: Where = None,
     **artist: Any,
 ) -> Axes:
-    """Plot by how much the choice of charge form factor changes a coherent cross
-    section.
+    """Plot the change of a coherent cross section with the choice of charge form
+    factor.
 
     Parameters
     ----------
-    channel : what `trident.channel` reads.
+    channel : as read by `trident.channel`.
     isotope : the nucleus; the reference is `trident.charge_form_factor`, its
         Fourier–Bessel density where measured.
     e_grid : neutrino energies in MeV, increasing, at least two.
@@ -78,7 +78,7 @@ def plot_trident_form_factors(
     Raises
     ------
     InputError, UnknownNameError
-        As `trident.total`; if the charge radius is not measured, or every energy lies
+        As `trident.total`; if the charge radius is not measured, or every energy is
         below threshold.
 
     Examples
@@ -119,7 +119,7 @@ def plot_trident_form_factors(
     for i, ((label, shape), colour) in enumerate(
         zip(built.items(), colours(len(built)), strict=True)
     ):
-        # the last of two equal curves is dotted, and wider, so that both are seen
+        # the second of two equal curves is dotted and wider, so that both are visible
         hidden = any(_like(shape, other) for other in list(built.values())[:i])
         line: dict[str, Any] = (
             {"linestyle": (0, (1, 1.6)), "linewidth": 2.6} if hidden else {}
@@ -177,6 +177,6 @@ def _build(
 
 
 def _like(first: FormFactor, second: FormFactor) -> bool:
-    """Whether two shapes look the same on paper."""
+    """Whether two shapes are indistinguishable in the figure."""
     q2 = np.array([30.0, 100.0, 200.0]) ** 2
     return bool(np.allclose(first(q2), second(q2), atol=2e-3))

@@ -1,5 +1,5 @@
-"""Trident cross sections taken apart: parts of a mediator, asymptotic formulas, the
-charged current beside them."""
+"""Parts of trident cross sections: contributions of a mediator, asymptotic formulas,
+ratio to the charged current."""
 
 from __future__ import annotations
 
@@ -74,17 +74,17 @@ def plot_trident_parts(
     ax: Where = None,
     **artist: Any,
 ) -> Panels:
-    """Plot σ_SM, σ_int and σ_Z′ over the neutrino energy, and their shares of σ_SM.
+    """Plot σ_SM, σ_int and σ_Z′ over the neutrino energy, and their ratios to σ_SM.
 
     Parameters
     ----------
-    channel : what `trident.channel` reads.
+    channel : as read by `trident.channel`.
     target : the target.
     e_grid : neutrino energies in MeV, increasing, at least two.
     model : with a mediator that couples in this channel; its mass, coupling and mixing
-        stand in the title.
+        are given in the title.
     regime : one of `trident.REGIMES`.
-    form_factor : charge form factor, as `trident.total`.
+    form_factor : charge form factor, as in `trident.total`.
     ax : axes to draw on instead of a new figure (one or several: the first
         panels).
     **artist : properties of the main artists, e.g. ``color="k", linewidth=2``.
@@ -92,8 +92,8 @@ def plot_trident_parts(
     Returns
     -------
     Panels
-        Above σ/E in cm²/GeV, a negative interference dotted as its absolute value;
-        below each part over σ_SM.
+        Top: σ/E in cm²/GeV, with the absolute value of a negative interference dotted;
+        bottom: each part over σ_SM.
 
     Raises
     ------
@@ -186,12 +186,12 @@ def plot_trident_asymptotics(
     Returns
     -------
     Axes
-        A constant ratio means that the formula is followed.
+        A constant ratio means that the formula holds.
 
     Raises
     ------
     InputError, UnknownNameError
-        As `trident.asymptotic`; if nothing is open.
+        As `trident.asymptotic`; if every energy is below threshold.
 
     Examples
     --------
@@ -247,12 +247,12 @@ def plot_trident_charged_current(
 
     Parameters
     ----------
-    channels : a list of what `trident.channel` reads.
+    channels : a list, as read by `trident.channel`.
     target : the target.
     e_grid : neutrino energies in MeV, increasing, at least two.
     model : couplings; default the Standard Model.
     regime : one of `trident.REGIMES`, per nucleus.
-    form_factor : charge form factor, as `trident.total`.
+    form_factor : charge form factor, as in `trident.total`.
     ax : axes to draw on instead of a new figure.
     **artist : properties of the main artists, e.g. ``color="k", linewidth=2``.
 
@@ -264,7 +264,8 @@ def plot_trident_charged_current(
     Raises
     ------
     InputError, UnknownNameError
-        As `trident.total` and `trident.charged_current`; if nothing is open.
+        As `trident.total` and `trident.charged_current`; if every energy is below
+        threshold.
 
     Examples
     --------

@@ -1,5 +1,5 @@
 """The early universe: Debye length and potential of the plasma, screened cross
-sections, temperatures, decoupling against moments, right-handed neutrinos."""
+sections, temperatures, decoupling over moments, right-handed neutrinos."""
 
 from __future__ import annotations
 
@@ -66,9 +66,9 @@ def _increasing(values: ArrayLike, what: str) -> np.ndarray:
 
 
 def _refined(t: np.ndarray) -> np.ndarray:
-    """The same temperatures and at least 250 in between a decade.
+    """The same temperatures, with at least 250 per decade.
 
-    The electrons left over take over from pairs, n ∝ exp(−m/T), within T/m of ln T.
+    The excess electrons overtake pairs, n ∝ exp(−m/T), within an interval T/m in ln T.
     """
     count = math.ceil(_PER_DECADE * math.log10(t[-1] / t[0])) + 1
     fine = np.geomspace(t[0], t[-1], max(count, 2))
@@ -90,22 +90,22 @@ def plot_debye_length(
     Parameters
     ----------
     temperatures : in MeV, 1e-3 to 100, at least two, increasing.
-    eta : baryons a photon today.
-    y_p : share of helium in the mass of baryons.
+    eta : baryons per photon today.
+    y_p : helium fraction of the baryonic mass.
     ax : axes to draw on instead of a new figure.
     **artist : properties of the main artists, e.g. ``color="k", linewidth=2``.
 
     Returns
     -------
     Axes
-        Of a neutral plasma, of pairs alone, and without the mass of the electron. The
-        lines have 250 points a decade, however few temperatures are given: around 20
-        keV the slope changes within 4 % of the temperature.
+        For a neutral plasma, for pairs only, and with massless electrons. The lines
+        have 250 points per decade, however few temperatures are given: around 20 keV
+        the slope changes within 4 % of the temperature.
 
     Raises
     ------
     InputError
-        If the temperatures do not increase or lie outside of the tables.
+        If the temperatures do not increase or are outside the tables.
 
     Examples
     --------
@@ -167,12 +167,12 @@ def plot_screened_potential(
     Returns
     -------
     Panels
-        rφ over Ze above, its difference from the linear one below.
+        Top: rφ over Ze; bottom: difference from the linear one.
 
     Raises
     ------
     InputError, ComputationError
-        As `nuprobe.cosmology.screened_potential`; for no charge.
+        As `nuprobe.cosmology.screened_potential`; for zero charge.
 
     Examples
     --------
@@ -221,12 +221,12 @@ def plot_screened_potential(
 def plot_magnetic_screening(
     temperature: float, s_grid: ArrayLike, *, ax: Where = None, **artist: Any
 ) -> Panels:
-    """Plot the cross section of a moment on e± for each screening of the photon.
+    """Plot the cross section on e± due to a moment for each screening of the photon.
 
     Parameters
     ----------
     temperature : of the plasma in MeV.
-    s_grid : squares of the energy in the centre of mass in MeV², at least two,
+    s_grid : squared centre-of-mass energies in MeV², at least two,
         increasing.
     ax : axes to draw on instead of a new figure (one or several: the first
         panels).
@@ -235,12 +235,12 @@ def plot_magnetic_screening(
     Returns
     -------
     Panels
-        σ at 1e-10 μ_B above, over that of Debye screening below.
+        Top: σ at 1e-10 μ_B; bottom: its ratio to that with Debye screening.
 
     Raises
     ------
     InputError
-        For a temperature outside of the tables or values that do not increase.
+        For a temperature outside the tables or values that do not increase.
 
     Examples
     --------
@@ -294,7 +294,7 @@ def plot_temperatures(history: History, *, ax: Where = None, **artist: Any) -> P
     Raises
     ------
     InputError
-        If it is something else.
+        If `history` is of another type.
 
     Examples
     --------
@@ -306,7 +306,7 @@ def plot_temperatures(history: History, *, ax: Where = None, **artist: Any) -> P
     figure = new_figure(WIDTH, 5.2, ax, artist)
     upper, lower = main_and_panel(figure)
     t = history.t_gamma
-    # scale factor of neutrinos that decoupled before anything else
+    # scale factor for neutrinos that decoupled before any other process
     free = history.a[0] * t[0] / history.a
     mixed = history.flavour_mixing == "full"
     lines: list[Artist] = []
@@ -354,8 +354,8 @@ def plot_decoupling(
     Returns
     -------
     Panels
-        Temperatures by both criteria above; N_eff of the evolution, and of decoupling
-        in an instant, below.
+        Top: temperatures by both criteria; bottom: N_eff from the evolution and for
+        instantaneous decoupling.
 
     Raises
     ------
@@ -428,7 +428,7 @@ def plot_right_handed(
     ax: Where = None,
     **artist: Any,
 ) -> Axes:
-    """Plot what right-handed neutrinos of Dirac moments add to N_eff.
+    """Plot the contribution of right-handed neutrinos from Dirac moments to N_eff.
 
     Parameters
     ----------

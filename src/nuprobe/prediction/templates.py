@@ -164,8 +164,7 @@ class Templates:
         return replace(self, time=np.ones((len(self.components), 1)))
 
     def of_process(self, *names: str) -> Templates:
-        """Keep only the counts of the processes called `names`; the terms are
-        unchanged."""
+        """Keep only the counts of the processes called `names`, with all terms."""
         if len(self.reactions) == 1:
             return self
         parts = []

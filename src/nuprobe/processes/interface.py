@@ -59,7 +59,7 @@ __all__ = [
 Exchange = tuple[Propagator, tuple[str, ...]]
 """A propagator and the constituents it couples to."""
 Slot = tuple[Propagator, str]
-"""Where an amplitude sits: propagator and constituent."""
+"""Position of an amplitude: propagator and constituent."""
 
 
 class DepositRange(Protocol):
@@ -245,11 +245,10 @@ class Exchanges:
     def slot(
         self, wanted: Iterable[Slot], propagator: Propagator, name: str
     ) -> Slot | None:
-        """Index in `wanted` (propagator, constituent) of the exchange of a model by
+        """The one of the `wanted` (propagator, constituent) that describes exchange of
         `propagator` with the constituent `name`; None if there is none.
 
-        A free mass is identified by the name of its parameter, a fixed one by its
-        value.
+        A free mass is identified by its parameter's name, a fixed one by its value.
         """
         candidates = [s for s in wanted if s[1] == name]
         same_name = [s for s in candidates if s[0].parameter == propagator.parameter]
@@ -262,7 +261,7 @@ class Exchanges:
 
 
 CONTACT: Final = Exchanges(((Propagator(), ("p", "n", "e", "e_axial")),))
-"""The weak interaction alone."""
+"""Only the weak interaction."""
 
 
 @public

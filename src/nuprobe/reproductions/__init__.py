@@ -1,9 +1,9 @@
 """Published numbers compared with computed ones: one YAML file per publication.
 
-A file names the quantity, its published value, how to compute it again (a recipe of
+A file names the quantity, its published value, how to recompute it (a recipe of
 `nuprobe.reproductions.recipes` with its keywords) and the tolerance within which the
-two are called compatible. Numbers that stand in the catalogue are not repeated: a file
-names the entries.
+two are called compatible. Numbers in the catalogue are not repeated: a file names the
+entries.
 """
 
 from __future__ import annotations
@@ -31,21 +31,21 @@ __all__ = [
 @readable
 @dataclass(frozen=True)
 class Reproduction:
-    """One row: a published value and ours.
+    """One row: a published value and the computed one.
 
     Attributes
     ----------
     key, quantity, unit : of the number.
     published, plus, minus : value and errors as published; the errors are None if there
         are none.
-    computed : by this package.
+    computed : value from this package.
     pull : (computed − published) over the published error on that side, or None without
         an error.
     difference : computed − published.
     tolerance : in words.
-    agrees : whether it lies within the tolerance; None for a known difference that is
-        shown and not judged.
-    note : why it may differ.
+    agrees : whether it is within the tolerance; None for a known difference that is
+        shown but not judged.
+    note : reason for a possible difference.
     """
 
     key: str
@@ -101,8 +101,7 @@ def reproduction_keys() -> tuple[str, ...]:
 
 
 def reproduction_titles() -> tuple[tuple[str, str, int], ...]:
-    """Key, title and number of published values of everything that `reproduce` can
-    compare.
+    """Key, title and number of published values of everything `reproduce` can compare.
 
     Examples
     --------
@@ -124,12 +123,12 @@ def reproduction_titles() -> tuple[tuple[str, str, int], ...]:
 
 @public
 def reproduce(keys: str | Iterable[str] | None = None) -> list[Reproduction]:
-    """Compute published numbers again.
+    """Recompute published numbers.
 
     Parameters
     ----------
     keys : one key, several, or None for all; the id of a catalogue entry with a code
-        link is a key too.
+        link is also a key.
 
     Returns
     -------
@@ -171,12 +170,13 @@ def reproduce(keys: str | Iterable[str] | None = None) -> list[Reproduction]:
 def published_table(
     rows: Sequence[tuple[str, str, float, float, float]], *, notes: Sequence[str] = ()
 ) -> Table:
-    """Return published numbers beside ones that you have computed, with differences.
+    """Return a table of published numbers and ones that you have computed, with
+    differences.
 
     Parameters
     ----------
-    rows : source, quantity with its unit, published value, computed value, and how far
-        the two may differ, one tuple a row.
+    rows : source, quantity with its unit, published value, computed value, and largest
+        allowed difference, one tuple per row.
     notes : lines below the table, such as the cause of a difference.
 
     Raises

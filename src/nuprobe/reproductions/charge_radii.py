@@ -1,4 +1,4 @@
-"""Fits of charge radii to CsI 2017, beside those of a seminar of 2018."""
+"""Fits of charge radii to CsI 2017, compared with those of a seminar of 2018."""
 
 from __future__ import annotations
 
@@ -42,8 +42,8 @@ SEMINAR: Final[dict[str, dict[str, Any]]] = {
         "backgrounds.0.smoothed": "exponential",
     },
 }
-"""Choices, by analysis, with which the fits of the 2018 seminar come out best; the
-seminar does not state them, but for its form factors: Helm without a nucleon."""
+"""Choices, by analysis, that best reproduce the fits of the 2018 seminar; the seminar
+states only its form factors: Helm without the nucleon."""
 
 
 def radii_parameters(analysis: str, radii: str, transitions: bool) -> tuple[str, ...]:
@@ -75,8 +75,8 @@ def charge_radius_fit(
         ``"chi2"`` or ``"ndf"``.
     analysis : ``"energy"`` or ``"energy-time"``.
     radii : ``"fixed"``, or ``"free"``: the neutron radii of Cs and I.
-    transitions : off-diagonal radii free too.
-    flip : the charge radii of antineutrinos reversed, as the seminar had it.
+    transitions : whether off-diagonal radii are also free.
+    flip : whether the charge radii of antineutrinos change sign, as in the seminar.
     form : of the coefficient, ``"alpha"`` for √2πα/3G_F or ``"mw2"`` for (2/3) m_W²
         sin²θ_W.
     changes : of the experiment's file; ``"seminar"`` stands for `SEMINAR`.
@@ -104,7 +104,7 @@ def charge_radius_fit(
 
 @cache
 def charge_radii_2018() -> Mapping[tuple[str, str, bool], Mapping[str, float]]:
-    """Fits of the 2018 seminar of Giunti in the catalogue, 90 %, 1e-32 cm².
+    """Fits of Giunti's 2018 seminar in the catalogue, 90 %, 1e-32 cm².
 
     Returns
     -------
@@ -152,8 +152,8 @@ _FITS_2018: Final = (
 
 
 def charge_radii() -> Table:
-    """All fits of charge radii of the 2018 seminar: published, in its convention, and
-    as this package has it.
+    """All fits of charge radii of the 2018 seminar: published, recomputed in its
+    convention, and in that of this package.
 
     Examples
     --------

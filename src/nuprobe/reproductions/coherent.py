@@ -44,8 +44,8 @@ _PUBLISHED: Final = {
 
 
 def _published(fit: str, name: str) -> str:
-    """Bound of another analysis, where there is one: from the seminar, in its
-    convention, if from nowhere else."""
+    """Bound of another analysis, if there is one: from the seminar, in its convention,
+    if there is no other."""
     seminar = charge_radii_2018()["energy-time", "fixed", True]
     element = name.partition(".")[2]
     known = _PUBLISHED.get((fit, name), "")
@@ -61,11 +61,12 @@ def _published(fit: str, name: str) -> str:
 
 def coherent_electromagnetic(sets: Sequence[str] = tuple(_COHERENT)) -> Table:
     """Bounds on moments, charge radii and charges from the COHERENT data, one kind of
-    property at a time; moments and charges with and without the recoils of electrons.
+    property at a time; moments and charges with and without electron recoils.
 
     Parameters
     ----------
-    sets : of data, by default CsI 2017, CsI 2021, LAr 2020 and the sum of the last two.
+    sets : data sets, by default CsI 2017, CsI 2021, LAr 2020 and the sum of the last
+        two.
 
     Examples
     --------
@@ -92,7 +93,7 @@ def coherent_electromagnetic(sets: Sequence[str] = tuple(_COHERENT)) -> Table:
                 try:
                     found = intervals(analyses, name, free)
                     cells.append(intervals_text(found, 1.0, spec))
-                except ComputationError:  # rows and columns that work are worth a table
+                except ComputationError:  # other entries of the table may work
                     cells.append("no minimum found")
             unit = {"charge": "1e-12 e", "mu_eff": "1e-11 muB"}.get(kind, "1e-32 cm2")
             recoils = "nuclei, electrons" if electrons else "nuclei"

@@ -1,4 +1,4 @@
-"""How often the intervals of shipped analyses cover, from toys."""
+"""Coverage of the intervals of shipped analyses, from toys."""
 
 from __future__ import annotations
 
@@ -57,8 +57,8 @@ def analysis_coverage(
     name : of the experiment.
     analysis : one of its analyses; empty for the first.
     parameter : of the experiment, of the Standard Model or of electromagnetic
-        properties, which are 0.
-    settings : how toys are thrown.
+        properties (which are 0).
+    settings : of the toys.
 
     Examples
     --------
@@ -80,7 +80,7 @@ def coverage_row(case: tuple[str, str, str, str], toys: int = 1000) -> tuple[Any
     Parameters
     ----------
     case : one of `CASES`.
-    toys : how many.
+    toys : number of toys.
 
     Examples
     --------
@@ -103,7 +103,7 @@ def coverage_table(
 
     Parameters
     ----------
-    toys : of each row.
+    toys : number per row.
     cases : rows.
 
     Examples

@@ -71,8 +71,8 @@ def joint_cost(key: Key) -> Cost:
 
 
 def _grid(name: str, reach: float | None) -> FloatArray:
-    """Values to step through, as tables show them; ends are roots beside them, so they
-    need not be fine."""
+    """Values to step through, in table units; the ends are roots between them, so the
+    steps need not be fine."""
     kind, _, element = name.partition(".")
     off_diagonal = element in PAIRS
     if kind in ("charge_radius", "anapole"):
@@ -96,8 +96,8 @@ def _grid(name: str, reach: float | None) -> FloatArray:
 @lru_cache(maxsize=256)
 def cached_profile(key: Key, name: str, reach: float | None) -> Profile:
     """Profile of the parameter `name` in the cost of a `key`, out to `reach`."""
-    # at zero distance the transitions enter as emu² + etau² (nu_e) and emu² + mutau²
-    # (nu_mu): where emu is not asked for, it can stay at zero
+    # at zero distance the transitions enter as emu² + etau² (nu_e) and emu² + mutau² #
+    # (nu_mu): if emu is not requested, it can be kept at zero
     free = [p for p in key[3] if p != name and not p.endswith(".emu")]
     cost = joint_cost(key)
     own = cost.parameters[cost.index(name)]
@@ -115,23 +115,23 @@ def intervals(
     cl: float = 0.9,
     reach: float | None = None,
 ) -> Intervals:
-    """Where the profile of a parameter of the electromagnetic model lies below its
-    threshold, in the units of tables (1e-32 cm², 1e-12 e, 1e-11 μ_B).
+    """Intervals in which the profile of a parameter of the electromagnetic model is
+    below its threshold, in the units of tables (1e-32 cm², 1e-12 e, 1e-11 μ_B).
 
     Parameters
     ----------
     experiments : name to analysis (None: its first); their costs are added.
-    parameter, free : one of those that are free, and all of them.
+    parameter, free : one of the free parameters, and all of them.
     changes : of the experiments' files.
-    flip : the sign of antineutrinos that the 2018 seminar assumed.
+    flip : use the sign for antineutrinos assumed in the 2018 seminar.
     cl : confidence level for one parameter.
-    reach : how far to look, in that unit.
+    reach : range of the search, in that unit.
 
     Returns
     -------
     tuple of (lower, upper)
-        Disjoint, in order. An end outside the values looked at is infinite;
-        off-diagonal elements and moments are looked at from zero on, with lower end 0.
+        Disjoint, in order. An end outside the range of the search is infinite;
+        off-diagonal elements and moments are searched from zero, with lower end 0.
 
     Examples
     --------
@@ -148,8 +148,8 @@ def intervals(
         tuple(free),
     )
     own = cached_profile(key, parameter, reach)
-    # one minimum for all parameters: a profile that ends a little above another starts
-    # from that one
+    # one minimum for all parameters: a profile with a slightly higher minimum restarts
+    # from the lowest one
     others = [p for p in free if p != parameter and p.endswith((".ee", ".mumu"))]
     besides = [cached_profile(key, p, None) for p in others]
     lowest = min(p.best_twice_nll for p in (own, *besides))
@@ -177,10 +177,10 @@ def electromagnetic_limit(
     ----------
     experiments : one, or name to analysis (None: its first); their costs are added.
     parameter : its name, such as ``"charge_radius.ee"``.
-    free : all free parameters (default: this one alone); the others are profiled.
+    free : all free parameters (default: only this one); the others are profiled.
     side : ``"lower"`` or ``"upper"``.
     cl : confidence level; a one-sided one of 90 % is ``cl=0.8``.
-    reach : how far to look, in that unit.
+    reach : range of the search, in that unit.
     form : of the coefficient; a charge radius is divided by its factor in `FORMS`.
     unit : factor on the result, such as 1e-11 for Bohr magnetons.
 
@@ -203,13 +203,13 @@ def nearest_limit(
     analysis: str | None = None,
     cl: float = 0.9,
 ) -> float:
-    """End of that interval of a charge radius which contains zero, in 1e-32 cm²: data
-    of one bin allow a second one, with the sign of the amplitude reversed.
+    """End of the interval of a charge radius that contains zero, in 1e-32 cm²:
+    single-bin data allow a second one, with the opposite sign of the amplitude.
 
     Parameters
     ----------
     experiment : its name.
-    parameter : the charge radius, alone free.
+    parameter : the charge radius, the only free parameter.
     side : ``"lower"`` or ``"upper"``.
     analysis : default the first of the file.
     cl : confidence level.
@@ -270,7 +270,7 @@ def scale_of_form(form: str) -> float:
 
 
 def outermost(allowed: Intervals, side: str, parameter: str) -> float:
-    """Outermost end of `allowed` intervals on a `side`; `ComputationError` if it is
+    """Outermost end of the `allowed` intervals on a `side`; `ComputationError` if
     open."""
     if side not in ("lower", "upper"):
         raise InputError(f'side must be "lower" or "upper", got {shown(side)}')
@@ -285,7 +285,7 @@ def outermost(allowed: Intervals, side: str, parameter: str) -> float:
 def intervals_text(
     allowed: Sequence[tuple[float, float]], factor: float = 1.0, spec: str = ".1f"
 ) -> str:
-    """`allowed` intervals over `factor` as text: disjoint ones with ``or``."""
+    """`allowed` intervals divided by `factor` as text, joined by ``or``."""
     parts = []
     for low, high in allowed:
         ends = [
@@ -320,7 +320,7 @@ def equal_recoil(
     source: Flux = open_flux(
         "reactor", fractions=fractions, low_energy="none" if above else spectrum
     )
-    if above:  # the polynomials are extrapolated from 2 MeV
+    if above:  # the polynomials are extrapolated below 2 MeV
         parts = [
             FluxComponent(c.name, c.flavour, density=c.density, edges=(1.806, *c.edges))
             for c in source.components

@@ -1,5 +1,5 @@
-"""The format of a reproduction file, and how its rows and the code links of the
-catalogue are computed."""
+"""The format of a reproduction file, and the computation of its rows and of the code
+links of the catalogue."""
 
 from __future__ import annotations
 
@@ -29,8 +29,8 @@ __all__ = [
 
 
 class Published(Strict):
-    """A published value with its errors (both positive), or the number of a catalogue
-    entry that contains it."""
+    """A published value with its errors (both positive), or a reference to a number of
+    a catalogue entry."""
 
     value: float | None = None
     plus: PositiveFloat | None = None
@@ -150,10 +150,10 @@ class ReproductionFile(Strict):
     ----------
     key : INSPIRE texkey, or a name.
     title, doi, arxiv : of the publication.
-    verification : where the published numbers were read.
-    entries : numbers, each with how it is computed.
-    catalogue : entries of the catalogue: published numbers, recipes and tolerances are
-        taken from there.
+    verification : source from which the published numbers were read.
+    entries : numbers, each with its recipe.
+    catalogue : entries of the catalogue, the source of published numbers, recipes and
+        tolerances.
     """
 
     key: str = Field(pattern=r"^[A-Za-z0-9:.\-]+$")
@@ -223,8 +223,8 @@ def rows(file: ReproductionFile) -> Iterator[dict[str, Any]]:
 
 
 def catalogue_rows(entry: CatalogueEntry, key: str = "") -> Iterator[dict[str, Any]]:
-    """Compute the code links of a catalogue entry beside the published numbers they
-    compare with.
+    """Compute the code links of a catalogue entry and compare them with the published
+    numbers.
 
     Parameters
     ----------
@@ -283,12 +283,12 @@ def link_problems(entry: CatalogueEntry) -> Iterator[str]:
 
 
 def changed_links(entry: CatalogueEntry, slow: bool = True) -> Iterator[str]:
-    """Run the code links of an entry again and describe results that changed.
+    """Rerun the code links of an entry and describe changed results.
 
     Parameters
     ----------
     entry : of the catalogue.
-    slow : run those that are not marked as fast, too.
+    slow : also run those not marked as fast.
 
     Examples
     --------

@@ -1,5 +1,5 @@
-"""Effective magnetic moments that a W loop gives to neutrinos, over the lightest mass:
-what the dipole talk shows as moments "in the Standard Model" (Pal:1981rm,
+"""Effective magnetic moments of neutrinos from the W loop, over the lightest mass:
+shown in the dipole talk as moments "in the Standard Model" (Pal:1981rm,
 Shrock:1982sc, as in Giunti:2014ixa; unverified, see `nuprobe.models.predictions`)."""
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ __all__ = ["ORDERINGS", "Kind", "predicted_mu_eff", "standard_moments"]
 
 Kind = Literal["dirac", "majorana"]
 ORDERINGS = ("normal", "inverted")
-_COARSE, _FINE = 12, 96  # the largest is flat: 1e-3
+_COARSE, _FINE = 12, 96  # the maximum is flat, to 1e-3
 _STEPS = 40
 
 
@@ -34,8 +34,8 @@ def predicted_mu_eff(
     ordering: str = "normal",
     flavour: str = "nu_e",
 ) -> tuple[FloatArray, FloatArray]:
-    """Effective moment of neutrinos at their source, from the loop of a W, and how far
-    it varies with the Majorana phases.
+    """Effective moment of neutrinos at their source from the W loop, and its range over
+    the Majorana phases.
 
     μ_eff² = Σ_k |Σ_j (μ − iε)_kj U*_αj|², with `nuprobe.models.dirac_moments` or
     `majorana_moments`, angles, δ and splittings of NuFIT 6.0. For Dirac neutrinos it is
@@ -93,10 +93,10 @@ def _range(m: float, kind: Kind, ordering: str, which: int) -> tuple[float, floa
         return size, size
 
     def amplitudes(phases: FloatArray) -> NDArray[np.complex128]:
-        """Amplitudes to the final states with phases of the second and third state:
-        (..., 2) → (..., 3)."""
-        # what phases of the states do to U*_k U_j and U*_j; Majorana moments are the
-        # antisymmetric parts of the Dirac ones, doubled
+        """Amplitudes to the final states for given phases of the second and third
+        state: (..., 2) → (..., 3)."""
+        # effect of the phases on U*_k U_j and U*_j; Majorana moments are twice the #
+        # antisymmetric parts of the Dirac ones
         states = np.exp(1j * np.pad(phases, [(0, 0)] * (phases.ndim - 1) + [(1, 0)]))
         change = np.conj(states[..., :, None]) * states[..., None, :]
         flip = sum(
@@ -121,8 +121,8 @@ def _smallest(
     at: FloatArray,
     scale: float,
 ) -> float:
-    """Smallest norm of the amplitudes: Levenberg's method from all points at once,
-    because valleys are narrow and curved."""
+    """Smallest norm of the amplitudes, by Levenberg's method from all points at once,
+    because the valleys are narrow and curved."""
 
     def residuals(phases: FloatArray) -> FloatArray:
         found = amplitudes(phases) / scale
@@ -148,8 +148,8 @@ def _smallest(
 
 
 def standard_moments() -> Table:
-    """Effective magnetic moments of nu_e from the loop of a W, over the lightest mass,
-    for both orderings, Dirac and Majorana.
+    """Effective magnetic moments of nu_e from the W loop, over the lightest mass, for
+    both orderings, Dirac and Majorana.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""Cross sections with charges and moments, as figures of the literature show them."""
+"""Cross sections with charges and moments, as in figures of the literature."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ __all__ = ["magnetic_spectra", "millicharge_by_hand", "millicharge_figure"]
 def millicharge_by_hand(
     t_nr: FloatArray, e_nu: float, charge: float, isotope: str = "Ar40"
 ) -> FloatArray:
-    """CEνNS dσ/dT in cm²/MeV with a millicharge in e, from its closed form and the form
-    factors F(0) = Z, N apart.
+    """CEνNS dσ/dT in cm²/MeV with a millicharge in e, from its closed form with
+    separate form factors, F(0) = Z and N.
 
     (G_F² M/π)(1 − T/E − MT/2E²)[g_V^p F_p + g_V^n F_n + (2√2πα/G_F)(e/2MT) F_p]²,
     eq. 6 of the EPS-HEP2021 proceedings of Kouzakov, Lazarev and Studenikin, with g_V^p
@@ -122,7 +122,7 @@ def magnetic_spectra() -> Table:
         mean = np.zeros(recoils.shape)
         for i, t in enumerate(recoils * keV):
             for nucleus in nuclei:
-                # the smallest energy that can transfer T is a step of the integrand
+                # the integrand has a step at the smallest energy that can transfer T
                 least = (t + sqrt(t**2 + 2 * nucleus.isotope.mass * t)) / 2
                 for part in source.components:
                     cross_section = partial(

@@ -1,5 +1,5 @@
-"""Tables around the CsI 2017 fit: what the nuclear models predict, and what each choice
-of the analysis moves."""
+"""Tables on the CsI 2017 fit: predictions of nuclear models, and the effect of each
+choice of the analysis."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ _EXPERIMENT: Final = "coherent-csi-2017"
 
 def nuclear_models() -> Table:
     """Radii of Cs and I in eight nuclear models (Cadeddu:2017etk), with rate and χ²
-    beside the R_n fit.
+    compared with the R_n fit.
 
     Examples
     --------
@@ -104,7 +104,7 @@ def nuclear_models() -> Table:
 
 
 def _by_model() -> dict[str, dict[str, NeutronRadiusModel]]:
-    """Predictions of both isotopes by the model that makes them."""
+    """Predictions for both isotopes by model."""
     result: dict[str, dict[str, NeutronRadiusModel]] = {}
     for entry in neutron_radius_models():
         same = entry.family == entry.model
@@ -119,7 +119,7 @@ def _model_row(
     entries: Mapping[str, NeutronRadiusModel],
     best: float,
 ) -> tuple[Any, ...]:
-    """Radii of a model, and signal and χ² of the experiment with them."""
+    """Radii of a model, and the resulting signal and χ² of the experiment."""
     cs, iodine = entries["Cs133"], entries["I127"]
     points = tuple(_fm(r) for r in (cs.r_p, cs.r_n, iodine.r_p, iodine.r_n))
     radii = (
@@ -149,7 +149,7 @@ def _model_row(
 
 
 def _errors(result: FitResult) -> tuple[str, str]:
-    """Asymmetric errors of R_n as text; an interval that meets the end of the allowed
+    """Asymmetric errors of R_n as text; an interval that reaches the end of the allowed
     range is open."""
     radius = result["rn"]
     if radius.interval is None:
@@ -162,7 +162,8 @@ def _errors(result: FitResult) -> tuple[str, str]:
 
 
 def _physical(radius: float | None, isotope: str) -> float | None:
-    """Physical radius of neutrons that belongs to one of point neutrons, both in fm."""
+    """Physical neutron radius that corresponds to a point-neutron radius, both in
+    fm."""
     if radius is None:
         return None
     return point_to_physical(radius * fm, isotope, "n") / fm
@@ -234,7 +235,7 @@ _CHOICES: Final[tuple[tuple[str, Mapping[str, Any], str], ...]] = (
 
 
 def csi_choices() -> Table:
-    """How the prediction and the R_n fit of CsI 2017 move with each choice of the
+    """Changes of the prediction and the R_n fit of CsI 2017 with each choice of the
     analysis, one at a time.
 
     Examples
@@ -310,8 +311,8 @@ _PUBLISHED_2021: Final = 341.0
 
 
 def csi_2021_radii() -> Table:
-    """What the prediction of CsI 2021 is for several neutron radii, couplings and
-    nucleons, and with which common neutron radius it is the published one.
+    """Predictions of CsI 2021 for several neutron radii, couplings and nucleon form
+    factors, and the common neutron radius that gives the published one.
 
     Examples
     --------
@@ -400,8 +401,8 @@ def kinetic_mixing() -> Table:
 
 
 def ccfr_choices() -> Table:
-    """What the energy of the beam and the regime move in the limit of CCFR on a light
-    L_mu - L_tau."""
+    """Effect of the beam energy and the regime on the limit of CCFR on a light L_mu -
+    L_tau."""
     masses = np.array([1.0, 13.5, 100.0, 1e3, 1e5])
     rows: list[tuple[Any, ...]] = []
     for energy in (60.0, 100.0, 160.0, 250.0):

@@ -1,5 +1,5 @@
-"""Charge radii from the number of counts of CsI 2017 alone, as Papoulias and Kosmas
-fitted them."""
+"""Charge radii from only the total number of counts of CsI 2017, as fitted by Papoulias
+and Kosmas."""
 
 from __future__ import annotations
 
@@ -25,20 +25,21 @@ _ANALYSES: Final = {
 
 
 def ring(analysis: str = "total", flip: bool = False, cl: float = 0.9) -> FloatArray:
-    """Charge radii of ν_e and ν_μ that the number of counts allows: a ring, or an
+    """Charge radii of ν_e and ν_μ allowed by the number of counts: a ring or an
     ellipse, in 1e-32 cm² (convention q²⟨r²⟩/6).
 
     Parameters
     ----------
-    analysis : of one bin, ``"total"`` or ``"published-total"``.
-    flip : the charge radii of antineutrinos reversed, as the 2018 seminar had it.
-    cl : confidence level of two parameters.
+    analysis : single-bin, ``"total"`` or ``"published-total"``.
+    flip : whether the charge radii of antineutrinos change sign, as in the 2018
+        seminar.
+    cl : confidence level for two parameters.
 
     Returns
     -------
     array, shape (3, 2)
-        Centre (where counts are fewest), then inner and outer half axes, each (e, mu);
-        the inner ones are 0 where the allowed region is not hollow.
+        Centre (minimum of the counts), then inner and outer semi-axes, each (e, mu);
+        the inner ones are 0 if the allowed region is not a ring.
 
     Examples
     --------
@@ -54,8 +55,8 @@ def ring(analysis: str = "total", flip: bool = False, cl: float = 0.9) -> FloatA
 
 
 def _counts(analysis: str, flip: bool) -> FloatArray:
-    """Signal at charge radii of −1, 0 and 1 units for each flavour alone: (e, mu) by
-    radius, shape (2, 3)."""
+    """Signal at charge radii of −1, 0 and 1 units for each flavour separately: (e, mu)
+    by radius, shape (2, 3)."""
     csi = experiment(_EXPERIMENT, Experiment)
 
     def at(element: str, value: float) -> float:
@@ -68,8 +69,8 @@ def _counts(analysis: str, flip: bool) -> FloatArray:
 
 
 def _quadratic(counts: FloatArray) -> tuple[float, FloatArray, FloatArray]:
-    """Fewest counts, where they are, and the factors of the squares: the counts are a
-    quadratic of each radius, whose flavours do not mix."""
+    """Minimum of the counts, its position, and the quadratic coefficients: the counts
+    are a sum of quadratics, one for each flavour."""
     below, here, above = counts.T
     curvature = (above + below) / 2 - here
     centre = -(above - below) / (4 * curvature)
@@ -77,8 +78,8 @@ def _quadratic(counts: FloatArray) -> tuple[float, FloatArray, FloatArray]:
 
 
 def _allowed(analysis: str, cl: float) -> tuple[float, float]:
-    """Fewest and most signal counts at a level of two parameters, with the nuisances of
-    the analysis."""
+    """Smallest and largest signal counts at a level for two parameters, with the
+    nuisances of the analysis."""
     from scipy.optimize import brentq
 
     csi = experiment(_EXPERIMENT, Experiment)
@@ -107,8 +108,8 @@ def _allowed(analysis: str, cl: float) -> tuple[float, float]:
 
 
 def total_counts() -> Table:
-    """Charge radii from the counts of CsI 2017 as one number, in both conventions and
-    with both signs of antineutrinos, beside Papoulias:2017qdn.
+    """Charge radii from the total counts of CsI 2017, in both conventions and with both
+    signs for antineutrinos, compared with Papoulias:2017qdn.
 
     Examples
     --------

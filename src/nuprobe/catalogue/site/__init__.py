@@ -1,4 +1,4 @@
-"""The catalogue as a static site: plain files that work offline, from a disk or from a
+"""The catalogue as a static site: plain files that work offline, from disk or from a
 server."""
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ def site_files(known: Catalogue) -> dict[str, str]:
 
     Parameters
     ----------
-    known : the entries, as `read_library` returns them without problems.
+    known : the entries, as returned by `read_library` without problems.
 
     Examples
     --------
@@ -54,12 +54,12 @@ def site_files(known: Catalogue) -> dict[str, str]:
 
 
 def write_site(folder: str | os.PathLike[str], known: Catalogue) -> Path:
-    """Write the site so that a reader finds the old one or the new one whole.
+    """Write the site atomically: a reader finds either the old or the new one.
 
     Parameters
     ----------
-    folder : new, empty or an earlier site (anything else is refused); the folder it
-        lies in must exist.
+    folder : new, empty or an earlier site (anything else is rejected); its parent
+        folder must exist.
     known : the entries.
 
     Returns

@@ -1,4 +1,4 @@
-"""Axes of figures: from numbers to percentages of a length, with their marks."""
+"""Axes of figures: maps from numbers to percentages of the width, with tick marks."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ __all__ = ["FigureAxis", "anchor", "axis_of", "far_end", "log_axis"]
 
 @dataclass(frozen=True)
 class FigureAxis:
-    """Map from numbers in the base unit to percentages, with its marks.
+    """Map from numbers in the base unit to percentages, with tick marks.
 
     Attributes
     ----------
     place : number → percentage.
-    ticks : numbers with marks, and the texts at them.
-    unit : of the texts.
+    ticks : positions of the tick marks, and their labels.
+    unit : of the labels.
     note : for the caption.
-    logarithmic : whether only sizes are shown.
+    logarithmic : whether only absolute values are shown.
     """
 
     place: Callable[[float], float]
@@ -34,14 +34,14 @@ class FigureAxis:
     logarithmic: bool = False
 
     def at(self, value: float) -> str:
-        """Where a `value` stands, as a length in SVG."""
+        """Position of a `value`, as a length in SVG."""
         return f"{min(max(self.place(value), 0.0), 100.0):.3f}%"
 
 
 def _decades(low: float, high: float, most: int = 6) -> tuple[tuple[float, str], ...]:
     first, last = math.ceil(math.log10(low) - 1e-9), math.floor(math.log10(high) + 1e-9)
     step = max(1, math.ceil((last - first + 1) / most))
-    # from 10⁻³ to 10³ written out, beyond as powers
+    # written out from 10⁻³ to 10³, as powers beyond
     return tuple(
         (10.0**k, number_text(10.0**k) if abs(k) <= 3 else power_text(k))
         for k in range(first, last + 1, step)
@@ -114,7 +114,7 @@ def far_end(rung: Rung) -> float:
 
 
 def axis_of(rungs: Sequence[Rung]) -> FigureAxis:
-    """Axis on which all can be read: linear if their sizes are alike, else logarithmic,
+    """Axis suitable for all: linear if their magnitudes are similar, else logarithmic,
     or logarithmic on both sides of zero.
 
     Parameters
@@ -174,7 +174,7 @@ def axis_of(rungs: Sequence[Rung]) -> FigureAxis:
 
 
 def anchor(place: float) -> str:
-    """How a label at a `place` in percent is anchored: near an end it stays inside.
+    """Anchor of a label at a `place` in percent, so that it stays inside near the ends.
 
     Examples
     --------

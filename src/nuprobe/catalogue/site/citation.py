@@ -1,4 +1,4 @@
-"""Publications with their links, and how to cite them."""
+"""Publications with links and citation data."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ __all__ = ["citation", "reference"]
 
 
 def citation(s: Source) -> Child:
-    """A publication with its links; they lead out and are followed only by a click.
+    """A publication with its external links, which are only followed by a click.
 
     Parameters
     ----------

@@ -27,9 +27,9 @@ def curve_figure(
 
     Parameters
     ----------
-    entries : with one `plane_key`.
+    entries : with the same `plane_key`.
     link : address of an entry's page.
-    chosen : the entry of the page, which is marked.
+    chosen : the entry of the page, which is highlighted.
 
     Returns
     -------
@@ -75,18 +75,18 @@ def curve_figure(
 
 @dataclass(frozen=True)
 class _Plane:
-    """Both axes; places in it are thousandths."""
+    """Both axes; positions are in thousandths of the width."""
 
     x: FigureAxis
     y: FigureAxis
 
     def at(self, x: float, y: float) -> str:
-        """A point as it stands in a path."""
+        """A point in the syntax of an SVG path."""
         return f"{10 * self.x.place(x):.2f} {1000 - 10 * self.y.place(y):.2f}"
 
 
 def _points(curve: Curve, first: Curve) -> Points:
-    """Points of a curve in the units of the first."""
+    """Points of a curve in the units of the first curve."""
     fx = unit_factor(curve.x.unit, curve.x.quantity) / unit_factor(
         first.x.unit, first.x.quantity
     )
@@ -99,7 +99,7 @@ def _points(curve: Curve, first: Curve) -> Points:
 def _shapes(
     e: Entry, curve: Curve, points: Points, plane: _Plane, colour: str, own: bool
 ) -> tuple[list[Html], Html]:
-    """What is excluded, below everything else, and the line."""
+    """The excluded area, below everything else, and the line."""
     edge = [plane.at(p[0], p[1]) for p in points]
     if curve.shape == "band":
         edge += [plane.at(p[0], p[2]) for p in reversed(points)]

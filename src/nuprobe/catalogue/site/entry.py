@@ -137,7 +137,7 @@ def _badges(e: Entry) -> Html:
 
 
 def _neighbours(e: Entry, known: Catalogue, link: Link) -> Html:
-    """Links to the entries before and after in the same topic and quantity."""
+    """Links to the previous and next entries of the same topic and quantity."""
     quantity = e.observable.quantity
     siblings = sorted(
         (

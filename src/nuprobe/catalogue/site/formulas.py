@@ -89,11 +89,11 @@ _TOKEN: Final = re.compile(r"\\[A-Za-z]+|\\.|\d+(?:\.\d+)?|\s+|.", re.DOTALL)
 
 
 def mathml(latex: str) -> Html:
-    """A formula as MathML, which browsers draw without help.
+    """A formula as MathML, which browsers render natively.
 
     Parameters
     ----------
-    latex : without dollars. Understood are letters, numbers, Greek, the usual operators
+    latex : without dollars. Supported are letters, numbers, Greek, the usual operators
         and relations, sub- and superscripts, accents, ``\\frac``, ``\\sqrt``,
         ``\\mathrm``, ``\\text``, ``\\left`` and ``\\right``.
 
@@ -183,7 +183,7 @@ class _Formula:
         return item
 
     def words(self) -> str:
-        """Text in braces, as it is."""
+        """Literal text in braces."""
         if self.next() != "{":
             raise self.error("text needs braces")
         start = self.at
@@ -244,11 +244,11 @@ class _Formula:
 
 
 def formula(latex: str) -> Html:
-    """A formula as MathML, or as it stands if it cannot be read.
+    """A formula as MathML, or its source if it cannot be parsed.
 
     Parameters
     ----------
-    latex : as `mathml` takes it.
+    latex : as for `mathml`.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""What all pages share: the frame, badges, buttons and lists."""
+"""Elements common to all pages: the frame, badges, buttons and lists."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ __all__ = [
 
 
 def words(name: str) -> str:
-    """Words for a `name` in a file.
+    """Words for a `name` used in a file.
 
     Examples
     --------
@@ -44,7 +44,7 @@ def words(name: str) -> str:
 
 
 def capital(name: str) -> str:
-    """The same for a `name`, with a capital at the beginning.
+    """The same for a `name`, with an initial capital.
 
     Examples
     --------
@@ -85,8 +85,8 @@ def _asset(name: str) -> Html:
 
 @cache
 def _policy() -> str:
-    """A policy by which the browser itself refuses any request and any script but this
-    one."""
+    """A content security policy: the browser blocks all requests and all scripts except
+    this one."""
 
     def digest(name: str) -> str:
         return base64.b64encode(hashlib.sha256(_asset(name).encode()).digest()).decode()
@@ -101,15 +101,15 @@ def _policy() -> str:
 def page(
     title: str, top: str, body: Child, *, json: str | None = None, name: str = ""
 ) -> str:
-    """A whole page.
+    """A complete page.
 
     Parameters
     ----------
     title : of the page.
     top : relative path to the folder of the index, e.g. ``"../"``.
-    body : its content.
-    json : address of the same as JSON.
-    name : class of the page in the style sheet.
+    body : content.
+    json : address of the same data as JSON.
+    name : CSS class of the page.
 
     Examples
     --------
@@ -213,7 +213,7 @@ def _footer() -> Html:
 
 
 def badge(kind: str, text: str, title: str | None = None) -> Html:
-    """A `text` in a box of a `kind`, with a `title` that explains it.
+    """A badge with a `text`, of a `kind`, with an explanatory `title`.
 
     Examples
     --------
@@ -224,7 +224,7 @@ def badge(kind: str, text: str, title: str | None = None) -> Html:
 
 
 def status_badge(e: Entry) -> Html:
-    """Status of an entry `e` in a box.
+    """Badge with the status of an entry `e`.
 
     Examples
     --------
@@ -236,8 +236,8 @@ def status_badge(e: Entry) -> Html:
 
 
 def copy_button(target: str, what: str) -> Html:
-    """Button that copies the element with the id `target`, called `what` for those who
-    cannot see it.
+    """Button that copies the element with the id `target`; `what` is its name for
+    screen readers.
 
     Examples
     --------
@@ -255,7 +255,7 @@ def copy_button(target: str, what: str) -> Html:
 
 
 def short_list(entries: Sequence[Entry], link: Link) -> Html:
-    """Table of entries, one a row.
+    """Table of entries, one per row.
 
     Parameters
     ----------
@@ -301,7 +301,7 @@ def entry_link(e: Entry, address: str) -> Html:
 
 
 def definitions(rows: Sequence[tuple[str, Child]]) -> Html:
-    """List of names with their values, the `rows`.
+    """Definition list of the `rows`, names with values.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""The first page: all entries in a table that filters."""
+"""The front page: all entries in a filterable table."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ __all__ = ["index_page"]
 
 
 def index_page(known: Catalogue) -> str:
-    """All entries in a table that filters.
+    """All entries in a filterable table.
 
     Parameters
     ----------
@@ -84,7 +84,7 @@ def index_page(known: Catalogue) -> str:
 
 
 def _chips(quantities: Counter[str]) -> list[Html]:
-    """Links to the pages of quantities, the most frequent first."""
+    """Links to the pages of quantities, most frequent first."""
     return [
         el(
             "a",

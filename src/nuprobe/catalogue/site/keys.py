@@ -1,4 +1,4 @@
-"""What entries of one figure share, and the numbers it shows."""
+"""Keys that group entries into figures, and the numbers shown."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def entry_number(e: Entry) -> str:
 
     Parameters
     ----------
-    e : the entry; empty for one without a number.
+    e : the entry; the result is empty without a number.
 
     Examples
     --------
@@ -37,7 +37,7 @@ def entry_number(e: Entry) -> str:
     return ""
 
 
-# one number each, whatever the flavour and whoever measured it
+# universal numbers, independent of flavour and experiment
 _ONE_THING = ("magnetic_moment", "charge", "charge_radius", "anapole")
 # these depend on exposure, spectrum and target
 _OF_ONE_EXPERIMENT = (
@@ -50,12 +50,12 @@ _OF_ONE_EXPERIMENT = (
 
 
 def axis_key(e: Entry) -> tuple[str, str, str, str] | None:
-    """What entries on one axis share: topic, quantity, symbol and convention.
+    """Key of entries on the same axis: topic, quantity, symbol and convention.
 
     Parameters
     ----------
-    e : the entry; None for one that cannot be compared: in a convention that nothing
-        converts, or a number of one experiment alone.
+    e : the entry; the key is None if it cannot be compared: in a convention that cannot
+        be converted, or a number specific to one experiment.
 
     Examples
     --------
@@ -66,7 +66,7 @@ def axis_key(e: Entry) -> tuple[str, str, str, str] | None:
     quantity = e.observable.quantity
     if common_factor(e) is None or quantity in _OF_ONE_EXPERIMENT:
         return None
-    # a predicted value stands beside the measured ones
+    # predictions are shown with the measured values
     symbol = (
         ""
         if quantity in _ONE_THING
@@ -82,11 +82,11 @@ def axis_key(e: Entry) -> tuple[str, str, str, str] | None:
 
 
 def plane_key(e: Entry) -> tuple[str, str, str] | None:
-    """What curves in one plane share: both quantities and the convention.
+    """Key of curves in the same plane: both quantities and the convention.
 
     Parameters
     ----------
-    e : the entry; None for one that stands alone.
+    e : the entry; the key is None for one without others.
 
     Examples
     --------

@@ -1,5 +1,5 @@
-"""Ladders: bars of what each entry allows, on one axis, as inline SVG that stays
-readable at any width (lengths along the axis are percentages)."""
+"""Ladders: bars of the range allowed by each entry, on one axis, as inline SVG that
+stays readable at any width (lengths along the axis are percentages)."""
 
 from __future__ import annotations
 
@@ -49,14 +49,13 @@ def _title(rung: Rung) -> tuple[str, Html]:
 def ladder_figure(
     entries: Iterable[Entry], link: Link, chosen: Entry | None = None, left_out: int = 0
 ) -> Html | None:
-    """Bars of what each entry allows, on one axis.
+    """Bars of the range allowed by each entry, on one axis.
 
     Parameters
     ----------
-    entries : with one `axis_key`.
+    entries : with the same `axis_key`.
     link : address of an entry's page.
-    chosen : the entry of the page; marked, and its group open while the others are
-        closed.
+    chosen : the entry of the page; it is highlighted, and only its group is open.
     left_out : number of entries in a convention that cannot be converted, for the
         caption.
 
@@ -105,8 +104,8 @@ def ladder_figure(
 def _chosen_rungs(
     entries: Iterable[Entry], chosen: Entry | None
 ) -> tuple[list[Rung], int]:
-    """What is drawn, in order, and the number of predictions that are left out; nothing
-    if no entry has a number."""
+    """The rungs to draw, in order, and the number of predictions left out; empty if no
+    entry has a number."""
     rungs = []
     for e in entries:
         factor = common_factor(e)
@@ -123,7 +122,7 @@ def _chosen_rungs(
         and not (chosen is not None and chosen.kind == "theory")
         and axis_of(measured).logarithmic
     ):
-        rungs = measured  # predictions lie decades below the limits
+        rungs = measured  # predictions are decades below the limits
     else:
         predicted = 0
     rungs.sort(key=lambda r: (rung_order(r)[0], _title(r), r.entry.year, r.entry.id))
@@ -133,7 +132,7 @@ def _chosen_rungs(
 def _groups(
     rungs: Sequence[Rung], axis: FigureAxis, link: Link, chosen: Entry | None
 ) -> list[Html]:
-    """Bars by flavour; each group can be closed if there are several."""
+    """Bars by flavour; the groups are collapsible if there are several."""
     parts: list[Html] = []
     for (name, heading), members in itertools.groupby(rungs, key=_title):
         group = list(members)
@@ -274,7 +273,8 @@ def _ends(rung: Rung, axis: FigureAxis) -> tuple[float | None, float | None]:
     ):
         lower, upper = sorted((abs(lower), abs(upper)))
     elif axis.logarithmic:
-        # on a logarithmic axis, what is allowed reaches from the edge to the larger end
+        # on a logarithmic axis, the allowed range extends from the edge to the larger
+        # end
         lower, upper = (
             (None, far_end(rung))
             if upper is not None and (lower is None or lower <= 0)

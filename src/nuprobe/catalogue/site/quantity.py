@@ -98,7 +98,7 @@ def _link(e: Entry) -> str:
 
 
 def _ladders(summary: Sequence[Entry]) -> tuple[list[Child], set[str]]:
-    """A ladder for each axis that several entries share, and what is on them."""
+    """A ladder for each axis shared by several entries, and the entries on them."""
     parts: list[Child] = []
     drawn: set[str] = set()
     for key in dict.fromkeys(axis_key(e) for e in summary):
@@ -120,7 +120,7 @@ def _ladders(summary: Sequence[Entry]) -> tuple[list[Child], set[str]]:
 
 
 def _curves(summary: Sequence[Entry]) -> tuple[list[Child], set[str]]:
-    """A figure for each plane, and what is in them."""
+    """A figure for each plane, and the entries in them."""
     parts: list[Child] = []
     drawn: set[str] = set()
     for plane in dict.fromkeys(plane_key(e) for e in summary):

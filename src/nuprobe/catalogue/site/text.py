@@ -1,4 +1,4 @@
-"""Numbers, units, flavours and prose as a reader writes them."""
+"""Numbers, units, flavours and prose in readable form."""
 
 from __future__ import annotations
 
@@ -30,12 +30,12 @@ _BASE_UNITS: Final = {"muB": "μB", "1": "", "%": "%", "sigma": "σ"}
 
 
 def number_text(value: float) -> str:
-    """A number as written by hand.
+    """A number in readable form.
 
     Parameters
     ----------
-    value : shown with twelve digits at most, so that nothing published is lost and no
-        binary rounding shows.
+    value : shown with at most twelve digits, so that no published digit is lost and no
+        binary rounding is visible.
 
     Examples
     --------
@@ -67,11 +67,11 @@ def power_text(exponent: int) -> str:
 
 
 def unit_text(unit: str | None) -> str:
-    """A unit for a reader.
+    """A unit in readable form.
 
     Parameters
     ----------
-    unit : as in the catalogue; empty text for a pure number.
+    unit : as in the catalogue; empty for a pure number.
 
     Examples
     --------
@@ -91,7 +91,7 @@ def unit_text(unit: str | None) -> str:
 
 
 def unit_html(text: str) -> Html:
-    """Text with units in it, the Bohr magneton with its subscript.
+    """Text with units, and the Bohr magneton with its subscript.
 
     Parameters
     ----------
@@ -114,12 +114,11 @@ def range_text(
     upper: float | None = None,
     sign: str = "",
 ) -> str:
-    """A value with errors, or an interval, with one power of ten for all of it and its
-    unit.
+    """A value with errors, or an interval, with a common power of ten and the unit.
 
     Parameters
     ----------
-    value, plus, minus : value and errors; without errors a lone number.
+    value, plus, minus : value and errors, or only a value.
     unit : of all of them.
     lower, upper : ends of an interval in place of a value.
     sign : ``"<"`` or ``">"`` for a limit.
@@ -132,8 +131,7 @@ def range_text(
     '(−2.1 to 3.3) × 10⁻³² cm²'
     """
     numbers = [x for x in (value, plus, minus, lower, upper) if x is not None]
-    # as number_text writes a lone number; with others beside it, the power is pulled
-    # out of all of them
+    # a single number as in number_text; with several, a common power is factored out
     largest = max(map(abs, numbers), default=0.0)
     shift = 0
     if len(numbers) > 1 and largest and not 1e-3 <= largest < 1e12:
@@ -182,7 +180,7 @@ CAPITALS: Final = (
 
 
 def greek(name: str) -> str:
-    """Letter of a `name` in LaTeX; a capital one gives a capital letter.
+    """Letter with the LaTeX `name`; a capitalised name gives a capital letter.
 
     Examples
     --------
@@ -226,8 +224,7 @@ _WORDS: Final = {
 
 
 def prose(text: str) -> Html:
-    """Text of an entry with symbols such as ``nu_mu``, ``L_mu`` and ``cm2`` as they are
-    read.
+    """Text of an entry with symbols such as ``nu_mu``, ``L_mu`` and ``cm2`` typeset.
 
     Parameters
     ----------
@@ -275,7 +272,7 @@ def flavours_html(names: Iterable[str]) -> Html:
 
     Parameters
     ----------
-    names : of flavours; a word such as ``"solar"`` stays.
+    names : of flavours; a word such as ``"solar"`` is unchanged.
 
     Examples
     --------
@@ -286,11 +283,11 @@ def flavours_html(names: Iterable[str]) -> Html:
 
 
 def flavour_text(name: str) -> str:
-    """A flavour where there are no subscripts.
+    """A flavour without subscripts.
 
     Parameters
     ----------
-    name : of a flavour; another word stays.
+    name : of a flavour; another word is unchanged.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""The numbers of an entry, where they come from, and those computed beside them."""
+"""The numbers of an entry, their sources, and the corresponding computed ones."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _METHODS = {
 
 
 def values(e: Entry) -> Html:
-    """The table of numbers, and one click away where they come from.
+    """The table of numbers, with their sources on a click.
 
     Parameters
     ----------
@@ -186,11 +186,11 @@ def _provenance(e: Entry) -> Html:
 
 
 def recomputed(e: Entry) -> Html | None:
-    """The numbers that this package computes, beside the published ones.
+    """The numbers computed by this package, next to the published ones.
 
     Parameters
     ----------
-    e : the entry; None without a code link.
+    e : the entry; the result is None without a code link.
 
     Examples
     --------
@@ -202,7 +202,7 @@ def recomputed(e: Entry) -> Html | None:
         return None
     numbers = e.named_numbers()
     cards: list[Html] = []
-    # a number derived from others was not published as it stands
+    # a number derived from others was not itself published
     label = "Reference" if e.source.method == "recomputed" else "Published"
     # one command may show several numbers
     for i, (command, links) in enumerate(
@@ -227,7 +227,7 @@ def recomputed(e: Entry) -> Html | None:
 
 
 def _comparison(link: CodeLink, number: Number | None, label: str) -> Child:
-    """A computed number beside the published one, with pull and verdict."""
+    """A computed number next to the published one, with pull and verdict."""
     verdict = {True: "agrees", False: "differs", None: "shown"}[link.agrees]
     unit = number.unit if number else None
     cells: list[Html] = []
@@ -235,8 +235,8 @@ def _comparison(link: CodeLink, number: Number | None, label: str) -> Child:
         cells.append(
             _cell(label, range_text(number.value, unit, number.plus, number.minus))
         )
-    # one digit more than was published: the last ones stored serve to notice a change,
-    # not to be read
+    # one digit more than published: the further stored digits only serve to detect #
+    # changes
     published = f"{number.value:.12g}".partition("e")[0] if number else ""
     digits = max(4, 1 + len(published.replace(".", "").lstrip("-0")))
     cells.append(

@@ -1,4 +1,4 @@
-"""``nuprobe catalogue check``: everything that can be wrong with entries."""
+"""``nuprobe catalogue check``: checks of the entries."""
 
 from __future__ import annotations
 
@@ -112,19 +112,19 @@ def _unknown_texkeys(entry: Entry, references: Path) -> Iterator[str]:
 
 
 def _command_problems(entry: Entry) -> Iterator[str]:
-    """Command lines that the command line would not take; none is run."""
+    """Command lines that would be rejected; none is run."""
     # the command line itself, which imports this file
     cli = click.get_current_context().find_root().command
     for i, link in enumerate(entry.code):
         try:
-            with redirect_stdout(StringIO()):  # of --help and --version
+            with redirect_stdout(StringIO()):  # output of --help and --version
                 words = shlex.split(link.command)
                 if words[:1] != ["nuprobe"]:
                     raise ValueError("the command must begin with nuprobe")
                 _parse(cli, words[1:])
         except (click.exceptions.Exit, SystemExit):
             yield f"code.{i}.command: it shows a help page and computes nothing"
-        except Exception as err:  # an entry cannot switch off the check of the others
+        except Exception as err:  # one entry must not prevent the check of the others
             reason = (
                 err.format_message()
                 if isinstance(err, click.ClickException)

@@ -1,4 +1,5 @@
-"""Which catalogue: the package's own or a folder; and the table of its entries."""
+"""The catalogue to use (the package's own or a folder), and the table of its
+entries."""
 
 from __future__ import annotations
 
@@ -24,7 +25,7 @@ LIBRARY = click.option(
 
 
 def open_library(library: Path | None) -> Catalogue:
-    """Return the catalogue of a folder, or the package's own; one wrong entry is an
+    """Return the catalogue of a folder, or the package's own; an invalid entry is an
     error."""
     from nuprobe.catalogue import CatalogueFileError, catalogue, read_library
 
@@ -37,7 +38,7 @@ def open_library(library: Path | None) -> Catalogue:
 
 
 def entry_table(entries: Sequence[Entry], title: str) -> Table:
-    """Return a table with one row an entry."""
+    """Return a table with one row per entry."""
     rows = tuple(
         (
             e.id,

@@ -1,4 +1,4 @@
-"""In which order a search shows entries, and which of them alone."""
+"""Order and selection of the entries shown by a search."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class OrderSpec:
-    """Which of the entries found are shown, and in which order.
+    """Selection and order of the entries found.
 
     Attributes
     ----------
-    best : the tightest of each kind alone.
+    best : only the tightest of each kind.
     sort : ``"year"``, ``"id"``, ``"quantity"`` or ``"tightest"``.
     """
 
@@ -28,7 +28,7 @@ class OrderSpec:
     sort: str
 
     def chosen(self, entries: Sequence[Entry]) -> list[Entry]:
-        """Return what is shown of `entries`."""
+        """Return the selected `entries` in order."""
         from nuprobe.catalogue.strength import best, tightness
 
         if self.best:

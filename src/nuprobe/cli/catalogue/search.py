@@ -27,7 +27,7 @@ def list_entries(library: Path | None, out: Output) -> None:
 
 @dataclass(frozen=True)
 class FilterSpec:
-    """What entries must be.
+    """Criteria for entries.
 
     Attributes
     ----------

@@ -30,12 +30,12 @@ def show_entry(name: str, library: Path | None, out: Output) -> None:
     entries = page if page and name not in known else [known[name]]
     data = [e.model_dump(mode="json", exclude_defaults=True) for e in entries]
     text = "\n\n".join(map(entry_text, entries))
-    # of a page a list, however many there are
+    # for a page a list, even with a single entry
     out.emit(text, data[0] if name in known else data)
 
 
 def entry_text(e: Entry) -> str:
-    """Everything about an entry, for reading."""
+    """Everything about an entry, as text."""
     lines = (*_measured(e), *_applies(e), *_history(e), *_computed(e))
     return "\n".join([e.title, "", *(f"{k:<18}{v}".rstrip() for k, v in lines if v)])
 
@@ -44,7 +44,7 @@ Lines = Iterator[tuple[str, str]]
 
 
 def _measured(e: Entry) -> Lines:
-    """What was measured, and the number."""
+    """The quantity measured, and the number."""
     yield "id", e.id
     yield "aliases", ", ".join(e.aliases)
     yield (
@@ -63,7 +63,7 @@ def _measured(e: Entry) -> Lines:
 
 
 def _applies(e: Entry) -> Lines:
-    """To what it applies, and numbers beside it."""
+    """Range of application, and further numbers."""
     from nuprobe.catalogue.quantities import QUANTITIES
 
     if e.convention:
@@ -83,7 +83,7 @@ def _applies(e: Entry) -> Lines:
 
 
 def _history(e: Entry) -> Lines:
-    """Where it is from and what became of it."""
+    """Source and later history."""
     for name, source in (("source", e.source), ("via", e.via)):
         if source is not None:
             yield name, _source(source)
@@ -99,7 +99,7 @@ def _history(e: Entry) -> Lines:
 
 
 def _computed(e: Entry) -> Lines:
-    """What this package computes beside it."""
+    """Corresponding values computed by this package."""
     verdicts = {True: "agrees", False: "DISAGREES", None: "not judged"}
     for link in e.code:
         yield (

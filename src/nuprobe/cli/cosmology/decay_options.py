@@ -11,7 +11,7 @@ from nuprobe.cli.options import grouped
 
 @dataclass(frozen=True)
 class SterileSpec:
-    """What a sterile neutrino is beside its mass and lifetime.
+    """Properties of a sterile neutrino other than its mass and lifetime.
 
     Attributes
     ----------

@@ -45,7 +45,7 @@ def decay_table(found: DecayedAbundances) -> Table:
 
 
 def decay_plane_table(plane: DecayPlane) -> Table:
-    """Return what is excluded at each mass.
+    """Return the exclusion at each mass.
 
     Parameters
     ----------

@@ -108,7 +108,7 @@ def curve_table(curve: DecouplingCurve) -> Table:
 
 
 def plasma_table(plasma: Plasma) -> Table:
-    """Return what the plasma is made of at each temperature.
+    """Return the composition of the plasma at each temperature.
 
     Parameters
     ----------

@@ -36,7 +36,7 @@ class NeutrinoSpec:
     screening: str
 
     def build(self) -> Electromagnetic:
-        """Return neutrinos with these moments; none at all are zero."""
+        """Return neutrinos with these moments, zero if none are given."""
         import numpy as np
 
         from nuprobe.models import Electromagnetic
@@ -50,8 +50,8 @@ class NeutrinoSpec:
         )
 
     def decoupling(self, moments: bool | None = None) -> dict[str, Any]:
-        """Return the options of `nuprobe.cosmology.decoupling`; `moments` says whether
-        there are any, if others than those of ``--moment``."""
+        """Return the options of `nuprobe.cosmology.decoupling`; `moments` tells whether
+        there are any, if they are not those of ``--moment``."""
         from nuprobe.units import parse_quantity
 
         made = {"flavour_mixing": self.flavour_mixing, "screening": self.screening}
@@ -137,7 +137,7 @@ class NucleosynthesisSpec:
 
     Attributes
     ----------
-    omega_b, eta : density of baryons, one of the two or neither.
+    omega_b, eta : baryon density; at most one of the two.
     tau_n, rates, weak, nuclear_qed : as in `Nucleosynthesis`.
     criterion : of decoupling.
     """
@@ -208,12 +208,12 @@ nucleosynthesis_options = grouped(
 
 
 def numbers_of(text: str, flag: str) -> list[float]:
-    """Return numbers that commas separate.
+    """Return comma-separated numbers.
 
     Parameters
     ----------
     text : as typed.
-    flag : option that a message names.
+    flag : option named in messages.
 
     Examples
     --------
@@ -237,7 +237,7 @@ class PlaneSpec:
     Attributes
     ----------
     x, y : elements of the matrix, or names of parameters.
-    observable : what is constant along a line.
+    observable : constant along a line.
     levels : of the lines, or None.
     top : largest moments, or None.
     nodes : along each axis, or None.
@@ -253,8 +253,8 @@ class PlaneSpec:
     def build(
         self, neutrinos: NeutrinoSpec, nuclei: NucleosynthesisSpec
     ) -> MomentPlane:
-        """Return the abundances over the plane; `neutrinos` and `nuclei` have the
-        rest."""
+        """Return the abundances over the plane; `neutrinos` and `nuclei` provide the
+        other options."""
         from nuprobe.cosmology.nucleosynthesis import moment_plane
 
         x, y = (n if "." in n else f"magnetic_moment.{n}" for n in (self.x, self.y))

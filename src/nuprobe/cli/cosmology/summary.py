@@ -1,4 +1,5 @@
-"""``nuprobe cosmology summary``: one moment from laboratory, star and universe."""
+"""``nuprobe cosmology summary``: one moment from laboratories, stars and the early
+universe."""
 
 from __future__ import annotations
 
@@ -128,7 +129,7 @@ def summary_command(
 
 
 def _upper(label: str, found: FitResult, name: str) -> float:
-    """Upper end of the interval of a moment, whose sign is free."""
+    """Upper end of the interval of a moment, whose sign is irrelevant."""
     interval = found[name].interval
     if interval is None or interval.upper is None:
         raise InputError(

@@ -23,7 +23,7 @@ _LABELS = {
 
 
 def assumed(assumptions: Mapping[str, Any]) -> str:
-    """Return one line with what was assumed.
+    """Return the assumptions in one line.
 
     Parameters
     ----------
@@ -37,7 +37,7 @@ def assumed(assumptions: Mapping[str, Any]) -> str:
 def abundances_table(
     found: Abundances, moved: Mapping[str, FloatArray] | None = None
 ) -> Table:
-    """Return abundances with what they assume.
+    """Return abundances with their assumptions.
 
     Parameters
     ----------
@@ -76,12 +76,12 @@ def abundances_table(
 def contour_table(
     plane: MomentPlane, observable: str, lines: Mapping[float, Sequence[FloatArray]]
 ) -> Table:
-    """Return where contours meet the axes.
+    """Return the points where contours meet the axes.
 
     Parameters
     ----------
     plane : abundances over two moments.
-    observable : which.
+    observable : its name.
     lines : contours by level.
     """
     names = [name.rpartition(".")[2] for name in plane.names]
@@ -113,7 +113,7 @@ def contour_table(
 
 
 def _axis(lines: Sequence[FloatArray], axis: int, unit: float) -> float | None:
-    """Where lines meet an axis, in a `unit` of Bohr magnetons."""
+    """Points where lines meet an axis, in a `unit` of Bohr magnetons."""
     ends = [end for line in lines for end in (line[0], line[-1])]
     on = [float(end[axis]) for end in ends if end[1 - axis] < 1e-9 * abs(end[axis])]
     return min(on) / unit if on else None

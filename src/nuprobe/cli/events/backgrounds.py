@@ -1,4 +1,4 @@
-"""``nuprobe events backgrounds``: trident dimuons and what looks like them, before and
+"""``nuprobe events backgrounds``: trident dimuons and their backgrounds, before and
 after cuts."""
 
 from __future__ import annotations
@@ -65,8 +65,8 @@ def backgrounds_command(
 
 
 def _published(made: Comparison) -> dict[str, Any]:
-    """Published signal for the same beam, target and exposure; the published
-    backgrounds were not read."""
+    """Published signal for the same beam, target and exposure; published backgrounds
+    are not available here."""
     normalisation = made.table.raw["normalisation"].values()
     if (made.flux, made.target) != ("dune-nd-fhc", "Ar40") or any(
         i["status"] != "unverified" for i in normalisation

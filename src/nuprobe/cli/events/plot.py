@@ -61,7 +61,7 @@ def plot_command(
     """Distributions of trident events with cuts, comparing models; weighted events,
     nothing is stored."""
     check_plot(output, overwrite)
-    # what is said wrongly comes before what takes time
+    # report input errors before long computations
     histograms.check()
     models = _models(model, compared)
     made = generator.build(model.leptons())
@@ -83,7 +83,7 @@ def plot_command(
 def _models(
     model: ModelSpec, compared: tuple[str, ...]
 ) -> dict[str, LeptonModel | None]:
-    """Models by name; None is that of the generation."""
+    """Models by name; None is the model of the generation."""
     first = model.model if model.model_file is None else model.model_file.stem
     others = variations(compared, model.sin2_theta_w)
     if first in others:
@@ -100,7 +100,7 @@ def _curves(
     models: dict[str, LeptonModel | None],
     bars: bool,
 ) -> dict[str, Spectrum | None]:
-    """The same bins by quadrature; nothing where there are cuts."""
+    """The same bins by quadrature; nothing with cuts."""
     if filled.flow.cuts:
         return {}
     from tqdm import tqdm

@@ -1,4 +1,4 @@
-"""How much disk or time events need: told before they are made."""
+"""Estimates of disk space and time, reported before events are made."""
 
 from __future__ import annotations
 
@@ -20,19 +20,19 @@ __all__ = [
 ]
 
 INTERACTION: Final = 1e-4
-"""Seconds for each interaction of each process, about."""
+"""Approximate seconds per interaction of each process."""
 _PATIENCE: Final = 86_400.0
-"""Seconds that nobody need be asked for."""
+"""Seconds allowed without ``--yes``."""
 EVENT: Final = {
     ".hepmc3": (1080, 60),
     ".hepmc": (1080, 60),
     ".hepmc3.gz": (250, 25),
     ".hepmc.gz": (250, 25),
-    ".root": (460, 16),  # with the records that the tree is made of
+    ".root": (460, 16),  # including the records from which the tree is made
 }
-"""Bytes on disk of an event, and of each weight of it, by the ending of the file."""
+"""Bytes on disk per event, and per weight of it, by the ending of the file."""
 _UNKNOWN: Final = 2**30
-"""Bytes taken as free where the system does not tell."""
+"""Bytes assumed free if the system does not report it."""
 
 yes_option = click.option(
     "--yes",
@@ -44,12 +44,12 @@ yes_option = click.option(
 
 
 def check_time(interactions: int, yes: bool) -> None:
-    """Refuse a comparison with backgrounds that takes more than a day.
+    """Reject a comparison with backgrounds that takes more than a day.
 
     Parameters
     ----------
     interactions : of each process.
-    yes : go on all the same, and say the time on stderr.
+    yes : continue anyway, and print the time to stderr.
 
     Raises
     ------
@@ -75,15 +75,15 @@ def check_time(interactions: int, yes: bool) -> None:
 
 
 def check_disk(number: int, weights: int, path: Path, ending: str, yes: bool) -> None:
-    """Refuse a file of events that does not fit onto its disk.
+    """Reject a file of events that does not fit on its disk.
 
     Parameters
     ----------
     number : of events.
     weights : of each event, one for each model.
     path : of the file.
-    ending : of its name, as `nuprobe.events.store.format_of` has it.
-    yes : go on all the same, and say the size on stderr.
+    ending : of its name, from `nuprobe.events.store.format_of`.
+    yes : continue anyway, and print the size to stderr.
 
     Raises
     ------
@@ -98,7 +98,7 @@ def check_disk(number: int, weights: int, path: Path, ending: str, yes: bool) ->
     free = _UNKNOWN
     with suppress(OSError):
         free = shutil.disk_usage(path.absolute().parent).free
-    part = path.with_name(f"{path.name}.part")  # of a run that goes on
+    part = path.with_name(f"{path.name}.part")  # of a resumed run
     with suppress(OSError):
         free += part.stat().st_size
     what = f"{number:.4g} events in {path}"

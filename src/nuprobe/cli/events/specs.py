@@ -1,5 +1,5 @@
-"""What users say about events: a file, histograms, a comparison with backgrounds. Each
-is one object that a decorator hands to the command."""
+"""Options for events: a file, histograms, a comparison with backgrounds. Each is an
+object that a decorator passes to the command."""
 
 from __future__ import annotations
 
@@ -62,10 +62,10 @@ class FileSpec:
 
     Attributes
     ----------
-    number : how many events.
-    weighted : with weights of their own instead of equal ones.
+    number : number of events.
+    weighted : with individual weights instead of equal ones.
     output : the file.
-    resume, overwrite : go on where an interrupted run stopped; replace a file.
+    resume, overwrite : continue an interrupted run; replace a file.
     workers : processes, or None.
     dask : scheduler of a cluster instead, or None.
     progress : whether a bar is shown; None on a terminal.
@@ -83,11 +83,11 @@ class FileSpec:
     yes: bool
 
     def check(self, models: int) -> None:
-        """Refuse a file that cannot be written, or does not fit onto its disk.
+        """Reject a file that cannot be written, or does not fit on its disk.
 
         Parameters
         ----------
-        models : how many weigh each event.
+        models : number of weights per event.
         """
         from nuprobe.events.store import check_new
 
@@ -142,7 +142,7 @@ class HistogramSpec:
     bins : of a histogram, or None.
     ranges : ``NAME=LOW:HIGH``.
     cuts : texts.
-    number : events, at least.
+    number : minimum number of events.
     workers : processes, or None.
     dask : scheduler of a cluster instead, or None.
     progress : whether bars are shown; None on a terminal.
@@ -204,7 +204,7 @@ class HistogramSpec:
         return limits
 
     def check(self) -> None:
-        """Refuse cuts, observables and ranges that cannot be read."""
+        """Reject cuts, observables and ranges that cannot be read."""
         _check_place(self.workers, self.dask)
         self.conditions()
         self.names()
@@ -213,7 +213,7 @@ class HistogramSpec:
     def fill(
         self, generator: Generator, models: Mapping[str, LeptonModel | None]
     ) -> Distributions:
-        """Return the histograms of events of a generator in these models."""
+        """Return histograms of events of a generator in these models."""
         from nuprobe.events import distributions
 
         names = self.names()
@@ -278,16 +278,16 @@ histogram_options = grouped(
 
 @dataclass(frozen=True)
 class BackgroundSpec:
-    """What is compared, as typed.
+    """The comparison, as typed.
 
     Attributes
     ----------
     flux_name, flux_option : as in `SourceSpec`.
-    target_text : what is hit.
+    target_text : target.
     number : interactions of each process.
     changes : ``key=value`` pairs of assumptions.
     file : TOML file of assumptions, or None.
-    cuts : texts; without any those of the assumptions.
+    cuts : texts; default: those of the assumptions.
     seed : of all random numbers.
     workers : processes, or None.
     dask : scheduler of a cluster instead, or None.
@@ -318,7 +318,7 @@ class BackgroundSpec:
         from nuprobe.events.backgrounds import MOST, compare
 
         _check_place(self.workers, self.dask)
-        if self.number <= MOST:  # compare refuses others
+        if self.number <= MOST:  # compare rejects larger numbers
             check_time(self.number, self.yes)
         return compare(
             make_flux(self.flux_name or "dune-nd-fhc", self.flux_option),

@@ -69,7 +69,7 @@ def trident_command(
         resume=file.resume,
         progress=sys.stderr.isatty() if file.progress is None else file.progress,
     )
-    # of weighted events that which unweighting them would have
+    # for weighted events, the one that unweighting would give
     efficiency = (
         made.sized(file.number).efficiency
         if file.weighted

@@ -1,4 +1,4 @@
-"""``nuprobe export``: results in files for HEPData, papers and spreadsheets, and
+"""``nuprobe export``: results as files for HEPData, papers and spreadsheets, and
 likelihoods for other programs."""
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ class _Forms(click.Group):
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
-        """Refuse an unknown format with the known ones."""
+        """Reject an unknown format, listing the known ones."""
         if args and args[0] not in self.commands and not args[0].startswith("-"):
             raise UnknownNameError("format", args[0], list(self.commands))
         return super().resolve_command(ctx, args)

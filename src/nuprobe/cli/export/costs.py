@@ -1,4 +1,4 @@
-"""The cost whose likelihood is written."""
+"""The cost whose likelihood is exported."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ at_points = click.option(
 
 
 def read_points(at: tuple[str, ...]) -> list[dict[str, Any]]:
-    """Points from what was typed; one at the default values without any.
+    """Points as typed; by default one at the default values.
 
     Parameters
     ----------
@@ -45,7 +45,7 @@ def read_points(at: tuple[str, ...]) -> list[dict[str, Any]]:
 
 
 def write_json(path: Path, data: dict[str, Any]) -> None:
-    """Write a file of JSON and say so.
+    """Write a JSON file and report it.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""``nuprobe export likelihood``: a likelihood that others evaluate without nuprobe."""
+"""``nuprobe export likelihood``: a likelihood that can be evaluated without nuprobe."""
 
 from __future__ import annotations
 

@@ -111,8 +111,8 @@ def _write(
 def _chosen(
     form: str, results: list[object], tables: list[DataTable], name: str | None
 ) -> list[DataTable]:
-    """The table of that name, else one of each result, as ``to_frame`` and ``to_latex``
-    have it."""
+    """The table of that name, else one per result, as in ``to_frame`` and
+    ``to_latex``."""
     from nuprobe.exports.kinds import chosen, tables_of
 
     if name is not None:

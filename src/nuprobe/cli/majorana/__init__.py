@@ -1,4 +1,4 @@
-"""``nuprobe majorana``: what tells Majorana from Dirac neutrinos."""
+"""``nuprobe majorana``: distinguishing Majorana from Dirac neutrinos."""
 
 from __future__ import annotations
 

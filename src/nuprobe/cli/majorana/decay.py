@@ -32,7 +32,7 @@ class DecaySpec:
     Attributes
     ----------
     mass : of N.
-    channels : what it decays to, or none for all that are open.
+    channels : of the decay, or none for all open ones.
     polarisation : of N.
     moments : two complex numbers.
     """

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from nuprobe.majorana import HeavyNeutrino
 
 Decays = dict[str, list["HeavyNeutrino"]]
-"""Of each channel those of all natures, in the order of `NATURES`."""
+"""Decays of each channel for all natures, in the order of `NATURES`."""
 
 NATURES = ("majorana", "dirac", "antidirac")
 _NOTES = (
@@ -30,7 +30,7 @@ def _title(decays: Decays) -> str:
 
 
 def summary(decays: Decays, sigma: float, gamma: float | None) -> Table:
-    """Return slopes, energies, and how many decays tell the natures apart.
+    """Return slopes, energies, and the number of decays that distinguish the natures.
 
     Parameters
     ----------
@@ -98,7 +98,7 @@ def spectrum(decays: Decays, gamma: float, n: int) -> Table:
 
 
 def two_complex(text: str) -> tuple[complex, complex]:
-    """Return the two moments of a text, such as ``1,1j``."""
+    """Return two moments from a text such as ``1,1j``."""
     try:
         first, second = (complex(part.replace(" ", "")) for part in text.split(","))
     except ValueError:
@@ -109,8 +109,7 @@ def two_complex(text: str) -> tuple[complex, complex]:
 
 
 def channels(asked: tuple[str, ...], mass: float) -> tuple[str, ...]:
-    """Return the channels that were `asked` for, or all that are open to N of a `mass`
-    (MeV)."""
+    """Return the channels `asked` for, or all open to N of a `mass` (MeV)."""
     from nuprobe.majorana import CHANNELS, daughter_masses
 
     for name in asked:

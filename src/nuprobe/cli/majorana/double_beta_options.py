@@ -25,7 +25,7 @@ class NucleusSpec:
     ----------
     matrix_element : M, or None for the range of the literature.
     g_a : axial coupling.
-    contact : share that a contact term adds.
+    contact : relative contribution of a contact term.
     """
 
     matrix_element: float | None
@@ -62,7 +62,7 @@ nucleus_options = grouped(
 
 @dataclass(frozen=True)
 class TableSpec:
-    """Which table is asked for; one of them.
+    """The table requested; exactly one.
 
     Attributes
     ----------

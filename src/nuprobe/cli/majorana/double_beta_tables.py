@@ -18,7 +18,7 @@ _UNVERIFIED = (
 
 
 def _isotopes(asked: tuple[str, ...], nucleus: MatrixElements) -> tuple[str, ...]:
-    """Isotopes asked for, or all for which there is a matrix element."""
+    """Isotopes requested, or all with a matrix element."""
     from nuprobe.majorana import ISOTOPES
     from nuprobe.majorana.double_beta import isotope_table
 
@@ -33,14 +33,14 @@ def _isotopes(asked: tuple[str, ...], nucleus: MatrixElements) -> tuple[str, ...
 
 
 def notes_on(nucleus: MatrixElements) -> tuple[str, ...]:
-    """Return what is assumed of a `nucleus`, in words."""
+    """Return the assumptions on a `nucleus`, in words."""
     return nucleus.words(), _UNVERIFIED
 
 
 def mass_table(
     isotopes: tuple[str, ...], years: float, nucleus: MatrixElements
 ) -> Table:
-    """Return the range of m_ββ of a half-life.
+    """Return the range of m_ββ for a half-life.
 
     Parameters
     ----------
@@ -66,7 +66,7 @@ def mass_table(
 def half_life_table(
     isotopes: tuple[str, ...], masses: FloatArray, nucleus: MatrixElements
 ) -> Table:
-    """Return the range of half-lives of effective masses.
+    """Return the range of half-lives for effective masses.
 
     Parameters
     ----------
@@ -97,8 +97,8 @@ def band_table(
     isotopes: tuple[str, ...],
     nucleus: MatrixElements,
 ) -> Table:
-    """Return the bands of m_ββ over the lightest mass, and of half-lives of isotopes
-    that were asked for.
+    """Return the bands of m_ββ over the lightest mass, and of half-lives of the
+    isotopes requested.
 
     Parameters
     ----------

@@ -1,5 +1,5 @@
-"""Published limits on half-lives of double beta decay, from the catalogue, with the
-effective masses of our matrix elements."""
+"""Published limits on half-lives of double beta decay, from the catalogue, with
+effective masses for the package's matrix elements."""
 
 from __future__ import annotations
 
@@ -25,8 +25,7 @@ class _Limit:
     name : experiment and year.
     isotope : as in `nuprobe.majorana.ISOTOPES`.
     years : lower limit on the half-life.
-    published : smallest and largest upper limit on m_ββ that was published, eV, or
-        None.
+    published : smallest and largest published upper limit on m_ββ, eV, or None.
     cl : confidence level, or None.
     said : level and sides, as published.
     verified : how the numbers were verified.
@@ -49,7 +48,7 @@ def _published(isotopes: tuple[str, ...] = ()) -> list[_Limit]:
 
     Parameters
     ----------
-    isotopes : those that are wanted, or none for all.
+    isotopes : those wanted, or empty for all.
     """
     from nuprobe.catalogue import catalogue
 
@@ -82,7 +81,7 @@ def _published(isotopes: tuple[str, ...] = ()) -> list[_Limit]:
 
 
 def limit_table(isotopes: tuple[str, ...], nucleus: MatrixElements) -> Table:
-    """Return published limits, with the masses published and ours.
+    """Return published limits, with published and computed masses.
 
     Parameters
     ----------
@@ -128,7 +127,7 @@ def published_bounds(
     isotopes: tuple[str, ...], nucleus: MatrixElements
 ) -> list[tuple[str, float, float]]:
     """Return the strongest published limit of each isotope as a range of m_ββ (MeV)
-    with our matrix elements.
+    with the package's matrix elements.
 
     Parameters
     ----------

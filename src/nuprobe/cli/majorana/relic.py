@@ -22,11 +22,11 @@ class TritiumSpec:
 
     Attributes
     ----------
-    tritium : in g.
+    tritium : mass in g.
     lightest : mass of the lightest neutrino.
     ordering : of the masses.
     nature : of the neutrinos, or both.
-    clustering : local density over that of the mean universe.
+    clustering : local density over the cosmic mean.
     """
 
     tritium: float

@@ -22,7 +22,7 @@ def _title(found: list[TritiumElectrons]) -> str:
 
 
 def rates(found: list[TritiumElectrons], width: float) -> Table:
-    """Return captures a year of each mass state, with the gap.
+    """Return captures per year of each mass state, with the gap.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Options that commands on solar neutrinos share."""
+"""Options common to the commands on solar neutrinos."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from nuprobe.errors import InputError
 
 @dataclass(frozen=True)
 class CurrentSpec:
-    """Experiments and what L_1A means.
+    """Experiments and definition of L_1A.
 
     Attributes
     ----------
-    experiments : names or folders; none: the set of the figure.
+    experiments : names or folders; empty: the default set.
     scheme : of L_1A.
     flux : whether the flux of 8B neutrinos is free.
     cl : confidence level.

@@ -1,5 +1,5 @@
-"""``nuprobe solar current``: the two-body axial current that experiments prefer, beside
-published values."""
+"""``nuprobe solar current``: the two-body axial current preferred by experiments,
+compared with published values."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``nuprobe solar plane``: mixing that is allowed at values of L_1A."""
+"""``nuprobe solar plane``: allowed mixing at values of L_1A."""
 
 from __future__ import annotations
 

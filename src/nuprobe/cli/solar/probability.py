@@ -25,7 +25,7 @@ class PassageSpec:
     kind : of neutrino.
     model : solar model.
     sin2_12, dm2, sin2_13 : mixing, None for NuFIT 6.0; Δm²₂₁ in eV².
-    crossing : jumps at the resonance.
+    crossing : treatment of jumps at the resonance.
     """
 
     kind: str

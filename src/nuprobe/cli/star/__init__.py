@@ -1,4 +1,4 @@
-"""``nuprobe star``: red giants that cool by magnetic moments of neutrinos."""
+"""``nuprobe star``: cooling of red giants by magnetic moments of neutrinos."""
 
 from __future__ import annotations
 

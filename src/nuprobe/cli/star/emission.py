@@ -1,4 +1,4 @@
-"""``nuprobe star emission``: energy that plasmons carry out of a star."""
+"""``nuprobe star emission``: energy loss of a star by plasmon decay."""
 
 from __future__ import annotations
 

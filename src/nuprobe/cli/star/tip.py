@@ -1,4 +1,4 @@
-"""``nuprobe star tip``: the tip of the red-giant branch and what it allows."""
+"""``nuprobe star tip``: the tip of the red-giant branch and its limits."""
 
 from __future__ import annotations
 

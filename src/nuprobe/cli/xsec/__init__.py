@@ -1,7 +1,7 @@
-"""``nuprobe xsec``: cross sections, one process a command.
+"""``nuprobe xsec``: cross sections, one command per process.
 
-`cevns`, `electron`, `trident`, `deuteron`, `carbon` and `ibd` have commands with
-options of their own; every other process, also of an installed package, gets the
+`cevns`, `electron`, `trident`, `deuteron`, `carbon` and `ibd` have commands with their
+own options; every other process, including those of installed packages, uses the
 command of `process`.
 """
 

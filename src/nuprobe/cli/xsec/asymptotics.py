@@ -1,4 +1,5 @@
-"""``nuprobe xsec asymptotics``: formulas of the literature beside what is computed."""
+"""``nuprobe xsec asymptotics``: formulas of the literature compared with computed cross
+sections."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
-"""``nuprobe xsec bump``: what the reactor excess would need as neutrons from
-carbon-13."""
+"""``nuprobe xsec bump``: the cross section on carbon-13 required to explain the reactor
+excess."""
 
 from __future__ import annotations
 
@@ -122,7 +122,7 @@ def bump_command(
 
 
 def _fluxes(name: str | None, options: tuple[str, ...]) -> dict[str, Flux]:
-    """The flux asked for, or a power reactor and its isotopes."""
+    """The flux requested, or a power reactor and its isotopes."""
     from nuprobe.errors import InputError
     from nuprobe.fluxes import flux
 

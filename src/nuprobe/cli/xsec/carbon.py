@@ -33,8 +33,8 @@ class CarbonSpec:
     Attributes
     ----------
     channel : ``"cc"`` or ``"nc"``.
-    levels, level : table, and one level of it or None.
-    above : smallest energy of neutrinos of a flux, or None.
+    levels, level : table, and one of its levels or None.
+    above : minimum energy of the neutrinos of a flux, or None.
     """
 
     channel: str

@@ -84,7 +84,7 @@ def cevns_command(
         )
         return table
     flavour = recoil.flavour or default_flavour(setting.model)
-    # other flavours arrive from afar
+    # other flavours arrive after propagation
     remark(setting.process, setting.model, None if setting.path else flavour)
     energies, recoils = source.energies(), recoil.recoils()
     if series:
@@ -107,7 +107,7 @@ def cevns_command(
 
 
 def _check_flux(path: PathSpec, series: bool) -> None:
-    """Refuse what is not computed for means over a flux."""
+    """Reject options that are not available for flux averages."""
     if path.baseline is not None:
         raise InputError(
             "--baseline requires --energy; for averages over an oscillated flux use"

@@ -1,4 +1,4 @@
-"""Means of coherent cross sections over a flux, as a table."""
+"""Flux-averaged coherent cross sections, as a table."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 def averages(
     setting: CevnsTables, flux: Flux, recoils: FloatArray | None, typed: str | None
 ) -> Table:
-    """Return the means over a flux, of the flavour typed or of all: totals, or
-    dσ/dT at recoils (MeV).
+    """Return flux averages, for the flavour typed or for all: totals, or dσ/dT at
+    recoils (MeV).
 
     Parameters
     ----------

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def default_flavour(model: Model) -> str:
-    """Return ν_μ, or the first flavour that a model changes where ν_μ is not.
+    """Return ν_μ, or the first flavour affected by a model if ν_μ is not.
 
     Parameters
     ----------
@@ -34,7 +34,7 @@ def default_flavour(model: Model) -> str:
 def cases(
     setting: CevnsTables, energies: FloatArray, flavour: str, *, differential: bool
 ) -> list[Any]:
-    """Return the curves of the figure of σ(E), or of dσ/dT.
+    """Return the curves of the figure of σ(E) or dσ/dT.
 
     Parameters
     ----------
@@ -60,10 +60,10 @@ def figure(
 
     Parameters
     ----------
-    setting : what they have in common: threshold, axial response, path.
+    setting : common settings: threshold, axial response, path.
     cases : the curves.
     energies : MeV, of σ(E).
-    recoils : MeV, between which dσ/dT is drawn, or None.
+    recoils : MeV, which determine the range of dσ/dT, or None.
     """
     import numpy as np
 
@@ -76,7 +76,7 @@ def figure(
     )
 
     settings: dict[str, Any] = {"axial": setting.axial}
-    # the Standard Model of one flavour is drawn beside full coherence
+    # the Standard Model of one flavour is compared with full coherence
     plain = (
         all(isinstance(c.model, StandardModel) for c in cases)
         and len({(id(c.model) if c.energy else 0, c.flavour) for c in cases}) == 1
@@ -110,7 +110,7 @@ def figure(
 
 
 def falling(setting: CevnsTables, energies: FloatArray, flavour: str) -> Table:
-    """Return dσ/dT at recoils over four decades, where there is no total.
+    """Return dσ/dT at recoils over four decades, if the total diverges.
 
     Parameters
     ----------

@@ -23,7 +23,7 @@ class CevnsTables:
     Attributes
     ----------
     target, model : as built.
-    floor : smallest recoil that counts in a total (MeV).
+    floor : smallest recoil included in a total (MeV).
     axial : with the axial response.
     form_factor : its name.
     path : between source and detector, or None.
@@ -43,7 +43,7 @@ class CevnsTables:
 
     @property
     def what(self) -> str:
-        """Per what, and in which model, the cross sections are."""
+        """Normalisation and model of the cross sections."""
         return f"per {self.target.unit}, {self.model.name}, {self.form_factor}"
 
     def coherent(self) -> Target:
@@ -56,13 +56,13 @@ class CevnsTables:
 
     @property
     def process(self) -> Cevns:
-        """What scatters."""
+        """The process."""
         from nuprobe.processes.elastic.cevns import Cevns
 
         return Cevns(axial=self.axial)
 
     def infinite(self, flavour: str) -> bool:
-        """Whether a total without a threshold does not exist."""
+        """Whether the total without a threshold diverges."""
         from nuprobe.processes.cross_section import diverges
 
         endless = diverges(self.process, self.target, self.model, flavour)
@@ -93,7 +93,7 @@ class CevnsTables:
         )
 
     def series(self, energies: FloatArray, flavour: str) -> Table:
-        """Return the series of σ(E) in the energy beside the exact one, with η2 and
+        """Return the series of σ(E) in the energy and the exact σ(E), with η2 and
         η4."""
         from nuprobe.cli.xsec.series import series_table
         from nuprobe.errors import InputError
@@ -106,7 +106,7 @@ class CevnsTables:
         return series_table(self.target, self.model, energies, flavour, self.what)
 
     def notes(self, energies: FloatArray, flavour: str) -> tuple[str, ...]:
-        """Return the radii, and what arrives at the end of a baseline."""
+        """Return the radii, and the flavours that arrive after a baseline."""
         from nuprobe.cli.xsec.nucleus import axial_notes
         from nuprobe.cli.xsec.path import arrival_notes
         from nuprobe.units import fm

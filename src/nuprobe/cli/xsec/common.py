@@ -1,4 +1,4 @@
-"""What the cross sections of elastic processes share: the recoils asked for, and their
+"""Common parts of cross sections of elastic processes: recoils requested, and their
 tables."""
 
 from __future__ import annotations
@@ -21,12 +21,12 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 @dataclass(frozen=True)
 class RecoilSpec:
-    """Which recoils of which flavour.
+    """Recoils and flavour.
 
     Attributes
     ----------
-    recoil : energies at which dσ/dT is wanted, as typed, or None for totals.
-    threshold : smallest recoil that counts in a total, as typed.
+    recoil : energies for dσ/dT, as typed, or None for totals.
+    threshold : smallest recoil included in a total, as typed.
     flavour : as typed, or None for the default.
     """
 
@@ -47,7 +47,7 @@ class RecoilSpec:
         return parse_quantity(self.threshold, "energy")
 
     def either(self) -> tuple[FloatArray | None, float]:
-        """Return `recoils` and `floor`, of which one alone may be given."""
+        """Return `recoils` and `floor`, of which only one may be given."""
         recoils, floor = self.recoils(), self.floor()
         if recoils is not None and floor > 0:
             raise InputError(
@@ -62,7 +62,7 @@ def recoil_options(recoils: str, example: str, flavour: str) -> Callable[[F], F]
 
     Parameters
     ----------
-    recoils, example : what recoils are called in the help, and an example.
+    recoils, example : name of the recoils in the help, and an example.
     flavour : the default.
     """
     return grouped(
@@ -88,7 +88,8 @@ def recoil_options(recoils: str, example: str, flavour: str) -> Callable[[F], F]
 
 
 def ratio(value: FloatArray, base: FloatArray) -> FloatArray:
-    """Return one array over another; NaN, an empty cell, where that is not positive."""
+    """Return the ratio of arrays; NaN, an empty cell, where the denominator is not
+    positive."""
     import numpy as np
 
     with np.errstate(divide="ignore", invalid="ignore"):

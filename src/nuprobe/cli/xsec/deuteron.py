@@ -33,7 +33,7 @@ class CurrentSpec:
     Attributes
     ----------
     channel : ``"cc"`` or ``"nc"``.
-    l1a, scheme : two-body current with what it means, or None.
+    l1a, scheme : two-body current and its scheme, or None.
     radiative : corrections.
     """
 
@@ -59,7 +59,7 @@ class CurrentSpec:
 
     def words(self) -> str:
         """Return the constants in words."""
-        # a bare L_1A means nothing, not even 0; a number has been read as fm3
+        # L_1A is meaningless without a scheme, even 0; a number has been read as fm3
         given = "0 fm3" if self.l1a is None else self.l1a
         value = given if "fm" in given else f"{given} fm3"
         two_body = f"L_1A = {value} in the {self.scheme or 'resummed'} scheme"

@@ -1,4 +1,4 @@
-"""Rows for each target, channel, model, flux or flavour of a command."""
+"""Tables of a command for several targets, channels, models, fluxes or flavours."""
 
 from __future__ import annotations
 
@@ -36,13 +36,13 @@ _BELONGS = {"flux_option": "flux_name", "params": "model", "model_file": "model"
 
 @dataclass(frozen=True)
 class Drawable:
-    """Table of one combination, with what its curves in a figure need.
+    """Table of one combination, with the data of its curves.
 
     Attributes
     ----------
     table : of this combination.
-    curves : what `draw` takes, of this combination alone.
-    draw : makes one figure of the curves of all combinations.
+    curves : argument of `draw` for this combination.
+    draw : makes one figure from the curves of all combinations.
     """
 
     table: Table
@@ -55,14 +55,14 @@ def each(
 ) -> Callable[..., None]:
     """Return a command that writes one table for all combinations of its options.
 
-    It is the outermost decorator below that of the command.
+    It must be the outermost decorator except that of the command.
 
     Parameters
     ----------
-    function : takes one value of each of `REPEATABLE` and returns the table of it; has
-        `table_options`, which this takes.
-    together : those of `REPEATABLE` whose values go into one figure: with ``--plot``
-        the function then returns a `Drawable`.
+    function : takes one value of each of `REPEATABLE` and returns their table; its
+        `table_options` are handled here.
+    together : those of `REPEATABLE` whose values are drawn in one figure: with
+        ``--plot`` the function then returns a `Drawable`.
     """
 
     @wraps(function)
@@ -105,7 +105,7 @@ def _check(
     several: dict[str, tuple[str, ...]],
     together: Collection[str],
 ) -> None:
-    """Refuse values given twice, and what belongs to one of several values."""
+    """Reject values given twice, and options that belong to a single value."""
     for name, values in several.items():
         twice = [v for v in values if values.count(v) > 1]
         if twice:
@@ -117,7 +117,7 @@ def _check(
                 f"--{option} works with a single {REPEATABLE[owner]}, and"
                 f" {len(several[owner])} are given: run the command once for each"
             )
-    # means over a flux are drawn one by one
+    # flux averages are drawn one by one
     apart = [n for n in several if n not in together or typed.get("flux_name")]
     if apart and typed.get("plot") is not None:
         raise InputError(

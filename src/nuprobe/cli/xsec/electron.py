@@ -32,8 +32,9 @@ class ElectronSpec:
     Attributes
     ----------
     target_text : as typed, or None for one free electron.
-    free_electrons : without the binding of the target's electrons.
-    ionisation : how they are bound otherwise, ``"step"``, ``"rrpa"`` or ``"epa"``.
+    free_electrons : neglect the binding of the target's electrons.
+    ionisation : otherwise the treatment of binding, ``"step"``, ``"rrpa"`` or
+        ``"epa"``.
     magnetic_moment : of every flavour, as typed, in μ_B; or None.
     """
 
@@ -58,7 +59,7 @@ class ElectronSpec:
 
     @property
     def binding(self) -> Binding:
-        """As functions take it."""
+        """Value for the library functions."""
         return False if self.free_electrons else self.ionisation
 
     def model(self, base: Model) -> Model:

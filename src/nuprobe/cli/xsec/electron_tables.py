@@ -40,13 +40,13 @@ class ElectronTables:
 
     @property
     def process(self) -> Process:
-        """What scatters."""
+        """The process."""
         from nuprobe.processes.elastic.electron import Electron
 
         return Electron(self.where["binding"])
 
     def what(self, unit: str) -> str:
-        """Return whose electrons, and per what, cross sections in `unit` are."""
+        """Return the electrons and the normalisation of cross sections in `unit`."""
         if self.atoms is None:
             return f"a free electron, {unit} per electron"
         per = self.atoms.unit.replace("nucleus", "atom")
@@ -57,7 +57,7 @@ class ElectronTables:
     def averages(
         self, flux: Flux, recoils: FloatArray | None, floor: float, typed: str | None
     ) -> Table:
-        """Return the means over a flux, of the flavour typed or of all."""
+        """Return flux averages, for the flavour typed or for all."""
         from nuprobe.processes import electron
 
         flavours = flux_flavours(flux, typed)

@@ -11,8 +11,8 @@ from nuprobe.errors import InputError
 
 
 def every_channel(command: Callable[..., None]) -> Callable[..., None]:
-    """Return the command, for which the channel ``all`` is every channel, or each that
-    a flavour of the fluxes makes."""
+    """Return the command with ``all`` as a channel: every channel, or each that a
+    flavour of the fluxes produces."""
 
     @wraps(command)
     def expanded(channel: tuple[str, ...], **typed: Any) -> None:
@@ -34,7 +34,7 @@ def _channels(fluxes: tuple[str, ...], options: tuple[str, ...]) -> tuple[str, .
     if not fluxes:
         return tuple(names)
     opened = [make_flux(name, options) for name in fluxes]
-    # a channel must be in each: one table has all of them
+    # a channel must be open in each flux, because one table has all of them
     made = [{f.name for f in one.flavours} for one in opened]
     common = set.intersection(*made)
     return tuple(name for name in names if name.partition(" ")[0] in common)

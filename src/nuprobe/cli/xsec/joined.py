@@ -1,4 +1,4 @@
-"""One table of the tables of several targets, channels, models, fluxes or flavours."""
+"""Joining of the tables of several targets, channels, models, fluxes or flavours."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from nuprobe.tables import Cell, Table
 def joined(
     title: str, names: list[str], cases: list[tuple[tuple[str, ...], Table]]
 ) -> Table:
-    """Return one table of several, with columns that say which row is which.
+    """Join tables, with columns that identify the cases.
 
     Parameters
     ----------
     title : above the table.
-    names : of the columns that are put before those of the tables.
-    cases : their cells and the table of each case; its title becomes a note.
+    names : of the columns added before those of the tables.
+    cases : cells and table of each case; the title of the table becomes a note.
     """
     columns = list(dict.fromkeys(c for _, table in cases for c in table.columns))
     formats: dict[str, str] = {}
@@ -35,7 +35,7 @@ def joined(
 
 
 class _RowsOfCases(Sequence[tuple[Cell, ...]]):
-    """Rows of several tables behind each other, with cells before them."""
+    """Rows of several tables in sequence, with cells before them."""
 
     def __init__(
         self, cases: Sequence[tuple[list[str], Table]], columns: Sequence[str]
@@ -49,7 +49,7 @@ class _RowsOfCases(Sequence[tuple[Cell, ...]]):
         for cells, table in self.cases:
             for row in table.rows:
                 at = dict(zip(table.columns, row, strict=True))
-                # a column that a case does not have stays empty
+                # a column missing in a case stays empty
                 yield (*cells, *(at.get(c) for c in self.columns))
 
     def __getitem__(self, index: Any) -> Any:
@@ -57,7 +57,8 @@ class _RowsOfCases(Sequence[tuple[Cell, ...]]):
 
 
 def _notes(cases: list[tuple[tuple[str, ...], Table]]) -> Iterator[str]:
-    """What several cases share is said once, without their names if all do."""
+    """Notes; one common to several cases appears once, without names if common to
+    all."""
     said: dict[str, list[str]] = {}
     for cells, table in cases:
         label = ", ".join(cells)

@@ -29,7 +29,7 @@ class NucleusSpec:
     r_p, r_n : point-nucleon radii as typed, or None.
     nucleon : name of the electric form factors of the nucleons.
     axial_spins : with the axial response.
-    axial_structure : with structure functions, where nuclei have them.
+    axial_structure : with structure functions, where available.
     """
 
     target_text: str
@@ -42,7 +42,7 @@ class NucleusSpec:
 
     @property
     def axial(self) -> Axial:
-        """As functions take it."""
+        """Value for the library functions."""
         if self.axial_spins and self.axial_structure:
             raise InputError("--axial and --axial-structure exclude each other")
         return "structure" if self.axial_structure else self.axial_spins
@@ -65,12 +65,12 @@ class NucleusSpec:
 
 
 def axial_notes(axial: Axial, target: Target) -> tuple[str, ...]:
-    """Say of which nuclei an axial part is included, and from what.
+    """Return notes on the nuclei with an axial part, and its source.
 
     Parameters
     ----------
-    axial : as of `Cevns`.
-    target : what is hit.
+    axial : as in `Cevns`.
+    target : as built.
     """
     if not axial:
         return ()

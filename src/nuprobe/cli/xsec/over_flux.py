@@ -1,5 +1,4 @@
-"""What the cross sections of elastic processes share when they are averaged over a
-flux."""
+"""Common parts of flux-averaged cross sections of elastic processes."""
 
 from __future__ import annotations
 
@@ -20,14 +19,14 @@ if TYPE_CHECKING:
 
 
 def flux_flavours(flux: Flux, typed: str | None) -> tuple[Flavour, ...]:
-    """Return the flavour that was typed, or all of the flux."""
+    """Return the flavour typed, or all of the flux."""
     from nuprobe.flavours import flavour
 
     return flux.flavours if typed is None else (flavour(typed),)
 
 
 def flux_columns(flux: Flux) -> tuple[str, str]:
-    """Return the names of the columns of flavours and of their number."""
+    """Return the names of the columns of flavours and of their neutrinos."""
     area = "1/cm2" if flux.emission == "beam" else "in 4 pi"
     return "flavour", f"neutrinos [{area} per {flux.per}]"
 
@@ -40,7 +39,7 @@ def save_averaged(
     recoil: RecoilSpec,
     plot: Path | None,
 ) -> None:
-    """Draw and save the spectra averaged over a flux if ``--plot`` was given."""
+    """Draw and save the flux-averaged spectra if ``--plot`` was given."""
 
     def figure() -> Drawn:
         from nuprobe.plotting import plot_averaged

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class PathSpec:
-    """Where the detector stands.
+    """Position of the detector.
 
     Attributes
     ----------
@@ -43,8 +43,8 @@ class PathSpec:
         return Vacuum(length, PMNS.nufit(ordering), Splittings.nufit(ordering))
 
     def alone(self, flux: str | None, plot: Path | None) -> Vacuum | None:
-        """Return `propagation`, which goes neither with a `flux` nor with a `plot`
-        where figures are of neutrinos at the source."""
+        """Return `propagation`, which is not allowed with a `flux`, nor with a `plot`
+        if figures are for neutrinos at the source."""
         if self.baseline is not None and (flux is not None or plot is not None):
             raise InputError(
                 "--baseline gives tables at fixed --energy here: drop --flux and --plot"
@@ -74,14 +74,14 @@ path_options = grouped(
 def arrival_notes(
     model: Any, flavour: str, energies: FloatArray, path: Vacuum | None
 ) -> tuple[str, ...]:
-    """Return what the moment, charge and charge radius of an electromagnetic model are
-    where neutrinos are detected.
+    """Return the moment, charge and charge radius of an electromagnetic model at the
+    detector.
 
     Parameters
     ----------
     model : as built.
     flavour : as produced.
-    energies : MeV; the first three are said.
+    energies : MeV; the first three are listed.
     path : the propagation, or None.
     """
     from nuprobe.models import Electromagnetic

@@ -1,4 +1,5 @@
-"""``nuprobe xsec NAME``: cross sections of any process, also of installed packages."""
+"""``nuprobe xsec NAME``: cross sections of any process, including those of installed
+packages."""
 
 from __future__ import annotations
 
@@ -76,7 +77,7 @@ def process_command(name: str) -> click.Command:
 
 
 def _target(process: Process) -> str:
-    """What an example needs of a target: nothing where the process has its own."""
+    """Target option of an example; empty if the process has its own."""
     try:
         process.scatterers(None)
     except NuprobeError:
@@ -85,7 +86,7 @@ def _target(process: Process) -> str:
 
 
 def _field_option(name: str, default: object) -> Callable[[Any], Any]:
-    """Option of a field of a process, typed as its default is."""
+    """Option of a field of a process, with the type of its default."""
     flag = f"--{name.replace('_', '-')}"
     if isinstance(default, bool):
         return click.option(

@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 
 
 def default_flavour(process: Process) -> str:
-    """First flavour that a process takes part in, in the Standard Model; nu_e if none
-    does.
+    """First flavour with a nonzero cross section in the Standard Model; nu_e if there
+    is none.
 
     Parameters
     ----------
@@ -43,12 +43,12 @@ def _unit(deposits: FloatArray) -> str:
 
 
 def alone(process: Process) -> str:
-    """Return what a `process` hits without a target, such as "one deuteron"."""
+    """Return the default target of a `process`, such as "one deuteron"."""
     try:
         names = [s.name.partition(" (")[0] for s in process.scatterers(None)]
-    except NuprobeError:  # it needs a target, and says so where it is asked
+    except NuprobeError:  # it needs a target, and reports that when evaluated
         return "one particle"
-    # levels of a nucleus stand behind its name
+    # levels of a nucleus follow its name
     isotope = re.match(r"[A-Z][a-z]?\d+", names[0])
     return f"one {isotope[0] if isotope else names[0]}"
 
@@ -60,7 +60,7 @@ class ProcessTables:
     Attributes
     ----------
     process, model : as built.
-    target : what `nuprobe.target` takes, or None for one free particle.
+    target : argument of `nuprobe.target`, or None for one free particle.
     where : the target in a title.
     """
 
@@ -70,7 +70,7 @@ class ProcessTables:
     where: str
 
     def table(self, source: SourceSpec, recoil: RecoilSpec) -> Table:
-        """Return σ(E), dσ/dT, or their means over a flux, as the source asks."""
+        """Return σ(E), dσ/dT, or their flux averages, depending on the source."""
         flux, (recoils, floor) = source.flux(), recoil.either()
         if flux is not None:
             remark(self.process, self.model, recoil.flavour)
@@ -119,7 +119,7 @@ class ProcessTables:
     def averages(
         self, flux: Flux, recoils: FloatArray | None, floor: float, typed: str | None
     ) -> Table:
-        """Return the means over a flux, of the flavour typed or of all."""
+        """Return flux averages, for the flavour typed or for all."""
         from nuprobe.processes.cross_section import averaged, flux_averaged
 
         flavours = flux_flavours(flux, typed)

@@ -11,17 +11,17 @@ if TYPE_CHECKING:
     from nuprobe.cli.xsec.reaction_tables import Reaction
     from nuprobe.numerics import FloatArray
 
-_POINTS = 80  # of a curve
+_POINTS = 80  # points per curve
 
 
 def curves(
     reaction: Reaction, energies: FloatArray, recoil: RecoilSpec, angle: str | None
 ) -> tuple[list[Any], Literal["energy", "cosine", "deposit"]]:
-    """Return the curves of a figure and what they are drawn against.
+    """Return the curves of a figure and their abscissa.
 
     Parameters
     ----------
-    reaction : what is computed.
+    reaction : to compute.
     energies : MeV.
     recoil, angle : as typed.
     """
@@ -39,7 +39,7 @@ def curves(
     found = []
     for e in energies:
         if recoils is None:
-            assert reaction.by_angle is not None  # `angular` refused
+            assert reaction.by_angle is not None  # checked by `angular`
             x = np.linspace(-1, 1, 101)
             y = reaction.count * reaction.by_angle(e, x, flavour)
         else:

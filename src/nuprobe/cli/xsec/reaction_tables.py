@@ -25,19 +25,19 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Reaction:
-    """One reaction, with the functions of its own.
+    """One reaction, with its specific functions.
 
     Attributes
     ----------
-    plain : tables of every process, with target and model.
+    plain : generic tables of a process, with target and model.
     label : of its curves.
-    total : σ of one particle (cm²) of energies and a flavour.
-    mean : mean σ of one particle over a flux.
-    by_angle : dσ/dcos θ of one particle, or None where it is not computed.
-    mean_cosine : of energies and a flavour, or None.
+    total : σ per particle (cm²), function of energies and a flavour.
+    mean : flux average of σ per particle.
+    by_angle : dσ/dcos θ per particle, or None if not available.
+    mean_cosine : function of energies and a flavour, or None.
     references : of the figure.
-    note : below tables and the figure.
-    whole : whether means are over all neutrinos of a flux.
+    note : text below tables and the figure.
+    whole : whether averages are over all neutrinos of a flux.
     """
 
     plain: ProcessTables
@@ -63,7 +63,7 @@ class Reaction:
         return (self.note,) if self.note else ()
 
     def chosen(self, recoil: RecoilSpec) -> str:
-        """Return the flavour, and warn if it or the model does nothing."""
+        """Return the flavour, and warn if it or the model has no effect."""
         process = self.plain.process
         remark(
             process, self.plain.model, f := recoil.flavour or default_flavour(process)
@@ -71,7 +71,7 @@ class Reaction:
         return f
 
     def sigma(self, e: FloatArray, flavour: str, floor: float) -> FloatArray:
-        """Return σ per formula unit at energies, of deposits above a floor (MeV)."""
+        """Return σ per formula unit at energies, for deposits above a floor (MeV)."""
         from nuprobe.processes.cross_section import total
 
         if floor == 0:
@@ -84,7 +84,7 @@ class Reaction:
     def totals(
         self, energies: FloatArray, recoil: RecoilSpec, with_cosine: bool
     ) -> Table:
-        """Return σ(E), with mean cosines if asked for."""
+        """Return σ(E), with mean cosines if requested."""
         import numpy as np
 
         flavour = self.chosen(recoil)
@@ -104,7 +104,7 @@ class Reaction:
         )
 
     def angular(self, energies: FloatArray, angle: str, recoil: RecoilSpec) -> Table:
-        """Return dσ/dcos θ at the cosines that were typed."""
+        """Return dσ/dcos θ at the cosines typed."""
         import numpy as np
 
         from nuprobe.units import parse_grid
@@ -129,7 +129,8 @@ class Reaction:
         )
 
     def averages(self, flux: Flux, recoil: RecoilSpec) -> Table:
-        """Return means over a flux, and times its neutrinos: yields of a reactor."""
+        """Return flux averages, and these times the neutrinos per fission: yields of a
+        reactor."""
         remark(self.plain.process, self.plain.model, recoil.flavour)
         recoils, floor = recoil.either()
         if recoils is not None or floor > 0:

@@ -1,4 +1,4 @@
-"""What ``nuprobe xsec deuteron``, ``carbon`` and ``ibd`` share: their views and
+"""Common parts of ``nuprobe xsec deuteron``, ``carbon`` and ``ibd``: views and
 figure."""
 
 from __future__ import annotations
@@ -36,12 +36,12 @@ TARGET = click.option(
 
 @dataclass(frozen=True)
 class AngleSpec:
-    """Angles that are asked for.
+    """Options on angles.
 
     Attributes
     ----------
-    angle : cosines at which dσ/dcos θ is wanted, as typed, or None.
-    mean_cosine : whether totals have the mean cosine beside them.
+    angle : cosines for dσ/dcos θ, as typed, or None.
+    mean_cosine : whether totals include the mean cosine.
     """
 
     angle: str | None
@@ -62,13 +62,13 @@ angle_options = grouped(
 def plain_tables(
     process: Any, model: Any, target_text: str | None, alone: str
 ) -> ProcessTables:
-    """Return the tables that work for every process.
+    """Return the generic tables of a process.
 
     Parameters
     ----------
     process, model : as built.
     target_text : as typed, or None.
-    alone : what a title calls one particle.
+    alone : name of one particle in titles.
     """
     from nuprobe.cli.options import target_spec
 
@@ -85,11 +85,11 @@ def answer(
     angles: AngleSpec,
     plot: Path | None,
 ) -> Table | Drawable:
-    """Return the table that the options ask for, with a figure if ``--plot`` was given.
+    """Return the table requested, with a figure if ``--plot`` was given.
 
     Parameters
     ----------
-    reaction : what is computed.
+    reaction : to compute.
     source, recoil, angles, plot : as typed.
     """
     flux = source.flux()

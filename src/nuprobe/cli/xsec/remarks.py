@@ -1,5 +1,5 @@
-"""Warnings on cross sections: flavours that do not contribute, models that change
-nothing."""
+"""Warnings on cross sections: flavours that do not contribute, models without
+effect."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ if TYPE_CHECKING:
 
 
 def acts(process: Process, model: Any, flavour: str | Flavour) -> bool:
-    """Return whether a model changes the cross sections of the Standard Model below it.
+    """Return whether a model changes the cross sections of the underlying Standard
+    Model.
 
     Parameters
     ----------
@@ -24,7 +25,7 @@ def acts(process: Process, model: Any, flavour: str | Flavour) -> bool:
     from nuprobe.models import standard_below
     from nuprobe.processes.cross_section import coefficients
 
-    # terms of exchanges that this flavour does not have are zero
+    # exchange terms absent for this flavour are zero
     new, old = (
         coefficients(process, m, flavour) for m in (model, standard_below(model))
     )
@@ -32,14 +33,14 @@ def acts(process: Process, model: Any, flavour: str | Flavour) -> bool:
 
 
 def remark(process: Process, model: Any, flavour: str | Literal[False] | None) -> None:
-    """Warn if a flavour that was typed takes no part, or if a model changes nothing.
+    """Warn if the flavour does not contribute, or if a model has no effect.
 
     Parameters
     ----------
     process : any.
     model : as built.
-    flavour : as typed or as chosen by the command; None or False for all of a flux, of
-        which nothing is said.
+    flavour : as typed or as chosen by the command; None or False for all of a flux,
+        without a warning.
     """
     from nuprobe.errors import warn
     from nuprobe.models import StandardModel, standard_below

@@ -1,4 +1,5 @@
-"""The series of a total coherent cross section in the energy, beside the exact one."""
+"""The series of a total coherent cross section in the energy, compared with the exact
+one."""
 
 from __future__ import annotations
 
@@ -15,8 +16,8 @@ if TYPE_CHECKING:
 
 
 def weak_form_factor(target: Target, model: Model) -> WeakFormFactor:
-    """Return that of one nucleus with the couplings of the Standard Model at tree
-    level; `InputError` if they are others.
+    """Return the weak form factor of one nucleus with Standard Model couplings at tree
+    level; `InputError` for other couplings.
 
     Parameters
     ----------
@@ -53,7 +54,7 @@ def series_table(
     target, model : as built.
     energies : MeV.
     flavour : of the neutrino.
-    what : per what, and in which model, cross sections are.
+    what : normalisation and model of the cross sections.
     """
     import warnings
 
@@ -66,7 +67,7 @@ def series_table(
     exact = cevns.total(energies, target, model, flavour)
     columns: dict[str, FloatArray] = {"E [MeV]": energies, "exact [cm2]": exact}
     with warnings.catch_warnings():
-        # the ratio beside it shows where the series ends to be of use
+        # the ratio shows where the series fails
         warnings.simplefilter("ignore")
         for title, eta2, eta4 in (
             ("E2 [cm2]", 0.0, 0.0),

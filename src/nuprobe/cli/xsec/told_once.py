@@ -1,4 +1,4 @@
-"""Warnings that many rows of a table have in common, written once."""
+"""Warnings common to many rows of a table, written once."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ __all__ = ["Heard", "told_once"]
 
 @dataclass
 class Heard:
-    """What was warned of, by its text without the names of the case.
+    """Collected warnings, by text without the names of the case.
 
     Attributes
     ----------
@@ -23,8 +23,7 @@ class Heard:
 
     @contextmanager
     def of(self, names: Iterable[str]) -> Iterator[None]:
-        """Hear what is warned of while one case, which has some `names`, is
-        computed."""
+        """Collect warnings while one case, with some `names`, is computed."""
         known = list(names)
         with warnings.catch_warnings(record=True) as caught:
             warnings.simplefilter("always")
@@ -40,8 +39,8 @@ class Heard:
 
 @contextmanager
 def told_once() -> Iterator[Heard]:
-    """Warn of what was heard at the end: texts that differ only in the names of their
-    cases are one warning, which lists the others.
+    """Emit the collected warnings at the end: texts that differ only in the names of
+    their cases become one warning, which lists the others.
 
     Examples
     --------

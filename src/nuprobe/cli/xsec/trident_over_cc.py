@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 def over_cc_view(
     pair: TridentTables, models: Sequence[LeptonModel], energies: FloatArray
 ) -> tuple[Table, Any]:
-    """Ratio to the charged current: table, and what draws the figure."""
+    """Ratio to the charged current: table, and function for the figure."""
     from nuprobe.nuclei import Target
     from nuprobe.nuclei import target as make_target
     from nuprobe.processes import trident

@@ -26,8 +26,8 @@ class TridentTables:
     Attributes
     ----------
     channel, model : as built.
-    target : what `nuprobe.target` takes, or None for electrons.
-    setting : how the cross section is computed.
+    target : argument of `nuprobe.target`, or None for electrons.
+    setting : of the cross section.
     where : the target in a title.
     """
 
@@ -43,7 +43,7 @@ class TridentTables:
         return f"{self.channel.name} on {self.where}, {self.setting.regime}"
 
     def average(self, flux: Flux) -> Table:
-        """Return the mean over a flux."""
+        """Return the flux average."""
         from nuprobe.models import StandardModel
         from nuprobe.processes import trident
 
@@ -76,7 +76,7 @@ class TridentTables:
         from nuprobe.processes import trident
         from nuprobe.units import GeV
 
-        # with the same nodes, the ratio of the Standard Model is 1
+        # with the same nodes, the ratio is exactly 1 for the Standard Model
         regime, how = self.setting.regime, self.setting.nucleus
         total, standard = (
             trident.total(
@@ -108,8 +108,8 @@ class TridentTables:
         )
 
     def notes(self, form_factors: Mapping[str, str]) -> tuple[str, ...]:
-        """Return V and A of the channel, the weak mixing angles behind the columns, and
-        the form factors."""
+        """Return V and A of the channel, the weak mixing angles used in the columns,
+        and the form factors."""
         from nuprobe.models import StandardModel
         from nuprobe.processes import trident
 
@@ -131,7 +131,7 @@ class TridentTables:
         from nuprobe.plotting import plot_trident_energy
         from nuprobe.processes import trident
 
-        assert self.target is not None  # checked before anything was computed
+        assert self.target is not None  # checked before anything is computed
         low = 1.02 * min(
             trident.threshold_energy(channel, self.target, "coherent")
             for channel in channels

@@ -18,7 +18,8 @@ _FINE = 60
 
 
 def figure_grid(pair: TridentTables, energies: FloatArray) -> FloatArray:
-    """Energies of a figure: many between the ends of those typed, or around one."""
+    """Energies of a figure: many between the ends of those typed, or around a single
+    one."""
     import numpy as np
 
     from nuprobe.processes import trident
@@ -33,14 +34,14 @@ def figure_grid(pair: TridentTables, energies: FloatArray) -> FloatArray:
 
 
 def figure_keywords(pair: TridentTables) -> dict[str, Any]:
-    """Regime and form factor, as figures take them."""
+    """Regime and form factor, as keywords of figures."""
     return {"regime": pair.setting.regime, "form_factor": pair.setting.form_factor}
 
 
 def parts_view(
     pair: TridentTables, models: Sequence[LeptonModel], energies: FloatArray
 ) -> tuple[Table, Any]:
-    """Parts of a mediator: table, and what draws the figure."""
+    """Parts of a mediator: table, and function for the figure."""
     from nuprobe.processes import trident
     from nuprobe.units import GeV
 
@@ -86,7 +87,7 @@ def parts_view(
     def figure() -> Drawn:
         from nuprobe.plotting import plot_trident_parts
 
-        assert pair.target is not None  # checked before anything was computed
+        assert pair.target is not None  # checked before anything is computed
         at = pair.channel, pair.target, figure_grid(pair, energies), model
         return plot_trident_parts(*at, **figure_keywords(pair))
 
@@ -96,7 +97,7 @@ def parts_view(
 def ratio_view(
     pair: TridentTables, models: Sequence[LeptonModel], energies: FloatArray
 ) -> tuple[Table, Any]:
-    """Ratios to the Standard Model: table, and what draws the figure."""
+    """Ratios to the Standard Model: table, and function for the figure."""
     from nuprobe.models import StandardModel
     from nuprobe.processes import trident
     from nuprobe.units import GeV
@@ -122,7 +123,7 @@ def ratio_view(
         from nuprobe.plotting import plot_trident_ratio
         from nuprobe.plotting.trident_axes import described
 
-        assert pair.target is not None  # checked before anything was computed
+        assert pair.target is not None  # checked before anything is computed
         return plot_trident_ratio(
             pair.channel,
             pair.target,

@@ -25,17 +25,17 @@ if TYPE_CHECKING:
 
 # the cross section is 1.7 times the four-fermion one at 4 TeV, 3.1 times at 7 TeV
 _DOMINATED = 5.0
-_HIGHEST = 1e9  # MeV, above which no cross section is given
+_HIGHEST = 1e9  # MeV; above it no cross section is given
 
 
 @dataclass(frozen=True)
 class ViewSpec:
-    """Which other view was asked for, at most one.
+    """The other view requested, at most one.
 
     Attributes
     ----------
     parts, ratio, over_cc : the flags.
-    four_fermion : whether the four-fermion theory is wanted where it does not hold.
+    four_fermion : use the four-fermion theory where it is not valid.
     """
 
     parts: bool
@@ -44,8 +44,8 @@ class ViewSpec:
     four_fermion: bool
 
     def checked(self, pair: TridentTables, energies: FloatArray) -> FloatArray:
-        """Return the energies; those where W bosons on their mass shell dominate are
-        refused, unless the four-fermion theory was asked for."""
+        """Return the energies; those where on-shell W bosons dominate are rejected,
+        unless the four-fermion theory was requested."""
         from nuprobe.units import TeV
 
         high = float(energies.max())
@@ -71,7 +71,7 @@ class ViewSpec:
         return asked[0] if asked else None
 
     def mixings(self, typed: str | None) -> list[str | None]:
-        """Return the mixings that were typed; several belong to the ratio."""
+        """Return the mixings typed; several are only for the ratio."""
         if typed is None:
             return [None]
         found: list[str | None] = [one.strip() for one in typed.split(",")]

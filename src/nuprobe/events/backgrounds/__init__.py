@@ -1,12 +1,12 @@
 """Backgrounds to trident dimuons: charged-current events with a meson that decays to a
-muon or is taken for one.
+muon or is misidentified as one.
 
 A parametrised source, not an event generator of neutrino interactions: every number is
-in the table of `nuprobe.events.assumptions`. A neutrino makes a muon and hadrons
+in the table of `nuprobe.events.assumptions`. A neutrino produces a muon and hadrons
 (single pion, coherent pion, deep inelastic, charm); one meson at a time becomes the
-second muon, weighted with how many there are and how probable that is. Nuclear motion,
-final-state interactions, polarisation, energy loss and the detector's resolution are
-left out.
+second muon, weighted by the multiplicity and by the probability of decay or
+misidentification. Nuclear motion, final-state interactions, polarisation, energy loss
+and the detector's resolution are left out.
 """
 
 from nuprobe.events.backgrounds.comparison import Comparison, compare, spectra

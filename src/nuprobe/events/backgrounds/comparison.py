@@ -51,26 +51,26 @@ __all__ = ["Comparison", "compare", "spectra"]
 @readable
 @dataclass(frozen=True, eq=False)
 class Comparison:
-    """Signal and backgrounds, stage by stage of the cuts.
+    """Signal and backgrounds after each stage of the cuts.
 
     Attributes
     ----------
-    names : what is counted; the first `signals` of them are signal.
-    signals : how many.
+    names : of the event classes; the first `signals` of them are signal.
+    signals : number of signal classes.
     stages : texts of the cuts, the first one ``"all"``.
     counts, errors : expected events and the statistical errors √Σw² of this sample,
         shape (stages, names).
     events : events left, shape (stages, names).
-    largest : largest weight of each name as a count, shape (names,): what one event
-        more would add.
+    largest : largest weight of each name as a count, shape (names,): the contribution
+        of one more event.
     before : coherent and incoherent tridents of neutrinos, without antineutrinos,
         before cuts.
     histograms : observable to (edges, counts, errors), filled with the events: edges of
         fine bins (MeV, rad), shape (bins + 1,), the others (stages, names, bins).
     factor : counts per cm² of weight, shape (names,).
-    made : makes the same events again, a part at a time.
+    made : regenerates the same events, a part at a time.
     scale : counts per cm² of cross section.
-    table : what was assumed.
+    table : the assumptions.
     flux, target : names.
     """
 
@@ -104,8 +104,8 @@ class Comparison:
 
     @property
     def limits(self) -> FloatArray:
-        """Sum of the limits on backgrounds of which no event is left, at each stage,
-        shape (stages,)."""
+        """Sum of the limits on backgrounds with no event left, at each stage, shape
+        (stages,)."""
         empty = self.events[:, self.signals :] == 0
         return np.asarray((empty * 2.3 * self.largest[self.signals :]).sum(1))
 
@@ -171,7 +171,7 @@ class Comparison:
     def summary(self) -> Table:
         """Counts by name and stage, and signal over background.
 
-        Where no event is left, ``<`` stands before 2.3 times the largest weight.
+        Where no event is left, ``<`` precedes 2.3 times the largest weight.
         """
         columns = ["", *(f"{i}" if i else "all" for i in range(len(self.stages)))]
         values = self.table.raw["normalisation"]
@@ -245,8 +245,7 @@ def compare(
 ) -> Comparison:
     """Count trident dimuons and their backgrounds before and after cuts.
 
-    Events are counted and forgotten a few at a time: memory does not grow with their
-    number.
+    Events are counted in parts and not kept: memory does not grow with their number.
 
     Parameters
     ----------
@@ -254,7 +253,7 @@ def compare(
         per area).
     n : trident events to generate, and interactions of each background process and
         flavour.
-    cuts : texts as `nuprobe.events.cuts` reads them, one stage each; default those of
+    cuts : texts as `nuprobe.events.cuts` reads them, one stage each; default: those of
         the assumptions.
     model : of the signal; Standard Model by default.
     **elsewhere : where events are made, see `Elsewhere`; the counts are the same bits.
@@ -265,7 +264,7 @@ def compare(
         If the flux is not a beam, a cut cannot be read or needs quantities that
         backgrounds lack, nothing passes, or more than one place is given.
     StoppedError
-        If a signal stops the counting; nothing is kept.
+        If a signal interrupts the counting; nothing is kept.
 
     Examples
     --------
@@ -291,7 +290,7 @@ def compare(
         else read_target(target, form_factor="point")
     )
     check_drawing(n, seed)
-    # backgrounds lack some quantities: refuse cuts on them before all else is made
+    # backgrounds lack some quantities: refuse cuts on them before generating anything
     passed(next(blocks(source, nucleus, 1, table=table, seed=seed))[:0], stages)
     drawn = drawing(source, nucleus, n, table=table, seed=seed)
     channels = [f"{k.name} -> {k.name} mu+ mu-" for k in kinds]
@@ -333,7 +332,7 @@ def _places(
 
 
 def _something_left(stages: Stages, left: NDArray[np.int64]) -> None:
-    """Refuse cuts that nothing passes."""
+    """Reject cuts that no event passes."""
     if left[-1]:
         return
     i = int(np.argmax(left == 0))
@@ -349,15 +348,15 @@ def spectra(
 ) -> tuple[FloatArray, FloatArray]:
     """Histogram an observable of signal and backgrounds after a stage of the cuts.
 
-    Bins that consist of those of `Comparison.histograms` are at hand; for others all
-    events are made again.
+    Bins composed of those of `Comparison.histograms` are available at once; for others
+    all events are regenerated.
 
     Parameters
     ----------
     comparison : from `compare`.
     name : of the observable.
     edges : of the bins, in the observable's unit (MeV, rad), shape (bins + 1,).
-    stage : how many stages of cuts, 0 for none.
+    stage : number of stages of cuts, 0 for none.
 
     Returns
     -------

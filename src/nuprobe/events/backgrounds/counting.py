@@ -1,5 +1,4 @@
-"""Counting of signal and backgrounds: a part of the events at a time, which is
-forgotten then."""
+"""Counting of signal and backgrounds, in parts that are not kept."""
 
 from __future__ import annotations
 
@@ -44,13 +43,13 @@ __all__ = [
 Mask = NDArray[np.bool_]
 Stages = Sequence[tuple[str, Sequence[Cut]]]
 """Cuts of each stage, with their text."""
-SIGNALS: Final = 3  # coherent, incoherent, on nucleons that break
+SIGNALS: Final = 3  # coherent, incoherent, nucleon break-up
 NAMES: Final = SIGNALS + len(KINDS)
 FINE: Final = {
     "m_pair": np.linspace(0.2, 2.0, 36 * 8 + 1) * GeV,
     "opening_angle": np.linspace(0.0, np.pi / 2, 45 * 8 + 1),
 }
-"""Fine bins of the observables that are filled while events are counted."""
+"""Fine bins of the observables filled during counting."""
 
 
 class Part(NamedTuple):
@@ -60,7 +59,7 @@ class Part(NamedTuple):
     ----------
     sample : the events.
     name : index of each into the names of the comparison, shape (n,).
-    trials : trials of the signal that these events took; 0 for backgrounds.
+    trials : trials of the signal used for these events; 0 for backgrounds.
     """
 
     sample: Events | Background
@@ -69,7 +68,7 @@ class Part(NamedTuple):
 
 
 def passed(sample: Events | Background, stages: Stages) -> list[Mask]:
-    """What is left of a sample before the cuts and after each stage.
+    """Events of a sample left before the cuts and after each stage.
 
     Parameters
     ----------
@@ -113,7 +112,7 @@ class Sums:
         self.events[stage] += np.bincount(at, minlength=size).reshape(shape)
 
     def plus(self, other: Sums, names: NDArray[np.intp]) -> None:
-        """Add the sums of other events, which have these `names` alone."""
+        """Add the sums of other events, which have only these `names`."""
         self.first[:, names] += other.first
         self.second[:, names] += other.second
         self.events[:, names] += other.events
@@ -126,13 +125,13 @@ class Sums:
 
 @dataclass(frozen=True, eq=False)
 class Tally:
-    """What a part adds: all that travels back from where it was made.
+    """Contribution of a part: everything sent back from the worker.
 
     Attributes
     ----------
     size, trials : of the part.
-    names : that it has, increasing, shape (k,).
-    all, fine : sums of these names, over everything and in bins.
+    names : indices of the names in it, increasing, shape (k,).
+    all, fine : sums by name, in total and in bins.
     largest : weight of each, shape (k,).
     before : neutrinos of the signal, shape (SIGNALS,).
     """
@@ -193,7 +192,7 @@ def tally(part: Part, stages: Stages) -> Tally:
 
 
 class Counting:
-    """Counts that grow with the events."""
+    """Accumulated counts."""
 
     def __init__(self, stages: Stages) -> None:
         self.stages = stages
@@ -204,8 +203,7 @@ class Counting:
         self.trials = self.events = 0
 
     def take(self, one: Tally) -> None:
-        """Add what `one` part adds; the sums are the same bits wherever it was
-        made."""
+        """Add the tally of `one` part; the sums are identical wherever it was made."""
         self.trials += one.trials
         self.events += one.size
         self.before += one.before
@@ -217,7 +215,7 @@ class Counting:
 
 
 def cells(value: FloatArray, edges: FloatArray) -> tuple[NDArray[np.intp], Mask]:
-    """Which bin a value is in, as `numpy.histogram` has it, and whether it is in one.
+    """Bin index of each value, as in `numpy.histogram`, and whether it is in a bin.
 
     Parameters
     ----------
@@ -236,12 +234,12 @@ def cells(value: FloatArray, edges: FloatArray) -> tuple[NDArray[np.intp], Mask]
 
 @dataclass(frozen=True, eq=False)
 class Job:
-    """What is counted: it travels once to each worker.
+    """Description of the counting, sent once to each worker.
 
     Attributes
     ----------
     drawing : of the backgrounds.
-    maker : of the signal, its grids trained.
+    maker : of the signal, with trained grids.
     n : events of the signal.
     stages : the cuts.
     """
@@ -253,7 +251,7 @@ class Job:
 
     @classmethod
     def of(cls, drawing: Drawing, signal: Generator, n: int, stages: Stages) -> Job:
-        """What counts `n` events of a generator beside the backgrounds."""
+        """The job that counts `n` events of a generator and the backgrounds."""
         return cls(drawing, signal.sized(n).maker, n, stages)
 
     def block(self, index: int) -> Iterator[Part]:
@@ -262,8 +260,8 @@ class Job:
             yield Part(drawn, drawn.kind + np.intp(SIGNALS), 0)
 
     def chunk(self, index: int, left: int | None = None) -> tuple[Part, bool]:
-        """The chunk of the signal with this `index`, and whether it is the last: where
-        it has more than `left` events, those, and the trials before the one after."""
+        """The chunk of the signal with this `index`, and whether it is the last: if it
+        has more than `left` events, only those, and the trials before the next one."""
         kinds = [
             2 if p.broken else int(p.regime != "coherent") for p in self.maker.processes
         ]
@@ -315,14 +313,14 @@ def counted(job: Job, executor: Any = None, workers: int | None = None) -> Count
 
     Parameters
     ----------
-    job : what is counted.
-    executor, workers : as those of `nuprobe.places.sending`; this process without
+    job : the counting.
+    executor, workers : as in `nuprobe.places.sending`; this process without
         either.
 
     Raises
     ------
     StoppedError
-        If a signal stops the run: nothing is kept.
+        If a signal interrupts the run: nothing is kept.
 
     Examples
     --------

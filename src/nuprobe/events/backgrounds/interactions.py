@@ -1,5 +1,5 @@
-"""Charged-current interactions of muon neutrinos before their mesons: single pion,
-coherent pion, deep inelastic and charm."""
+"""Charged-current interactions of muon neutrinos (single pion, coherent pion, deep
+inelastic, charm) up to the hadronic system."""
 
 from __future__ import annotations
 
@@ -32,10 +32,10 @@ __all__ = [
 ]
 
 PROCESSES: Final = ("single pion", "coherent pion", "deep inelastic", "charm")
-"""Charged-current processes whose mesons may be taken for a muon."""
+"""Charged-current processes whose mesons may decay to or be misidentified as a muon."""
 M_NUCLEON: Final = (M_PROTON + M_NEUTRON) / 2
 """Mass of a nucleon of an isoscalar target, MeV."""
-# of drawing a point; what fits nowhere then has practically no room
+# attempts to draw a point; after that practically no phase space is left
 _DEEP_ROUNDS: Final = 20_000
 _START: Final = 1.3  # deep inelastic events begin at this multiple of their threshold
 
@@ -49,7 +49,7 @@ def charged_current(
     ----------
     e_nu : energies, MeV.
     kind : ``"nu_mu"`` or ``"nubar_mu"``.
-    table : ``charged_current`` in it is σ/E.
+    table : the assumptions; ``charged_current`` is σ/E.
 
     Returns
     -------
@@ -69,13 +69,13 @@ def charged_current(
 @readable
 @dataclass(frozen=True, eq=False)
 class Hadrons:
-    """A charged-current interaction before its mesons.
+    """A charged-current interaction before hadronisation.
 
     Attributes
     ----------
     muon, hadrons : four-momenta, MeV, shape (n, 4); with `mass` at rest they balance
         the neutrino.
-    mass : of what is hit, MeV: a nucleon, or 0 for the nucleus of coherent production,
+    mass : of the target, MeV: a nucleon, or 0 for the nucleus of coherent production,
         which takes no energy.
     q2, w : Q² in MeV² and mass of the hadrons in MeV, shape (n,).
     """
@@ -88,7 +88,7 @@ class Hadrons:
 
 
 def _muon(e: FloatArray, nu: FloatArray, q2: FloatArray, phi: FloatArray) -> FloatArray:
-    """Muon of energy E − ν whose angle gives Q²; not a number where there is none."""
+    """Muon of energy E − ν whose angle gives Q²; NaN where kinematically forbidden."""
     energy = e - nu
     with np.errstate(invalid="ignore", divide="ignore"):
         p = np.sqrt(energy**2 - M_MUON**2)
@@ -125,7 +125,7 @@ def _q2_range(e: FloatArray, w: FloatArray) -> tuple[FloatArray, FloatArray]:
     e2 = (s + M_MUON**2 - w**2) / (2 * root)
     p2 = momentum_in_decay(root, w, M_MUON)
     high = 2 * e1 * (e2 + p2) - M_MUON**2
-    # the product of both ends is known: no difference of large numbers
+    # the product of the limits is known, which avoids a difference of large numbers
     return M_MUON**2 * (w**2 - M_NUCLEON**2) ** 2 / s / high + 0 * high, high
 
 
@@ -145,14 +145,15 @@ def hadrons(
     e_nu : energies in MeV above the threshold of the process, shape (n,).
     anti : antineutrinos.
     table, random : the assumptions and the source of random numbers.
-    a : mass number of the nucleus, for coherent pions; one for all or one each.
+    a : mass number of the nucleus, for coherent pions; a single value or one per
+        neutrino.
 
     Raises
     ------
     UnknownNameError
-        For another process.
+        If the process is unknown.
     InputError
-        If the assumptions leave no room for the process at one of the energies.
+        If the assumptions leave no phase space for the process at one of the energies.
 
     Examples
     --------
@@ -199,7 +200,7 @@ def _single_pion(
     q2 = np.clip(q2, q2_low, q2_high)
     nu = (w**2 + q2 - M_NUCLEON**2) / (2 * M_NUCLEON)
     muon = _muon(e, nu, q2, phi)
-    # at the ends of Q² rounding may push the cosine past 1: there the muon goes along
+    # at the ends of Q² rounding may push the cosine past 1: there the muon is along #
     # the beam
     stuck = ~np.isfinite(muon).all(1)
     p = np.sqrt((e[stuck] - nu[stuck]) ** 2 - M_MUON**2)
@@ -218,7 +219,8 @@ def _deep(
     table: Assumptions,
     random: np.random.Generator,
 ) -> Hadrons:
-    """y as of quarks and antiquarks, x without Q² dependence, W above a limit."""
+    """y distributed as for quarks and antiquarks, x without Q² dependence, W above a
+    limit."""
     deep, n = table.values.deep_inelastic, e.size
     q2, nu, muon = np.empty(n), np.empty(n), np.full((n, 4), np.nan)
     r = deep.antiquark_ratio.value
@@ -290,7 +292,7 @@ def _coherent(
         t = random.exponential(1 / slope[todo])
         with np.errstate(invalid="ignore"):
             c = (length**2 + p**2 - t) / (2 * length * p)
-            # the form factor cuts |t| < t_min away: an event with a large one is rare
+            # the form factor suppresses events with large t_min
             good = (
                 (random.random(m) < 1 - nu / here)
                 & (t >= t_min)
@@ -339,7 +341,7 @@ def _charm_w_min(table: Assumptions) -> float:
 
 
 def lowest_energy(process: str, table: Assumptions) -> float:
-    """Neutrino energy (MeV) where a process begins.
+    """Threshold energy of the neutrino for a process (MeV).
 
     Parameters
     ----------
@@ -372,13 +374,13 @@ def lowest_energy(process: str, table: Assumptions) -> float:
 def coherent_nuclei(
     table: Assumptions, nucleus: Target
 ) -> tuple[FloatArray, FloatArray]:
-    """Mass numbers of the nuclei that make coherent pions, and their cross sections in
-    units of that of A = 40.
+    """Mass numbers of the nuclei that produce coherent pions, and their cross sections
+    in units of that of A = 40.
 
     Parameters
     ----------
     table : the assumptions.
-    nucleus : what is hit.
+    nucleus : the target.
 
     Examples
     --------
@@ -404,7 +406,7 @@ def cross_section(
     e : neutrino energies, MeV, shape (n,).
     kind : ν_μ or ν̄_μ.
     table : the assumptions.
-    nucleus : what is hit.
+    nucleus : the target.
 
     Examples
     --------

@@ -1,5 +1,5 @@
-"""Second muons of charged-current events: one meson of each interaction that decays to
-a muon or is taken for one."""
+"""Second muons of charged-current events: one meson per interaction decays to a muon or
+is misidentified as one."""
 
 from __future__ import annotations
 
@@ -40,15 +40,15 @@ KINDS: Final = (
     "deep inelastic rho, decay to mu mu",
     "charm, decay to K mu nu",
 )
-"""What the backgrounds are, as (origin, how it becomes a muon)."""
-# of drawing a meson; what fits nowhere then has practically no room
+"""The backgrounds, as (origin, mechanism of the second muon)."""
+# attempts to draw a meson; after that practically no phase space is left
 _ROUNDS: Final = 300
 
 
 @dataclass(frozen=True, eq=False)
 class Meson:
-    """One meson of each of some interactions: which they are, its four-momentum (MeV),
-    how many there are and what else is visible (MeV)."""
+    """One meson from each of some interactions: their indices, its four-momentum (MeV),
+    its multiplicity and the other visible energy (MeV)."""
 
     which: NDArray[np.intp]
     p: FloatArray
@@ -70,11 +70,11 @@ class Meson:
 def multiplicities(
     w: FloatArray, anti: bool, table: Assumptions
 ) -> dict[str, FloatArray]:
-    """Mean numbers of mesons of the charge that fakes (positive for ν), by kind, in a
-    deep inelastic event.
+    """Mean numbers of mesons, by kind, of the charge that mimics the second muon
+    (positive for ν), in a deep inelastic event.
 
-    Charged hadrons are a + b ln(W²/GeV²) in all, and the mean charge is that of an
-    isoscalar target: 3/2 for ν and −1/2 for ν̄ (Yang:2009zx for a and b).
+    The total number of charged hadrons is a + b ln(W²/GeV²), and the mean charge is
+    that of an isoscalar target: 3/2 for ν and −1/2 for ν̄ (Yang:2009zx for a and b).
 
     Parameters
     ----------
@@ -119,8 +119,8 @@ def _fragment(
     random: np.random.Generator,
     heavy: bool = False,
 ) -> Meson:
-    """Draw a meson out of hadrons; no room, no meson. `masses`: of the meson, and the
-    least that is left."""
+    """Draw a meson from the hadrons, or none without phase space. `masses`: of the
+    meson, and the smallest mass of the rest."""
     h = table.values.hadrons
     mass, rest = masses
     nu = made.hadrons[:, 0] - made.mass
@@ -175,7 +175,7 @@ def _peterson_top(epsilon: float) -> float:
 
 
 def _as_muon(p: FloatArray) -> FloatArray:
-    """Four-momentum of a track that is taken for a muon."""
+    """Four-momentum of a track misidentified as a muon."""
     return np.column_stack([np.sqrt((p[:, 1:] ** 2).sum(1) + M_MUON**2), p[:, 1:]])
 
 
@@ -190,9 +190,9 @@ class Candidates(NamedTuple):
     ----------
     kind : index into `KINDS`.
     which : the interactions that have one, shape (n,).
-    number : mesons of the kind in each interaction, shape (n,).
+    number : mean number of such mesons in each interaction, shape (n,).
     muon : four-momenta, MeV, shape (n, 4).
-    probability : to become or look like a muon, shape (n,).
+    probability : of decaying to or being taken for a muon, shape (n,).
     extra : other visible energy, MeV, shape (n,).
     """
 
@@ -205,7 +205,7 @@ class Candidates(NamedTuple):
 
 
 def _through(meson: Meson, track: float, interaction_length: float) -> FloatArray:
-    """Probability to cross a path without interacting."""
+    """Probability of traversing a path without interacting."""
     return np.full(len(meson.p), math.exp(-track / interaction_length))
 
 
@@ -230,7 +230,7 @@ def _pions(
 def _kaons(
     meson: Meson, table: Assumptions, random: np.random.Generator
 ) -> Iterator[Candidates]:
-    """Kaons that decay in two ways or cross the detector."""
+    """Kaons with two decay modes, or that cross the detector."""
     kaon, muon = table.values.kaon, table.values.muon
     decays = decay_probability(
         _size(meson.p),
@@ -258,7 +258,7 @@ def _kaons(
 def _of_single_pion(
     made: Hadrons, anti: bool, table: Assumptions, random: np.random.Generator
 ) -> Iterator[Candidates]:
-    """Isotropic decay into pion and nucleon; a proton is seen."""
+    """Isotropic decay into pion and nucleon; a proton is visible."""
     values, n = table.values, len(made.muon)
     axis = direction(random, n)
     k = momentum_in_decay(made.w, values.pion.mass.value, M_NUCLEON)

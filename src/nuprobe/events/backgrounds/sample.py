@@ -43,11 +43,11 @@ __all__ = [
 ]
 
 _FLAVOURS: Final = ("nu_mu", "nubar_mu")
-_EACH: Final = 2400  # bytes of all events for each interaction of each process, about
+_EACH: Final = 2400  # approximate bytes of all events per interaction of each process
 BLOCK: Final = 2**16
-"""Interactions of a process and flavour that are drawn together."""
+"""Interactions of a process and flavour drawn together."""
 MOST: Final = 10**10
-"""Interactions, at most: they take days."""
+"""Largest number of interactions, which takes days."""
 
 
 @readable
@@ -59,14 +59,14 @@ class Background:
     ----------
     kinds : names of the sources.
     kind : shape (n,), index into `kinds`.
-    nu_in, minus, plus : four-momenta (E, p) in MeV, shape (n, 4): the neutrino and what
-        is seen as μ⁻ and μ⁺.
+    nu_in, minus, plus : four-momenta (E, p) in MeV, shape (n, 4): the neutrino and the
+        tracks reconstructed as μ⁻ and μ⁺.
     s : shape (n,), MeV², squared mass of the pair.
-    extra_energy : shape (n,), MeV: visible energy besides the pair, that of the other
+    extra_energy : shape (n,), MeV: visible energy in addition to the pair, from other
         hadrons, photons and muons.
     weight : shape (n,), cm². Summed over events of a kind and divided by `trials`: the
-        cross section per target averaged over the flux, times the probability to be
-        seen as a dimuon.
+        cross section per target averaged over the flux, times the probability of being
+        reconstructed as a dimuon.
     trials : interactions drawn for each kind and flavour.
     """
 
@@ -85,7 +85,7 @@ class Background:
         return int(self.weight.size)
 
     def __getitem__(self, which: Any) -> Background:
-        """Return the events that an index array, a mask or a slice picks."""
+        """Return the events selected by an index array, a mask or a slice."""
         arrays = {
             f.name: getattr(self, f.name)[which]
             for f in fields(self)
@@ -109,8 +109,8 @@ class Background:
 @dataclass(frozen=True, eq=False)
 class _Draw:
     """What interactions of one process and flavour are drawn from: parts of the flux
-    and how probable each is, with the cross section of their middle as weight. It
-    travels to other processes: the flux itself need not."""
+    and how probable each is, with the cross section of their middle as weight. It can
+    be sent to other processes, which do not need the flux."""
 
     nucleus: Target
     table: Assumptions
@@ -120,7 +120,7 @@ class _Draw:
     bins: tuple[FloatArray, FloatArray] | None = None
 
     def over(self, source: Flux) -> _Draw:
-        """The same with the parts of a flux; None of them without any."""
+        """The same with the intervals of a flux; None without any."""
         low = lowest_energy(self.process, self.table)
         rows = []
         for component in source.of(self.kind):
@@ -138,7 +138,7 @@ class _Draw:
         share = (bins[:, 2] + bins[:, 3] / 2) * self.sigma(middle)
         if not share.sum() > 0:
             return self
-        # no bin with a cross section only off its middle is left out
+        # keep bins whose cross section vanishes at the centre only
         share = np.maximum(share, 1e-6 * share.max()) * (
             (bins[:, 2] > 0) | (bins[:, 2] + bins[:, 3] > 0)
         )
@@ -163,7 +163,7 @@ class _Draw:
         return e[weight > 0], weight[weight > 0]
 
     def mass_numbers(self, n: int, random: np.random.Generator) -> float | FloatArray:
-        """Mass numbers of the nuclei that n interactions hit; one for all if there is
+        """Mass numbers of the target nuclei of n interactions; a single one if there is
         no choice."""
         if self.process != "coherent pion":
             return 40.0
@@ -192,8 +192,8 @@ def _columns(
     second: Candidates,
     anti: bool,
 ) -> dict[str, Any]:
-    """Arrays of the events that muons make with second ones; weights before they are
-    divided by the fluence."""
+    """Arrays of the events formed by muons and second muons; weights not yet divided by
+    the fluence."""
     which = second.which
     heavy = weight[which] * second.number * second.probability
     good = np.flatnonzero(heavy > 0)
@@ -212,7 +212,7 @@ def _columns(
 
 
 def check_drawing(n: int, seed: int) -> None:
-    """Refuse numbers of interactions and seeds that cannot be.
+    """Reject invalid numbers of interactions and seeds.
 
     Parameters
     ----------
@@ -236,16 +236,16 @@ def check_drawing(n: int, seed: int) -> None:
 
 @dataclass(frozen=True, eq=False)
 class Drawing:
-    """All background events, in blocks that can be drawn anywhere and in any order.
+    """All background events, in blocks that can be drawn in any process and order.
 
-    `BLOCK` interactions of a process and flavour have a random stream of their own,
-    counted from the seed: the first ones do not depend on how many follow.
+    `BLOCK` interactions of a process and flavour have their own random stream, numbered
+    from the seed: the first blocks do not depend on how many follow.
 
     Attributes
     ----------
     draws : of each process and flavour.
-    fluence : neutrinos per unit of the flux that weights are averaged over.
-    n : interactions of each.
+    fluence : neutrinos per unit of the flux, over which weights are averaged.
+    n : number of interactions of each.
     seed : of all random numbers.
     """
 
@@ -284,7 +284,7 @@ def drawing(
     table: Assumptions | None = None,
     seed: int = 1,
 ) -> Drawing:
-    """What draws weighted background events.
+    """Source of weighted background events.
 
     Parameters
     ----------
@@ -384,7 +384,7 @@ def generate(
     target : isotope, formula or mixture; isoscalar cross sections times the number of
         nucleons.
     n : interactions drawn for each process and flavour.
-    table : what is assumed; default `assumptions()`.
+    table : assumptions; default `assumptions()`.
     seed : of all random numbers.
 
     Returns
@@ -394,7 +394,7 @@ def generate(
     Raises
     ------
     InputError
-        If n or the seed is not a positive number, or the flux makes none of the
+        If n or the seed is not a positive number, or the flux produces none of the
         processes.
 
     Examples
@@ -407,7 +407,7 @@ def generate(
     try:
         for part in blocks(source, target, n, table=table, seed=seed):
             if not parts:
-                np.empty((n, _EACH // 8))  # refused at once if that is not there
+                np.empty((n, _EACH // 8))  # fail at once without enough memory
             parts.append(part)
         arrays = {
             f.name: np.concatenate([getattr(part, f.name) for part in parts])
@@ -423,8 +423,8 @@ def generate(
 
 
 def as_events(sample: Events | Background) -> Events:
-    """Observables and cuts are written for `Events`; a `Background` has what they need
-    or says what is missing.
+    """Treat a `Background` as the `Events` that observables and cuts expect; it raises
+    an error for missing quantities.
 
     Parameters
     ----------
@@ -440,7 +440,7 @@ def as_events(sample: Events | Background) -> Events:
 
 
 def muon_neutrinos(source: Flux | str) -> tuple[Flux, tuple[Flavour, ...]]:
-    """A flux and those of its flavours that make muons.
+    """A flux and those of its flavours that produce muons.
 
     Parameters
     ----------

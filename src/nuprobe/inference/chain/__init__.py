@@ -1,4 +1,4 @@
-"""Posterior samples: priors, the sampler, and what a chain says."""
+"""Posterior samples: priors, the sampler, and summaries of chains."""
 
 from nuprobe.inference.chain.priors import Flat, LogFlat, Normal, Prior
 from nuprobe.inference.chain.result import SampleResult

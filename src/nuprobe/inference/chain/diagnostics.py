@@ -1,11 +1,11 @@
-"""Whether a chain has converged, and how far its samples reach.
+"""Convergence of chains, and effective sample sizes.
 
 R̂ and effective sample sizes are those of Vehtari et al.
-(2021), after ranks: they see also
-chains that differ in width, and need no mean or variance. ArviZ has the same numbers (a
-test compares them) but brings pandas and xarray. The autocorrelation time is that of
-emcee apart from one choice: deviations there are from the mean of each walker, so that
-walkers that stay in separate valleys look converged; here from the mean of all.
+(2021), from ranks: they also detect chains that differ in width, and need no mean or
+variance. ArviZ has the same numbers (a test compares them) but brings pandas and
+xarray. The autocorrelation time is that of emcee except for one choice: deviations
+there are from the mean of each walker, so that walkers in separate valleys look
+converged; here they are from the mean of all.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ def autocorrelation_time(x: FloatArray) -> float:
 
     τ = 1 + 2 Σ ρ(t), summed up to the first t ≥ 5 τ (Goodman:2010dyf). Deviations are
     from the mean of all walkers, so that walkers that stay in different places make it
-    long. A column that never moves gets the number of steps.
+    long. For a column that never moves it is the number of steps.
 
     Parameters
     ----------
@@ -82,8 +82,8 @@ def split_r_hat(x: FloatArray) -> float:
 
 
 def effective_samples(x: FloatArray) -> float:
-    """Effective number of samples for the bulk of a distribution (Vehtari et al.
-    2021): that of ranks.
+    """Effective number of samples for the bulk of a distribution, from ranks (Vehtari
+    et al. 2021).
 
     Parameters
     ----------
@@ -115,13 +115,13 @@ def tail_samples(x: FloatArray) -> float:
 
 
 def _halves(x: FloatArray) -> FloatArray:
-    """Each walker cut in two, (2 walkers, half of the steps)."""
+    """Each walker split in two, (2 walkers, half of the steps)."""
     half = x.shape[1] // 2
     return np.concatenate([x[:, :half], x[:, x.shape[1] - half :]])
 
 
 def _scores(x: FloatArray) -> FloatArray:
-    """Normal quantiles of the ranks of all samples; equal ones share theirs."""
+    """Normal quantiles of the ranks of all samples; ties have the same rank."""
     from scipy.special import ndtri
 
     _, which, count = np.unique(x, return_inverse=True, return_counts=True)
@@ -135,7 +135,7 @@ def _r_hat(parts: FloatArray) -> float:
     within = parts.var(axis=1, ddof=1).mean() if steps > 1 else 0.0
     between = parts.mean(axis=1).var(ddof=1)
     if within == 0:
-        # nothing moved: the parts agree only where they are the same number
+        # nothing moved: the parts agree only if they are the same number
         return 1.0 if between == 0 else 1e30
     return float(np.sqrt((steps - 1) / steps + between / within))
 
@@ -143,8 +143,8 @@ def _r_hat(parts: FloatArray) -> float:
 def _effective(parts: FloatArray) -> float:
     """Effective number of samples of parts that count as chains, (parts, steps).
 
-    Sum of the autocorrelation by the initial monotone sequence of Geyer (1992), as
-    Stan and ArviZ have it.
+    Sum of the autocorrelation by the initial monotone sequence of Geyer (1992), as in
+    Stan and ArviZ.
     """
     steps = parts.shape[1]
     if steps < 4 or np.ptp(parts) == 0:
@@ -161,19 +161,19 @@ def _effective(parts: FloatArray) -> float:
     last = (steps - 3) // 2
     stop = np.flatnonzero(pairs[:last] <= 0)
     last = int(stop[0]) if stop.size else last
-    # the even term behind the last pair that counts is kept if positive
+    # the even term after the last pair included is kept if positive
     tau = 2 * np.minimum.accumulate(pairs[:last]).sum() - 1
     tau += max(float(rho[2 * last]), 0.0)
     return float(parts.size / max(tau, 1 / np.log10(parts.size)))
 
 
 def shortest_interval(ordered: FloatArray, cl: float) -> tuple[float, float]:
-    """Shortest interval with a share of the samples.
+    """Shortest interval with a given fraction of the samples.
 
     Parameters
     ----------
     ordered : samples in increasing order, shape (samples,).
-    cl : the share.
+    cl : the fraction.
 
     Examples
     --------
@@ -187,14 +187,14 @@ def shortest_interval(ordered: FloatArray, cl: float) -> tuple[float, float]:
 
 
 def cut_sides(x: FloatArray, lower: float, upper: float) -> str:
-    """Side on which the samples do not thin out before the limit.
+    """Sides on which the samples do not fall off before the limit.
 
-    There the outermost of 50 bins lies above 5 % of the fullest.
+    On such a side the outermost of 50 bins is above 5 % of the fullest.
 
     Parameters
     ----------
     x : samples, shape (samples,).
-    lower, upper : where the prior ends.
+    lower, upper : ends of the prior.
 
     Returns
     -------

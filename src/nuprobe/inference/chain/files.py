@@ -1,4 +1,4 @@
-"""Files of chains: HDF5 to go on with, and text for GetDist.
+"""Files of chains: HDF5 to resume from, and text for GetDist.
 
 The content of a chain is a mapping with the fields of a `SampleResult`.
 """
@@ -42,15 +42,15 @@ _BY_COLUMN: Final = (
 
 @dataclass
 class ChainState:
-    """Where a run can go on.
+    """State from which a run can be resumed.
 
     Attributes
     ----------
     chain : shape (steps, walkers, columns).
     log_posterior : shape (steps, walkers).
-    random : state of the random numbers; empty if the run is over.
-    wanted : steps asked for.
-    modes : what its walkers jump with.
+    random : state of the random numbers; empty if the run is finished.
+    wanted : number of steps requested.
+    modes : mixture for the jumps of its walkers.
     """
 
     chain: FloatArray
@@ -63,13 +63,13 @@ class ChainState:
 def chain_image(
     content: Mapping[str, Any], state: ChainState | None, probe: FloatArray
 ) -> bytes:
-    """The whole file, built in memory, with its checksum.
+    """The complete file, built in memory, with its checksum.
 
     Parameters
     ----------
     content : fields of the result.
-    state : to go on with; None if the run is over.
-    probe : tells the prediction.
+    state : to resume from; None if the run is finished.
+    probe : identifies the prediction.
     """
 
     def fill(file: Any) -> None:
@@ -104,7 +104,7 @@ def read_chain(path: Path) -> tuple[dict[str, Any], ChainState, FloatArray]:
     Raises
     ------
     InputError
-        If the file is damaged, no chain, or contains what no chain can contain.
+        If the file is damaged, not a chain, or has invalid content.
     """
     with opened(path, "chain", FORMAT) as file:
         content = _content(file)
@@ -150,7 +150,8 @@ def _write_modes(group: Any, modes: Modes) -> None:
 
 
 def _modes(file: Any, columns: int) -> Modes | None:
-    """The mixture of an open file; one that is none would make a chain wrong."""
+    """The mixture of an open file, checked, since an invalid one would make a chain
+    wrong."""
     if "modes" not in file:
         return None
     group = file["modes"]
@@ -196,7 +197,8 @@ def _content(file: Any) -> dict[str, Any]:
 
 
 def _random(file: Any) -> tuple[Any, ...]:
-    """State of the random numbers; one out of range makes NumPy read beyond it."""
+    """State of the random numbers, checked, since NumPy reads out of bounds with an
+    invalid one."""
     table, words = file["random"], numbers(file, "random", 1, np.uint32)
     gauss = float(table.attrs["gauss"])
     require(
@@ -210,13 +212,13 @@ def _random(file: Any) -> tuple[Any, ...]:
 def resumed_chain(
     path: Path, fingerprint: str, probe: FloatArray, steps: int
 ) -> ChainState:
-    """State of a run to go on with.
+    """State of a run to resume.
 
     Parameters
     ----------
     path : of the file.
-    fingerprint, probe : of the run that is asked for.
-    steps : asked for now.
+    fingerprint, probe : of the run requested.
+    steps : number requested now.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""The shortest set with a share of the samples: one interval, or several."""
+"""The shortest set with a given fraction of the samples: one or several intervals."""
 
 from __future__ import annotations
 
@@ -13,23 +13,24 @@ from nuprobe.numerics import FloatArray
 __all__ = ["bandwidth", "highest_density", "smoothed"]
 
 _BINS: Final = 512
-_SURE: Final = 3.0  # standard errors by which a gap must be below the height of an end
-_GAIN: Final = 1.01  # by which a part must shorten the set
-_MISSED: Final = 1e-3  # share that rounding to whole samples may leave out
+_SURE: Final = 3.0  # standard errors by which a gap must be below its ends
+_GAIN: Final = 1.01  # factor by which another part must shorten the set
+_MISSED: Final = 1e-3  # fraction that rounding to whole samples may omit
 _NORMAL: Final = 1.349  # central half of a normal density, in standard deviations
 
 
 def highest_density(x: FloatArray, cl: float, ess: float) -> list[tuple[float, float]]:
-    """Shortest set of intervals with a share of the samples, in increasing order.
+    """Shortest set of intervals with a given fraction of the samples, in increasing
+    order.
 
-    Where a smoothed density falls below the height that bounds its highest part, by
-    more than its error, the set has a gap; each part then has the shortest interval
-    with its share.
+    The set has a gap where a smoothed density falls below the height at its ends by
+    more than its error; each part is then the shortest interval with its fraction of
+    the samples.
 
     Parameters
     ----------
     x : samples, shape (samples,).
-    cl : the share.
+    cl : the fraction.
     ess : number of independent samples.
 
     Examples
@@ -71,9 +72,10 @@ def _shortest(
     edges: FloatArray,
     runs: list[tuple[int, int]],
 ) -> list[tuple[float, float]]:
-    """The shortest interval of each part, the samples shared out as the density says.
+    """The shortest interval of each part, with samples assigned in proportion to the
+    density.
 
-    Parts end where the density is lowest between two of them.
+    Parts end at the lowest density between them.
     """
     cuts = [
         edges[a + 1 + int(density[a + 1 : b].argmin())]
@@ -91,13 +93,13 @@ def _shortest(
 def bandwidth(x: FloatArray, low: float, high: float, ess: float) -> float:
     """Standard deviation of a kernel for samples with one region or several.
 
-    The rule of Silverman, with the width of the regions instead of their distance, and
-    the samples that each of them has.
+    Silverman's rule, with the width of the regions instead of their distance, and the
+    number of samples in each.
 
     Parameters
     ----------
     x : samples, shape (samples,).
-    low, high : range that is looked at.
+    low, high : range considered.
     ess : number of independent samples.
 
     Examples
@@ -121,15 +123,15 @@ def bandwidth(x: FloatArray, low: float, high: float, ess: float) -> float:
 def smoothed(
     x: FloatArray, low: float, high: float, width: float, bins: int
 ) -> FloatArray:
-    """Density in equal bins, smoothed by a Gaussian and mirrored at the ends, as a
-    density that ends at a limit must be; shape (bins,).
+    """Density in equal bins, smoothed by a Gaussian and reflected at the ends, because
+    it may end at a limit; shape (bins,).
 
     Parameters
     ----------
     x : samples, shape (samples,).
-    low, high : where the bins begin and end.
+    low, high : ends of the bins.
     width : standard deviation of the Gaussian.
-    bins : how many.
+    bins : their number.
 
     Examples
     --------
@@ -146,7 +148,8 @@ def smoothed(
 
 
 def _height(density: FloatArray, cl: float) -> float:
-    """Density above which a share of the probability lies, from equal bins."""
+    """Density threshold above which a given fraction of the probability lies, from
+    equal bins."""
     ordered = np.sort(density)[::-1]
     shares = np.cumsum(ordered)
     return float(np.interp(cl, shares / shares[-1], ordered))
@@ -157,8 +160,8 @@ def _runs(
 ) -> list[tuple[int, int]]:
     """First and last bin of each part above a height.
 
-    A gap is one if the samples in it are fewer than at that height, by more than their
-    scatter; a kernel makes any gap as wide as it sees.
+    A gap counts if it has significantly fewer samples than at that height; any gap is
+    at least as wide as the kernel.
     """
     above = np.flatnonzero(density >= height)
     breaks = np.flatnonzero(np.diff(above) > 1)

@@ -1,4 +1,4 @@
-"""All minima of −2 ln L that a prior allows, and the densities around them."""
+"""All minima of −2 ln L allowed by a prior, and the densities around them."""
 
 from __future__ import annotations
 
@@ -21,23 +21,23 @@ __all__ = ["minima", "mixture_of"]
 
 IntArray = NDArray[np.intp]
 
-_POINTS: Final = 256  # that fill the prior
+_POINTS: Final = 256  # points that fill the prior
 _DESCENTS: Final = 24  # from the lowest of those
-_MOST: Final = 12  # minima that are kept
-_CEILING: Final = 25.0  # rise of −2 ln L above the lowest up to which a minimum counts
+_MOST: Final = 12  # minima kept
+_CEILING: Final = 25.0  # rise of −2 ln L above the lowest up to which a minimum is kept
 _NODES: Final = 13  # to each side, and over all, of a line at first
-_FAR: Final = 5.0  # standard deviations of a normal prior that are searched
-_WIDER: Final = 24  # doublings until a line without ends is left
+_FAR: Final = 5.0  # range of a normal prior searched, in standard deviations
+_WIDER: Final = 24  # doublings until the search of a line without ends stops
 _WIDTH: Final = 3.0  # of the widest density, in standard deviations of all others
-_AT_ONCE: Final = 4  # of those that must all be high for a line to end
-_APART: Final = 1e-2  # squared distance in standard deviations of two minima
+_AT_ONCE: Final = 4  # number of points that must all be high to end a line
+_APART: Final = 1e-2  # squared distance of distinct minima in standard deviations
 
 
 def minima(target: Target) -> tuple[FloatArray, FloatArray]:
     """Minima of −2 ln L within the priors, in increasing order.
 
-    Several descents, and a search along each parameter through each minimum found, from
-    whose minima descents go on.
+    Several descents, and a search along each parameter through each minimum found,
+    whose minima start further descents.
 
     Parameters
     ----------
@@ -89,7 +89,7 @@ def _surface(target: Target) -> Surface:
 
 
 def _starts(surface: Surface, target: Target) -> FloatArray:
-    """Points that fill the priors, the default first if it lies in them."""
+    """Points that fill the priors, the default first if it is inside."""
     count = _POINTS if len(surface.columns) > 1 else _NODES  # a line is searched anyway
     points = filled(surface, target.point, count)
     low, high = surface.lower, surface.upper
@@ -119,7 +119,7 @@ class _Line:
         self.column, self.i = column, surface.columns.index(column)
 
     def heights(self, row: IntArray, at: FloatArray) -> Heights:
-        """−2 ln L, slope and speed at places, (points,)."""
+        """−2 ln L, slope and speed at positions, (points,)."""
         points = np.tile(self.point, (len(at), 1))
         points[:, self.column] = at
         here = self.surface.slopes(points)
@@ -133,7 +133,7 @@ def _along(surface: Surface, point: FloatArray, column: int) -> FloatArray:
     """Minima along one parameter, the others as at a point, (minima, parameters)."""
     line = _Line(surface, point, column)
     nodes = _nodes(surface, line)
-    with np.errstate(invalid="ignore"):  # where the data are impossible at neighbours
+    with np.errstate(invalid="ignore"):  # neighbours where the data are impossible
         found = survey(line, nodes[None], _CEILING).minima()
     points = np.tile(point, (len(found), 1))
     points[:, column] = [x for x, _ in found]
@@ -141,7 +141,7 @@ def _along(surface: Surface, point: FloatArray, column: int) -> FloatArray:
 
 
 def _nodes(surface: Surface, line: _Line) -> FloatArray:
-    """Where a line begins to be looked at: its range, or until −2 ln L has risen."""
+    """Initial points of a line: over its range, or until −2 ln L has risen."""
     i, here = line.i, float(line.point[line.column])
     ends = []
     for side, end in ((-1, surface.lower[i]), (1, surface.upper[i])):
@@ -150,7 +150,7 @@ def _nodes(surface: Surface, line: _Line) -> FloatArray:
             continue
         ends.append(_end(surface, line, side))
     low, high = ends
-    # close to where −2 ln L is low, and out to the ends
+    # dense where −2 ln L is low, and out to the ends
     fine = np.geomspace(1e-6, 1.0, _NODES)
     nodes = np.concatenate(
         [
@@ -166,7 +166,7 @@ def _nodes(surface: Surface, line: _Line) -> FloatArray:
 
 
 def _end(surface: Surface, line: _Line, side: int) -> float:
-    """Where −2 ln L has risen so far that nothing is expected beyond."""
+    """Position at which −2 ln L has risen so far that no minimum is expected beyond."""
     here, step = float(line.point[line.column]), surface.step[line.i]
     lowest = surface.height(line.point)
     for first in range(0, _WIDER, _AT_ONCE):
@@ -179,7 +179,7 @@ def _end(surface: Surface, line: _Line, side: int) -> float:
 
 
 def _apart(surface: Surface, points: FloatArray, values: FloatArray) -> FloatArray:
-    """The lowest of minima that differ, in increasing order."""
+    """Distinct minima in increasing order."""
     chosen: list[FloatArray] = []
     bends: list[FloatArray] = []
     order = np.argsort(values)
@@ -206,8 +206,8 @@ def _ordered(target: Target, points: FloatArray) -> tuple[FloatArray, FloatArray
 
 
 def mixture_of(target: Target, points: FloatArray) -> Mixture | None:
-    """Densities around minima, as −2 ln L bends there, and two that are as wide as the
-    priors, or wider than all minima where a prior has no ends.
+    """Densities around minima from the curvature of −2 ln L, and two as wide as the
+    priors, or wider than all minima if a prior has no ends.
 
     Parameters
     ----------
@@ -217,7 +217,7 @@ def mixture_of(target: Target, points: FloatArray) -> Mixture | None:
     Returns
     -------
     Mixture or None
-        None without minima and without ends of the priors.
+        None without minima if the priors have no ends.
 
     Examples
     --------
@@ -232,7 +232,7 @@ def mixture_of(target: Target, points: FloatArray) -> Mixture | None:
     wide = _all_over(target) or _around_all(pieces)
     if wide is None:
         return None
-    # one of the two wide ones learns the shape of the density
+    # one of the two wide ones adapts to the shape of the density
     pieces += [wide, wide]
     means, covariances = (np.array(part) for part in zip(*pieces, strict=True))
     return Mixture.of(means, covariances)
@@ -261,7 +261,7 @@ def _around(
     if not positive(hessian):
         hessian = surface.slopes(point[None]).curvature[0]
     scale = surface.scales(point[None])
-    # what the data leave open is at most as wide as the scale
+    # directions not constrained by the data are at most as wide as the scale
     precision = hessian / 2 + np.diag(1e-4 / scale**2)
     pull = np.zeros(n)
     for i, prior in enumerate(target.priors):
@@ -284,8 +284,8 @@ def _around(
 def _in_coordinates(
     target: Target, mean: FloatArray, covariance: FloatArray
 ) -> tuple[FloatArray, FloatArray]:
-    """Mean and covariance of logarithms where a column is one, no wider than the
-    prior."""
+    """Mean and covariance in the coordinates (logarithms for some columns), no wider
+    than the prior."""
     mean = np.clip(mean, target.lower, target.upper)
     slope = np.ones(len(mean))
     slope[target.logarithmic] = 1 / mean[target.logarithmic]

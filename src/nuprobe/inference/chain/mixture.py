@@ -1,9 +1,9 @@
-"""Student-t densities around the minima of −2 ln L: what jumps between regions.
+"""Student-t densities around the minima of −2 ln L, for jumps between regions.
 
-A walker is proposed a place that does not depend on where it is, drawn from the mixture
-q. With the factor of Hastings (1970), q(old)/q(new), the density p stays what the chain
-converges to, however badly q resembles it: only the acceptance suffers. Tails of
-Student's t are heavier than those of p, so that no walker is left where q is too small.
+The proposal does not depend on the position of the walker; it is drawn from the mixture
+q. With the factor of Hastings (1970), q(old)/q(new), the chain converges to the density
+p however badly q resembles it: only the acceptance suffers. Tails of Student's t are
+heavier than those of p, so that no walker is stuck where q is too small.
 """
 
 from __future__ import annotations
@@ -22,19 +22,19 @@ __all__ = ["Mixture", "Modes"]
 IntArray = NDArray[np.intp]
 
 _FREEDOM: Final = 6.0  # degrees of freedom of each component
-_LEAST: Final = 0.01  # weight that a component keeps
-_WIDE: Final = 0.03  # weight of the last component, which is for what the others miss
-_HEAVY: Final = 8.0  # weight of a draw, in the mean of all, that tells a gap
-_MISSING: Final = 0.01  # share of the density in such draws that is worth a component
-_NEW: Final = 0.1  # weight with which one begins
-_TRUST: Final = 5.0  # draws a column that the shape a component had counts for
+_LEAST: Final = 0.01  # smallest weight of a component
+_WIDE: Final = 0.03  # weight of the last component, which covers what the others miss
+_HEAVY: Final = 8.0  # weight of a draw relative to the mean that indicates a gap
+_MISSING: Final = 0.01  # share of the density in such draws that justifies a component
+_NEW: Final = 0.1  # initial weight of a new component
+_TRUST: Final = 5.0  # weight of the previous shape of a component, in draws per column
 
 
 @dataclass(frozen=True)
 class Mixture:
     """Mixture of multivariate Student-t densities.
 
-    The last component is as wide as a density may be: it keeps its shape and weight, so
+    The last component is as wide as a density may be and keeps its shape and weight, so
     that the mixture is nowhere too small.
 
     Attributes
@@ -58,7 +58,7 @@ class Mixture:
 
     @classmethod
     def of(cls, means: FloatArray, covariances: FloatArray) -> Mixture:
-        """Equal weights, apart from the last component.
+        """Mixture with equal weights, except for the last component.
 
         Parameters
         ----------
@@ -98,12 +98,12 @@ class Mixture:
     def draw(
         self, which: IntArray, random: np.random.Generator | np.random.RandomState
     ) -> FloatArray:
-        """Places drawn from components, shape (points, columns).
+        """Positions drawn from components, shape (points, columns).
 
         Parameters
         ----------
         which : number of the component of each, (points,).
-        random : where random numbers come from.
+        random : source of random numbers.
         """
         noise = random.standard_normal((len(which), self.means.shape[1]))
         noise *= np.sqrt(_FREEDOM / random.chisquare(_FREEDOM, len(which)))[:, None]
@@ -113,7 +113,7 @@ class Mixture:
     def sample(
         self, n: int, random: np.random.Generator | np.random.RandomState
     ) -> FloatArray:
-        """`n` places, drawn with numbers of `random`, shape (n, columns)."""
+        """`n` positions, drawn with `random`, shape (n, columns)."""
         ends = np.cumsum(self.weights)
         return self.draw(
             np.searchsorted(ends / ends[-1], random.uniform(size=n)), random
@@ -122,8 +122,8 @@ class Mixture:
     def propose(
         self, z: FloatArray, random: np.random.RandomState
     ) -> tuple[FloatArray, FloatArray]:
-        """New places for walkers at `z`, shape (walkers, columns), drawn with numbers
-        of `random`, and the logarithms of Hastings' factors, (walkers,)."""
+        """Proposals for walkers at `z`, shape (walkers, columns), drawn with `random`,
+        and the logarithms of Hastings' factors, (walkers,)."""
         new = self.sample(len(z), random)
         return new, self.log_density(z) - self.log_density(new)
 
@@ -158,15 +158,15 @@ class Mixture:
         return Mixture(weights, means, np.insert(self.roots, -1, root, axis=0))
 
     def refined(self, z: FloatArray, log_weights: FloatArray) -> Mixture:
-        """A mixture closer to the density that weighted draws stand for.
+        """A mixture closer to the density represented by weighted draws.
 
         One step of expectation and maximisation with the weights of population Monte
-        Carlo (Cappé et al. 2004); the few heaviest draws are kept from deciding alone.
+        Carlo (Cappé et al. 2004); the weights of the few heaviest draws are limited.
 
         Parameters
         ----------
         z : draws of this mixture, shape (draws, columns).
-        log_weights : logarithm of the wanted density less that of this one, (draws,).
+        log_weights : logarithm of the target density minus that of this one, (draws,).
         """
         n, d = z.shape
         weight = np.exp(log_weights - log_weights.max())
@@ -202,14 +202,14 @@ def _log_sum(parts: FloatArray) -> FloatArray:
 
 @dataclass(frozen=True)
 class Modes:
-    """A mixture, and what its components have of the integral of a density.
+    """A mixture, and the shares of its components in the integral of a density.
 
-    A place belongs to the component that is largest there.
+    A position belongs to the component that is largest there.
 
     Attributes
     ----------
-    mixture : what walkers jump with.
-    shares : of the components, from weighed draws of the mixture, shape (components,).
+    mixture : for the jumps of walkers.
+    shares : of the components, from weighted draws of the mixture, shape (components,).
     errors : of the shares, (components,).
     draws : effective number of those draws.
     """

@@ -1,4 +1,5 @@
-"""The regions of a posterior, with their weights by an integral that needs no chain."""
+"""The regions of a posterior, with weights from an integral independent of the
+chain."""
 
 from __future__ import annotations
 
@@ -13,20 +14,20 @@ from nuprobe.numerics import FloatArray
 
 __all__ = ["modes_of"]
 
-_DRAWS: Final = 300  # a column from which the mixture learns, each time
-_LEAST: Final = 1500  # draws, however few columns
-_FEWEST: Final = 4  # times that it learns
+_DRAWS: Final = 300  # draws per column in each adaptation of the mixture
+_LEAST: Final = 1500  # minimum number of draws
+_FEWEST: Final = 4  # adaptations
 _TIMES: Final = 16  # at most
-_GOOD: Final = 0.6  # effective share of the draws with which it has learnt enough
-_CHECK: Final = 4000  # from which the weights of regions come
+_GOOD: Final = 0.6  # effective fraction of the draws at which adaptation stops
+_CHECK: Final = 4000  # draws for the weights of regions
 
 
 def modes_of(target: Target, seed: int) -> Modes | None:
-    """What jumps between the regions of a density, and their weights.
+    """Mixture for jumps between the regions of a density, and their weights.
 
-    The mixture begins with the curvatures at the minima of −2 ln L. Draws of it,
-    weighed with the density, move it closer; the last of them give the share of each
-    component in the integral of the density.
+    The mixture starts from the curvatures at the minima of −2 ln L and is adapted with
+    draws weighted by the density; the last draws give the share of each component in
+    the integral of the density.
 
     Parameters
     ----------
@@ -36,7 +37,7 @@ def modes_of(target: Target, seed: int) -> Modes | None:
     Returns
     -------
     Modes or None
-        None if there is no minimum, and no end of the priors, to begin from.
+        None if there is no minimum and the priors have no ends.
 
     Examples
     --------
@@ -66,13 +67,13 @@ def modes_of(target: Target, seed: int) -> Modes | None:
 def _weighed(
     target: Target, mixture: Mixture, n: int, rng: np.random.Generator
 ) -> tuple[FloatArray, FloatArray]:
-    """Draws, and logarithms of the density less that of the mixture."""
+    """Draws, and logarithms of the density minus that of the mixture."""
     z = mixture.sample(n, rng)
     return z, target(target.outside(z)) - mixture.log_density(z)
 
 
 def _effective(log_weights: FloatArray) -> float:
-    """Effective share of weighed draws."""
+    """Effective fraction of weighted draws."""
     weight = np.exp(log_weights - log_weights.max())
     return float(weight.sum() ** 2 / (weight**2).sum() / len(weight))
 

@@ -15,11 +15,11 @@ __all__ = ["Flat", "LogFlat", "Normal", "Prior", "ends_of", "in_words"]
 @readable
 @dataclass(frozen=True)
 class Flat:
-    """Equal density between two values.
+    """Uniform density between two values.
 
     Attributes
     ----------
-    lower, upper : in the unit of the parameter; its limits where none is given.
+    lower, upper : in the unit of the parameter; default: its limits.
 
     Examples
     --------
@@ -40,8 +40,8 @@ class Flat:
 @readable
 @dataclass(frozen=True)
 class LogFlat:
-    """Equal density in the logarithm between two positive values: for scales such as a
-    coupling or a mass.
+    """Uniform density in the logarithm between two positive values: for scales such as
+    a coupling or a mass.
 
     Attributes
     ----------
@@ -62,7 +62,7 @@ class LogFlat:
 @readable
 @dataclass(frozen=True)
 class Normal:
-    """Gaussian, cut off at the limits of the parameter.
+    """Gaussian, truncated at the limits of the parameter.
 
     Attributes
     ----------
@@ -84,7 +84,7 @@ Prior = Flat | LogFlat | Normal
 
 
 def ends_of(p: Parameter, prior: Prior) -> tuple[float, float]:
-    """Where the prior of a parameter ends, in its unit.
+    """Ends of the prior of a parameter, in its unit.
 
     Parameters
     ----------
@@ -94,7 +94,7 @@ def ends_of(p: Parameter, prior: Prior) -> tuple[float, float]:
     Raises
     ------
     InputError
-        If the prior has nothing in common with the range of the parameter.
+        If the prior does not overlap the range of the parameter.
 
     Examples
     --------
@@ -125,7 +125,7 @@ def in_words(prior: Prior, lower: float, upper: float) -> str:
     Parameters
     ----------
     prior : the prior.
-    lower, upper : where it ends, in the unit of the parameter.
+    lower, upper : its ends, in the unit of the parameter.
 
     Examples
     --------

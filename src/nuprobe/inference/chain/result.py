@@ -1,4 +1,4 @@
-"""Samples of a posterior, and what they say of each column."""
+"""Samples of a posterior, and summaries of each column."""
 
 from __future__ import annotations
 
@@ -56,20 +56,20 @@ class SampleResult(Exported):
     cost : name of the cost.
     names, latex, units : of the columns: the free parameters, then the nuisances if
         they were sampled.
-    parameters : how many of the columns are parameters.
-    lower, upper : where the prior ends, (columns,); ∓inf if nowhere.
-    priors : what the prior of each column is, in words.
+    parameters : number of columns that are parameters.
+    lower, upper : ends of the prior, (columns,); ∓inf without an end.
+    priors : of each column, in words.
     logarithmic : columns with a prior that is flat in the logarithm.
     fixed : values of the other parameters.
     treatment : of the nuisances, ``"sampled"`` or ``"profiled"``.
-    chain : (walkers, steps, columns), with the steps that are not used.
+    chain : (walkers, steps, columns), including unused steps.
     log_posterior : (walkers, steps), up to a constant.
-    burn : steps at the beginning that are not used.
+    burn : unused steps at the beginning.
     seed : of the random numbers.
-    fingerprint : SHA-256 of what defines the run, apart from its length.
-    modes : what walkers jumped with, and the shares of its components in an integral
-        that needs no chain; None if there is none.
-    provenance : what it was made of; None if a file does not say.
+    fingerprint : SHA-256 of everything that defines the run, except its length.
+    modes : mixture for the jumps, and the shares of its components in an integral
+        independent of the chain; None if there is none.
+    provenance : of the result; None if not in the file.
     """
 
     cost: str
@@ -108,7 +108,7 @@ class SampleResult(Exported):
 
     @property
     def samples(self) -> FloatArray:
-        """All samples that are used, walker after walker, (samples, columns)."""
+        """All used samples, walker after walker, (samples, columns)."""
         return self.kept.reshape(-1, len(self.names))
 
     def __getitem__(self, name: str) -> FloatArray:
@@ -189,17 +189,18 @@ class SampleResult(Exported):
 
     @public
     def regions(self, name: str, cl: float = 0.9) -> tuple[Region, ...]:
-        """The shortest set of intervals of a column with a share of the samples.
+        """The shortest set of intervals of a column with a given fraction of the
+        samples.
 
         Parameters
         ----------
         name : of the column.
-        cl : the share, between 0 and 1.
+        cl : the fraction, between 0 and 1.
 
         Raises
         ------
         InputError
-            If the share is not between 0 and 1.
+            If the fraction is not between 0 and 1.
         ComputationError
             If parts of the chain disagree.
         """
@@ -240,14 +241,14 @@ class SampleResult(Exported):
 
     @cached_property
     def shares(self) -> tuple[Share, ...]:
-        """Regions of the posterior, with what the chain and an integral that needs no
-        chain have of each; empty if the chain has no such integral."""
+        """Regions of the posterior, with the share of each in the chain and in an
+        integral independent of it; empty without such an integral."""
         if self.modes is None:
             return ()
         return shares_of(self.modes, self._inside(), self.names, self.logarithmic)
 
     def _inside(self) -> FloatArray:
-        """The steps used in the coordinates of the sampler."""
+        """The used steps in the coordinates of the sampler."""
         z = np.array(self.kept)
         columns = list(np.flatnonzero(self.logarithmic))
         z[:, :, columns] = np.log(z[:, :, columns])
@@ -286,7 +287,7 @@ class SampleResult(Exported):
 
     @property
     def problems(self) -> tuple[str, ...]:
-        """Why the chain is not to be trusted yet; empty for one that has converged."""
+        """Why the chain is not reliable yet; empty for one that has converged."""
         steps = self.kept.shape[1]
         worst = max(self.summary, key=lambda s: s.tau)
         reasons = []
@@ -331,8 +332,8 @@ class SampleResult(Exported):
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """What to know about the result: problems, the weights of separate regions, and
-        columns whose posterior is cut off by their prior."""
+        """Notes on the result: problems, the weights of separate regions, and columns
+        whose posterior is cut off by their prior."""
         draws = 0.0 if self.modes is None else self.modes.draws
         regions = share_notes(self.shares, self._units, draws)
         return (*self.problems, *regions, *self._cut_notes())
@@ -411,12 +412,12 @@ class SampleResult(Exported):
 
     @property
     def content(self) -> dict[str, Any]:
-        """Its fields by name, as the files have them."""
+        """Fields by name, as in the files."""
         return {f.name: getattr(self, f.name) for f in fields(self)}
 
     @public
     def to_h5(self, path: str | os.PathLike[str]) -> Path:
-        """Write an HDF5 file to `path`, whole or not at all; raises `OutputError`."""
+        """Write an HDF5 file to `path`, atomically; raises `OutputError`."""
         return atomic_write(path, chain_image(self.content, None, np.empty(0)))
 
     @classmethod
@@ -444,13 +445,13 @@ class SampleResult(Exported):
         self, root: str | os.PathLike[str], thin: int | None = None
     ) -> tuple[Path, Path, Path]:
         """Write ``root_1.txt``, ``root.paramnames`` and ``root.ranges``, which GetDist
-        and its kin read.
+        and similar programs read.
 
         Parameters
         ----------
-        root : path without suffix; the walkers follow each other in the one file of
-            samples.
-        thin : every how many steps a sample is written; half the shortest
+        root : path without suffix; the file of samples contains the walkers in
+            sequence.
+        thin : interval between written samples in steps; half the shortest
             autocorrelation time if not given.
 
         Raises

@@ -3,12 +3,12 @@ resumable bit for bit.
 
 The sampler is emcee (Foreman-Mackey:2012ig), which evaluates half of the walkers or
 all of them in one call, which suits the vectorised costs. Its moves here are jumps to
-places drawn from a mixture of densities around all minima of −2 ln L, which lead from
-one region into another (Metropolis and Hastings with a proposal that does not depend on
-the place), and differential evolution (ter Braak 2006), now and then by the whole
-difference of two walkers, for what the mixture covers badly. The snooker update of
-emcee 3.1.6 is biased (its distribution of R_n is 12 % too narrow; mended in emcee's
-source, but not released), so it is not used.
+positions drawn from a mixture of densities around all minima of −2 ln L, which lead
+from one region into another (Metropolis–Hastings with an independent proposal), and
+differential evolution (ter Braak 2006), sometimes by the whole difference of two
+walkers, for regions badly covered by the mixture. The snooker update of emcee 3.1.6 is
+biased (its distribution of R_n is 12 % too narrow; fixed in emcee's source, but not
+released), so it is not used.
 """
 
 from __future__ import annotations
@@ -37,9 +37,9 @@ from nuprobe.numerics import FloatArray
 
 __all__ = ["sample"]
 
-_JUMP: Final = 0.6  # of the steps that are jumps from the mixture
-_LOCAL: Final = 0.3  # that are differential evolution
-_HOP: Final = 0.1  # that go by the whole difference of two walkers
+_JUMP: Final = 0.6  # fraction of steps that are jumps from the mixture
+_LOCAL: Final = 0.3  # fraction that are differential evolution
+_HOP: Final = 0.1  # fraction that use the whole difference of two walkers
 
 
 @public
@@ -63,58 +63,56 @@ def sample(
 ) -> SampleResult:
     """Sample the posterior of a cost: likelihood exp(−½ cost), times the priors.
 
-    All arguments but three are keywords, each with a default: the density, the length
-    of the run, and what to do with the file. Needs emcee, which comes with
-    ``nuprobe[sampling]``.
+    All other arguments are keywords with defaults: the density, the length of the run,
+    and options of the file. Needs emcee, which comes with ``nuprobe[sampling]``.
 
     Parameters
     ----------
     cost : −2 ln L with the constraints of its nuisances.
-    free : names of the parameters to sample; all that are not fixed if not given.
+    free : names of the parameters to sample; default: all that are not fixed.
     fixed : values of parameters that stay fixed; those neither free nor fixed keep
         their default.
     priors : of parameters, by name; flat within the limits of the parameter if not
         given.
     nuisances : ``"sampled"`` with their Gaussian constraint as prior, so that the other
         columns are marginalised over them; ``"profiled"`` samples exp(−½ profiled cost)
-        of the parameters alone, which is not a posterior but gives the intervals of the
-        profile likelihood a shape; the two differ where a nuisance's effect depends on
-        a parameter.
+        of only the parameters, which is not a posterior but represents the profile
+        likelihood; the two differ if a nuisance's effect depends on a parameter.
     steps : of each walker.
-    burn : steps at the beginning that are not used; a fifth if not given.
-    walkers : how many, even and at least twice the columns; 32 or four times the
-        columns if not given.
+    burn : unused steps at the beginning; a fifth if not given.
+    walkers : number, even and at least twice the columns; the larger of 32 and four
+        times the columns if not given.
     seed : of all random numbers; the same run on the same machine gives the same chain.
-    start : ``"fit"``: around all minima of −2 ln L, as its curvature says; ``"prior"``:
-        drawn from the priors; ``"both"``: one half of the walkers each, or around the
-        minima alone where a prior has no ends.
+    start : ``"fit"``: around all minima of −2 ln L, according to its curvature;
+        ``"prior"``: drawn from the priors; ``"both"``: half of the walkers each, or
+        only around the minima if a prior has no ends.
     checkpoint : HDF5 file of the chain; it appears when the run is complete. Until then
-        ``checkpoint.part`` has what is done.
-    resume : go on with an unfinished run, or with the file, if there is one, also to
-        more steps than were asked for then.
+        ``checkpoint.part`` contains the partial result.
+    resume : continue an unfinished run, or the file, if there is one, possibly to more
+        steps than originally requested.
     overwrite : replace an existing file, once the run is complete, and without `resume`
         discard an unfinished one; with `resume` replace that of another run.
     progress : show a bar, if standard error is a terminal.
-    every_s : seconds between two writes, at most.
+    every_s : largest interval between two writes in seconds.
 
     Returns
     -------
     SampleResult
-        A `ValidityWarning` says if the chain is shorter than 50 autocorrelation times
-        or its parts disagree.
+        A `ValidityWarning` is issued if the chain is shorter than 50 autocorrelation
+        times or its parts disagree.
 
     Raises
     ------
     InputError
-        If a name or number is not possible, emcee is missing, or the checkpoint exists,
+        If a name or number is invalid, emcee is missing, or the checkpoint exists,
         is damaged, belongs to another run or is being written by another process.
     ComputationError
         If the fit or the prediction fails; no sample has a NaN.
     OutputError
-        If the checkpoint cannot be written; what was there is untouched.
+        If the checkpoint cannot be written; an existing file is unchanged.
     NuprobeError
-        If the run was interrupted; what is done is saved, and the message says how to
-        go on.
+        If the run was interrupted; the partial result is saved, and the message tells
+        how to resume.
 
     Examples
     --------
@@ -167,7 +165,7 @@ def sample(
 def _check(
     columns: int, walkers: int, steps: int, burn: int, seed: int, start: str
 ) -> None:
-    """Refuse numbers with which a run cannot begin."""
+    """Reject numbers with which a run cannot start."""
     if walkers % 2 or walkers < max(6, 2 * columns):
         raise InputError(
             f"walkers must be even and at least {max(6, 2 * columns)} for {columns}"
@@ -206,7 +204,7 @@ class _Run:
         self.trouble: list[BaseException] = []
 
     def begin(self, known: ChainState | None, how: str) -> None:
-        """Where the walkers are now: where a run was left, or at their start."""
+        """Initial positions of the walkers: from a previous run, or new."""
         if known is None:
             rng = np.random.default_rng([self.seed, 1])
             self.modes = modes_of(self.target, self.seed)
@@ -222,7 +220,7 @@ class _Run:
             self.posterior[: self.done] = known.log_posterior
 
     def steps_of(self, emcee: Any) -> Iterator[None]:
-        """Take the steps that are left, one after the other."""
+        """Take the remaining steps one by one."""
         if self.done == self.steps:
             return
         moves = emcee.moves
@@ -256,7 +254,7 @@ class _Run:
             yield
 
     def _log_probability(self, coordinates: FloatArray) -> FloatArray:
-        # emcee prints what passes through it
+        # emcee prints exceptions that pass through it
         try:
             return self.target(self.target.outside(coordinates))
         except BaseException as error:
@@ -282,7 +280,7 @@ class _Run:
         return chain_image(self.result().content, state, self.probe)
 
     def remedy(self, file: Checkpoint) -> str:
-        """What is saved, and how to go on."""
+        """What is saved, and how to resume."""
         if file.path is None:
             return file.remedy
         if not self.done:

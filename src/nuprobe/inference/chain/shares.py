@@ -1,4 +1,5 @@
-"""Whether a chain has of each region what an integral has that needs no chain."""
+"""Comparison of the shares of regions in a chain with those in an integral independent
+of it."""
 
 from __future__ import annotations
 
@@ -21,27 +22,27 @@ IntArray = NDArray[np.intp]
 
 _FEW: Final = 200  # effective draws below which the integral is not compared
 _WRONG: Final = 5.0  # standard errors at which chain and integral disagree
-_SMALL: Final = 0.01  # difference of shares that is never wrong
-_TOLD: Final = 1e-3  # share from which a region is told
-_REGION: Final = 0.01  # share from which a component may be a region of its own
+_SMALL: Final = 0.01  # difference of shares that is always tolerated
+_TOLD: Final = 1e-3  # minimum share of a region to be reported
+_REGION: Final = 0.01  # minimum share of a component to form its own region
 _APART: Final = 2.0  # distance of two regions in the sum of their standard deviations
-_LOOKS: Final = 33  # places between two components
-_DEPTH: Final = 1.0  # of a valley between them, in the logarithm of the density
+_LOOKS: Final = 33  # points between two components
+_DEPTH: Final = 1.0  # depth of a valley between them, in the logarithm of the density
 
 
 @dataclass(frozen=True)
 class Share:
-    """One region of a posterior: densities with which walkers jump that lie together.
+    """One region of a posterior: adjacent components of the mixture.
 
-    A place belongs to the region of the density that is largest there.
+    A position belongs to the region of the component that is largest there.
 
     Attributes
     ----------
-    at : its highest place, values by name of those columns that tell regions apart.
+    at : its highest point, values by name of the columns that distinguish regions.
     chain, chain_error : share of the samples, and its error.
-    integral, error : share in an integral by weighed draws, and its error.
+    integral, error : share in an integral from weighted draws, and its error.
     wrong : whether chain and integral differ by more than their errors allow, in the
-        region or in one of its densities.
+        region or in one of its components.
     """
 
     at: dict[str, float]
@@ -59,7 +60,7 @@ def shares_of(
 
     Parameters
     ----------
-    modes : what walkers jump with.
+    modes : mixture for the jumps of walkers.
     z : a chain in the coordinates of the sampler, shape (walkers, steps, columns).
     names : of the columns.
     logarithmic : whether the coordinate of each column is its logarithm.
@@ -96,7 +97,7 @@ def shares_of(
 
 
 def share_words(share: Share, units: Mapping[str, str]) -> str:
-    """Where a region lies, as tables show values.
+    """Position of a region, formatted as in tables.
 
     Parameters
     ----------
@@ -124,7 +125,7 @@ def share_notes(
     ----------
     shares : the regions.
     units : of the columns, by name.
-    draws : effective number of those behind the integral.
+    draws : effective number of draws in the integral.
 
     Examples
     --------
@@ -164,10 +165,10 @@ def _compared(
 
 
 def _groups(modes: Modes, told: IntArray) -> list[list[int]]:
-    """Components that lie together, in each group the highest first.
+    """Groups of adjacent components, in each group the highest first.
 
-    One joins the highest of the others that no valley separates from it, or the nearest
-    if it is a part of a tail.
+    A component joins the highest of the others not separated by a valley, or the
+    nearest if it is part of a tail.
     """
     height = modes.mixture.log_density(modes.mixture.means)
     groups: list[list[int]] = []
@@ -189,7 +190,7 @@ def _groups(modes: Modes, told: IntArray) -> list[list[int]]:
 
 
 def _valley(modes: Modes, k: int, j: int) -> bool:
-    """Whether the density is low somewhere between two components."""
+    """Whether there is a minimum of the density between two components."""
     a, b = modes.mixture.means[[k, j]]
     line = a + np.linspace(0, 1, _LOOKS)[:, None] * (b - a)
     height = modes.mixture.log_density(line)
@@ -197,7 +198,7 @@ def _valley(modes: Modes, k: int, j: int) -> bool:
 
 
 def _telling(modes: Modes, groups: list[list[int]]) -> list[int]:
-    """Columns in which two regions lie apart."""
+    """Columns in which two regions are separated."""
     apart = {0} if len(groups) < 2 else set()
     means, sigma = modes.mixture.means, np.sqrt((modes.mixture.roots**2).sum(axis=2))
     for (k, *_), (j, *_) in combinations(groups, 2):

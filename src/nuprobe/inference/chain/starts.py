@@ -1,4 +1,4 @@
-"""Where the walkers of a chain begin."""
+"""Starting positions of the walkers of a chain."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from nuprobe.numerics import FloatArray
 
 __all__ = ["start"]
 
-_PATIENCE: Final = 50  # draws from the prior, before all others are around minima
-_TIMES: Final = 100  # that impossible places are drawn again
+_PATIENCE: Final = 50  # draws from the prior before the rest is placed around minima
+_TIMES: Final = 100  # redraws of impossible positions
 
 
 def start(
@@ -26,21 +26,21 @@ def start(
     how: str,
     rng: np.random.Generator,
 ) -> FloatArray:
-    """Possible places for walkers, shape (walkers, columns).
+    """Possible positions of walkers, shape (walkers, columns).
 
     Parameters
     ----------
     target : the density.
     modes : its regions; None if none was found.
-    walkers : how many.
+    walkers : their number.
     how : ``"both"``, ``"fit"`` or ``"prior"``, as for `sample`.
     rng : random numbers.
 
     Raises
     ------
     InputError
-        If the data are impossible at too many places, or the prior of a parameter has
-        no end where walkers are to come from it.
+        If the data are impossible at too many positions, or walkers are to be drawn
+        from a prior without ends.
     ComputationError
         If there is neither a minimum nor a prior with ends.
 
@@ -73,7 +73,7 @@ def start(
             x[left[from_prior]] = _from_prior(target, int(from_prior.sum()), rng)
         rest = left[~from_prior]
         if rest.size and modes is not None:
-            which = rest % len(modes.shares)  # as many at each minimum
+            which = rest % len(modes.shares)  # equal numbers at each minimum
             x[rest] = target.outside(modes.mixture.draw(which, rng))
         left = left[~np.isfinite(target(x[left]))]
         if not left.size:
@@ -86,7 +86,7 @@ def start(
 
 
 def _endless(target: Target) -> str:
-    """First parameter whose prior has an open side; empty if none has."""
+    """First parameter whose prior has an open side; empty if there is none."""
     for i, prior in enumerate(target.priors):
         ends = isfinite(target.lower[i]) and isfinite(target.upper[i])
         if isinstance(prior, Flat) and not ends:
@@ -95,14 +95,14 @@ def _endless(target: Target) -> str:
 
 
 def _from_prior(target: Target, n: int, rng: np.random.Generator) -> FloatArray:
-    """Places drawn from the priors, the nuisances around where they fit best,
-    (n, columns)."""
+    """Positions drawn from the priors, with nuisances around their best fit, (n,
+    columns)."""
     x = np.full((n, len(target.names)), np.nan)
     d = len(target.columns)
     for i, prior in enumerate(target.priors):
         low, high = target.lower[i], target.upper[i]
         if isinstance(prior, Normal):
-            # one outside the limits is drawn again
+            # redraw outside the limits
             x[:, i] = rng.normal(prior.mean, prior.sigma, n)
         elif isinstance(prior, LogFlat):
             x[:, i] = np.clip(np.exp(rng.uniform(log(low), log(high), n)), low, high)
@@ -126,8 +126,8 @@ def _noise(
     n: int,
     rng: np.random.Generator,
 ) -> FloatArray:
-    """What walkers differ by in their nuisances, (n, nuisances): as the data allow it
-    at a point, or a little of the constraints where that cannot be computed."""
+    """Scatter of the nuisances of walkers, (n, nuisances): according to the data at a
+    point, or a fraction of the constraints where that cannot be computed."""
     sigma = np.array([nuisance.sigma for nuisance in target.cost.nuisances])
     covariance = np.diag(np.where(np.isfinite(sigma), 0.01 * sigma, 0.01) ** 2)
     try:
@@ -135,5 +135,5 @@ def _noise(
         with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
             covariance = target.cost.nuisance_covariance(point, best)
     except ComputationError:
-        pass  # any places serve: a walker leaves them with its first steps
+        pass  # any position will do: a walker leaves it in its first steps
     return rng.multivariate_normal(np.zeros(len(sigma)), covariance, n)

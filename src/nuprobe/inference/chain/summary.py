@@ -1,4 +1,4 @@
-"""What a chain says of one column."""
+"""Summary of one column of a chain."""
 
 from __future__ import annotations
 
@@ -15,29 +15,29 @@ __all__ = ["ENOUGH", "LARGEST_R_HAT", "LEVELS", "Intervals", "ParameterSummary"]
 LEVELS: Final = (0.68, 0.90, 0.95)
 """Probabilities of the credible intervals of a summary."""
 ENOUGH: Final = 50
-"""Autocorrelation times that a chain must be long; below it the time itself is
+"""Required length of a chain in autocorrelation times; below it the time itself is
 underestimated."""
 LARGEST_R_HAT: Final = 1.01
-"""Above it parts of a chain disagree (Vehtari et al. 2021); halves of walkers are
-below it from about 50 effective samples each."""
+"""Largest R̂ of a converged chain (Vehtari et al. 2021); halves of walkers are below it
+for about 50 effective samples each."""
 
 T = TypeVar("T")
 
 
 class Intervals(dict[float, T]):
-    """Intervals by level; what is not there says why.
+    """Intervals by level, with a reason if they are withheld.
 
     Parameters
     ----------
     intervals : by level.
-    withheld : why there are none; empty if there are.
+    withheld : why there are none; empty otherwise.
 
     Raises
     ------
     ComputationError
-        When a level is asked for although intervals are withheld.
+        When a level is requested although intervals are withheld.
     InputError
-        When a level is asked for that a summary does not have.
+        When a level is requested that the summary does not have.
     """
 
     def __init__(self, intervals: Mapping[float, T], withheld: str) -> None:
@@ -56,7 +56,7 @@ class Intervals(dict[float, T]):
 @readable
 @dataclass(frozen=True)
 class ParameterSummary:
-    """What a chain says of one parameter, in its unit.
+    """Summary of one parameter of a chain, in its unit.
 
     Attributes
     ----------
@@ -74,8 +74,8 @@ class ParameterSummary:
         distribution, from ranks.
     r_hat : rank-normalised split-R̂.
 
-    Where parts of the chain disagree, quantiles and intervals are not there: asking for
-    one raises a `ComputationError` that says so.
+    If parts of the chain disagree, quantiles and intervals are withheld: access raises
+    a `ComputationError`.
     """
 
     name: str

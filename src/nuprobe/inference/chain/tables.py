@@ -1,4 +1,4 @@
-"""What a chain says, as a text and as a table of a notebook."""
+"""Summaries of a chain, as text and as a table for notebooks."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def chain_html(chain: Any) -> Html:
 
 
 def chain_text(chain: Any) -> str:
-    """Moments, intervals and priors of each column, and what to know.
+    """Moments, intervals and priors of each column, and notes.
 
     Parameters
     ----------

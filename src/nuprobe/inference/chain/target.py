@@ -1,4 +1,4 @@
-"""The density that is sampled."""
+"""The density to sample."""
 
 from __future__ import annotations
 
@@ -32,17 +32,17 @@ __all__ = ["Target"]
 
 @dataclass(frozen=True)
 class Target:
-    """The density that is sampled. Coordinates ("inside") are the columns, the
+    """The density to sample. Coordinates ("inside") are the columns, the
     logarithm of those with such a prior.
 
     Attributes
     ----------
     cost : −2 ln L.
     columns : of the free parameters in a point of the cost.
-    point : gives the others their values, shape (parameters,).
+    point : values of the other parameters, shape (parameters,).
     priors : of the free parameters.
     sampled : whether the nuisances are sampled.
-    lower, upper : where the prior ends, shape (columns,).
+    lower, upper : ends of the prior, shape (columns,).
     """
 
     cost: Cost
@@ -71,7 +71,7 @@ class Target:
         Raises
         ------
         InputError
-            If a name is not possible or a prior lies outside its range.
+            If a name is invalid or a prior is outside its range.
         """
         fixed = dict(fixed or {})
         names = (
@@ -137,7 +137,7 @@ class Target:
     def outside(self, z: FloatArray) -> FloatArray:
         """Columns at coordinates `z`, shape (points, columns)."""
         x = np.array(z)
-        # a far step of the logarithm must not overflow
+        # a large step of the logarithm must not overflow
         x[:, self.logarithmic] = np.exp(np.clip(x[:, self.logarithmic], -700.0, 700.0))
         return x
 
@@ -174,7 +174,7 @@ class Target:
         return points
 
     def probe(self) -> FloatArray:
-        """Expectations at points next to the default: they tell predictions apart."""
+        """Expectations at points near the default, which identify a prediction."""
         points = np.tile(self.point, (2 * len(self.columns) + 1, 1))
         for i, c in enumerate(self.columns):
             p = self.cost.parameters[c]

@@ -1,9 +1,9 @@
 """Costs: −2 ln L of binned data, its linear nuisances minimised exactly for many
 points at once.
 
-A statistic is one class that says how a bin's cost depends on its expectation µ;
-everything else (nuisances, pulls, sums, gradients) is shared. Costs add with ``+`` and
-share parameters and nuisances by name.
+A statistic is one class that defines how the cost of a bin depends on its expectation
+µ; everything else (nuisances, pulls, sums, gradients) is shared. Costs add with ``+``
+and share parameters and nuisances by name.
 """
 
 from nuprobe.inference.costs.along import Along

@@ -1,8 +1,8 @@
 """A cost along one parameter in which its counts are polynomials, row by row.
 
 At fixed mass the counts of every model here are polynomials of low degree in the
-coupling of its mediator. A few expectations give them for good; after that −2 ln L, its
-slope and how fast the expectation moves cost a few products each, whatever the
+coupling of its mediator. A few expectations determine them once; then −2 ln L, its
+slope and the change of the expectation cost a few products each, independent of the
 templates.
 """
 
@@ -36,15 +36,15 @@ __all__ = ["Along"]
 
 IntArray = NDArray[np.intp]
 
-_EXACT: Final = 1e-9  # relative, to which they hold there
-_CACHED: Final = 65_536  # counts of a block of points, which stay in cache
-_POINTS: Final = (64, 512)  # of a block, at least and at most
+_EXACT: Final = 1e-9  # relative accuracy required
+_CACHED: Final = 65_536  # counts in a block of points, to stay in cache
+_POINTS: Final = (64, 512)  # fewest and most points of a block
 
 
 @dataclass(frozen=True)
 class _TermAlong:
-    """Counts of one term: the base, and what each nuisance adds, which is the same
-    everywhere (bins,) or a polynomial too."""
+    """Counts of one term: the base, and the slope of each nuisance, which is constant
+    (bins,) or also a polynomial."""
 
     term: Statistic
     nuisances: list[int]
@@ -89,9 +89,9 @@ class Along:
 
     Attributes
     ----------
-    cost : whose it is.
+    cost : the original one.
     column : the parameter.
-    points : give each row the other parameters, (rows, parameters).
+    points : values of the other parameters of each row, (rows, parameters).
     scale : unit of the parameter for each row, (rows,).
     terms : counts of each term.
     """
@@ -112,13 +112,13 @@ class Along:
         ----------
         cost : any.
         column : the parameter; its range begins at 0.
-        points : give each row the other parameters, shape (rows, parameters).
+        points : values of the other parameters of each row, shape (rows, parameters).
         most : largest value of the parameter.
 
         Returns
         -------
         Along or None
-            None if counts are not polynomials of degree four at most, or morph between
+            None if counts are not polynomials of degree at most four, or morph between
             anchors.
 
         Examples
@@ -160,8 +160,8 @@ class Along:
         Returns
         -------
         arrays, each (points,)
-            −2 ln L, its derivative, and the standard deviations that the expectation
-            moves per unit of the parameter, the nuisances following.
+            −2 ln L, its derivative, and the change of the expectation in standard
+            deviations per unit of the parameter, with the nuisances following.
         """
         result = np.empty((3, len(x)))
         bins = max(t.term.n_bins for t in self.terms)
@@ -191,7 +191,7 @@ class Along:
         value = best.twice_nll
         if layout.marginal:
             added, bent = self._shapes(row, u, given)
-            # a distance of √(−2 ln L) changes by less than half of what the shapes add
+            # a distance in √(−2 ln L) changes by less than half of the shape term
             value, slope, speed = value + added, slope + bent, speed + np.abs(bent) / 2
         there = np.where(np.isfinite(best.twice_nll), 1 / self.scale[row], 0.0)
         return np.stack([value, slope * there, speed * there])
@@ -199,7 +199,8 @@ class Along:
     def _shapes(
         self, row: IntArray, u: FloatArray, given: list[Expectation]
     ) -> tuple[FloatArray, FloatArray]:
-        """What integrating over the shapes adds, and its derivative in u, (points,)."""
+        """Contribution of integrating over the shapes, and its derivative in u,
+        (points,)."""
         layout, size = self.cost.layout, len(self.cost.layout.marginal)
         shapes, moves = (
             [
@@ -231,14 +232,14 @@ def _term_slopes(
 
 
 def _slopes(values: Sequence[FloatArray]) -> tuple[Polynomials | FloatArray, ...]:
-    """What nuisances add, as polynomials where that varies."""
+    """Slopes of nuisances, as polynomials where they vary."""
     return tuple(
         v[0, 0] if (v == v[:1, :1]).all() else Polynomials.of(v) for v in values
     )
 
 
 def _holds(found: Along) -> bool:
-    """Whether the polynomials give the counts at other values too."""
+    """Whether the polynomials also give the counts at other values."""
     row = np.repeat(np.arange(len(found.points)), len(TRIED))
     u = np.tile(TRIED, len(found.points))
     values = sampled(found.cost, found.column, found.points, found.scale, TRIED)

@@ -1,7 +1,7 @@
 """Costs: −2 ln L of data given physics parameters and nuisances.
 
-Points go through in blocks of `BLOCK`, counted from the first point, whatever the
-number of threads: results do not depend, to the last bit, on how work is shared.
+Points are processed in blocks of `BLOCK`, counted from the first point, whatever the
+number of threads: results do not depend, to the last bit, on how the work is divided.
 """
 
 from __future__ import annotations
@@ -31,8 +31,8 @@ from nuprobe.inference.costs.morphing import (
 from nuprobe.inference.costs.nuisances import Profiled, profile_block
 from nuprobe.inference.costs.origin import Origin
 from nuprobe.inference.costs.slopes import exact_gradient
+from nuprobe.inference.covariances import nuisance_covariance
 from nuprobe.inference.expectations import blocks_of, expected_counts
-from nuprobe.inference.newton import gradient_of, hessian_of
 from nuprobe.markup import table
 from nuprobe.numerics import FloatArray
 from nuprobe.parameters import Nuisance, Parameter
@@ -44,8 +44,7 @@ if TYPE_CHECKING:
 __all__ = ["COMPILED", "Cost", "PointLike"]
 
 COMPILED: Final = 8192
-"""Points asked for at once from which loading the compiled loops (half a second)
-pays."""
+"""Number of points from which loading the compiled loops (half a second) pays off."""
 
 PointLike = Mapping[str, float | str] | Mapping[str, float] | ArrayLike
 
@@ -61,7 +60,7 @@ class Cost(ABC):
     nuisances : nuisances with Gaussian constraints, in the order of the columns of
         ``nuisances``: linear ones, then those that morph between anchors.
     n_bins : number of data.
-    terms : the single costs it consists of.
+    terms : the individual costs it consists of.
 
     Examples
     --------
@@ -80,7 +79,7 @@ class Cost(ABC):
     terms: tuple[Term, ...]
 
     def __add__(self, other: object) -> CostSum:
-        """Add costs; parameters and nuisances of one name are shared."""
+        """Add costs; parameters and nuisances with the same name are shared."""
         from nuprobe.inference.costs.total import CostSum
 
         return CostSum(self, other) if isinstance(other, Cost) else NotImplemented
@@ -90,7 +89,7 @@ class Cost(ABC):
         return self if isinstance(other, int) and other == 0 else NotImplemented
 
     def __repr__(self) -> str:
-        """Name, size and what it depends on."""
+        """Name, size, parameters and nuisances."""
         names = ", ".join(p.name for p in self.parameters)
         return (
             f"<{type(self).__name__} {self.name!r}: {self.n_bins} bins, ({names}),"
@@ -109,7 +108,7 @@ class Cost(ABC):
 
     @cached_property
     def layout(self) -> Layout:
-        """How the terms share parameters and nuisances."""
+        """Parameters and nuisances of the terms."""
         return Layout.of(self.name, self.parameters, self.nuisances, self.terms)
 
     @property
@@ -157,7 +156,7 @@ class Cost(ABC):
         return np.asarray(self.layout.checked_points(point)[0])
 
     def describe(self, point: FloatArray) -> str:
-        """Values of one `point`, shape (parameters,), with units, for a message."""
+        """Values of one `point`, shape (parameters,), with units, for messages."""
         return self.layout.describe(point)
 
     def twice_nll(
@@ -212,7 +211,7 @@ class Cost(ABC):
         InputError
             As `twice_nll`.
         ComputationError
-            Where the data are impossible, so that there is no derivative.
+            If the data are impossible, so that there is no derivative.
         """
         p = self.layout.checked_points(points)
         nu = self.layout.checked_nuisances(nuisances, len(p))
@@ -224,24 +223,24 @@ class Cost(ABC):
 
     @property
     def independent(self) -> tuple[Cost, ...]:
-        """Costs of which no two have a nuisance in common and that add up to this one:
-        only a sum has several. Their parameters may be fewer."""
+        """Costs without common nuisances that add up to this one; only a sum has
+        several. They may have fewer parameters."""
         return (self,)
 
     def profiled(
         self, points: ArrayLike, *, threads: int = 1, compiled: bool | None = None
     ) -> Profiled:
-        """−2 ln L minimised over all nuisances, for many points at once; over marginal
-        ones it is integrated, which adds ln of the volume that the data leave them.
+        """−2 ln L minimised over all nuisances, for many points at once; marginal ones
+        are integrated over, which adds the logarithm of their remaining volume.
 
         Parameters
         ----------
         points : shape (points, parameters), or (parameters,) for one point.
         threads : threads to share the blocks of points; the result does not depend on
             it.
-        compiled : use compiled loops where this cost has them (its terms are all
-            Poisson), from `COMPILED` points on if not given; the results of the two
-            agree to the accuracy of the minimum, not to the last bit.
+        compiled : use compiled loops if this cost has them (all terms are Poisson);
+            default: from `COMPILED` points on. Results agree to the accuracy of the
+            minimum, not to the last bit.
 
         Raises
         ------
@@ -249,7 +248,7 @@ class Cost(ABC):
             If shapes do not fit, or a value is NaN or outside the range of its
             parameter.
         ComputationError
-            If the minimum of some point was not found; the worst point is named.
+            If the minimum was not found for some point; the worst point is named.
         """
         p = self.layout.checked_points(points)
         blocks = blocks_of(len(p))
@@ -285,8 +284,8 @@ class Cost(ABC):
     def profiled_gradient(self, points: ArrayLike, *, threads: int = 1) -> FloatArray:
         """Derivatives of the profiled −2 ln L, shape (points, parameters).
 
-        By the envelope theorem they are those at its minimum, and of the integral over
-        marginal nuisances.
+        By the envelope theorem they are the partial derivatives at the minimum, plus
+        those of the integral over marginal nuisances.
 
         Parameters
         ----------
@@ -296,12 +295,12 @@ class Cost(ABC):
         return self.gradient_at(p, self.profiled(p, threads=threads))
 
     def gradient_at(self, points: ArrayLike, best: Profiled) -> FloatArray:
-        """`profiled_gradient` where the minimum over the nuisances is known.
+        """`profiled_gradient` for a known minimum over the nuisances.
 
         Parameters
         ----------
         points : shape (points, parameters).
-        best : what `profiled` gives for them.
+        best : result of `profiled` for them.
         """
         p = self.layout.checked_points(points)
         q, inner = (
@@ -314,8 +313,8 @@ class Cost(ABC):
     def profiled_slopes(
         self, points: ArrayLike
     ) -> tuple[FloatArray, FloatArray, FloatArray]:
-        """Profiled −2 ln L with its gradient and expected curvature: what a descent
-        needs, in one pass.
+        """Profiled −2 ln L with its gradient and expected curvature in one pass, for
+        descents.
 
         The curvature is that of a prediction linear around the point (2 J W Jᵀ, the
         nuisances eliminated): positive, and close to the Hessian where the fit is good.
@@ -340,18 +339,18 @@ class Cost(ABC):
         compiled: bool = False,
         bent: bool = True,
     ) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray]:
-        """`profiled_slopes` and the nuisances, which are looked for from `start`.
+        """`profiled_slopes` and the nuisances, minimised from `start`.
 
-        Near the minimum that saves most of the work; the result is the same to the
-        accuracy of the minimum.
+        Near the minimum this saves most of the work and the result is the same. Where
+        morphing nuisances leave several minima, it is the one below `start`.
 
         Parameters
         ----------
         points : shape (points, parameters).
-        start : nuisances to begin at, shape (points, nuisances), or None.
-        compiled : use compiled loops where there are some for this cost; they pay for
-            themselves after some hundred calls.
-        bent : without it the curvature may be left out (0).
+        start : initial nuisances, shape (points, nuisances), or None.
+        compiled : use compiled loops if this cost has them; they pay off after a few
+            hundred calls.
+        bent : whether the curvature is needed (otherwise it may be 0).
         """
         compiled = compiled and self.layout.compilable
         minimise = profile_compiled if compiled else profile_block
@@ -379,23 +378,20 @@ class Cost(ABC):
         Raises
         ------
         ComputationError
-            If the data and constraints leave some combination of nuisances free.
+            If some combination of nuisances is not constrained by data or constraints.
         """
         layout = self.layout
         p = layout.checked_points(point)[:1]
         nu = layout.checked_nuisances(nuisances, 1)
-        if layout.morphing:
-            hessian = morphed_information(layout, p, nu)
-        else:
+        try:
+            if layout.morphing:
+                hessian = morphed_information(layout, p, nu)
+                return np.asarray(2 * np.linalg.inv(hessian), dtype=float)
             parts = [
                 term.moving(term.expectation(p[:, columns]), k).shifted(nu.T)
                 for term, columns, k in layout.places
             ]
-            # leaves the slopes that the Hessian needs
-            gradient_of(parts, layout.weights, nu.T)
-            hessian = hessian_of(parts, layout.weights, 1)[..., 0]
-        try:
-            return np.asarray(2 * np.linalg.inv(hessian), dtype=float)
+            return nuisance_covariance(parts, layout.weights, nu.T)
         except np.linalg.LinAlgError:
             raise ComputationError(
                 f"{self.name}: the data do not determine the nuisances; give them a"
@@ -404,20 +400,20 @@ class Cost(ABC):
 
     @abstractmethod
     def with_data(self, data: ArrayLike | Sequence[ArrayLike]) -> Cost:
-        """Same cost for other `data`: (bins,), or one array a term of a sum."""
+        """Same cost for other `data`: (bins,), or one array per term of a sum."""
 
     @abstractmethod
     def of(self, origin: Origin) -> Cost:
-        """The same cost, its data known to come from an `origin`."""
+        """The same cost with the `origin` of its data."""
 
     @abstractmethod
     def _with_all_data(self, data: Sequence[FloatArray]) -> Cost:
-        """Same cost for other data, one array a term."""
+        """Same cost for other data, one array per term."""
 
     def expected(
         self, point: PointLike, nuisances: ArrayLike | None = None
     ) -> tuple[FloatArray, ...]:
-        """Expected counts at one point, one array (bins,) a term.
+        """Expected counts at one point, one array (bins,) per term.
 
         Parameters
         ----------
@@ -449,16 +445,16 @@ class Cost(ABC):
     ) -> Cost:
         """Same cost with data drawn at random at `point`.
 
-        Nature has other nuisances each time and their constraints stay where they are
-        (the prior predictive ensemble); `nuprobe.inference.toys` has that of repeated
-        experiments, for which intervals of the profiled likelihood are made.
+        The true nuisances vary and their constraints are fixed (the prior predictive
+        ensemble); `nuprobe.inference.toys` has the ensemble of repeated experiments,
+        for which intervals of the profile likelihood are made.
 
         Parameters
         ----------
         point : true parameters.
         rng : source of random numbers.
         nuisances : true nuisances; drawn from their constraints if not given (those
-            without one stay 0; a draw with a negative expectation is drawn again).
+            without one stay 0; a draw with a negative expectation is repeated).
 
         Raises
         ------
@@ -481,8 +477,8 @@ class Cost(ABC):
         )
 
     def digest(self) -> str:
-        """SHA-256 of data, errors, names and constraints: what, with the prediction,
-        defines this cost."""
+        """SHA-256 of data, errors, names and constraints, which together with the
+        prediction define this cost."""
         state = hashlib.sha256()
         for term in self.terms:
             state.update(

@@ -17,7 +17,7 @@ __all__ = ["Bent", "Split"]
 BoolArray = NDArray[np.bool_]
 Factors = tuple[FloatArray, FloatArray]
 
-# relative size of second derivatives from which they count as positive
+# relative size above which second derivatives count as positive
 _RIDGE: Final = 1e-12
 
 
@@ -27,14 +27,14 @@ class Bent:
 
     Attributes
     ----------
-    kept : columns whose factors move.
+    kept : columns with variable factors.
     factors : e and t, shapes (rows, points) and (columns, points).
     slopes : derivatives, shapes (rows, points) and (columns, points).
     bends : of each bin, second derivatives in the logarithm of its background, shape
         (rows, columns, points).
     background, total : background and expectation of each bin.
-    weight : exposure of data and control counts together, over that of the data; times
-        the background it is at least `bends`, and positive.
+    weight : total exposure of data and control counts over that of the data; times the
+        background it is positive and at least `bends`.
     """
 
     kept: NDArray[np.intp]
@@ -62,7 +62,7 @@ class Bent:
         return other
 
     def put(self, rows: NDArray[np.intp], other: Bent) -> Bent:
-        """Set the points `rows` to `other`, which it returns if they are all."""
+        """Set the points `rows` to `other`; returns `other` if these are all points."""
         if len(rows) == self.total.shape[2]:
             return other
         for mine, new in zip(self._arrays(), other._arrays(), strict=True):
@@ -87,14 +87,14 @@ class Bent:
 
     @property
     def good(self) -> BoolArray:
-        """Points whose second derivatives are positive, (points,); others have larger
-        ones in their place."""
+        """Points whose second derivatives are positive, (points,); for others larger
+        ones are used."""
         return self.split.good
 
     @cached_property
     def step(self) -> tuple[Factors, FloatArray]:
-        """Newton's step of the logarithms, and its decrement: twice the fall of −2 ln L
-        that it promises."""
+        """Newton's step of the logarithms, and its decrement: twice the expected fall
+        of −2 ln L."""
         e, t = self.solved((self.slopes[0][:, None], self.slopes[1][:, None]))
         step = (-e[:, 0], -t[:, 0])
         decrement = -2 * sum(
@@ -103,8 +103,9 @@ class Bent:
         return step, np.asarray(decrement)
 
     def solved(self, right: Factors) -> Factors:
-        """What the second derivatives turn into `right`, both of shapes (rows, some,
-        points) and (columns, some, points)."""
+        """Solution of the linear system of the second derivatives with the right-hand
+        sides `right`, both of shapes (rows, some, points) and (columns, some,
+        points)."""
         split, (e, t) = self.split, right
         down = t[self.kept] - (split.over[:, :, None] * e[:, None]).sum(axis=0)
         moved = _symmetric(split.schur, down)
@@ -114,8 +115,8 @@ class Bent:
         return rows / split.rows[:, None], columns
 
     def inverse(self) -> FloatArray:
-        """Inverse second derivatives in the factors, shape (points, both, both); one
-        that is held has 0."""
+        """Inverse second derivatives in the factors, shape (points, both, both); 0 for
+        the one held fixed."""
         (first, points), last = self.slopes[0].shape, len(self.slopes[1])
         unit = np.broadcast_to(
             np.eye(first + last)[..., None], (first + last, first + last, points)
@@ -142,8 +143,9 @@ class Bent:
         return grid.sum(axis=3).transpose(2, 1, 0), grid.sum(axis=2).transpose(2, 1, 0)
 
     def eliminated(self, data: FloatArray, every: FloatArray) -> FloatArray:
-        """What second derivatives of −2 ln L lose as the background follows, shape
-        (points, directions, directions), with `data` and `every` as in `mixed`."""
+        """Reduction of the second derivatives of −2 ln L because the background
+        follows, shape (points, directions, directions), with `data` and `every` as in
+        `mixed`."""
         right = self.mixed(data, every)
         pairs = zip(right, self.solved(right), strict=True)
         return np.asarray(2 * sum(np.einsum("iap,ibp->pab", r, f) for r, f in pairs))
@@ -204,14 +206,15 @@ def _factorised(matrix: FloatArray, least: FloatArray) -> BoolArray:
             good &= seen
             pivot[~seen] = 1.0
         column = matrix[j + 1 :, j]
-        # what overflows far from the data has no positive pivot in the next step
+        # entries that overflow far from the data give no positive pivot in the next
+        # step
         with np.errstate(invalid="ignore", over="ignore"):
             matrix[j + 1 :, j + 1 :] -= (column / pivot)[:, None] * column
     return good
 
 
 def _symmetric(factors: FloatArray, right: FloatArray) -> FloatArray:
-    """Solutions for what `_factorised` made, of the shape of `right`, (k, some,
+    """Solutions for the factors of `_factorised`, of the shape of `right`, (k, some,
     points)."""
     x = right.copy()
     k = len(x)

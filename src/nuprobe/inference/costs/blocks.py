@@ -21,7 +21,7 @@ Minimise = Callable[..., Profiled]
 
 
 def with_shapes(layout: Layout, p: FloatArray, best: Profiled) -> Profiled:
-    """Add what integrating over the shapes does.
+    """Add the contribution of integrating over the shapes.
 
     Parameters
     ----------
@@ -42,7 +42,7 @@ def minimum_of(layout: Layout, p: FloatArray, minimise: Minimise) -> Profiled:
     ----------
     layout : the cost.
     p : points, shape (points, parameters).
-    minimise : of the linear nuisances.
+    minimise : function for the linear nuisances.
     """
     if layout.morphing:
         best = profile_morphed(layout, p, minimise)
@@ -65,9 +65,9 @@ def slopes_of(
     Parameters
     ----------
     layout, p, minimise : as for `minimum_of`.
-    start : nuisances to begin at, shape (points, nuisances), or None.
-    compiled : by compiled loops.
-    bent : without it the curvature may be left out (0).
+    start : initial nuisances, shape (points, nuisances), or None.
+    compiled : use compiled loops.
+    bent : whether the curvature is needed (otherwise it may be 0).
     """
     gradient, curvature = np.zeros(p.shape), np.zeros((*p.shape, p.shape[1]))
     if layout.morphing:

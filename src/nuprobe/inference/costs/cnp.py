@@ -26,12 +26,11 @@ _EMPTY: Final = 2.0
 
 
 class CNPCost(Term):
-    """χ² = Σ (n − µ)²/σ² with σ² = 3/(1/n + 2/µ), and µ/2 where nothing is seen
-    (Ji:2019yca; the first as in the public code dagflow, the paper was not read); plus
-    Σ(ν_k/σ_k)².
+    """χ² = Σ (n − µ)²/σ² with σ² = 3/(1/n + 2/µ), and µ/2 for n = 0 (Ji:2019yca,
+    unverified; the first as in the public code dagflow); plus Σ(ν_k/σ_k)².
 
     It combines Neyman's and Pearson's χ² so that a normalisation is not biased to first
-    order, and is close to the Poisson likelihood for many counts. It is for comparison
+    order, and is close to the Poisson likelihood for many counts. It allows comparison
     with collaborations that used it; `PoissonCost` needs no approximation.
 
     Parameters
@@ -78,7 +77,7 @@ class CNPCost(Term):
 
     @cached_property
     def spread(self) -> FloatArray:
-        """Standard deviation to expect of the data, shape (bins,)."""
+        """Expected standard deviation of the data, shape (bins,)."""
         return np.sqrt(np.maximum(self.data, 1.0))
 
     def curve(self, use: BoolArray, barrier: float) -> Curve:
@@ -128,8 +127,8 @@ class CNPCost(Term):
         return rng.poisson(mu).astype(float)
 
     def moments(self, mu: FloatArray) -> Moments:
-        """As `Statistic.moments` at `mu`: not those of a χ², which this cost is only
-        for many counts."""
+        """As `Statistic.moments` at `mu`: not those of a χ², which applies only for
+        many counts."""
 
         def cost(n: FloatArray, mu: FloatArray) -> FloatArray:
             some = np.maximum(n, 1.0)

@@ -1,7 +1,7 @@
-"""Parts of a sum of costs that have no nuisance in common.
+"""Parts of a sum of costs without common nuisances.
 
-At given parameters their minima over the nuisances do not depend on each other: that
-of the sum is the sum of theirs, and each is a far smaller problem.
+At given parameters their minima over the nuisances are independent: the minimum of the
+sum is the sum of the minima, and each is a much smaller problem.
 """
 
 from __future__ import annotations
@@ -22,12 +22,12 @@ __all__ = ["Component", "connected", "joined_minima", "joined_slopes"]
 T = TypeVar("T", bound=Term)
 
 Slopes = tuple[FloatArray, FloatArray, FloatArray, FloatArray]
-"""Value, gradient, curvature and nuisances, as `Cost.profiled_slopes_from` has them."""
+"""Value, gradient, curvature and nuisances, as from `Cost.profiled_slopes_from`."""
 
 
 @dataclass(frozen=True)
 class Component:
-    """Terms of a sum that are linked by nuisances.
+    """Terms of a sum linked by common nuisances.
 
     Attributes
     ----------
@@ -42,7 +42,7 @@ class Component:
 
     @classmethod
     def of(cls, cost: Cost, whole: Cost) -> Component:
-        """Where a cost stands in the `whole` sum."""
+        """Position of a cost in the `whole` sum."""
         parameters = [p.name for p in whole.parameters]
         nuisances = [n.name for n in whole.nuisances]
         return cls(
@@ -53,12 +53,12 @@ class Component:
 
 
 def connected(terms: Sequence[T]) -> list[list[T]]:
-    """Groups of terms of which no two have a nuisance in common, in the order of their
+    """Groups of terms without common nuisances between groups, in the order of their
     first terms.
 
     Parameters
     ----------
-    terms : the single costs of a sum.
+    terms : the individual costs of a sum.
 
     Examples
     --------
@@ -94,7 +94,7 @@ def joined_minima(
     ----------
     parts : of the whole.
     points : of the whole, shape (points, parameters).
-    minimise : one part at its points.
+    minimise : function for one part at its points.
     nuisances : number of those of the whole.
 
     Examples
@@ -130,11 +130,11 @@ def joined_slopes(
     nuisances: int,
 ) -> Slopes:
     """Value, gradient and curvature of the whole at the minimum over its nuisances, and
-    these, from those of its parts.
+    the nuisances, from those of its parts.
 
     Parameters
     ----------
-    parts, points, nuisances : as of `joined_minima`.
+    parts, points, nuisances : as for `joined_minima`.
     slopes : of one part at its points, with the columns of its nuisances.
 
     Examples

@@ -20,14 +20,14 @@ __all__ = ["CovarianceCost", "checked_covariance"]
 
 BoolArray = NDArray[np.bool_]
 
-_SYMMETRIC = 1e-9  # relative difference that rounding in a table may leave
+_SYMMETRIC = 1e-9  # relative asymmetry allowed for rounding in a table
 
 
 class CovarianceCost(Term):
     """χ² = (d − µ)ᵀ C⁻¹ (d − µ) + Σ(ν_k/σ_k)².
 
-    Newton's steps for the nuisances are taken in the combinations of bins L⁻¹µ with
-    C = L Lᵀ, which are independent and of error 1.
+    Newton's steps for the nuisances use the combinations of bins L⁻¹µ with C = L Lᵀ,
+    which are independent with unit errors.
 
     Parameters
     ----------
@@ -81,7 +81,8 @@ class CovarianceCost(Term):
 
     @cached_property
     def spread(self) -> FloatArray:
-        """Standard deviation of each bin where the others are known, shape (bins,)."""
+        """Conditional standard deviation of each bin given the others, shape
+        (bins,)."""
         return np.asarray(1 / np.sqrt(np.diag(self.inverse)))
 
     def curve(self, use: BoolArray, barrier: float) -> Curve:
@@ -119,7 +120,7 @@ class CovarianceCost(Term):
         return np.asarray(2 * self._turned(mu - self.data) @ self.whitening)
 
     def information(self, mu: FloatArray) -> FloatArray:
-        """As `Statistic.information` at `mu`: of each bin alone."""
+        """As `Statistic.information` at `mu`, for each bin separately."""
         return np.broadcast_to(2 * np.diag(self.inverse), mu.shape)
 
     def draw(self, mu: FloatArray, rng: np.random.Generator) -> FloatArray:
@@ -139,20 +140,20 @@ class CovarianceCost(Term):
         return (self.data, self.covariance)
 
     def _turned(self, counts: FloatArray) -> FloatArray:
-        """Independent combinations of error 1, of counts (..., bins)."""
+        """Independent combinations with unit errors, of counts (..., bins)."""
         return np.asarray(counts @ self.whitening.T)
 
 
 def checked_covariance(
     covariance: ArrayLike, shape: tuple[int, ...], name: str
 ) -> FloatArray:
-    """Return a covariance that can be one.
+    """Return a validated covariance.
 
     Parameters
     ----------
     covariance : symmetric matrix, shape (bins, bins).
     shape : of the data, (bins,).
-    name : of what has it, for messages.
+    name : of its owner, for messages.
 
     Raises
     ------

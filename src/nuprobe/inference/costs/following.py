@@ -1,4 +1,5 @@
-"""Bins whose best background, a product of two factors, follows the nuisances."""
+"""Bins whose background, a product of two factors, is kept at its best value as the
+nuisances vary."""
 
 from __future__ import annotations
 
@@ -18,23 +19,23 @@ BoolArray = NDArray[np.bool_]
 IntArray = NDArray[np.intp]
 Factors = tuple[FloatArray, FloatArray]
 
-_NEAR: Final = 0.1  # decrement from which factors go on with the nuisances
-_FAR: Final = 0.5  # of a logarithm, beyond which it is not foreseen
-_RIDGE: Final = 1e-9  # relative size at which a second derivative is 0 by rounding
+_NEAR: Final = 0.1  # decrement below which factors follow the nuisances
+_FAR: Final = 0.5  # change of a logarithm beyond which it is not extrapolated
+_RIDGE: Final = 1e-9  # relative size below which a second derivative is rounding
 
 
 class MovingProduct(MovingBins):
     """Bins of one term, the background b_ij = e_i t_j always near its best.
 
-    Newton's steps take the logarithms of e and t along: the derivatives are those with
-    the background at its minimum, to second order in what it lacks.
+    Newton's steps include the logarithms of e and t: the derivatives are those with the
+    background at its minimum, to second order in its distance from it.
 
     Parameters
     ----------
     plain : the bins, x of each with `room` added.
     product : finds the best background.
     use : bins of the cost that these are, shape (bins,).
-    room : how far below 0 x may fall, shape (bins,).
+    room : how far x may fall below 0, shape (bins,).
     barrier : pseudo-count of empty bins.
     """
 
@@ -58,7 +59,7 @@ class MovingProduct(MovingBins):
         self.product, self.use, self.shift, self.barrier = product, use, room, barrier
         self.rows: IntArray = np.arange(len(self.base))
         size = product.data.shape[:2]
-        # of all points, also of those that are done
+        # of all points, including finished ones
         self.found: Factors = (
             np.full((size[0], len(self.base)), np.nan),
             np.full((size[1], len(self.base)), np.nan),
@@ -67,7 +68,7 @@ class MovingProduct(MovingBins):
         self.follows: Factors | None = None
 
     def _curve(self, n: FloatArray, barrier: float, floor: float | None) -> Curve:
-        """Of the bins, at the background where `_settle` left it."""
+        """Curve of the bins, at the background set by `_settle`."""
         seen = n > 0
         every = bool(seen.all())
 
@@ -87,7 +88,7 @@ class MovingProduct(MovingBins):
         return np.where(seen, self.total, y)
 
     def take(self, rows: IntArray) -> MovingBins:
-        """Points of the indices `rows` alone."""
+        """Only the points with indices `rows`."""
         plain = super().take(rows)
         other = MovingProduct(plain, self.product, self.use, self.shift, self.barrier)
         other.rows, other.found = self.rows[rows], self.found
@@ -113,7 +114,8 @@ class MovingProduct(MovingBins):
         return found
 
     def _settle(self) -> None:
-        """Bring the factors near their minimum; how they and the derivatives follow."""
+        """Bring the factors near their minimum, and compute how they and the
+        derivatives follow."""
         points = len(self.base)
         x = np.zeros((len(self.use), points))
         x[self.use] = self.base.T - self.shift[self.use, None]
@@ -130,6 +132,7 @@ class MovingProduct(MovingBins):
         )
         e, t = bent.solved(right)
         self.total = bent.total.reshape(len(self.use), points)[self.use].T
+        self.bent, self.lag = bent, (e[:, 0], t[:, 0])
         self.follows = (-e[:, 1:], -t[:, 1:])
         self.lost = 2 * sum(
             np.einsum("iap,ibp->abp", r[:, 1:], f)
@@ -165,7 +168,8 @@ class MovingProduct(MovingBins):
         places = np.maximum.outer(own, own), np.minimum.outer(own, own)
         lost = self.lost[:, 1:]
         if own:
-            # few counts may leave a maximum: a step at fixed background is safe there
+            # with few counts it may be a maximum: a step at fixed background is safe
+            # there
             direct = added[places].transpose(2, 0, 1)
             ridge = _RIDGE * np.maximum(direct.diagonal(0, 1, 2), 1e-300)
             reduced = direct - lost.transpose(2, 0, 1)
@@ -174,6 +178,47 @@ class MovingProduct(MovingBins):
         lower = np.tril_indices(len(own))
         added[places[0][lower], places[1][lower]] -= lost[lower]
         hessian += added
+
+    def squares(
+        self, rows: IntArray, size: int, expected: bool
+    ) -> tuple[FloatArray, FloatArray, FloatArray]:
+        """As `MovingBins.squares`, of `rows`, `size` and `expected`: the bins move
+        together, since the background follows."""
+        moves, flat = self.slopes_at(rows, size)
+        bent, slope = self.bent.take(rows), self.slope[rows]
+        bend = self.curve.curvature(self.base, self.slope, np.empty_like(self.base))
+        root = np.sqrt(bend[rows])
+        over = np.divide(1.0, root, out=np.zeros_like(root), where=root > 0)
+        flat += np.einsum("pkb,pb->pk", moves, np.where(root > 0, 0.0, slope))
+        moves *= root[:, None]
+        # H = Sᵀ √W (1 − T Tᵀ) √W S, with the inverse L Lᵀ of the second derivatives in
+        # the factors and T the mixed ones times L
+        i, j = np.divmod(np.flatnonzero(self.use), self.product.data.shape[1])
+        mixed = (self.product.data * bent.background / bent.total**2)[i, j].T
+        inverse = bent.inverse()
+        held = np.diagonal(inverse, axis1=1, axis2=2) == 0
+        every = np.arange(inverse.shape[1])
+        inverse[:, every, every] += held
+        low = np.linalg.cholesky(inverse) * ~held[:, None]
+        t = (low[:, i] + low[:, len(bent.background) + j]) * (
+            np.sqrt(2.0) * mixed * over
+        )[:, :, None]
+        left, t = self._left(t)
+        moves -= (moves @ t / (1 + left)[:, None]) @ t.swapaxes(1, 2)
+        lag = self.lag[0][i][:, rows] + self.lag[1][j][:, rows]
+        right = (slope - 2 * mixed * lag.T) * over
+        along = np.einsum("pbf,pb->pf", t, right) / (left * (1 + left))
+        return moves, right + np.einsum("pbf,pf->pb", t, along), flat
+
+    @staticmethod
+    def _left(t: FloatArray) -> tuple[FloatArray, FloatArray]:
+        """√(1 − s) of the eigenvalues s of Tᵀ T, and T along their axes; of points
+        where some are above 1, T is 0: few counts may leave a maximum, and a step at
+        fixed background is safe there."""
+        s, axes = np.linalg.eigh(t.swapaxes(1, 2) @ t)
+        good = np.all(s < 1, axis=1, keepdims=True)
+        left = np.sqrt(1 - np.where(good, np.maximum(s, 0.0), 0.0))
+        return left, (t @ axes) * good[:, None]
 
 
 def _positive(matrices: FloatArray) -> BoolArray:

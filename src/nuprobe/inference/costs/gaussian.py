@@ -33,8 +33,8 @@ class GaussianCost(Term):
     data : measured values d, shape (bins,).
     sigma : their standard deviations, shape (bins,).
     name : shown in messages; that of the prediction if empty.
-    below : standard deviations where µ < d, if they are others (those quoted as −σ),
-        shape (bins,).
+    below : standard deviations for µ < d, if different (those quoted as −σ), shape
+        (bins,).
 
     Raises
     ------
@@ -86,7 +86,7 @@ class GaussianCost(Term):
 
     @cached_property
     def spread(self) -> FloatArray:
-        """Standard deviation to expect of the data, shape (bins,)."""
+        """Expected standard deviation of the data, shape (bins,)."""
         return self.sigma
 
     def curve(self, use: BoolArray, barrier: float) -> Curve:
@@ -126,7 +126,7 @@ class GaussianCost(Term):
         """As `Statistic.draw` at `mu`, by `rng`."""
         if self.below is self.sigma:
             return rng.normal(mu, self.sigma)
-        # d < µ has the error above d, and each side the share of its width
+        # the error above d applies to d < µ, and each side has probability ∝ its width
         lower = rng.random(mu.shape) < self.sigma / (self.sigma + self.below)
         return np.asarray(
             mu

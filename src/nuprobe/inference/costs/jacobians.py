@@ -27,12 +27,12 @@ def total_jacobian(
 
     Parameters
     ----------
-    term : whose expectation.
+    term : with the expectation.
     p, nu : its points and linear nuisances, shapes (points, columns) and (points,
         nuisances).
     wanted : columns, in order.
-    compiled : use compiled loops where the prediction has them; loading them takes half
-        a second.
+    compiled : use compiled loops if the prediction has them; loading them takes half a
+        second.
 
     Examples
     --------
@@ -57,7 +57,7 @@ def total_jacobian(
         if not every:
             base, slopes = base[:, wanted], tuple(s[:, wanted] for s in slopes)
     total = np.array(np.broadcast_to(base, (len(p), *base.shape[1:])), order="C")
-    # nuisances that scale the same share one array, which is added once
+    # nuisances that scale the same quantity share one array, which is added once
     factors: dict[int, FloatArray] = {}
     for v, along in zip(nu.T, slopes, strict=True):
         factors[id(along)] = factors.get(id(along), 0.0) + v

@@ -1,4 +1,4 @@
-"""How the terms of a cost share its parameters and nuisances."""
+"""Layout of the parameters and nuisances of the terms of a cost."""
 
 from __future__ import annotations
 
@@ -28,9 +28,9 @@ class Layout:
     name : of the cost, for messages.
     parameters, nuisances : in the order of the columns; the nuisances are the linear
         ones.
-    terms : the single costs.
-    morphing : nuisances that the expectation depends on like on parameters; their
-        columns stand behind those of the parameters.
+    terms : the individual costs.
+    morphing : nuisances on which the expectation depends nonlinearly; their columns
+        follow those of the parameters.
     """
 
     name: str
@@ -108,9 +108,9 @@ class Layout:
         return [term.expectation(p[:, columns]) for term, columns, _ in self.places]
 
     def joined(self, expectations: Sequence[Expectation]) -> Expectation:
-        """Bins of all terms behind each other, with a slope for each nuisance.
+        """Bins of all terms in sequence, with a slope for each nuisance.
 
-        `expectations` has one entry a term.
+        `expectations` has one entry per term.
         """
         if len(self.terms) == 1:
             return expectations[0]
@@ -173,8 +173,8 @@ class Layout:
         return p
 
     def check_start(self, start: ArrayLike | None, points: int) -> None:
-        """Refuse nuisances to `start` from unless they are None or have shape
-        (points, nuisances).
+        """Reject initial nuisances `start` unless they are None or have shape (points,
+        nuisances).
 
         Raises
         ------
@@ -191,7 +191,7 @@ class Layout:
     def checked_nuisances(self, nuisances: ArrayLike | None, points: int) -> FloatArray:
         """`nuisances` as an array (points, nuisances); 0 if not given.
 
-        `points` says how many points there are; the morphing ones come last.
+        `points` is the number of points; morphing nuisances come last.
 
         Raises
         ------
@@ -228,7 +228,7 @@ def shared_names(
 
     Parameters
     ----------
-    terms : the single costs.
+    terms : the individual costs.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""The compiled loops of Poisson costs, fed with the arrays of a layout."""
+"""Calls of the compiled loops of Poisson costs with the arrays of a layout."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from nuprobe.inference.costs.layout import Layout
 from nuprobe.inference.costs.nuisances import Profiled, profile_block
 from nuprobe.inference.costs.statistic import HUGE, Statistic
 from nuprobe.inference.expectations import some_points
-from nuprobe.inference.newton import LAST, LAST_BUT_ONE, PLAIN
+from nuprobe.inference.newton import LAST, LAST_BUT_ONE, LOST, PLAIN
 from nuprobe.inference.protocols import Expectation
 from nuprobe.numerics import FloatArray
 
@@ -22,14 +22,14 @@ def profile_compiled(
     expectations: Sequence[Expectation],
     start: FloatArray | None = None,
 ) -> Profiled:
-    """`profile_block` by compiled loops, which leave the hard points to it.
+    """`profile_block` with compiled loops, which leave difficult points to it.
 
     Parameters
     ----------
     layout : the cost, with Poisson terms only.
     p : points, shape (points, parameters).
     expectations : of each term at the points.
-    start : nuisances to begin at, shape (points, nuisances).
+    start : initial nuisances, shape (points, nuisances).
     """
     from nuprobe.inference.compiled import profile
 
@@ -38,7 +38,7 @@ def profile_compiled(
     counts = data[data > 0]
     most = HUGE * min(float(term.spread.min(initial=1.0)) for term in layout.terms)
     unit = min(max(1e-10, counts.min(initial=1.0)), 1.0)
-    limits = np.array([most, unit, LAST, LAST_BUT_ONE, PLAIN])
+    limits = np.array([most, unit, LAST, LAST_BUT_ONE, PLAIN, LOST])
     value, nu = np.empty(len(p)), np.empty((len(p), len(layout.nuisances)))
     start = nu[:0] if start is None else np.array(start, order="C")
     rates = _loop_arrays(layout.joined(expectations))
@@ -72,7 +72,7 @@ def curvature_compiled(
     jacobian : from `total_jacobian`, (points, parameters, bins).
     nu : nuisances of the term, shape (points, nuisances).
     expectation : at the points.
-    bent : whether the curvature is wanted; an array without points otherwise.
+    bent : whether the curvature is needed; otherwise an empty array is returned.
     """
     from nuprobe.inference.compiled import add_curvature
 
@@ -87,8 +87,8 @@ def curvature_compiled(
 def _loop_arrays(
     e: Expectation,
 ) -> tuple[FloatArray, FloatArray, FloatArray, NDArray[np.int64]]:
-    """Base, slopes alike at all points, other slopes and the nuisance of each, as the
-    compiled loops take them."""
+    """Base, constant slopes, varying slopes and the nuisance of each, for the compiled
+    loops."""
     points, bins = e.base.shape
     fixed = [j for j, s in enumerate(e.slopes) if len(s) == 1]
     others = [j for j, s in enumerate(e.slopes) if len(s) > 1]

@@ -1,12 +1,11 @@
-"""What integrating over shapes adds to the profiled −2 ln L.
+"""Contribution of integrating over shapes to the profiled −2 ln L.
 
-A shape η that a signal s carries enters as s·η. Profiled, it leaves â²/(σ² + s²), with
-â ± σ what the data say of s·η: the larger the signal, the less the same distortion
-costs, and the best signal comes out too large. The integral over η has ln(σ² + s²)
-beside it. Here the integral is that of Laplace, with the information that is expected
-where all nuisances are 0: ln det(1 + R I Rᵀ), with R the shapes in units of their
-constraints. So it depends on the parameters alone, not on the data, and is 0 without a
-signal.
+A shape nuisance η of a signal s enters as s·η. Profiling leaves â²/(σ² + s²), with â ±
+σ the measurement of s·η by the data: the larger the signal, the smaller the penalty of
+a given distortion, and the best signal is too large. Integration over η adds ln(σ² +
+s²). Here the integral is the Laplace approximation with the expected information at
+nuisances of 0: ln det(1 + R I Rᵀ), with R the shapes in units of their constraints. It
+thus depends only on the parameters, not on the data, and is 0 without a signal.
 """
 
 from __future__ import annotations
@@ -25,7 +24,7 @@ from nuprobe.numerics import FloatArray
 
 __all__ = ["Shapes", "log_volume", "shape_term"]
 
-_CHANGE: Final = 1e-4  # of an expectation, over which a slope is taken
+_CHANGE: Final = 1e-4  # relative change of an expectation for a numerical slope
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,9 +33,9 @@ class Shapes:
 
     Attributes
     ----------
-    term : its statistic gives the information.
-    own : which of the shapes of the whole cost they are.
-    rows : what each adds per standard deviation, shape (points, own, bins).
+    term : whose statistic gives the information.
+    own : their indices among the shapes of the whole cost.
+    rows : change per standard deviation of each, shape (points, own, bins).
     mu : expectation, shape (points, bins).
     """
 
@@ -46,7 +45,7 @@ class Shapes:
     mu: FloatArray
 
     def moved(self, by: Shapes, step: FloatArray) -> Shapes:
-        """The same a `step` (points,) further, `by` having the derivatives."""
+        """The same displaced by a `step` (points,), with the derivatives `by`."""
         return Shapes(
             self.term,
             self.own,
@@ -65,7 +64,7 @@ def shapes_of(
     layout : the cost.
     term : one of its terms.
     nuisances : of the term, as columns of the cost.
-    e : expectation without nuisances, and what each of them adds.
+    e : expectation without nuisances, and the slope of each.
     """
     sigma = {j: layout.nuisances[j].sigma for j in layout.marginal}
     chosen = [(j, s) for j, s in zip(nuisances, e.slopes, strict=True) if j in sigma]
@@ -129,14 +128,14 @@ def volume_slope(
 
     slope = (at(1.0) - at(-1.0)) / (2 * step)
     if empty.any():
-        # a bin without counts leaves a single choice
+        # a bin without counts allows only a one-sided difference
         forward = (4 * at(1.0) - at(2.0) - 3 * at(0.0)) / (2 * step)
         slope = np.where(empty, forward, slope)
     return np.asarray(slope)
 
 
 def shape_term(layout: Layout, p: FloatArray) -> FloatArray:
-    """What integrating over the shapes adds to −2 ln L, shape (points,).
+    """Contribution of integrating over the shapes to −2 ln L, shape (points,).
 
     Parameters
     ----------
@@ -172,7 +171,7 @@ def shape_slopes(layout: Layout, p: FloatArray) -> FloatArray:
 
 
 def _nominal(layout: Layout, p: FloatArray) -> FloatArray:
-    """Points with morphing nuisances of 0 behind the parameters."""
+    """Points with morphing nuisances of 0 appended to the parameters."""
     return np.hstack([p, np.zeros((len(p), len(layout.morphing)))])
 
 
@@ -186,7 +185,7 @@ def _at(layout: Layout, p: FloatArray) -> list[Shapes]:
 
 
 def _unmoved(term: Statistic) -> Prediction:
-    """Prediction around nuisances of 0, also where they are counted from elsewhere."""
+    """Prediction around nuisances of 0, even if they are shifted."""
     found: Prediction = getattr(term.prediction, "unmoved", term.prediction)
     return found
 

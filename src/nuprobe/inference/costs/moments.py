@@ -1,7 +1,7 @@
-"""How the cost of a bin is distributed where the data are drawn at its expectation.
+"""Distribution of the cost of a bin for data drawn at its expectation.
 
-Sums over the terms of a Poisson law, to rounding: every count up to an expectation of
-200, from there on every few counts, which for so smooth a sum is as exact.
+Sums over Poisson probabilities, to rounding: every count up to an expectation of 200,
+beyond that every few counts, which is as exact for such a smooth sum.
 """
 
 from __future__ import annotations
@@ -24,9 +24,9 @@ __all__ = [
 ]
 
 _EVERY: Final = 200.0  # expectation up to which every count is summed
-_WIDTH: Final = 10.0  # standard deviations on each side, and _BEYOND counts
+_WIDTH: Final = 10.0  # standard deviations summed on each side, plus _BEYOND counts
 _BEYOND: Final = 25.0
-_CHUNK: Final = 2048  # bins at once
+_CHUNK: Final = 2048  # bins at a time
 _SMALL: Final = 0.05  # |x| below which (1 + x) ln(1 + x) - x is a series
 _ORDER: Final = 14
 _STIRLING: Final = 64.0  # counts from which Stirling's series gives n! to rounding
@@ -40,7 +40,7 @@ class Moments:
     """Cumulants of the cost of each bin, for data drawn at the expectation.
 
     The standardised slope is dC/dµ over the square root of twice its expected
-    curvature, (µ − n)/√µ for Poisson counts: what parameters that are fitted absorb is
+    curvature, (µ − n)/√µ for Poisson counts: the part absorbed by fitted parameters is
     quadratic in it.
 
     Attributes
@@ -60,7 +60,7 @@ class Moments:
 
     @classmethod
     def behind(cls, pieces: list[Moments]) -> Moments:
-        """Bins of several `pieces` behind each other."""
+        """Bins of several `pieces` in sequence."""
         return cls(
             *(
                 np.concatenate([getattr(piece, f.name) for piece in pieces])
@@ -74,7 +74,7 @@ def normal_moments(bins: int) -> Moments:
 
     Parameters
     ----------
-    bins : how many.
+    bins : their number.
 
     Examples
     --------
@@ -92,7 +92,7 @@ def poisson_moments(
 
     Parameters
     ----------
-    mu : expectations, shape (bins,); a bin without any costs nothing.
+    mu : expectations, shape (bins,); the cost of a bin with 0 is 0.
     cost : (counts, expectations) → cost of a bin; the Poisson likelihood ratio if not
         given.
     slope : (counts, expectations) → its derivative in µ; that of the likelihood ratio
@@ -116,7 +116,7 @@ def poisson_moments(
 
 
 def counts_around(mu: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """Counts that matter at some expectations, half their likelihood ratios
+    """Relevant counts for given expectations, half their likelihood ratios
     n ln(n/µ) + µ − n, and their probabilities.
 
     Parameters
@@ -126,7 +126,8 @@ def counts_around(mu: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
     Returns
     -------
     arrays, shape (bins, counts)
-        Where only every few counts are listed, the probability is that of them all.
+        If only every few counts are listed, their probabilities include those in
+        between.
 
     Examples
     --------
@@ -193,7 +194,7 @@ def moments_of(
     ----------
     value, square : cost and squared standardised slope, shape (bins, outcomes).
     probability : of each outcome, shape (bins, outcomes).
-    seen : bins without it cost nothing, shape (bins,).
+    seen : bins where it is false have zero cost, shape (bins,).
 
     Examples
     --------

@@ -1,9 +1,9 @@
-"""Nuisances that morph: the expectation is linear between anchors only, so that −2 ln L
-has kinks at them.
+"""Morphing nuisances: the expectation is piecewise linear between anchors, so that −2
+ln L has kinks at them.
 
 Inside a cell between anchors Newton's steps are taken with the linear nuisances at
-their minimum; at an anchor a nuisance goes on into the next cell only if −2 ln L falls
-there. All points go at once.
+their minimum; at an anchor a nuisance moves into the next cell only if −2 ln L falls
+there. All points are processed at once.
 """
 
 from __future__ import annotations
@@ -25,19 +25,19 @@ from nuprobe.numerics import FloatArray
 BoolArray = NDArray[np.bool_]
 _Minimise = Callable[..., Profiled]
 
-_NUDGE: Final = 1e-8  # of the width of a cell, to ask for slopes inside it
+_NUDGE: Final = 1e-8  # of the width of a cell, to evaluate slopes inside it
 _STEPS: Final = 60
 _HALVINGS: Final = 40
 _ROUGH: Final = 4  # steps with the expected curvature; later ones with the Hessian
-_NEAR: Final = 1e-3  # in each nuisance, of starts that go on as one
+_NEAR: Final = 1e-3  # distance in each nuisance at which starts are merged
 _DIFFERENCE: Final = 1e-4  # of the width of a cell
-# expected fall of −2 ln L, of the larger of it and 1, at which a point is done
+# expected fall relative to max(−2 ln L, 1) at which a point is done
 _DECREMENT: Final = 1e-11
-_ENOUGH: Final = 1e-6  # at which it may stop when rounding hides a further fall
+_ENOUGH: Final = 1e-6  # at which it may stop if rounding hides a further fall
 
 
 def full_points(layout: Layout, p: FloatArray, nuisances: FloatArray) -> FloatArray:
-    """Points with the morphing nuisances behind them, as terms want them.
+    """Points with the morphing nuisances appended, as required by terms.
 
     Parameters
     ----------
@@ -51,7 +51,7 @@ def full_points(layout: Layout, p: FloatArray, nuisances: FloatArray) -> FloatAr
 
 
 def linear_part(layout: Layout, best: Profiled) -> Profiled:
-    """The minimum over the linear nuisances alone, at the morphing ones of `best`.
+    """The minimum over only the linear nuisances, at the morphing ones of `best`.
 
     Parameters
     ----------
@@ -78,8 +78,8 @@ def profile_morphed(
     layout : the cost.
     p : points, shape (points, parameters).
     minimise : of the linear nuisances: `profile_block` or `profile_compiled`.
-    start : nuisances to begin at, shape (points, nuisances): the minimum below them is
-        found, even if there is a lower one elsewhere.
+    start : initial nuisances, shape (points, nuisances): the minimum reached from them
+        is returned, even if there is a lower one elsewhere.
 
     Raises
     ------
@@ -116,7 +116,7 @@ def morphing_ends(layout: Layout) -> tuple[FloatArray, FloatArray]:
 
 
 def between_anchors(layout: Layout, nuisances: FloatArray) -> bool:
-    """Whether the morphing ones of some nuisances lie between their anchors.
+    """Whether the morphing nuisances lie between their anchors.
 
     Parameters
     ----------
@@ -151,9 +151,9 @@ class _Sides:
     Attributes
     ----------
     below, above : derivatives in the morphing nuisances, (points, morphing); at the
-        first and last anchor there is no side beyond, and −inf or +inf keeps inside.
-    low, high : the cell that each nuisance may move in, (points, morphing).
-    moving : which may lower −2 ln L, (points, morphing).
+        first and last anchor −inf or +inf prevents moving beyond.
+    low, high : the cell in which each nuisance may move, (points, morphing).
+    moving : those that may lower −2 ln L, (points, morphing).
     gradient, curvature : on the side of the motion, (points, morphing) and (points,
         morphing, morphing).
     outer : gradient and curvature of parameters and morphing nuisances together.
@@ -238,11 +238,11 @@ class _Descent:
 
     Parameters
     ----------
-    layout, p, minimise : as of `profile_morphed`.
-    t : where to begin, shape (points, morphing).
-    sets : starts of each point, which stand behind each other; one that comes to where
-        a lower one is ends there.
-    nu : linear nuisances to begin at, or None.
+    layout, p, minimise : as for `profile_morphed`.
+    t : initial values, shape (points, morphing).
+    sets : number of starts of each point, which are consecutive; a start that reaches
+        the position of a lower one ends.
+    nu : initial linear nuisances, or None.
     """
 
     def __init__(
@@ -303,8 +303,8 @@ class _Descent:
         )
 
     def _merged(self) -> BoolArray:
-        """Starts that have come so near to a lower one of the same point, in the same
-        cell, that both lead to one minimum, (starts,)."""
+        """Starts so close to a lower one of the same point and cell that both lead to
+        the same minimum, (starts,)."""
         t = self.t.reshape(self.sets, -1, self.t.shape[1])
         value = self.value.reshape(self.sets, -1)
         cell = _cells(self.layout, self.t)[1].reshape(t.shape)
@@ -318,15 +318,15 @@ class _Descent:
         return merged.ravel()
 
     def _step(self, rows: NDArray[np.intp], exact: bool) -> NDArray[np.intp]:
-        """One step of some points, with their Hessian if `exact`; those that are not
-        done."""
+        """One step of some points, with their Hessian if `exact`; returns those not
+        finished."""
         t = self.t[rows]
         here = self.best.take(rows)
         sides = _sides(self.layout, self.p[rows], here, t, compiled=self.compiled)
         if exact:
             sides = replace(sides, curvature=self._hessian(rows, sides))
         direction, decrement = _direction(sides, t)
-        # of large costs rounding hides more
+        # rounding hides more for large costs
         scale = np.maximum(self.value[rows], 1.0)
         going = decrement > _DECREMENT * scale
         rows, t = rows[going], t[going]
@@ -342,7 +342,7 @@ class _Descent:
                 break
             a = length[left, None]
             new = np.clip(t[left] + a * direction[left], low[left], high[left])
-            # a step as long as its room ends on the anchor exactly
+            # a step limited by its cell ends exactly on the anchor
             hit = a >= room[left]
             new = np.where(hit & (direction[left] > 0), high[left], new)
             new = np.where(hit & (direction[left] < 0), low[left], new)
@@ -353,7 +353,7 @@ class _Descent:
             self._take(rows[left], new, best, value, better)
             left = left[~better]
             length[left] *= 0.5
-        # what rounding hides is as good as done
+        # a fall hidden by rounding counts as done
         open_ = np.ones(len(rows), dtype=bool)
         open_[left] = decrement[left] > _ENOUGH * scale[going][left]
         return rows[open_]
@@ -384,12 +384,12 @@ class _Descent:
                 first=d,
             )[0][:, d:]
             gradient += 2 * moved * self.weights
-            # what stays at an end has no cell to move in
+            # a nuisance that stays at an end has no cell to move in
             width = np.where(h == 0, 1.0, h)[:, None]
             columns.append((gradient - sides.gradient) / width)
         hessian = np.stack(columns, axis=2)
         hessian = (hessian + hessian.swapaxes(1, 2)) / 2
-        # of what moves; a curvature far below that of the pulls is not trusted either
+        # only those that move; a curvature far below that of the pulls is not trusted
         both = sides.moving[:, :, None] & sides.moving[:, None, :]
         part = np.where(both, hessian, np.eye(t.shape[1]))
         positive = np.linalg.eigvalsh(part)[:, 0] > 0.05 * self.weights.min()
@@ -430,14 +430,14 @@ def morphed_slopes(
     layout : the cost.
     p : possible points, shape (points, parameters).
     best : the minimum, with all nuisances.
-    compiled : by compiled loops.
+    compiled : use compiled loops.
     """
     d, inner = p.shape[1], linear_part(layout, best)
     t = best.nuisances[:, len(layout.nuisances) :]
     sides = _sides(layout, p, inner, t, compiled=compiled, outer=True)
     gradient, hessian = sides.outer
     size = t.shape[1]
-    # at the minimum what is on an anchor rests there
+    # at the minimum a nuisance on an anchor stays there
     on = _cells(layout, t)[4] > 0
     both = ~on[:, :, None] & ~on[:, None, :]
     block = np.where(both, hessian[:, d:, d:], 0.0)

@@ -1,7 +1,7 @@
 """Nuisances at the minimum of −2 ln L, for one block of points.
 
-Newton's method takes all points at once; those that touch µ = 0 go on one by one with a
-barrier.
+Newton's method takes all points at once; those that reach µ = 0 are continued one by
+one with a barrier.
 """
 
 from __future__ import annotations
@@ -40,13 +40,13 @@ class Profiled:
 
     Attributes
     ----------
-    twice_nll : shape (points,); ``inf`` where no value of the nuisances makes the data
+    twice_nll : shape (points,); ``inf`` if no value of the nuisances makes the data
         possible.
-    nuisances : where the minimum lies, shape (points, nuisances); 0 where `twice_nll`
+    nuisances : position of the minimum, shape (points, nuisances); 0 where `twice_nll`
         is ``inf``.
-    boundary : True where the minimum has an expectation of 0 in an empty bin, shape
+    boundary : True if the minimum has an expectation of 0 in an empty bin, shape
         (points,).
-    shapes : what the integral over marginal nuisances has added to `twice_nll`, shape
+    shapes : contribution of the integral over marginal nuisances to `twice_nll`, shape
         (points,); None if there are none.
     """
 
@@ -92,7 +92,7 @@ def profile_block(
     layout : the cost.
     p : points, shape (points, parameters).
     expectations : of each term at the points.
-    start : nuisances to begin at, shape (points, nuisances).
+    start : initial nuisances, shape (points, nuisances).
     """
     weights, places = layout.weights, layout.places
     terms = list(zip(places, expectations, strict=True))
@@ -127,8 +127,8 @@ def profile_block(
 
 
 def profile_hard(layout: Layout, point: FloatArray) -> tuple[float, FloatArray, bool]:
-    """One point where ν = 0 is impossible, or an empty bin is driven to µ = 0: convex
-    minimum with µ ≥ 0.
+    """Minimise at one point where ν = 0 is impossible, or an empty bin is driven to µ =
+    0: a convex problem with µ ≥ 0.
 
     Bins get at least a pseudo-count that shrinks to 0: the logarithmic barrier of
     interior-point methods, whose path leads to the minimum from far away.
@@ -149,7 +149,7 @@ def profile_hard(layout: Layout, point: FloatArray) -> tuple[float, FloatArray, 
 
 
 def _unsettled(layout: Layout, point: FloatArray, given: Sequence[Expectation]) -> str:
-    """Why the nuisances of a point did not converge, as far as it is known."""
+    """Why the nuisances of a point did not converge, if known."""
     what = f"{layout.name}: the nuisances did not converge at {layout.describe(point)}"
     huge = any(
         t.huge(e).any() for (t, _, _), e in zip(layout.places, given, strict=True)
@@ -176,13 +176,13 @@ def _possible_start(layout: Layout, given: Sequence[Expectation]) -> FloatArray 
 
 
 class _Path:
-    """One point that goes to the minimum as the barrier falls.
+    """Path of one point to the minimum as the barrier decreases.
 
     Newton's steps are taken in coordinates t along the principal axes of the slopes, ν
-    = axes·t: where counts are huge and nuisances cancel them, the combination of
-    nuisances that leaves them alone is then a coordinate and not a small difference. µ
-    follows the steps for the same reason. Rounding of the expectation itself, as the
-    prediction gave it, remains.
+    = axes·t: where nuisances cancel in huge counts, the combination that leaves the
+    counts unchanged is then a coordinate and not a small difference. µ is updated by
+    the steps for the same reason. Rounding of the expectation returned by the
+    prediction remains.
     """
 
     def __init__(
@@ -196,7 +196,7 @@ class _Path:
             for j, slope in zip(k, e.slopes, strict=True):
                 matrix[j] = slope[0]
         self.axes = _principal_axes(slopes, self.terms, layout.weights)
-        # a bin that no nuisance moves stays exactly so
+        # a bin moved by no nuisance must remain exactly unchanged
         self.slopes = [tuple(self.axes.T @ matrix) for matrix in slopes]
         self.mu = [expected_counts(e, nu[None, k]) for (_, _, k), e in terms]
         self.along = np.asarray(np.linalg.solve(self.axes, nu)[:, None], dtype=float)
@@ -206,14 +206,14 @@ class _Path:
         self.value = self._value()
 
     def _value(self) -> float:
-        """−2 ln L where the path is now."""
+        """−2 ln L at the current point of the path."""
         return float(
             (self.pulled**2).sum()
             + sum(t.value(m)[0] for t, m in zip(self.terms, self.mu, strict=True))
         )
 
     def step(self, pseudo: float) -> bool:
-        """Go to the minimum with a pseudo-count; whether it was found."""
+        """Go to the minimum with a pseudo-count; returns whether it was found."""
         every = list(range(len(self.axes)))
         now = [
             Expectation(m, tuple(s[None] for s in rows))

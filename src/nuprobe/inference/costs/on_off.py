@@ -1,4 +1,4 @@
-"""Counts on a background that is itself counted: on and off, bin by bin."""
+"""Counts with a background measured by control counts: on and off, bin by bin."""
 
 from __future__ import annotations
 
@@ -24,16 +24,16 @@ __all__ = ["OnOffCost"]
 
 BoolArray = NDArray[np.bool_]
 
-# keeps the steps of nuisances off the end of the range: −2 ln L moves by less than 1e-9
+# keeps steps of nuisances off the end of the range; changes −2 ln L by less than 1e-9
 _EDGE: Final = 1e-10
-_CHUNK: Final = 8  # bins whose outcomes of both counts are summed at once
+_CHUNK: Final = 8  # bins summed over both counts at a time
 
 
 class OnOffCost(Term):
     """−2 ln L of counts n = signal + background and of control counts m of that
     background alone, the background b of every bin minimised exactly.
 
-    A bin costs the least that any b ≥ 0 allows of
+    The cost of a bin is the minimum over b ≥ 0 of
 
         2 [x + b − n + n ln(n/(x + b))] + 2 [τb − m + m ln(m/(τb))],
 
@@ -42,17 +42,16 @@ class OnOffCost(Term):
     solves (1 + τ) b² + ((1 + τ) x − n − m) b − m x = 0; without control counts it is
     max(0, n/(1 + τ) − x). Nuisances keep their pulls Σ(ν_k/σ_k)².
 
-    Where both counts are 0 the bin costs 2x, and an x below 0 makes the data
-    impossible, as in a `PoissonCost`; elsewhere the background makes up for it, down
-    to x = −m/τ − 1.
+    If both counts are 0 the cost is 2x, and x < 0 makes the data impossible, as in a
+    `PoissonCost`; otherwise the background compensates, down to x = −m/τ − 1.
 
     Parameters
     ----------
     prediction : the expectation µ = x + `nominal`.
     data : counts n, shape (bins,).
     control : counts m of the background alone, shape (bins,).
-    nominal : background that the prediction contains, shape (bins,): what is shown and
-        simulated; the cost takes it out again.
+    nominal : background contained in the prediction, shape (bins,), for display and
+        simulation; the cost subtracts it.
     ratio : τ, positive.
     name : shown in messages; that of the prediction if empty.
 
@@ -109,8 +108,8 @@ class OnOffCost(Term):
         self.ratio = float(ratio)
 
     def with_data(self, data: ArrayLike | Sequence[ArrayLike]) -> Cost:
-        """Same cost for other `data`, shape (bins,), or with control counts behind
-        them, (2 bins,) or (2, bins)."""
+        """Same cost for other `data`, shape (bins,), or followed by control counts, (2
+        bins,) or (2, bins)."""
         on, off = self._on_and_off(data)
         return OnOffCost(self.prediction, on, off, self.nominal, self.ratio, self.name)
 
@@ -130,7 +129,8 @@ class OnOffCost(Term):
         return np.concatenate([self.data, self.control])
 
     def _with_all_data(self, data: Sequence[FloatArray]) -> Cost:
-        """Data without control counts are expectations: so are then the latter."""
+        """Data without control counts are expectations; the control counts are then
+        also set to their expectations."""
         values = np.asarray(data[0])
         if values.ndim == 1:
             values = np.stack([values, self.ratio * self.nominal])
@@ -143,14 +143,14 @@ class OnOffCost(Term):
 
     @cached_property
     def spread(self) -> FloatArray:
-        """Standard deviation to expect of the data, shape (bins,)."""
+        """Expected standard deviation of the data, shape (bins,)."""
         both = self.data + self.control / self.ratio**2
         return np.sqrt(np.maximum(both, 1.0))
 
     @cached_property
     def room(self) -> FloatArray:
-        """How far below 0 the rest of the expectation may fall, shape (bins,): beyond
-        the minimum of the cost of a bin, and not at all without any count."""
+        """How far the rest of the expectation may fall below 0, shape (bins,): beyond
+        the minimum of the cost of a bin, and 0 without any count."""
         return np.where(self.active, self.control / self.ratio + 1, 0.0)
 
     def moving(self, e: Expectation, k: list[int], barrier: float = 0.0) -> MovingBins:
@@ -212,7 +212,7 @@ class OnOffCost(Term):
         return np.where(self._impossible(x), inf, slopes)
 
     def _impossible(self, x: FloatArray) -> BoolArray:
-        """Bins in which no background makes the data possible, shape of `x`; an x of 0
+        """Bins in which no background makes the data possible, shape of `x`; x = 0
         without counts is possible."""
         return np.asarray(np.where(self.active, x <= -self.room, x < 0))
 
@@ -232,8 +232,8 @@ class OnOffCost(Term):
         return rng.poisson(both).astype(float)
 
     def moments(self, mu: FloatArray) -> Moments:
-        """As `Statistic.moments` at `mu`: sums over both counts, the background of each
-        bin being minimised for every outcome."""
+        """As `Statistic.moments` at `mu`: sums over both counts, with the background of
+        each bin minimised for every outcome."""
         pieces = [
             self._moments(mu[i : i + _CHUNK], self.nominal[i : i + _CHUNK])
             for i in range(0, len(mu), _CHUNK)
@@ -270,7 +270,7 @@ class OnOffCost(Term):
 def best_background(
     x: FloatArray, n: FloatArray, m: FloatArray, ratio: float
 ) -> FloatArray:
-    """The background that makes counts most probable, ≥ 0 and ≥ −x.
+    """The background that maximises the likelihood of the counts, ≥ 0 and ≥ −x.
 
     Parameters
     ----------
@@ -289,7 +289,7 @@ def best_background(
     q = total * x - n - m
     root = np.sqrt((total * x - n + m) ** 2 + 4 * n * m)
     direct = (root - q) / (2 * total)
-    # without the cancellation of large x
+    # avoids cancellation for large x
     far = np.divide(2 * m * x, q + root, out=np.zeros_like(root), where=q + root > 0)
     return np.asarray(np.where(q > 0, far, direct))
 
@@ -306,7 +306,7 @@ def on_off_value(
     Parameters
     ----------
     x, n, m, ratio : as in `best_background`.
-    best : the best background, where it is known already.
+    best : the best background, if known.
 
     Examples
     --------
@@ -318,7 +318,7 @@ def on_off_value(
     b = best_background(x, n, m, ratio) if best is None else best
     on = _likelihood_ratio(x + b, n)
     off = _likelihood_ratio(ratio * b, m)
-    # no background is needed where nothing was counted
+    # the best background is 0 without counts
     return np.where((n > 0) | (m > 0), on + off, 2 * x)
 
 
@@ -340,7 +340,7 @@ def on_off_slope(
     Parameters
     ----------
     x, n, m, ratio : as in `best_background`.
-    best : the best background, where it is known already.
+    best : the best background, if known.
 
     Examples
     --------
@@ -350,7 +350,7 @@ def on_off_slope(
     b = best_background(x, n, m, ratio) if best is None else best
     one = np.ones(np.broadcast(b, n, m).shape)
     counted = 2 - 2 * np.divide(n, x + b, out=0 * one, where=(n > 0) & (x + b > 0))
-    # without counts the background may have to make up for a negative x
+    # without counts the background may have to compensate a negative x
     held = 2 * np.divide(m, b, out=(1 + ratio) * one, where=(m > 0) & (b > 0)) - (
         2 * ratio
     )
@@ -369,7 +369,7 @@ def on_off_curvature(
     Parameters
     ----------
     x, n, m, ratio : as in `best_background`.
-    best : the best background, where it is known already.
+    best : the best background, if known.
 
     Examples
     --------
@@ -382,7 +382,7 @@ def on_off_curvature(
     shape = np.broadcast(b, n, m).shape
     variance = np.zeros(shape)
     for mean, counts in ((x + b, n), (b, m)):
-        # a bin without counts that is not at its limit gives way without cost
+        # a bin without counts has no curvature away from its limit
         loose = np.where(mean > 1e-12 * (1 + np.abs(x)), inf, 0.0)
         rest = np.array(np.broadcast_to(loose, shape))
         variance += np.divide(mean**2, counts, out=rest, where=counts > 0)

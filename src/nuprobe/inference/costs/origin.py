@@ -1,5 +1,5 @@
-"""Whose data a cost has, so that none count twice and none that are assumed pass for
-measured ones."""
+"""Origin of the data of a cost, so that no data count twice and assumed data are not
+mixed with measured ones."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ __all__ = ["Origin", "check_origins"]
 @readable
 @dataclass(frozen=True)
 class Origin:
-    """Where the data of a cost come from.
+    """Origin of the data of a cost.
 
     Attributes
     ----------
     experiment : name of the experiment.
-    part : one of several places of it that count different events; empty for all.
+    part : one of several sites that count different events; empty for all.
     shares : names of other experiments that contain some of the same events.
     assumed : whether the data are expected or simulated instead of measured.
-    notes : what the prediction rests on, for results: choices and constants.
-    made_of : what files of results say of it: ``analysis``, ``references``, ``changes``
+    notes : assumptions of the prediction, for results: choices and constants.
+    made_of : provenance for files of results: ``analysis``, ``references``, ``changes``
         of the experiment's file, and the ``model``.
     """
 
@@ -38,7 +38,7 @@ class Origin:
     made_of: Mapping[str, Any] = field(default_factory=dict, compare=False, repr=False)
 
     def overlaps(self, other: Origin) -> bool:
-        """Whether some events are in the data of an `other` cost too."""
+        """Whether some events are also in the data of an `other` cost."""
         if self.experiment == other.experiment:
             return self.part == other.part or not (self.part and other.part)
         return self.experiment in other.shares or other.experiment in self.shares
@@ -47,17 +47,17 @@ class Origin:
 def check_origins(
     origins: Sequence[Origin | None], with_projections: bool = False
 ) -> None:
-    """Refuse data that would count twice, and assumed data beside measured ones.
+    """Reject data that would count twice, and assumed data combined with measured ones.
 
     Parameters
     ----------
     origins : of the costs to add; None where it is not known.
-    with_projections : assumed data may stand beside measured ones.
+    with_projections : allow assumed data together with measured ones.
 
     Raises
     ------
     InputError
-        In one line: which two, and what to do.
+        Naming the two, with a remedy.
 
     Examples
     --------

@@ -22,7 +22,7 @@ __all__ = ["PoissonCost"]
 
 BoolArray = NDArray[np.bool_]
 
-# share of bins with counts from which the empty ones do not matter for a first step
+# fraction of bins with counts above which empty bins are ignored in a first step
 _MOST: Final = 0.8
 
 
@@ -30,8 +30,8 @@ class PoissonCost(Term):
     """−2 ln of the Poisson likelihood ratio: 2Σ[µ − n + n ln(n/µ)] + Σ(ν_k/σ_k)²
     (Baker:1983tu).
 
-    The counts need not be integers (Asimov data). An expectation below 0, or of 0 where
-    n > 0, costs ``inf``; 0 expected and 0 seen cost 0.
+    The counts need not be integers (Asimov data). The cost is ``inf`` for µ < 0, or µ =
+    0 and n > 0, and 0 for µ = n = 0.
 
     Parameters
     ----------
@@ -57,7 +57,7 @@ class PoissonCost(Term):
     linear = 2.0
     positive = True
     offset = 0.0
-    """Constant that is added to −2 ln L."""
+    """Constant added to −2 ln L."""
 
     def __init__(self, prediction: Prediction, data: ArrayLike, name: str = "") -> None:
         super().__init__(prediction, data, name)
@@ -75,7 +75,7 @@ class PoissonCost(Term):
 
     @property
     def compiled(self) -> bool:
-        """True: there are compiled loops for this statistic (not for a subclass)."""
+        """Whether there are compiled loops: true for this class, not for subclasses."""
         return type(self) is PoissonCost
 
     @cached_property
@@ -85,7 +85,7 @@ class PoissonCost(Term):
 
     @cached_property
     def spread(self) -> FloatArray:
-        """Standard deviation to expect of the data, shape (bins,)."""
+        """Expected standard deviation of the data, shape (bins,)."""
         return np.sqrt(np.maximum(self.data, 1.0))
 
     def curve(self, use: BoolArray, barrier: float) -> Curve:
@@ -107,7 +107,7 @@ class PoissonCost(Term):
         if self.active.mean() > _MOST:
             return None
         minus_twice = -2 * self.data
-        # an infinite µ takes bins without expectation out
+        # an infinite µ removes bins without expectation
         return MovingBins(
             base=np.where(e.base > 0, e.base, inf),
             constant=[

@@ -1,4 +1,4 @@
-"""Counts as polynomials of one parameter: where they are sampled, and in which unit."""
+"""Counts as polynomials of one parameter: sampling points and scale."""
 
 from __future__ import annotations
 
@@ -17,21 +17,21 @@ __all__ = ["NODES", "TRIED", "Polynomials", "fitting_scale", "sampled"]
 IntArray = NDArray[np.intp]
 
 NODES: Final = np.array([0.0, 0.4, 0.9, 1.5, 2.0])
-"""Where they are sampled, in units of their scale: the degree is at most four, that of
+"""Sampling points, in units of their scale: the degree is at most four, that of
 an amplitude squared, itself quadratic in the coupling."""
 TRIED: Final = np.array([0.2, 1.2, 5.0])
-"""Where they are tried."""
+"""Test points."""
 _NOTHING: Final = 1e-14  # relative size below which a power is rounding
 
 
 @dataclass(frozen=True)
 class Polynomials:
-    """Arrays as polynomials of u = x/scale, a row each.
+    """Arrays as polynomials of u = x/scale, one per row.
 
     Attributes
     ----------
     powers : of u that occur.
-    table : factors, shape (rows, powers, bins).
+    table : coefficients, shape (rows, powers, bins).
     """
 
     powers: IntArray
@@ -75,14 +75,14 @@ def sampled(
     u: FloatArray,
     block: int = BLOCK,
 ) -> list[list[FloatArray]]:
-    """Counts where a parameter is u·scale.
+    """Counts at values u·scale of a parameter.
 
     Parameters
     ----------
     cost : any.
     column : the parameter.
-    points : give each row the other parameters and morphing nuisances, shape (rows,
-        columns).
+    points : values of the other parameters and morphing nuisances of each row, shape
+        (rows, columns).
     scale : shape (rows,).
     u : shape (u,).
     block : points evaluated together.
@@ -90,7 +90,7 @@ def sampled(
     Returns
     -------
     list of lists of arrays, shape (rows, u, bins)
-        Of each term its base and slopes.
+        Base and slopes of each term.
 
     Examples
     --------

@@ -1,8 +1,8 @@
-"""The product of two factors that makes counts with a background most probable.
+"""The most probable background that is a product of two factors.
 
 A background b_ij = e_i t_j is fitted to counts n_ij ~ x_ij + b_ij and to control counts
-of b alone, for many x at once. Points run along the last axis of all arrays here, so
-that each operation takes all of them.
+of b alone, for many x at once. Points are along the last axis of all arrays here, so
+that each operation processes all of them.
 """
 
 from __future__ import annotations
@@ -23,13 +23,13 @@ __all__ = ["Product", "product_counts"]
 BoolArray = NDArray[np.bool_]
 Factors = tuple[FloatArray, FloatArray]
 
-_EM: Final = 3  # steps of expectation and maximisation before Newton's
+_EM: Final = 3  # expectation–maximisation steps before Newton's
 _NEWTON: Final = 200
-# decrements of −2 ln L at which a step is the last one; that after it is its square
+# decrements of −2 ln L at which a step is the last one; the next is its square
 _LAST: Final = 1e-7
-_DONE: Final = 1e-11  # where steps do not become better so fast
-_SURE: Final = 0.05  # decrement up to which a full step makes the data more probable
-_LONGEST: Final = 1.0  # step of a logarithm
+_DONE: Final = 1e-11  # if convergence is slower
+_SURE: Final = 0.05  # decrement up to which a full step is safe
+_LONGEST: Final = 1.0  # largest step of a logarithm
 
 
 def product_counts(counts: FloatArray) -> FloatArray:
@@ -101,14 +101,14 @@ class Product:
     @cached_property
     def bare(self) -> BoolArray:
         """Whether some row or column has no control counts, shape (points,): its factor
-        may be 0, which it nears and leaves slowly."""
+        may be 0, which is approached and left slowly."""
         e, t = self.control
         return np.asarray(np.minimum(e.min(axis=0), t.min(axis=0)) <= 0)
 
     @cached_property
     def kept(self) -> NDArray[np.intp]:
-        """Columns whose factors move; the fullest one is held: only the product
-        counts."""
+        """Columns with variable factors; the fullest one is fixed, since only the
+        product matters."""
         full = self.control[1].sum(axis=1) + self.data.sum(axis=(0, 2))
         return np.delete(np.arange(len(full)), int(full.argmax()))
 
@@ -168,14 +168,14 @@ class Product:
     def near(
         self, x: FloatArray, start: Factors | None, last: float = _LAST
     ) -> tuple[Factors, Bent]:
-        """Factors from which one step reaches the best background, and how −2 ln L
-        bends there; `x`, `start` and `last` are as in `factors`."""
+        """Factors from which one step reaches the best background, and the second
+        derivatives of −2 ln L there; `x`, `start` and `last` are as in `factors`."""
         e, t = self._start(x, start)
         bent = self.bent(x, (e, t))
         decrement = bent.step[1]
         rows, part, rest, now = np.arange(x.shape[2]), self, x, bent
         for _ in range(_NEWTON):
-            # a factor that nears 0 has to arrive: a start nearby is not used then
+            # a factor that tends to 0 must converge: a nearby start is not used then
             left = np.flatnonzero(~(decrement <= np.where(part.bare, _DONE, last)))
             if not left.size:
                 return (e, t), bent
@@ -198,7 +198,7 @@ class Product:
     def _moved(
         self, x: FloatArray, bent: Bent, last: float
     ) -> tuple[FloatArray, FloatArray, BoolArray]:
-        """Factors after a step, and points for which it was not the last one."""
+        """Factors after a step, and points for which it was not the last."""
         step, decrement = bent.step
         length = self._length(x, bent, step, decrement)
         e, t = (f * np.exp(length * s) for f, s in zip(bent.factors, step, strict=True))
@@ -206,7 +206,7 @@ class Product:
         return e, t, ~(decrement <= np.where(fast, last, _DONE))
 
     def _start(self, x: FloatArray, start: Factors | None) -> Factors:
-        """Copies of the factors nearby, and others where there are none."""
+        """Copies of nearby factors, and initial ones where there are none."""
         if start is None:
             return self._begin(x)
         e, t = np.array(start[0]), np.array(start[1])
@@ -216,9 +216,9 @@ class Product:
         return e, t
 
     def _begin(self, x: FloatArray) -> Factors:
-        """By steps that never make the data less probable."""
+        """Initial factors from steps that never decrease the likelihood."""
         n, (m_e, m_t) = self.data, self.control
-        # no factor begins at 0, where it would stay
+        # no factor starts at 0, where it would stay
         e, t = np.maximum(n.sum(axis=1) + m_e, 1e-3), n.sum(axis=0) + m_t
         e = e / (1 + self.ratio) + np.zeros(x.shape[2])
         t = np.maximum(t, 1e-3) / np.maximum(t.sum(axis=0), 1e-3)
@@ -236,8 +236,8 @@ class Product:
         return e, t
 
     def bent(self, x: FloatArray, factors: Factors) -> Bent:
-        """How −2 ln L bends in the logarithms of `factors`, for the rest `x` of the
-        expectation, shape (rows, columns, points)."""
+        """Second derivatives of −2 ln L in the logarithms of `factors`, for the rest
+        `x` of the expectation, shape (rows, columns, points)."""
         e, t = factors
         b = e[:, None] * t
         total = x + b
@@ -254,7 +254,7 @@ class Product:
     def _length(
         self, x: FloatArray, bent: Bent, step: Factors, decrement: FloatArray
     ) -> FloatArray:
-        """Share of the steps that is taken, shape (points,)."""
+        """Fraction of the steps to take, shape (points,)."""
         size = np.maximum(np.abs(step[0]).max(axis=0), np.abs(step[1]).max(axis=0))
         length = np.minimum(1.0, _LONGEST / np.maximum(size, 1e-300))
         sure = (decrement <= _SURE) & bent.good
@@ -283,8 +283,8 @@ class Product:
         return np.asarray(length)
 
     def _objective(self, x: FloatArray, b: FloatArray) -> FloatArray:
-        """−ln L but for constants and the logarithms of the factors, (points,); inf
-        where it is impossible."""
+        """−ln L up to constants and the logarithms of the factors, (points,); inf where
+        impossible."""
         total = x + b
         seen = self.data > 0
         good = total > 0

@@ -1,4 +1,5 @@
-"""Counts on a background whose projections on two axes are counted themselves."""
+"""Counts with a background whose projections on two axes are measured by control
+counts."""
 
 from __future__ import annotations
 
@@ -27,7 +28,7 @@ __all__ = ["ProjectedCost"]
 BoolArray = NDArray[np.bool_]
 Factors = tuple[FloatArray, FloatArray]
 
-# share of the nominal background that the rest of the expectation may take away
+# fraction of the nominal background by which the rest may be negative
 _ROOM: Final = 0.5
 
 
@@ -35,27 +36,27 @@ class ProjectedCost(OnOffCost):
     """−2 ln L of counts n_ij = signal + e_i t_j and of the projections of control
     counts m_ij of the background alone, all e_i and t_j minimised.
 
-    A point costs the least that any e_i, t_j ≥ 0 allow of
+    The cost is the minimum over e_i, t_j ≥ 0 of
 
         2 Σ [x + b − n + n ln(n/(x + b))] + 2 Σ [τb − c + c ln(c/(τb))] , b = e_i t_j,
 
     where x is the rest of the expectation, τ the exposure of the control counts over
     that of the data and c the product of the projections ``m_i. m_.j / m_..``; the
     second sum depends on the control counts only by these. With one row or column it is
-    an `OnOffCost` (Rolke:2004mj, equation unverified). What the counts say against the
-    product itself is not part of the cost.
+    an `OnOffCost` (Rolke:2004mj, equation unverified). A deviation of the control
+    counts from the product form is not part of the cost.
 
-    The rest of the expectation may fall below 0 by half the nominal background; data
-    beyond are impossible. Projections without any control count are a hard case: far
-    from it the factor is minimised too, but a minimum may not be found.
+    The rest of the expectation may fall below 0 by half the nominal background; beyond
+    that the data are impossible. Projections without any control count are difficult:
+    the factor is still minimised, but a minimum may not be found.
 
     Parameters
     ----------
     prediction : the expectation µ = x + `nominal`.
     data : counts n, shape (bins,), the second axis running fastest.
     control : counts m of the background alone, shape (bins,).
-    nominal : background that the prediction contains, shape (bins,): what is shown and
-        simulated; the cost takes it out again.
+    nominal : background contained in the prediction, shape (bins,), for display and
+        simulation; the cost subtracts it.
     shape : numbers of bins of the two axes.
     ratio : τ, positive.
     name : shown in messages; that of the prediction if empty.
@@ -94,8 +95,8 @@ class ProjectedCost(OnOffCost):
         self.shape = shape
 
     def with_data(self, data: ArrayLike | Sequence[ArrayLike]) -> Cost:
-        """Same cost for other `data`, shape (bins,), or with control counts behind
-        them, (2 bins,) or (2, bins)."""
+        """Same cost for other `data`, shape (bins,), or followed by control counts, (2
+        bins,) or (2, bins)."""
         on, off = self._on_and_off(data)
         return ProjectedCost(
             self.prediction, on, off, self.nominal, self.shape, self.ratio, self.name
@@ -103,7 +104,7 @@ class ProjectedCost(OnOffCost):
 
     @cached_property
     def product(self) -> Product:
-        """Finds the best background."""
+        """Finder of the best background."""
         return Product.of(self.data, self.control, self.shape, self.ratio)
 
     @cached_property
@@ -219,8 +220,8 @@ class ProjectedCost(OnOffCost):
         return np.asarray(2 * (full - lost[0] - lost[1]))
 
     def moments(self, mu: FloatArray) -> Moments:
-        """As `Statistic.moments` at `mu`: of the counts; the few parameters of the
-        background are measured by as many projections."""
+        """As `Statistic.moments` at `mu`: those of the counts; the few parameters of
+        the background are determined by as many projections."""
         return poisson_moments(mu)
 
     def arrays(self) -> tuple[FloatArray, ...]:

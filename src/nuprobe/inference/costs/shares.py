@@ -1,4 +1,4 @@
-"""Gaussian data of which only the shares within groups are predicted."""
+"""Gaussian data for which only the shares within groups are predicted."""
 
 from __future__ import annotations
 
@@ -63,8 +63,8 @@ class SharesCost(CovarianceCost):
     group of bin i and µ_i its predicted share.
 
     The groups of PROSPECT are energies, their bins the baselines: the spectrum is
-    measured, how it is shared out among baselines is predicted (PROSPECT:2020sxr).
-    Simulated data have sums of their own.
+    measured, its distribution among baselines is predicted (PROSPECT:2020sxr).
+    Simulated data have their own sums.
 
     Parameters
     ----------
@@ -77,7 +77,7 @@ class SharesCost(CovarianceCost):
     Raises
     ------
     InputError
-        As `CovarianceCost`, or if the groups are not numbers of groups.
+        As `CovarianceCost`, or if the groups are invalid.
 
     Examples
     --------

@@ -31,7 +31,7 @@ def exact_gradient(
     Raises
     ------
     ComputationError
-        Where the data are impossible, so that there is no derivative.
+        If the data are impossible, so that there is no derivative.
     """
     d_par, d_nu = np.zeros_like(p), 2 * nu * layout.weights
     for term, columns, k in layout.places:
@@ -81,8 +81,8 @@ def expected_curvature(
     barrier : pseudo-count of empty bins that nuisances move, shape (points,).
     expectations : of each term at the points.
     compiled : by compiled loops; all terms are Poisson costs.
-    bent : without it the curvature may be left out (0).
-    first : of the parameters that are wanted; those before it are left out (0).
+    bent : whether the curvature is needed (otherwise it may be 0).
+    first : index of the first parameter needed; those before it are omitted (0).
     """
     d = p.shape[1]
     gradient, hessian = joint_curvature(
@@ -104,7 +104,7 @@ def joint_curvature(
     first: int = 0,
 ) -> tuple[FloatArray, FloatArray]:
     """Gradient and expected curvature in parameters and then nuisances, (points, both)
-    and (points, both, both); arguments as of `expected_curvature`."""
+    and (points, both, both); arguments as for `expected_curvature`."""
     n, d, m = len(p), p.shape[1], nu.shape[1]
     compiled = compiled and not barrier.any()
     bent = bent or not compiled
@@ -153,6 +153,6 @@ def without_nuisances(hessian: FloatArray, d: int) -> FloatArray:
     try:
         follows = np.linalg.solve(inner, mixed)
     except np.linalg.LinAlgError:
-        # an expectation near zero outweighs all else: rounding made it singular
+        # an expectation near zero dominates, and rounding makes the matrix singular
         follows = np.linalg.pinv(inner, hermitian=True) @ mixed
     return np.asarray(hessian[:, :d, :d] - mixed.swapaxes(1, 2) @ follows)

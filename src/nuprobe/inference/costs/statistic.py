@@ -1,4 +1,4 @@
-"""What a statistic says of bins: how the cost depends on the expectation of each."""
+"""Interface of statistics: dependence of the cost on the expectation of each bin."""
 
 from __future__ import annotations
 
@@ -23,11 +23,12 @@ __all__ = ["HUGE", "Statistic", "described"]
 BoolArray = NDArray[np.bool_]
 
 HUGE: Final = 1e-4 * 2.0**52
-"""Expectation, in smallest spreads of the data, whose rounding begins to matter."""
+"""Expectation in units of the smallest spread of the data above which rounding
+matters."""
 
 
 def described(parameters: tuple[Parameter, ...], point: FloatArray) -> str:
-    """Values of parameters with their units, for a message.
+    """Values of parameters with their units, for messages.
 
     Parameters
     ----------
@@ -46,25 +47,25 @@ def described(parameters: tuple[Parameter, ...], point: FloatArray) -> str:
 
 
 class Statistic(ABC):
-    """How the cost of data depends on the expectation µ, for one prediction.
+    """Dependence of the cost of data on the expectation µ, for one prediction.
 
     The cost is ``linear * sum(mu)`` over all bins plus f(mu) over the active ones: for
-    a Poisson cost an empty bin has no more than its linear part, which saves most of
-    the work where data are sparse.
+    a Poisson cost an empty bin has only the linear part, which saves most of the work
+    for sparse data.
 
-    A new statistic is one class that derives from `Term` and says what is abstract
-    here; nuisances, pulls, sums and gradients are shared.
+    A new statistic is one class that derives from `Term` and implements the abstract
+    methods; nuisances, pulls, sums and gradients are shared.
 
     Attributes
     ----------
     name : shown in messages and tables.
-    prediction : gives the expectation.
+    prediction : of the expectation.
     parameters, nuisances : those of the prediction, morphing nuisances last.
     data : shape (bins,).
     n_bins : number of bins.
     linear : factor of the sum over all bins.
     positive : whether an expectation below 0 makes the data impossible.
-    origin : whose data they are; None if it is not known.
+    origin : of the data; None if not known.
     """
 
     name: str
@@ -85,11 +86,11 @@ class Statistic(ABC):
     @property
     @abstractmethod
     def spread(self) -> FloatArray:
-        """Standard deviation to expect of the data, roughly, shape (bins,)."""
+        """Approximate expected standard deviation of the data, shape (bins,)."""
 
     @abstractmethod
     def curve(self, use: BoolArray, barrier: float) -> Curve:
-        """How f depends on µ in the bins `use`, shape (bins,).
+        """Dependence of f on µ in the bins `use`, shape (bins,).
 
         Empty bins get `barrier` as a pseudo-count.
         """
@@ -99,7 +100,8 @@ class Statistic(ABC):
         """Cost without pulls at `mu` of shape (points, bins), shape (points,)."""
 
     def value_near(self, mu: FloatArray, bins: MovingBins) -> FloatArray:
-        """`value` at `mu`, where Newton's method took `bins`, from `moving`, to it."""
+        """`value` at `mu`, to which Newton's method has brought `bins` from
+        `moving`."""
         return self.value(mu)
 
     @abstractmethod
@@ -137,13 +139,13 @@ class Statistic(ABC):
 
     @abstractmethod
     def arrays(self) -> tuple[FloatArray, ...]:
-        """Data and errors: what, with the prediction, defines this cost."""
+        """Data and errors, which together with the prediction define this cost."""
 
     def moments(self, mu: FloatArray) -> Moments | None:
-        """How the cost of each bin is distributed for data drawn at the expectation
-        `mu`, shape (bins,); None if that is not known.
+        """Distribution of the cost of each bin for data drawn at the expectation `mu`,
+        shape (bins,); None if not known.
 
-        Where `weighted` takes combinations of bins, these are meant.
+        If `weighted` uses combinations of bins, it refers to these.
         """
         return None
 
@@ -154,7 +156,8 @@ class Statistic(ABC):
 
     @property
     def measured(self) -> FloatArray:
-        """All that `draw` draws, flat: the data, and control counts if there are."""
+        """Everything returned by `draw`, flattened: the data, and control counts if
+        any."""
         return self.data
 
     @property
@@ -163,8 +166,8 @@ class Statistic(ABC):
         return False
 
     def expectation(self, points: FloatArray) -> Expectation:
-        """Expectation at `points`, shape (points, parameters), morphing nuisances
-        behind the parameters; it must be finite."""
+        """Expectation at `points`, shape (points, parameters), morphing nuisances after
+        the parameters; it must be finite."""
         e = self.prediction.expectation(points)
         if not np.isfinite(e.base.sum()) or any(
             not np.isfinite(s.sum()) for s in e.slopes
@@ -177,7 +180,7 @@ class Statistic(ABC):
         return e
 
     def moving(self, e: Expectation, k: list[int], barrier: float = 0.0) -> MovingBins:
-        """The term, cut to the bins in which the cost is not just linear.
+        """The term restricted to bins in which the cost is not only linear.
 
         `e` is the expectation of the points, `k` the nuisance of each of its slopes in
         the whole cost, and `barrier` the pseudo-count of empty bins.
@@ -215,13 +218,13 @@ class Statistic(ABC):
         return np.asarray(np.abs(e.base).max(axis=1) > most)
 
     def used(self, e: Expectation, barrier: float) -> BoolArray:
-        """Active bins; with a `barrier` also those that nuisances of `e` move."""
+        """Active bins; with a `barrier` also those moved by nuisances of `e`."""
         return self.active | flexible_bins(e).any(axis=0) if barrier else self.active
 
     def moved(self, mu: FloatArray, after: FloatArray, use: BoolArray) -> FloatArray:
         """Expectation after Newton's steps, shape (points, bins).
 
-        `mu` is what it was, `after` what `moving` has become in the bins `use`.
+        `mu` is the expectation before, `after` that of `moving` in the bins `use`.
         """
         result = mu.copy()
         result[:, use] = after
@@ -230,13 +233,14 @@ class Statistic(ABC):
     def first_moving(self, e: Expectation, k: list[int]) -> MovingBins | None:
         """All bins with the expected curvature, with `e` and `k` as in `moving`.
 
-        A first step from far lands much closer with it than with the actual one. None
-        where the active bins with the expected curvature do as well.
+        A first step from far away is much better with it than with the actual one. None
+        if the active bins with the expected curvature are as good.
         """
         return None
 
     def possible_rigid(self, e: Expectation) -> bool:
-        """Whether bins that no nuisance moves allow the data; `e` is of one point."""
+        """Whether the data are possible in bins moved by no nuisance; `e` is for one
+        point."""
         if not self.positive:
             return True
         mu = np.where(flexible_bins(e), np.maximum(self.data, 1.0), e.base)

@@ -1,7 +1,7 @@
-"""A cost along one parameter, row by row, whose nuisances morph between anchors.
+"""A cost along one parameter, row by row, with nuisances that morph between anchors.
 
 At anchors the counts are polynomials of low degree in the parameter; between them they
-are linear. A table of the polynomials at all anchors stands for the templates.
+are linear. A table of the polynomials at all anchors replaces the templates.
 """
 
 from __future__ import annotations
@@ -38,11 +38,11 @@ IntArray = NDArray[np.intp]
 _Hats = list[tuple[IntArray, FloatArray, FloatArray]]
 
 ROW: Final = "row"
-"""Name of the parameter that numbers the rows."""
+"""Name of the parameter with the number of the row."""
 
-_BLOCK: Final = 8192  # points: templates of one mass are then needed once
-_SOME: Final = 2048  # points that are kept at a time
-_EXACT: Final = 1e-9  # relative, to which the polynomials hold elsewhere
+_BLOCK: Final = 8192  # points, so that templates of one mass are needed once
+_SOME: Final = 2048  # points kept at a time
+_EXACT: Final = 1e-9  # relative accuracy required of the polynomials
 
 
 @dataclass(frozen=True, eq=False)
@@ -83,15 +83,16 @@ class _Table:
 
 @dataclass(frozen=True, eq=False)
 class _Along:
-    """A prediction of the number of a row, one parameter, and nuisances that morph.
+    """A prediction as a function of the row number, one parameter, and morphing
+    nuisances.
 
     Attributes
     ----------
-    name : that of the prediction it stands for.
+    name : of the prediction it replaces.
     parameters : number of the row, and the parameter.
     nuisances, morphing : those of the prediction.
     scale : of the parameter, (rows,).
-    base, slopes : tables, or arrays (1, bins) of what is the same everywhere.
+    base, slopes : tables, or arrays (1, bins) if constant.
     """
 
     name: str
@@ -135,7 +136,7 @@ class _Along:
     def _moved(
         self, every: list[FloatArray]
     ) -> tuple[FloatArray, tuple[FloatArray, ...]]:
-        """Derivatives of base and slopes; of what is the same everywhere 0."""
+        """Derivatives of base and slopes; 0 for constant ones."""
         base, *slopes = every
         still = np.zeros((1, *base.shape[1:]))
         return base, tuple(
@@ -146,8 +147,8 @@ class _Along:
     def _every(
         self, row: IntArray, hats: _Hats, weights: FloatArray
     ) -> list[FloatArray]:
-        """Base and slopes, (points or 1, sets, bins); what several slopes have in
-        common once."""
+        """Base and slopes, (points or 1, sets, bins); tables common to several slopes
+        are evaluated once."""
         first = np.zeros(len(row), dtype=np.intp)
         for (cell, *_), n in zip(hats, self.morphing, strict=True):
             first = first * len(n.anchors) + cell
@@ -219,13 +220,13 @@ class Tabulated:
         ----------
         cost : any.
         column : the parameter; its range begins at 0.
-        points : give each row the other parameters, shape (rows, parameters).
+        points : values of the other parameters of each row, shape (rows, parameters).
         most : largest value of the parameter.
 
         Returns
         -------
         Tabulated or None
-            None if counts are not polynomials of degree four at most.
+            None if counts are not polynomials of degree at most four.
 
         Examples
         --------
@@ -261,7 +262,7 @@ class Tabulated:
 
 
 def _with_prediction(term: Term, prediction: _Along) -> Term:
-    """The same statistic and data, with a prediction that stands for its own."""
+    """The same statistic and data, with another prediction."""
     result = copy(term)
     result.__dict__.pop("layout", None)
     result.prediction = prediction
@@ -315,7 +316,8 @@ def _tabulated(
 def _without_copies(
     tables: Sequence[_Table | FloatArray],
 ) -> list[_Table | FloatArray]:
-    """The same tables, equal ones as one: all that scale the signal are."""
+    """The same tables without duplicates, such as those of nuisances that scale the
+    signal."""
     result: list[_Table | FloatArray] = []
     for table in tables:
         same = (
@@ -336,7 +338,7 @@ class _Rows:
 
     Attributes
     ----------
-    term : whose counts.
+    term : with the counts.
     column : the parameter.
     at : parameters and, last, scale of each row.
     anchors : all, (anchors, morphing).
@@ -374,7 +376,7 @@ class _Rows:
 
 
 def _fitted(values: FloatArray) -> Polynomials | FloatArray:
-    """Polynomials through values, or what is the same everywhere, (1, bins)."""
+    """Polynomials through values, or constants, (1, bins)."""
     if (values == values[:1, :1]).all():
         return values[0, :1].copy()
     return Polynomials.of(values)
@@ -383,7 +385,7 @@ def _fitted(values: FloatArray) -> Polynomials | FloatArray:
 def _joined(
     pieces: Sequence[Polynomials | FloatArray], sizes: Sequence[int]
 ) -> Polynomials | FloatArray:
-    """All rows of what was made some rows (`sizes`) at a time."""
+    """Join tables made in blocks of rows (`sizes`)."""
     arrays = [piece for piece in pieces if isinstance(piece, np.ndarray)]
     if len(arrays) == len(pieces) and all((a == arrays[0]).all() for a in arrays):
         return arrays[0]
@@ -402,7 +404,7 @@ def _joined(
 
 
 def _holds(found: Polynomials, exact: FloatArray) -> bool:
-    """Whether polynomials give the counts where they are tried, (rows, tried, bins)."""
+    """Whether polynomials give the counts at test points, (rows, tried, bins)."""
     row = np.repeat(np.arange(len(exact)), len(TRIED))
     values = found.at(row, np.tile(TRIED, len(exact))).reshape(exact.shape)
     size = np.abs(exact).max(axis=2, initial=0.0, keepdims=True)

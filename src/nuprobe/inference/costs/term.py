@@ -20,11 +20,11 @@ __all__ = ["Term", "check_cost"]
 
 
 def check_cost(cost: object) -> None:
-    """Refuse what is not a cost with `InputError`.
+    """Reject anything but a cost with `InputError`.
 
     Parameters
     ----------
-    cost : what a fit, scan or sample was given; an experiment is a common slip.
+    cost : argument of a fit, scan or sample; an experiment is a common mistake.
 
     Examples
     --------
@@ -39,12 +39,12 @@ def check_cost(cost: object) -> None:
 
 
 class Term(Cost, Statistic):
-    """One statistic for one prediction; a subclass says how a bin's cost depends on its
-    expectation.
+    """One statistic for one prediction; a subclass defines how the cost of a bin
+    depends on its expectation.
 
     Parameters
     ----------
-    prediction : gives the expectation.
+    prediction : of the expectation.
     data : shape (bins,).
     name : shown in messages; that of the prediction if empty.
 
@@ -73,7 +73,7 @@ class Term(Cost, Statistic):
         self.data = self._bins(data, "data")
 
     def _checked_prediction(self) -> int:
-        """Number of bins of a prediction whose shapes fit together."""
+        """Number of bins of a prediction, after a check of its shapes."""
         nominal = np.zeros(len(morphing_of(self.prediction)))
         e = self.prediction.expectation(np.append(self.default, nominal)[None])
         if (
@@ -94,7 +94,7 @@ class Term(Cost, Statistic):
         return int(e.base.shape[1])
 
     def _bins(self, values: ArrayLike, what: str) -> FloatArray:
-        """One finite number a bin."""
+        """One finite number per bin."""
         array = np.array(values, dtype=float)
         if array.shape != (self.n_bins,):
             raise InputError(
@@ -118,7 +118,7 @@ class Term(Cost, Statistic):
         return made.of(replace(self.origin, assumed=True))
 
     def of(self, origin: Origin) -> Cost:
-        """The same cost, its data known to come from an `origin`."""
+        """The same cost with the `origin` of its data."""
         result = copy(self)
         result.origin = origin
         result.terms = (result,)

@@ -28,15 +28,15 @@ __all__ = ["CostSum"]
 
 @public_methods
 class CostSum(Cost):
-    """Sum of costs: physics parameters and nuisances of one name are one, and each
+    """Sum of costs: parameters and nuisances with the same name are shared, and each
     nuisance is constrained once.
 
     Parameters
     ----------
-    costs : one or more; a sum among them is taken apart.
+    costs : one or more; sums among them are split into terms.
     name : shown in messages; the names of the terms if empty.
-    with_projections : assumed data may be added to measured ones; also if one of the
-        `costs` is such a sum already.
+    with_projections : assumed data may be added to measured ones; also allowed if one
+        of the `costs` is already such a sum.
 
     Raises
     ------
@@ -65,7 +65,7 @@ class CostSum(Cost):
 
     @cached_property
     def _parts(self) -> tuple[Component, ...]:
-        """Its parts without a nuisance in common; none if it cannot be taken apart."""
+        """Its parts without common nuisances; empty if it cannot be split."""
         groups = connected(self.terms)
         if len(groups) == 1:
             return ()
@@ -82,12 +82,12 @@ class CostSum(Cost):
     def profiled(
         self, points: ArrayLike, *, threads: int = 1, compiled: bool | None = None
     ) -> Profiled:
-        """As `Cost.profiled`, each part of the sum without a nuisance in common with
-        others by itself.
+        """As `Cost.profiled`, separately for each part of the sum without common
+        nuisances.
 
         Parameters
         ----------
-        points, threads, compiled : as of `Cost.profiled`.
+        points, threads, compiled : as for `Cost.profiled`.
         """
         if not self._parts:
             return super().profiled(points, threads=threads, compiled=compiled)
@@ -105,7 +105,7 @@ class CostSum(Cost):
 
         Parameters
         ----------
-        points, best : as of `Cost.gradient_at`.
+        points, best : as for `Cost.gradient_at`.
         """
         if not self._parts:
             return super().gradient_at(points, best)
@@ -113,7 +113,7 @@ class CostSum(Cost):
         gradient = np.zeros_like(p)
         for part in self._parts:
             q, nu = p[:, part.columns], best.nuisances[:, part.nuisances]
-            # only a minimum on a boundary asks how large its value is
+            # the value matters only for a minimum on a boundary
             value = np.zeros(len(p))
             if best.boundary.any():
                 value = part.cost.twice_nll(q, nu)
@@ -133,7 +133,7 @@ class CostSum(Cost):
 
         Parameters
         ----------
-        points, start, compiled, bent : as of `Cost.profiled_slopes_from`.
+        points, start, compiled, bent : as for `Cost.profiled_slopes_from`.
         """
         if not self._parts:
             return super().profiled_slopes_from(
@@ -151,7 +151,7 @@ class CostSum(Cost):
         return joined_slopes(self._parts, p, slopes, len(self.nuisances))
 
     def with_data(self, data: ArrayLike | Sequence[ArrayLike]) -> Cost:
-        """Same costs for other `data`: a sequence with one array a term."""
+        """Same costs for other `data`: a sequence with one array per term."""
         arrays = list(data) if isinstance(data, Iterable) else []
         if len(arrays) != len(self.terms):
             raise InputError(
@@ -163,7 +163,7 @@ class CostSum(Cost):
         return CostSum(*made, name=self.name)
 
     def of(self, origin: Origin) -> Cost:
-        """The same costs; `origin` is that of all, each a part of its own."""
+        """The same costs with a common `origin`, each as a separate part."""
         made = [
             term.of(replace(origin, part=f"{origin.part}.{i}"))
             for i, term in enumerate(self.terms)

@@ -1,4 +1,4 @@
-"""Single events: the extended likelihood, without bins."""
+"""Individual events: the unbinned extended likelihood."""
 
 from __future__ import annotations
 
@@ -24,23 +24,22 @@ class UnbinnedCost(PoissonCost):
     """−2 ln of the extended likelihood of events at x_i, 2[µ − Σ_i ln ρ(x_i)] plus a
     constant, with the expected number µ in the window and the expected density ρ.
 
-    Around each event lies a cell of the window with the width w_i, in which the
-    expectation is w_i ρ(x_i); what is left of the window is divided into bins. The
-    Poisson likelihood of these bins, which are empty, and of the cells, with one event
-    each, *is* the extended likelihood, whatever the widths: the expectations of all
-    bins and cells add up to µ. So the prediction stays linear in templates and
-    nuisances, and data that are not events, of Asimov and of toys, are counts in the
-    same bins and cells.
+    Each event is in a cell of the window with width w_i, in which the expectation is
+    w_i ρ(x_i); the rest of the window is divided into bins. The Poisson likelihood of
+    these bins, which are empty, and of the cells, with one event each, *is* the
+    extended likelihood, whatever the widths: the expectations of all bins and cells add
+    up to µ. The prediction thus stays linear in templates and nuisances, and data that
+    are not events (Asimov data and toys) are counts in the same bins and cells.
 
     The constant makes −2 ln L a comparison with the histogram of the data: 0 for
     densities that equal the number of events in each bin over its width. It can be
-    negative where the expectation follows the events inside a bin.
+    negative if the expectation follows the events inside a bin.
 
     Parameters
     ----------
     prediction : the expectation in the bins without their cells, then in the cells.
-    data : counts there, shape (bins + cells,); of events, 0 in the bins and 1 in the
-        cells (2 where two events coincide).
+    data : counts, shape (bins + cells,); for events, 0 in the bins and 1 in the cells
+        (2 where two events coincide).
     owners : number of the bin, from 0, in which each cell lies, shape (cells,).
     shares : width of each cell over that of its bin, shape (cells,).
     name : shown in messages; that of the prediction if empty.
@@ -48,8 +47,8 @@ class UnbinnedCost(PoissonCost):
     Raises
     ------
     InputError
-        As `PoissonCost`, or if a cell lies in no bin or the cells of a bin are wider
-        than it.
+        As `PoissonCost`, or if a cell is in no bin or the cells of a bin are wider than
+        the bin.
 
     Examples
     --------
@@ -79,7 +78,7 @@ class UnbinnedCost(PoissonCost):
         self.offset = float(self.offsets(self.data[None])[0])
 
     def offsets(self, data: FloatArray) -> FloatArray:
-        """What −2 ln L has more than that of Poisson counts.
+        """Difference of −2 ln L from that of Poisson counts.
 
         Parameters
         ----------
@@ -92,7 +91,7 @@ class UnbinnedCost(PoissonCost):
         within = np.zeros((self.bins, self.owners.size))
         within[self.owners, np.arange(self.owners.size)] = 1.0
         every = data[:, : self.bins] + data[:, self.bins :] @ within.T
-        # what each bin and cell would expect if its bin were flat
+        # expectation of each bin and cell for a flat density in its bin
         left = 1 - within @ self.shares
         flat = np.hstack([every * left, every[:, self.owners] * self.shares])
         seen = data > 0
@@ -123,7 +122,7 @@ class UnbinnedCost(PoissonCost):
         return bins.astype(np.intp), widths
 
     def __repr__(self) -> str:
-        """Name, number of events and what it depends on."""
+        """Name, number of events, parameters and nuisances."""
         names = ", ".join(p.name for p in self.parameters)
         return (
             f"<{type(self).__name__} {self.name!r}: {self.data.sum():.6g} events,"

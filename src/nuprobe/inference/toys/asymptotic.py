@@ -15,19 +15,23 @@ def asymptotic_cls(q: FloatArray, asimov: FloatArray) -> FloatArray:
     Parameters
     ----------
     q : statistic of the data, any shape.
-    asimov : that of data that equal the expectation without a signal, same shape.
+    asimov : that of data that equal the expectation without a signal, same shape;
+        where it is 0 nothing is excluded, since both hypotheses are one.
 
     Examples
     --------
     >>> asymptotic_cls(np.array([0.0, 3.84]), np.array([3.84, 3.84])).round(3)
     array([0.513, 0.05 ])
+    >>> asymptotic_cls(np.array([1e-6]), np.array([0.0]))
+    array([1.])
     """
     from scipy.special import log_ndtr
 
-    root, width = np.sqrt(q), np.sqrt(asimov)
-    far = (q - asimov) / np.maximum(2 * width, 1e-300)
+    seen = asimov > 0
+    root, width = np.sqrt(q), np.sqrt(np.where(seen, asimov, 1.0))
+    far = (q - asimov) / (2 * width)
     x = np.where(q <= asimov, root - width, far)
-    return np.asarray(np.exp(log_ndtr(-(x + width)) - log_ndtr(-x)))
+    return np.where(seen, np.exp(log_ndtr(-(x + width)) - log_ndtr(-x)), 1.0)
 
 
 def expected_cls(asimov: FloatArray) -> FloatArray:

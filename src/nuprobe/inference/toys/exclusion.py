@@ -312,13 +312,16 @@ def _with_toys(
     if settings.nuisances == "nominal":
         nuisances = np.zeros_like(nuisances)
     nothing = [Hypothesis(truth, nuisances, h.tested) for h in signal]
-    tested = np.tile(points[:, column], 2)[:, None]
+    tested = np.tile(points[:, column], 2)
 
     def made(sample: ToySample) -> CLs:
-        q = np.where(sample.best[:, :, column] > tested, 0.0, sample.delta)
         # the statistic is 0 in many toys: rounding must not decide
-        reached = q >= np.tile(found.statistic, 2)[:, None] - 1e-7
-        with_signal, without_signal = np.split(reached.mean(axis=1), 2)
+        least = np.tile(found.statistic, 2) - 1e-7
+        reached = np.empty(len(tested))
+        for i, rise in enumerate(sample.rises()):
+            q = np.where(sample.best[i, :, column] > tested[i], 0.0, rise)
+            reached[i] = (q >= least[i]).mean()
+        with_signal, without_signal = np.split(reached, 2)
         return replace(found, with_signal=with_signal, without_signal=without_signal)
 
     return made(

@@ -10,7 +10,7 @@ one matrix product (`QuadraticCost`).
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import CancelledError
 from dataclasses import dataclass, replace
 from importlib.metadata import version
@@ -330,9 +330,9 @@ def _thrown(
         state = known or state
         about = file.dated(provenance_of(problem.cost, fingerprint))
 
-        def image() -> bytes:
-            points = problem.grid.points
-            return state.image(about, said_of(made), points=points, **arrays_of(made))
+        def image() -> Iterator[bytes]:
+            arrays = {"points": problem.grid.points, **arrays_of(made)}
+            return state.image(about, said_of(made), file.path, **arrays)
 
         file.start()
         settings = replace(settings, executor=pool, client=None)
@@ -346,7 +346,7 @@ def _work(
     settings: ToySettings,
     state: PlaneState,
     file: Checkpoint,
-    image: Callable[[], bytes],
+    image: Callable[[], Iterator[bytes]],
 ) -> None:
     """Throw what is not done."""
     count = len(problem.grid.points) - 1

@@ -81,10 +81,10 @@ class _State(Unfinished):
     best: FloatArray
 
     def _missing(self) -> str:
-        whole = (
-            np.isfinite(self.delta[self.done]).all()
-            and np.isfinite(self.best[self.done]).all()
-        )
+        missing = ~self.done
+        whole = (np.isfinite(self.delta) | missing).all() and (
+            np.isfinite(self.best) | missing
+        ).all()
         return "" if whole else "toys are marked as done that have no value"
 
     def grown(self, points: FloatArray) -> _State:
@@ -212,11 +212,11 @@ class Rounds:
         finally:
             bar(None)
 
-    def image(self) -> bytes:
+    def image(self) -> Iterator[bytes]:
         """What there is so far, as a file."""
         assert self.state is not None
         said = {"parameters": [p.name for p in self.cost.parameters], **self.said}
-        return self.state.image(self.provenance, said, **self.arrays)
+        return self.state.image(self.provenance, said, self.file.path, **self.arrays)
 
     @property
     def remedy(self) -> str:

@@ -5,10 +5,11 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import CancelledError
 from dataclasses import dataclass
 from importlib.metadata import version
+from pathlib import Path
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -72,7 +73,14 @@ class ToySample:
     @property
     def delta(self) -> FloatArray:
         """Rise of −2 ln L at the tested values, shape (hypotheses, toys)."""
-        return np.maximum(self.tested - self.twice_nll, 0.0)
+        rise = self.tested - self.twice_nll
+        return np.maximum(rise, 0.0, out=rise)
+
+    def rises(self) -> Iterator[FloatArray]:
+        """The same for one hypothesis after the other, shape (toys,) each: large
+        samples have no copy in memory."""
+        for tested, best in zip(self.tested, self.twice_nll, strict=True):
+            yield np.maximum(tested - best, 0.0)
 
     def to_frame(self) -> Any:
         """A pandas ``DataFrame``, a row for each toy: its hypothesis by number, −2 ln L
@@ -221,6 +229,7 @@ def throw(
     """
     run = _Run(cost, tuple(hypotheses), tuple(free), tuple(others), settings)
     file = settings.file()
+    run.path = file.path
     with place(settings.executor) as pool, file.held():
         known = file.known(lambda p: run.state.resumed(p, run.fingerprint))
         run.state = known or run.state
@@ -260,6 +269,7 @@ class _Run:
     ) -> None:
         self.cost, self.hypotheses, self.settings = cost, hypotheses, settings
         self.free, self.others = free, others
+        self.path: Path | None = None  # of the file
         points = np.array([h.truth for h in hypotheses])
         shape = (len(hypotheses), settings.number)
         self.state = ToyState(
@@ -307,13 +317,13 @@ class _Run:
         s = self.state
         return ToySample(self.hypotheses, s.twice_nll, s.tested, s.best, int(s.single))
 
-    def image(self, report: Report | None = None) -> bytes:
+    def image(self, report: Report | None = None) -> Iterator[bytes]:
         """What there is so far, as a file, and what is found if all is done."""
         said = {"parameters": [p.name for p in self.cost.parameters]}
         more: dict[str, Any] = {"truths": np.array([h.truth for h in self.hypotheses])}
         if report is not None:
             more[RESULT] = json.dumps(report(self.sample()), allow_nan=False)
-        return self.state.image(self.provenance, said, **more)
+        return self.state.image(self.provenance, said, self.path, **more)
 
     def remedy(self, file: Checkpoint) -> str:
         """What is saved, and how to go on."""

@@ -350,7 +350,12 @@ def feldman_cousins(
     delta = np.array(held) - lowest
 
     def made(sample: ToySample) -> FeldmanCousins:
-        both = np.array([[quantile(d, cl) for d in sample.delta] for cl in wanted])
+        both = np.empty((len(wanted), len(values), 2))
+        reached = np.empty(len(values))
+        for i, rise in enumerate(sample.rises()):
+            both[:, i] = [quantile(rise, cl) for cl in wanted]
+            # counts make values repeat: rounding must not decide
+            reached[i] = (rise >= delta[i] - 1e-7).mean()
         return FeldmanCousins(
             parameter=cost.parameters[column],
             grid=values,
@@ -358,8 +363,7 @@ def feldman_cousins(
             thresholds=both[:, :, 0],
             errors=both[:, :, 1],
             delta=delta,
-            # counts make values repeat: rounding must not decide
-            p_values=(sample.delta >= delta[:, None] - 1e-7).mean(axis=1),
+            p_values=reached,
             best=float(best.points[0, column]),
             best_twice_nll=lowest,
             cost=cost,

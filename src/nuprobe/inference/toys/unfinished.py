@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any, ClassVar, Self
@@ -15,7 +15,7 @@ from nuprobe.inference.checkpoints import same_probe
 from nuprobe.inference.result_files import numbers, opened, require, whole
 from nuprobe.numerics import FloatArray
 from nuprobe.provenance import Provenance
-from nuprobe.sealed import sealed
+from nuprobe.sealed import streamed
 
 __all__ = ["Unfinished"]
 
@@ -46,14 +46,20 @@ class Unfinished(ABC):
         is."""
 
     def image(
-        self, provenance: Provenance, said: Mapping[str, Any], **more: Any
-    ) -> bytes:
-        """Return the whole file, built in memory, with its checksum.
+        self,
+        provenance: Provenance,
+        said: Mapping[str, Any],
+        path: Path | None,
+        **more: Any,
+    ) -> Iterator[bytes]:
+        """The file piece by piece, with its checksum: no copy of the arrays is in
+        memory.
 
         Parameters
         ----------
         provenance : of the run, with its fingerprint.
         said : further attributes of the file.
+        path : of the file, beside which it is built.
         more : further arrays, and texts.
         """
 
@@ -69,7 +75,8 @@ class Unfinished(ABC):
                 else:
                     file[self.STORED.get(field.name, field.name)] = value
 
-        return sealed(self.FORMAT, fill, provenance)
+        folder = None if path is None else path.parent
+        return streamed(self.FORMAT, fill, provenance, folder)
 
     def resumed(self, path: Path, fingerprint: str) -> Self:
         """Return the state in a file of the run whose beginning this one is.

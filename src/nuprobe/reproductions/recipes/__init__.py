@@ -1,4 +1,4 @@
-"""How a published number is computed again: each function takes the keywords of a file
+"""Recipes that recompute published numbers: each function takes the keywords of a file
 and returns one number.
 
 experiments      counts, fits and limits of experiments with a spectrum
@@ -6,19 +6,16 @@ elastic          cross sections of coherent scattering, radii and masses of nucl
 tridents         cross sections, events and limits of neutrino tridents
 electromagnetic  charge radii, moments and charges of neutrinos
 carbon           transitions of carbon nuclei between levels
-germanium        ionisation that a count needs, distance of a count from its expectation
+germanium        quenching required by a count, distance of a count from its expectation
 deuteron_tables  public tables of the break-up of the deuteron
 baselines        disappearance over short baselines
-energy_scales    ratios of detectors whose energy scales are free
-conversions      what follows from other published numbers: averages, conversions
-mediators        limits on couplings at given masses
-bounds           bounds that come from elsewhere: (g−2)_μ, monophotons
-boron            flux of solar ⁸B neutrinos, significance of their events
-global_fits      limits of several experiments together
-independent      sizes that independent calculations found
-deuteron         break-up of the deuteron
-inverse_beta     inverse beta decay
-reactors         yields and rates of reactors
+energy_scales    ratios of detectors with free energy scales conversions      numbers
+derived from other published numbers: averages, conversions mediators        limits on
+couplings at given masses bounds           bounds not from scattering: (g−2)_μ,
+monophotons boron            flux of solar ⁸B neutrinos, significance of their events
+global_fits      limits of several experiments together independent      sizes of
+effects found by independent calculations deuteron break-up of the deuteron inverse_beta
+inverse beta decay reactors         yields and rates of reactors
 reactor_spectrum the excess of a reactor spectrum
 nucleosynthesis  primordial abundances
 decays           light elements after the decay of a sterile neutrino

@@ -49,7 +49,7 @@ def disappearance_chi2(
 def disappearance_best(
     experiment: str, parameter: str = "", analysis: str | None = None
 ) -> float:
-    """Lowest χ² of a disappearance experiment, or where it is.
+    """Lowest χ² of a disappearance experiment, or its position.
 
     Parameters
     ----------
@@ -72,7 +72,7 @@ def disappearance_ratio(experiment: str, detector: str) -> float:
 
     Parameters
     ----------
-    experiment : its name; its first analysis has one rate a detector.
+    experiment : its name; its first analysis has one rate per detector.
     detector : name of the detector.
 
     Examples
@@ -100,7 +100,7 @@ def disappearance_exclusion(
     method: Literal["wilks", "fc", "cls", "cls_toys"] = "fc",
     toys: int = 20_000,
 ) -> float:
-    """Two-sided standard deviations at which one point is excluded.
+    """Significance of the exclusion of a point, in two-sided standard deviations.
 
     Toys are fitted on 30 × 30 points, 0.01 to 1 and 0.1 to 20 eV², and without a
     sterile neutrino.
@@ -109,8 +109,8 @@ def disappearance_exclusion(
     ----------
     experiment : its name.
     sin2_2theta_14, dm2_41 : the point; Δm² in eV².
-    method : as of `nuprobe.inference.exclusion_at`.
-    toys : their number.
+    method : as in `nuprobe.inference.exclusion_at`.
+    toys : number of toys.
 
     Examples
     --------

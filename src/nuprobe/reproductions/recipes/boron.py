@@ -48,7 +48,7 @@ def boron_flux(analyses: Mapping[str, str], side: str | None = None) -> float:
 
 @lru_cache(maxsize=16)
 def _fitted(analyses: tuple[tuple[str, str], ...]) -> FitResult:
-    """A fit that the flux and its errors come from."""
+    """The fit that gives the flux and its errors."""
     experiments = [open_experiment(name) for name, _ in analyses]
     return fit(joint_cost(experiments, None, [_FLUX], dict(analyses)))
 

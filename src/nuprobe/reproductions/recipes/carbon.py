@@ -28,7 +28,7 @@ Current = Literal["cc", "nc"]
 
 
 def bump_threshold() -> float:
-    """Smallest energy of ν̄ + ¹³C → ν̄ + n + ¹²C*(4.44 MeV), MeV.
+    """Threshold energy of ν̄ + ¹³C → ν̄ + n + ¹²C*(4.44 MeV), MeV.
 
     Examples
     --------
@@ -39,7 +39,7 @@ def bump_threshold() -> float:
 
 
 def bump_orders(share: float = 0.01, model: str = "summation") -> float:
-    """Orders of magnitude by which an allowed transition is too small to make a share
+    """Orders of magnitude by which an allowed transition falls short of a given share
     of all events of a power reactor.
 
     Parameters
@@ -63,7 +63,7 @@ def carbon_cross_section(
     levels: str = "carbon13",
     level: str | None = None,
 ) -> float:
-    """σ(E) in cm² a nucleus.
+    """σ(E) in cm² per nucleus.
 
     Parameters
     ----------
@@ -94,8 +94,8 @@ def carbon_average(
     ----------
     flux : its name.
     current, levels, level : as in `nuprobe.carbon.flux_averaged`.
-    flavours : whose means are added.
-    lowest : energy above which neutrinos count, e.g. ``"7 MeV"``.
+    flavours : included in the sum.
+    lowest : minimum energy of the neutrinos, e.g. ``"7 MeV"``.
     options : of the flux.
 
     Examples
@@ -124,7 +124,7 @@ def carbon_table_ratio(
     levels: str = "carbon13",
     level: str | None = None,
 ) -> float:
-    """A number of a table over σ(E) here.
+    """Ratio of a number of a table to σ(E) of this package.
 
     Parameters
     ----------
@@ -150,7 +150,7 @@ def comparative_half_life(
     Parameters
     ----------
     half_life : of the parent, e.g. ``"597.9 s"``.
-    branch : share of positrons to the ground state.
+    branch : branching fraction of positron decay to the ground state.
     q : difference of the atomic masses, e.g. ``"2.22047 MeV"``.
     charge, mass_number : of the daughter.
 

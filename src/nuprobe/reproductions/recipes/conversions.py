@@ -1,5 +1,5 @@
-"""Published numbers that follow from other published numbers and a calculation of a few
-lines: averages, conversions between limits, shares of a flux."""
+"""Published numbers that follow from others by a short calculation: averages,
+conversions between limits, shares of a flux."""
 
 from __future__ import annotations
 
@@ -75,8 +75,8 @@ def weighted_mean(entries: Sequence[str], error: bool = False) -> float:
 def plasmon_charge(
     moment: float, density: float, temperature: float, y_e: float = 0.5
 ) -> float:
-    """Charge of a neutrino, in e, by which a plasmon of squared mass ω_p² decays as
-    often as by a magnetic moment.
+    """Charge of a neutrino, in e, for which the decay rate of a plasmon of squared mass
+    ω_p² equals that by a magnetic moment.
 
     The widths are q²e²K²/12πω and μ²K⁴/24πω, so that q e = μ ω_p/√2.
 
@@ -95,8 +95,8 @@ def plasmon_charge(
 
 
 def pair_moment(moment: float) -> float:
-    """Limit on a Majorana transition moment from one on a Dirac moment, where both
-    orders of the pair count: papers on stars sum over the matrix.
+    """Limit on a Majorana transition moment from one on a Dirac moment; both orders of
+    the pair count, since papers on stars sum over the matrix.
 
     Parameters
     ----------
@@ -111,12 +111,13 @@ def pair_moment(moment: float) -> float:
 
 
 def antineutrino_conversion(antineutrinos: float, above: str) -> float:
-    """Share of the ⁸B neutrinos of the Sun that a flux of antineutrinos stands for.
+    """Conversion probability of solar ⁸B neutrinos that corresponds to a flux of
+    antineutrinos.
 
     Parameters
     ----------
     antineutrinos : in 1/cm²/s.
-    above : energy from which they are counted, e.g. ``"8.3 MeV"``.
+    above : their minimum energy, e.g. ``"8.3 MeV"``.
 
     Examples
     --------
@@ -136,8 +137,9 @@ def antineutrino_conversion(antineutrinos: float, above: str) -> float:
 def moment_from_excess(
     excess: float, low: str, high: str, spectrum: str = "vogel-engel"
 ) -> float:
-    """Moment, in Bohr magnetons, whose scattering of reactor antineutrinos on electrons
-    is `excess` times the weak one in a range of recoils; free electrons.
+    """Moment, in Bohr magnetons, for which the magnetic scattering of reactor
+    antineutrinos on free electrons is `excess` times the weak one in a range of
+    recoils.
 
     Parameters
     ----------
@@ -165,8 +167,8 @@ def moment_from_excess(
 
 
 def moment_of_other_flavour(moment: float, low: str, high: str) -> float:
-    """Moment of ν_μ and ν̄_μ, in Bohr magnetons, that scatters as often on electrons as
-    one of ν_e does, for muons decaying at rest; free electrons.
+    """Moment of ν_μ and ν̄_μ, in Bohr magnetons, that gives the same scattering rate on
+    free electrons as one of ν_e, for muons decaying at rest.
 
     Parameters
     ----------
@@ -198,8 +200,8 @@ def moment_of_other_flavour(moment: float, low: str, high: str) -> float:
 
 
 def dipole_of_moment(moment: float) -> float:
-    """Dipole coupling d, in 1/GeV, of a light N that scatters as a magnetic moment μ =
-    2d does.
+    """Dipole coupling d, in 1/GeV, to a light N that is equivalent to a magnetic moment
+    μ = 2d.
 
     Parameters
     ----------
@@ -215,8 +217,8 @@ def dipole_of_moment(moment: float) -> float:
 
 
 def boson_of_radius(radius: float, mass: str) -> float:
-    """Coupling of a heavy B − L boson that shifts the vector coupling of electrons as
-    much as a charge radius of the neutrino does: g²/√2G_F m² = √2πα⟨r²⟩/3G_F.
+    """Coupling of a heavy B − L boson that shifts the vector coupling of electrons by
+    as much as a charge radius of the neutrino: g²/√2G_F m² = √2πα⟨r²⟩/3G_F.
 
     Parameters
     ----------
@@ -233,7 +235,7 @@ def boson_of_radius(radius: float, mass: str) -> float:
 
 
 def _recoils(low: str, high: str) -> tuple[FloatArray, FloatArray]:
-    """Recoil energies in MeV and their weights, Gauss and Legendre."""
+    """Gauss–Legendre recoil energies in MeV and weights."""
     a, b = parse_quantity(low, "energy"), parse_quantity(high, "energy")
     if not 0 < a < b:
         raise InputError(f"low must be below high, got {low} and {high}")

@@ -14,7 +14,7 @@ _ASKED = ("y_p", "d_h", "he3_d", "li7_h", "n_eff")
 
 
 def photon_decay_width(mass: str, moment: float) -> float:
-    """Width of N → ν γ of one channel, 1/s.
+    """Width of one channel N → ν γ, 1/s.
 
     Parameters
     ----------
@@ -45,8 +45,8 @@ def decayed_abundance(
     mass : of N, e.g. ``"4 MeV"``.
     lifetime : in s.
     abundance : n_N/n_γ at 10 MeV.
-    photons : photons of half the mass in each decay.
-    start : numbers of nuclei per baryon before.
+    photons : number of photons with half the mass as energy in each decay.
+    start : numbers of nuclei per baryon before the decay.
 
     Examples
     --------

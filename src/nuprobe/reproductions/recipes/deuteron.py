@@ -20,7 +20,7 @@ _STATES = {"pp": breakup.PP, "nn": breakup.NN, "np": breakup.NP}
 
 
 def deuteron_threshold(state: str) -> float:
-    """Smallest neutrino energy that breaks the deuteron up, MeV.
+    """Threshold neutrino energy for break-up of the deuteron, MeV.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Public tables of the break-up of the deuteron beside what is computed here."""
+"""Public tables of deuteron break-up compared with this package."""
 
 from __future__ import annotations
 
@@ -28,14 +28,14 @@ def deuteron_table_ratio(
     radiative: Radiative = "none",
     g_a: float = G_A,
 ) -> float:
-    """σ(E) here, with another g_A, over the number of a table.
+    """σ(E) of this package, with another g_A, over the number of a table.
 
     Parameters
     ----------
     table : cross section of the table in cm².
     energy : of the neutrino, e.g. ``"10 MeV"``.
     current, flavour, radiative : as in `nuprobe.deuteron.total`.
-    g_a : axial coupling that goes with the table; σ is taken ∝ g_A².
+    g_a : axial coupling of the table; σ is taken as ∝ g_A².
 
     Examples
     --------
@@ -54,8 +54,7 @@ def deuteron_table_current(
     radiative: Radiative = "inner",
     g_a: float = G_A,
 ) -> float:
-    """L_1A in fm³, resummed scheme, that gives the number of a table by charged
-    currents.
+    """L_1A in fm³, resummed scheme, that gives the charged-current number of a table.
 
     Parameters
     ----------
@@ -107,7 +106,7 @@ def deuteron_neutral_over_charged(energy: str, radiative: Radiative = "none") ->
 def deuteron_radiative(
     energy: str, current: deuteron.Current, flavour: str, radiative: Radiative = "full"
 ) -> float:
-    """What radiative corrections add, per cent.
+    """Change by radiative corrections, per cent.
 
     Parameters
     ----------

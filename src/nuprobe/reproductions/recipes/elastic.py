@@ -1,4 +1,4 @@
-"""Cross sections of coherent scattering, and the nuclei behind them."""
+"""Cross sections of coherent scattering, and properties of nuclei."""
 
 from __future__ import annotations
 

@@ -51,7 +51,7 @@ def standard_charge_radius(flavour: str) -> float:
 
 def dirac_moment(mass: str) -> float:
     """Diagonal magnetic moment, in Bohr magnetons, of a Dirac neutrino in the Standard
-    Model with right-handed ones.
+    Model with right-handed neutrinos.
 
     Parameters
     ----------
@@ -106,8 +106,8 @@ def moment_limit(
     ----------
     mu : limit on the effective moment, in Bohr magnetons.
     element : name in `nuprobe.oscillation.moment_limits`, e.g. ``"mu_11"``.
-    energy, component : for the shares of the mass states in the Sun; without an energy
-        they are those of vacuum.
+    energy, component : for the fractions of the mass states in the Sun; without an
+        energy they are those in vacuum.
 
     Examples
     --------
@@ -122,8 +122,8 @@ def moment_limit(
 
 
 def millicharge(moment: float, threshold: str) -> float:
-    """Charge, in e, whose scattering on electrons equals at the threshold that of a
-    magnetic moment.
+    """Charge, in e, for which the scattering on electrons at the threshold equals that
+    of a magnetic moment.
 
     dσ_q/dσ_μ = (2 m_e/T)(q/e)²(μ_B/μ)² where T ≪ E.
 

@@ -1,4 +1,4 @@
-"""Ratios of two detectors whose energy scales are not known."""
+"""Ratios of two detectors with unknown energy scales."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ from nuprobe.units import parse_quantity
 
 __all__ = ["disappearance_scales"]
 
-_NODES: Final = 9  # scales at which events are folded
-_FINE: Final = 61  # scales between them that are tried, of each detector
-_FAR: Final = 3.0  # standard deviations tried
+_NODES: Final = 9  # scales at which events are computed
+_FINE: Final = 61  # trial scales of each detector, interpolated
+_FAR: Final = 3.0  # largest trial scale in standard deviations
 
 
 def disappearance_scales(
@@ -31,19 +31,19 @@ def disappearance_scales(
     within: float = 0.02,
     shape: Literal["box", "gauss"] = "box",
 ) -> float:
-    """Rise of χ² above that without a sterile neutrino, the energy scales of both
-    detectors of a ratio minimised.
+    """Rise of χ² above that without a sterile neutrino, minimised over the energy
+    scales of both detectors of a ratio.
 
-    A scale multiplies the energy of the neutrino, which is that measured and the offset
-    of the response.
+    A scale multiplies the neutrino energy, the sum of the measured energy and the
+    offset of the response.
 
     Parameters
     ----------
     experiment : with a ratio of two detectors.
     sin2_2theta_14, dm2_41 : the point; Δm² in eV².
-    within : relative size; 0 for scales that are known.
-    shape : ``"box"``: any scale within that costs nothing, ``"gauss"``: a constraint of
-        that standard deviation.
+    within : relative size; 0 for known scales.
+    shape : ``"box"``: no penalty for scales within that range, ``"gauss"``: a
+        constraint with that standard deviation.
 
     Examples
     --------
@@ -70,7 +70,7 @@ def disappearance_scales(
 
 
 def _templates(one: BaselineExperiment, scale: float) -> SterileTemplates:
-    """Events of both detectors, if measured energies are too small by a relative
+    """Events of both detectors, if measured energies are too low by a relative
     amount."""
     rates = one.predict()
     assert rates.low is not None

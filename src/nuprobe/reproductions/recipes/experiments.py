@@ -43,12 +43,12 @@ FULL_COHERENCE: Final[dict[str, Any]] = {
     "target.physical_neutron_radius": {},
     "target.surface_thickness": None,
 }
-"""Changes of an experiment's file that take the form factors out."""
+"""Changes of an experiment's file that remove the form factors."""
 
 
 @lru_cache(maxsize=8)
 def _opened(name: str) -> Experiment:
-    """One object a name, because it keeps its templates."""
+    """One object per name, because it caches its templates."""
     chosen = open_experiment(name)
     if not isinstance(chosen, Experiment):
         raise InputError(f"{name} has no spectrum")
@@ -138,7 +138,7 @@ def _fitted(
 def _plain_fit(
     name: str, free: tuple[str, ...], analysis: str | None, scheme: Scheme = "tree"
 ) -> FitResult:
-    """A fit that several numbers of one publication come from."""
+    """A fit that gives several numbers of a publication."""
     return _opened(name).fit(StandardModel(scheme=scheme), free, analysis)
 
 
@@ -202,7 +202,7 @@ def fitted_signal(
     analysis: str | None = None,
     changes: Mapping[str, Any] | None = None,
 ) -> float:
-    """Signal counts found when the normalisation of the signal is free.
+    """Fitted signal counts with a free normalisation of the signal.
 
     Parameters
     ----------
@@ -229,7 +229,7 @@ def scaled_signal(
     parameter: str = "cevns_scale",
     side: str | None = None,
 ) -> float:
-    """Signal counts found when their scale is free.
+    """Fitted signal counts with a free scale.
 
     Parameters
     ----------
@@ -308,13 +308,12 @@ def _text(keys: Mapping[str, Any] | None) -> str:
 def _one_cost(
     name: str, analysis: str | None, parameter: str, model: str, changes: str
 ) -> Cost:
-    """The cost from which several limits on one parameter come; `model` and `changes`
-    are JSON."""
+    """The cost for several limits on one parameter; `model` and `changes` are JSON."""
     chosen, keys = open_experiment(name), parse_json(model)
     if not isinstance(chosen, (Experiment, SitesExperiment)):
         raise InputError(f"{name} has no spectrum")
     with warnings.catch_warnings():
-        # many-body factors end at 28 keV; recoils far above are outside the windows
+        # many-body factors end at 28 keV; much larger recoils are outside the windows
         warnings.filterwarnings("ignore", "ionisation of", ValidityWarning)
         return chosen.with_changes(parse_json(changes)).cost(
             named_model(keys.pop("name"), **keys), [parameter], analysis
@@ -399,7 +398,7 @@ def fitted_background(
     experiment, analysis : as in `signal`.
     background : its name.
     systematic : name of its normalisation.
-    parameter : scale of the signal, which is free.
+    parameter : free scale of the signal.
 
     Examples
     --------

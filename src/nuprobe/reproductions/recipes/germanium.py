@@ -1,5 +1,5 @@
-"""Germanium: which ionisation a count needs, and how far a count is from what is
-expected."""
+"""Germanium: quenching required by a count, and distance of a count from its
+expectation."""
 
 from __future__ import annotations
 
@@ -29,12 +29,12 @@ def lindhard_k(
     ----------
     experiment, analysis : as in `signal`.
     counts : the number; or
-    times : the number over that with the quenching of the experiment.
+    times : ratio of the number to that with the quenching of the experiment.
 
     Raises
     ------
     ComputationError
-        If no k between 0.08 and 0.6 does.
+        If there is no such k between 0.08 and 0.6.
 
     Examples
     --------

@@ -21,7 +21,7 @@ def global_end(
     unit: float = 1.0,
     without: Sequence[str] = (),
 ) -> float:
-    """End of that region of a parameter, the only free one, which contains its default,
+    """End of the region of a parameter, the only free one, that contains its default,
     from a set of experiments with shared nuisances.
 
     Parameters
@@ -32,7 +32,7 @@ def global_end(
     model : name of the model.
     cl : confidence level.
     unit : factor on the result, such as 1e32 for a charge radius.
-    without : experiments of the set that are left out.
+    without : experiments of the set to leave out.
 
     Raises
     ------
@@ -70,7 +70,7 @@ def global_value(
 
     Parameters
     ----------
-    experiments, parameter, model, unit, without : as of `global_end`.
+    experiments, parameter, model, unit, without : as in `global_end`.
 
     Examples
     --------

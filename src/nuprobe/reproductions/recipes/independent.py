@@ -1,5 +1,5 @@
-"""Sizes that independent calculations found: the nucleon inside nuclei, broken nucleons
-in tridents."""
+"""Sizes of effects found by independent calculations: nucleon size in nuclei, nucleon
+break-up in tridents."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ _NUCLEON: Final = 0.8409
 
 
 def _enlarged(target: Target) -> tuple[dict[str, float], dict[str, float]]:
-    """Radii of protons and of neutrons by isotope, fm, with that of the proton added in
-    quadrature."""
+    """Radii of the proton and neutron distributions by isotope, fm, with the proton
+    radius added in quadrature."""
     parts = target.components
     shapes = ((p.isotope.name, p.ff_p, p.ff_n) for p in parts)
     radii = [(name, p.rms / fm, n.rms / fm) for name, p, n in shapes]
@@ -37,7 +37,7 @@ def _enlarged(target: Target) -> tuple[dict[str, float], dict[str, float]]:
 
 
 def _counts(experiment: str, in_radius: bool) -> tuple[float, float]:
-    """Signal with and without the nucleon."""
+    """Signal with and without the nucleon form factor."""
     chosen = open_experiment(experiment)
     if not isinstance(chosen, Experiment):
         raise InputError(f"{experiment} has no spectrum")
@@ -59,7 +59,7 @@ def _counts(experiment: str, in_radius: bool) -> tuple[float, float]:
 
 
 def _average(flux: str, target: str, in_radius: bool) -> tuple[float, float]:
-    """Mean cross section with and without the nucleon."""
+    """Mean cross section with and without the nucleon form factor."""
     bare = make_target(target, nucleon="point")
     chosen = make_target(target)
     if in_radius:
@@ -83,15 +83,15 @@ def nucleon_change(
     target: str | None = None,
     in_radius: bool = False,
 ) -> float:
-    """Change of signal counts, or of a mean cross section, by the nucleon inside the
-    nuclear form factors, in per cent.
+    """Change of signal counts, or of a mean cross section, due to the finite nucleon
+    size in nuclear form factors, in per cent.
 
     Parameters
     ----------
     experiment : with a spectrum; None for a cross section.
-    flux, target : of the cross section, all flavours of the flux; one isotope.
-    in_radius : do not fold the nucleon in, but add 0.8409 fm in quadrature to the radii
-        of a form factor of the same thickness.
+    flux, target : of the cross section, for all flavours of the flux and one isotope.
+    in_radius : instead of folding with the nucleon, add 0.8409 fm in quadrature to the
+        radii of a form factor with the same thickness.
 
     Examples
     --------
@@ -108,8 +108,8 @@ def nucleon_change(
 
 
 def broken_over_elastic(channel: str, energy: str, target: str) -> float:
-    """Tridents on broken nucleons over those that leave them whole, which have dipole
-    form factors and a Fermi momentum of 235 MeV here, as the literature takes them.
+    """Tridents with nucleon break-up over those with intact nucleons, the latter with
+    dipole form factors and a Fermi momentum of 235 MeV as in the literature.
 
     Parameters
     ----------

@@ -1,5 +1,5 @@
 """Whether neutrinos are their own antiparticles: double beta decay, relic neutrinos,
-decays of heavy ones."""
+decays of heavy neutrinos."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ __all__ = [
 
 
 def double_beta_half_life(isotope: str, m_bb: str, matrix_element: float) -> float:
-    """Half-life of double beta decay without neutrinos, in years.
+    """Half-life of neutrinoless double beta decay, in years.
 
     Parameters
     ----------
     isotope : one of `nuprobe.majorana.ISOTOPES`.
     m_bb : effective mass, e.g. ``"0.1 eV"``.
-    matrix_element : M.
+    matrix_element : nuclear matrix element M.
 
     Examples
     --------
@@ -35,7 +35,7 @@ def double_beta_half_life(isotope: str, m_bb: str, matrix_element: float) -> flo
 
 
 def double_beta_mass(isotope: str, years: float, side: str, g_a: float = 1.27) -> float:
-    """Effective mass in meV that a half-life corresponds to.
+    """Effective mass in meV that corresponds to a half-life.
 
     Parameters
     ----------
@@ -43,7 +43,7 @@ def double_beta_mass(isotope: str, years: float, side: str, g_a: float = 1.27) -
     years : half-life.
     side : ``"lower"`` with the largest matrix element of the literature, ``"upper"``
         with the smallest.
-    g_a : axial coupling that stands beside the matrix elements.
+    g_a : axial coupling used with the matrix elements.
 
     Examples
     --------
@@ -73,11 +73,11 @@ def heavy_neutrino_width(mass: str, moment: float) -> float:
 
 
 def relic_captures(tritium: float, nature: Nature) -> float:
-    """Captures of relic neutrinos a year, in the mean universe.
+    """Captures of relic neutrinos per year, at the mean cosmic density.
 
     Parameters
     ----------
-    tritium : in g.
+    tritium : mass in g.
     nature : ``"dirac"`` or ``"majorana"``.
 
     Examples

@@ -1,4 +1,4 @@
-"""Limits on couplings beside published curves."""
+"""Limits on couplings, to compare with published curves."""
 
 from __future__ import annotations
 

@@ -31,10 +31,10 @@ def primordial(
     ----------
     observable : one of `OBSERVABLES`.
     moment : Majorana moment in μ_B.
-    elements : which elements of the matrix have it.
-    flavour_mixing : of the decoupling.
-    weak : corrections of n ↔ p.
-    nuclear_qed : pairs beside the photons of captures.
+    elements : elements of the matrix that have it.
+    flavour_mixing : option of the decoupling.
+    weak : corrections to the n ↔ p rates.
+    nuclear_qed : include the emission of electron pairs in captures.
     rates : nuclear rate set.
 
     Examples
@@ -60,7 +60,7 @@ def primordial_rise(
     elements: tuple[str, ...] = ("emu", "etau", "mutau"),
     flavour_mixing: FlavourMixing = "none",
 ) -> float:
-    """By how much moments raise an observable.
+    """Increase of an observable by moments.
 
     Parameters
     ----------
@@ -78,7 +78,7 @@ def primordial_rise(
 def primordial_change(
     observable: str, nuclear_qed: bool = False, rates: str = RATE_SETS[0]
 ) -> float:
-    """Relative change by other nuclear rates.
+    """Relative change with other nuclear rates.
 
     Parameters
     ----------

@@ -27,7 +27,7 @@ _NODES: Final = 40
 
 @dataclass(frozen=True, eq=False)
 class _Templates:
-    """Spectrum and excess, each with a coefficient: N T + b B."""
+    """Spectrum T and excess B, each with a coefficient: N T + b B."""
 
     templates: FloatArray
     parameters: tuple[Parameter, ...]
@@ -45,7 +45,8 @@ class _Templates:
 def reactor_bump(
     number: Literal["amplitude", "error", "best", "none", "yield"],
 ) -> float:
-    """Fit of Daya Bay's unfolded spectrum by that of Huber and Mueller and an excess.
+    """Fit of Daya Bay's unfolded spectrum with that of Huber and Mueller plus an
+    excess.
 
     Both have a free coefficient; errors are those of the measurement and of the
     spectra.
@@ -104,8 +105,8 @@ def _measured() -> tuple[FloatArray, FloatArray, FloatArray, FloatArray]:
 
 
 def _templates(low: FloatArray, high: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """Means over the bins of the spectrum and of the excess, shape (2, bins), and the
-    covariance of the former by the errors of the isotopes."""
+    """Bin averages of the spectrum and the excess, shape (2, bins), and the covariance
+    of the former from the errors of the isotopes."""
     x, w = gauss_legendre(_NODES)
     e = low[:, None] + (high - low)[:, None] * x
     inside = np.maximum(e, ibd.REACTION.threshold)

@@ -19,7 +19,7 @@ __all__ = [
 ]
 
 _ENDS: Final[dict[str, Any]] = {"low_energy": "none", "lowest": 1.8, "highest": 10.0}
-"""As published yields have them: polynomials continued to the threshold and 10 MeV."""
+"""Options of published yields: polynomials extrapolated to the threshold and 10 MeV."""
 
 
 def reactor_yield(
@@ -61,7 +61,7 @@ def reactor_yield_ratio(first: str, second: str, model: str = "huber-mueller") -
 
 
 def reactor_yield_change(**options: Any) -> float:
-    """Change of the yield of a power reactor by options of the flux, in per cent.
+    """Change of the yield of a power reactor due to options of the flux, in per cent.
 
     Parameters
     ----------
@@ -78,12 +78,12 @@ def reactor_yield_change(**options: Any) -> float:
 
 def reactor_yield_error(first: str, second: str | None = None) -> float:
     """Error of a yield from those of the spectrum, in per cent, or the correlation of
-    two.
+    two yields.
 
     Parameters
     ----------
     first : isotope.
-    second : another one, for the correlation.
+    second : another isotope, for the correlation.
 
     Examples
     --------

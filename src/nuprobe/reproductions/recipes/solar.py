@@ -77,7 +77,7 @@ def captured_line(experiment_name: str, kind: str) -> float:
 
     Parameters
     ----------
-    experiment_name, kind : as of `capture_rate`.
+    experiment_name, kind : as in `capture_rate`.
 
     Examples
     --------
@@ -93,7 +93,7 @@ def axial_current(
     flux: Literal["free", "model"] = "model",
     experiments: Sequence[str] = SOLAR_SET,
 ) -> float:
-    """L_1A that experiments prefer, fm³.
+    """L_1A preferred by experiments, fm³.
 
     Parameters
     ----------

@@ -47,7 +47,7 @@ def _shape(
     )
 
 
-# twelve arguments: they are the keys of a file
+# twelve arguments, since they are the keys of a file
 def trident_cross_section(
     channel: str,
     energy: str,
@@ -71,12 +71,12 @@ def trident_cross_section(
         `nuprobe.trident.total`.
     energy : of the neutrino, e.g. ``"5 GeV"``.
     model : name of a model, with its keys in `values`, e.g. ``mass="1 GeV"``.
-    sin2_theta_w : of the Standard Model, which is the base of models that have one.
+    sin2_theta_w : of the Standard Model, also as the base of other models.
     form_factor : name of a shape.
     radius, diffuseness : of a Fermi (or Woods–Saxon) density, e.g. ``"3.85 fm"`` and
         ``"0.523 fm"``, in place of a named shape.
     over_sm : give the ratio to the Standard Model instead.
-    values : of the model.
+    values : parameters of the model.
 
     Examples
     --------
@@ -139,7 +139,7 @@ def _tridents(name: str) -> TridentExperiment:
 
 
 def trident_model_ratio(experiment: str, model: str = "v-a") -> float:
-    """Flux-averaged cross section of a model over the Standard Model's.
+    """Flux-averaged cross section of a model over that of the Standard Model.
 
     Parameters
     ----------
@@ -189,7 +189,7 @@ def trident_events(
 
 
 def trident_expected_events(experiment: str, model: str = "v-a") -> float:
-    """Published number of expected events of the Standard Model times the ratio of a
+    """Published number of events expected in the Standard Model, times the ratio of a
     model.
 
     Parameters

@@ -55,10 +55,10 @@ def debye_over_temperature(
     Parameters
     ----------
     temperature : e.g. ``"1 MeV"``.
-    neutral : with the chemical potential of a neutral plasma, η = 6.1e-10 and Y_P =
+    neutral : include the chemical potential of a neutral plasma, η = 6.1e-10 and Y_P =
         0.247.
-    massless : extrapolated to no mass of the electron, from that temperature and half
-        of it (the difference falls as T⁻²).
+    massless : extrapolate to a massless electron, from this temperature and half of it
+        (the difference falls as T⁻²).
 
     Examples
     --------
@@ -116,7 +116,7 @@ def magnetic_bracket(
     s : in MeV².
     temperature : of the plasma, e.g. ``"1 MeV"``.
     screening : its name.
-    over : divided by that, in cm²; None: by πα²/m_e².
+    over : unit of the result, in cm²; None: πα²/m_e².
 
     Examples
     --------
@@ -153,7 +153,7 @@ def collision_ratio(
     quantum: bool = True,
     coefficient: bool = False,
 ) -> float:
-    """Energy exchange over that of Boltzmann statistics with massless electrons.
+    """Energy exchange over that with Boltzmann statistics and massless electrons.
 
     Parameters
     ----------
@@ -190,7 +190,7 @@ def effective_neutrinos(
     moment : in Bohr magnetons.
     flavour_mixing, qed, exchange_screening, screening : as in
         `nuprobe.cosmology.decoupling`.
-    instantaneous : criterion of a decoupling in an instant, or ``""`` to evolve.
+    instantaneous : criterion of instantaneous decoupling, or ``""`` to evolve.
 
     Examples
     --------
@@ -233,7 +233,7 @@ def decoupled_at(
 
 
 def right_handed_neutrinos(moment: float, t_max: str) -> float:
-    """ΔN_eff of one Dirac moment for each of three flavours.
+    """ΔN_eff for the same diagonal Dirac moment of three flavours.
 
     Parameters
     ----------

@@ -44,16 +44,17 @@
       return this.parameters.findIndex((p) => p.name === name);
     }
 
-    // The largest difference from numbers that the package computed at some points, and whether one is larger than
+    // The largest difference from numbers that the package computed at some points, also relative to the numbers, and whether one is larger than
     // rounding and interpolation explain. (The accuracy of an interpolation is the largest error in a sample, no bound.)
     agreement(checks) {
-      let worst = checks.length > 0 ? 0 : null, wrong = false;
+      let worst = checks.length > 0 ? 0 : null, relative = worst, wrong = false;
       for (const { point, nuisances, twice_nll: expected } of checks) {
         const away = Math.abs(this.likelihood.twiceNll(point, nuisances) - expected);
         worst = Math.max(worst, away);
+        relative = Math.max(relative, away / Math.max(1, Math.abs(expected)));
         wrong ||= !(away <= Math.max(1e-9 * Math.max(1, Math.abs(expected)), 10 * (this.accuracy ?? 0)));
       }
-      return { worst, wrong };
+      return { worst, relative, wrong };
     }
 
     close() {

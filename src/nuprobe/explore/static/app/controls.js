@@ -1,7 +1,7 @@
 // A slider and a number field for each parameter and nuisance.
 (function (nuprobe) {
   "use strict";
-  const { el, check, labels, exact, parsed, rounded, shown } = nuprobe;
+  const { el, check, labels, compact, exact, parsed, rounded, shown } = nuprobe;
   const STEPS = 1000;
   const DIGITS = 6; // of a field that is not being edited
   const TINY = 1e-9;
@@ -100,8 +100,8 @@
 
     // a value in few digits; nuisances that follow the data have four, and 0 is what no eye tells from it
     text(value) {
-      if (!("sigma" in this.entry)) return exact(rounded(settled(this.entry, value, this.axis), DIGITS));
-      return exact(Math.abs(value) < 1e-7 * (this.entry.sigma ?? 1) ? 0 : rounded(value));
+      if (!("sigma" in this.entry)) return compact(rounded(settled(this.entry, value, this.axis), DIGITS));
+      return compact(Math.abs(value) < 1e-7 * (this.entry.sigma ?? 1) ? 0 : rounded(value));
     }
 
     // all digits while the field is edited; what was refused stays to be corrected

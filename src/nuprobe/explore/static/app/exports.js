@@ -11,19 +11,17 @@
     }
 
     begin(page) {
+      const group = (title, ...buttons) => el("span", { class: "group", role: "group", "aria-label": title }, el("span", { class: "soft", "aria-hidden": "true" }, title), buttons);
       const button = (id, text, job) => el("button", { type: "button", id, onclick: () => job().catch((error) => messages.refuse(error)) }, text);
       replace(this.place.buttons,
-        el("span", { class: "soft" }, "Spectrum"),
-        button("save-spectrum-svg", "SVG", () => this.figure("spectrum", "svg")),
-        button("save-spectrum-png", "PNG", () => this.figure("spectrum", "png")),
-        button("save-spectrum-csv", "CSV", () => this.csv("spectrum")),
-        el("span", { class: "soft" }, "Plane"),
-        button("save-plane-svg", "SVG", () => this.figure("plane", "svg")),
-        button("save-plane-png", "PNG", () => this.figure("plane", "png")),
-        button("save-plane-csv", "CSV", () => this.csv("plane")),
-        el("span", { class: "soft" }, "Everything"),
-        button("save-json", "JSON", () => this.json()),
-        button("print", "Print", () => this.print()));
+        group("Spectrum", button("save-spectrum-svg", "SVG", () => this.figure("spectrum", "svg")),
+          button("save-spectrum-png", "PNG", () => this.figure("spectrum", "png")),
+          button("save-spectrum-csv", "CSV", () => this.csv("spectrum"))),
+        group("Plane", button("save-plane-svg", "SVG", () => this.figure("plane", "svg")),
+          button("save-plane-png", "PNG", () => this.figure("plane", "png")),
+          button("save-plane-csv", "CSV", () => this.csv("plane"))),
+        group("Everything", button("save-json", "JSON", () => this.json()),
+          button("print", "Print", () => this.print())));
       this.parts = {};
       const part = (key, title, given) => {
         if (!given) return null;

@@ -60,20 +60,19 @@
     return found;
   }
 
-  // Unicode has raised letters for most; lowered capitals are small capitals
+  // Unicode has raised letters for most, and lowered ones for some
   const glyphs = (from, to) => Object.fromEntries([...from].map((c, i) => [c, [...to][i]]));
   const RAISED = glyphs("0123456789+−=()abcdefghijklmnoprstuvwxyzABDEGHIJKLMNOPRTUVW,′*",
     "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ᵃᵇᶜᵈᵉᶠᵍʰⁱʲᵏˡᵐⁿᵒᵖʳˢᵗᵘᵛʷˣʸᶻᴬᴮᴰᴱᴳᴴᴵᴶᴷᴸᴹᴺᴼᴾᴿᵀᵁⱽᵂ,′*");
-  const LOWERED = glyphs("0123456789+−=()aehijklmnoprstuvxβγρφχABCDEFGHIJKLMNOPRSTUVWYZ,′",
-    "₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓᵦᵧᵨᵩᵪᴀʙᴄᴅᴇꜰɢʜɪᴊᴋʟᴍɴᴏᴘʀꜱᴛᴜᴠᴡʏᴢ,′");
+  const LOWERED = glyphs("0123456789+−=()aehijklmnoprstuvxβγρφχ", "₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓᵦᵧᵨᵩᵪ");
 
-  // The same in one line of Unicode, for menus and attributes; what has no glyph stands in parentheses.
+  // The same in one line of Unicode, for menus, ticks and attributes; what has no glyph stands as it is typed, _ee or ^u.
   function plain(latex) {
     return runs(latex).map(({ text, level }) => {
       if (level === 0) return text;
       const table = level > 0 ? RAISED : LOWERED;
       const letters = [...text];
-      return letters.every((c) => c in table) ? letters.map((c) => table[c]).join("") : `(${text})`;
+      return letters.every((c) => c in table) ? letters.map((c) => table[c]).join("") : `${level > 0 ? "^" : "_"}${text}`;
     }).join("");
   }
 
@@ -81,6 +80,18 @@
   const ofRuns = (found) => found.map(({ text, level }) =>
     level === 0 ? document.createTextNode(text) : nuprobe.el(level > 0 ? "sup" : "sub", {}, text));
   const elements = (latex) => ofRuns(runs(latex));
+
+  // Elements of a sentence in which symbols such as L_μ, Y_P and L_1A have their indices.
+  const INDEX = /(?<![A-Za-z0-9_])([A-Za-z\u0370-\u03ff])_([A-Za-z0-9\u0370-\u03ff]{1,3})(?!\.?[A-Za-z0-9_\u0370-\u03ff])/g;
+  function prose(text) {
+    const found = [];
+    let from = 0;
+    for (const match of text.matchAll(INDEX)) {
+      found.push(text.slice(from, match.index) + match[1], nuprobe.el("sub", {}, match[2]));
+      from = match.index + match[0].length;
+    }
+    return [...found, text.slice(from)];
+  }
 
   // How a parameter or nuisance is called: by its symbol, else by its name.
   const symbol = (entry) => (entry.latex ? plain(entry.latex) : entry.name.replaceAll("_", " "));
@@ -96,5 +107,5 @@
     return [...(entry.latex ? runs(entry.latex) : [{ text: symbol(entry), level: 0 }]), ...(made ? [{ text: ` (${made})`, level: 0 }] : [])];
   }
 
-  nuprobe.labels = { runs, plain, elements, symbol, symbolElements, unit, axisRuns, ofRuns };
+  nuprobe.labels = { runs, plain, elements, symbol, symbolElements, unit, axisRuns, ofRuns, prose };
 })((window.nuprobe ??= {}));

@@ -15,7 +15,7 @@
   }
 
   const COMPUTED = "Computed here by nuprobe (from published data)";
-  const PUBLISHED = "Published limits";
+  const PUBLISHED = "Published limits and values";
 
   // what the legend of a figure calls a layer
   const legend = (layer) => (layer.computed ? `${layer.title} (computed by nuprobe)` : layer.title);
@@ -48,7 +48,7 @@
     const names = parts.flatMap(([, groups]) => groups.map(([first]) => first.name));
     let count = 0;
     replace(element, parts.length === 0
-      ? [el("h3", {}, PUBLISHED), el("p", { class: "soft" }, "No published limits are known for these axes.")]
+      ? [el("h3", {}, PUBLISHED), el("p", { class: "soft" }, "The catalogue has no published limits for these axes.")]
       : parts.map(([heading, groups]) => [el("h3", {}, heading),
         el("ul", { class: "layers", "aria-label": heading }, groups.map((group) => row(group, count++, hidden, act, open)))]),
     names.length > 2 ? el("div", { class: "row" },

@@ -6,7 +6,7 @@
 
   let session = null, entries = null, ours = null, serial = 0;
   const spectrumPanel = new nuprobe.SpectrumPanel({ menus: place("spectrum-menus"), legend: place("spectrum-legend"),
-    figure: place("spectrum"), figures: [place("spectrum-main"), place("spectrum-residuals")] }, {
+    figure: place("spectrum"), figures: [place("spectrum-main"), place("spectrum-residuals")], values: place("spectrum-values"), title: place("spectrum-title") }, {
     view: (change) => edit((state) => ({ ...state, view: { ...state.view, ...change } })),
   });
   const planePanel = new nuprobe.PlanePanel({ menus: place("plane-menus"), figure: place("plane"), holder: place("plane-figure"),
@@ -204,8 +204,8 @@
 
   function title(page) {
     document.title = `${page.title} · nuprobe explorer`;
-    place("title").textContent = page.title;
-    place("summary").textContent = page.summary ?? "";
+    replace(place("title"), nuprobe.labels.prose(page.title));
+    replace(place("summary"), nuprobe.labels.prose(page.summary ?? ""));
     place("summary").hidden = !page.summary;
     place("page").value = page.name;
   }
@@ -213,10 +213,10 @@
   // how well the numbers of this page are known to be right
   function verify(page, calc) {
     const { accuracy } = calc;
-    const { worst, wrong } = calc.agreement(page.checks ?? []);
+    const { worst, relative, wrong } = calc.agreement(page.checks ?? []);
     const lines = [];
     if (accuracy !== null) lines.push(`This likelihood is interpolated; χ² is good to ${nuprobe.shown(accuracy, 1)}.`);
-    if (worst !== null) lines.push(`At ${page.checks.length} points χ² differs from the package's by ${nuprobe.shown(worst, 1)} at most.`);
+    if (worst !== null) lines.push(`At ${page.checks.length} points χ² differs from the package's by ${nuprobe.shown(worst, 1)} at most (relative: ${nuprobe.shown(relative, 1)}).`);
     if (wrong)
       messages.show(`This page's χ² differs from the package's by ${nuprobe.shown(worst, 2)}: do not use its numbers. Write the site again`
         + " with “nuprobe explore”; if it stays, please report it.");

@@ -2,6 +2,7 @@
 (function (nuprobe) {
   "use strict";
   const { el, replace, controls, manycounts, shown, statistics, labels } = nuprobe;
+  const SAME = 5e-7; // rise of χ² that is rounding
   const FEW = "few counts: not a chi-square law";
 
   // of one model: χ² with its parts, and probabilities
@@ -15,7 +16,7 @@
     const measured = calc.binned;
     const few = measured && freedom > 0 && !manycounts.holds(calc.likelihood.expectation(point, nuisances), freedom, free);
     const delta = minimum === null ? null : total + shapes - minimum;
-    const away = delta === null ? null : statistics.chi2Tail(Math.max(0, delta), dimensions);
+    const away = delta === null ? null : statistics.chi2Tail(delta < SAME ? 0 : delta, dimensions);
     return {
       chi2: total, twiceNll: total + shapes, pulls, bins, freedom: measured ? freedom : null, few,
       probability: measured && freedom > 0 && !few ? statistics.chi2Tail(total, freedom) : null,
@@ -35,10 +36,18 @@
     ["of pulls", (s) => shown(s.pulls, 3), "Σ (ν/σ)²"],
     ["degrees of freedom", (s) => (s.freedom === null ? "—" : String(s.freedom)), "bins less free nuisances"],
     ["p-value", (s) => probability(s.probability), "of χ², where many counts are expected"],
-    ["Δχ²", (s) => (s.delta === null ? "…" : shown(Math.abs(s.delta) < 5e-7 ? 0 : s.delta, 4)), "above the best fit in the plane"],
+    ["Δχ²", (s) => (s.delta === null ? "…" : shown(Math.abs(s.delta) < SAME ? 0 : s.delta, 4)), "above the best fit in the plane"],
     ["p-value of Δχ²", (s) => (s.away === null ? "…" : probability(s.away)), "by Wilks' theorem"],
     ["deviation", (s) => (s.deviations === null ? "…" : `${shown(s.deviations, 2)} σ`), "the same in standard deviations"],
   ];
+
+  // How much better or worse than the first model: the difference, and its root as standard deviations of one parameter.
+  const AGAINST = ["Δχ² to the first", (s, first) => {
+    if (s === first) return "—";
+    const rise = s.twiceNll - first.twiceNll;
+    const away = Math.sqrt(Math.abs(rise));
+    return Math.abs(rise) < SAME ? "0" : `${rise > 0 ? "+" : ""}${shown(rise, 4)} (${away < 0.005 ? "0" : shown(away, 2)} σ)`;
+  }, "of the first model compared; √|Δχ²| in parentheses, standard deviations of one parameter"];
 
   // A table that is built anew only when its heads change, and whose cells are otherwise set where they differ.
   function build(element, caption, kind, names, heads) {
@@ -47,11 +56,15 @@
       element.dataset.key = key;
       element.cells = heads.map(() => names.map((_, i) => (kind === "pulls" ? el("span", { class: `bar-pull model-${i}` },
         el("span", { class: "fill", "aria-hidden": "true" }), el("span", { class: "value" })) : el("span"))));
-      replace(element, el("table", { class: kind },
+      // roles, since rows of many models are laid out otherwise on a narrow screen
+      const table = el("table", { role: "table", class: `${kind}${names.length > 2 ? " many" : ""}` },
         el("caption", { class: "hidden" }, caption),
-        el("thead", {}, el("tr", {}, el("td"), names.map((name, i) => el("th", { scope: "col" }, el("span", { class: `swatch swatch-${i}` }), name)))),
-        el("tbody", {}, heads.map((head, k) => el("tr", {}, el("th", { scope: "row", title: head.about }, head.title()),
-          element.cells[k].map((cell) => el("td", {}, cell)))))));
+        el("thead", { role: "rowgroup" }, el("tr", { role: "row" }, el("td", { role: "cell" }),
+          names.map((name, i) => el("th", { scope: "col", role: "columnheader", title: name }, el("span", { class: `swatch swatch-${i}` }), name)))),
+        el("tbody", { role: "rowgroup" }, heads.map((head, k) => el("tr", { role: "row" }, el("th", { scope: "row", role: "rowheader", title: head.about }, head.title()),
+          element.cells[k].map((cell) => el("td", { role: "cell" }, cell))))));
+      table.style.setProperty("--models", names.length);
+      replace(element, table);
     }
     return element.cells;
   }
@@ -61,12 +74,12 @@
   }
 
   function table(element, names, { summaries, calc, page }, models) {
-    const rows = [...(calc.marginal ? MARGINAL : PLAIN), ...REST];
+    const rows = [...(calc.marginal ? MARGINAL : PLAIN), ...REST, ...(models.length > 1 ? [AGAINST] : [])];
     const heads = [...rows.map(([title, , about]) => ({ key: title, title: () => title, about })),
       ...calc.parameters.map((p) => ({ key: p.name, about: p.name,
         title: () => [...labels.symbolElements(p), labels.unit(p) ? ` (${labels.unit(p)})` : ""] }))];
     const cells = build(element, "Numbers of the models", "numbers", names, heads);
-    rows.forEach(([, text], k) => summaries.forEach((one, i) => put(cells[k][i], text(one))));
+    rows.forEach(([, text], k) => summaries.forEach((one, i) => put(cells[k][i], text(one, summaries[0]))));
     const axes = [page.plane.x, page.plane.y].filter(Boolean);
     calc.parameters.forEach((p, k) => models.forEach((model, i) => put(cells[rows.length + k][i],
       shown(controls.settled(p, model.point[k], axes.find((axis) => axis.name === p.name)), 6))));

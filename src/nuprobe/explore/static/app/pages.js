@@ -88,7 +88,10 @@
         need(isObject(axis) && isText(axis.label), `${where}.axes`, "axes with labels");
         need(axis.unit === undefined || axis.unit === null || isText(axis.unit), `${where}.axes`, "axes whose units are text");
         need(rises(axis.edges), `${where}.axes`, "axes with rising edges");
-        const { labels } = axis;
+        const { labels, quantities } = axis;
+        need(quantities === undefined || quantities === null || (Array.isArray(quantities) && quantities.length === axis.edges.length - 1
+          && quantities.every((q) => isObject(q) && isText(q.latex) && isText(q.unit) && isNumber(q.scale) && q.scale > 0)),
+        `${where}.axes`, "axes with a symbol, unit and positive scale for each value");
         need(labels === undefined || labels === null
           || (Array.isArray(labels) && labels.length === axis.edges.length - 1 && labels.every(isText)), `${where}.axes`, "axes with a label for each bin");
       }

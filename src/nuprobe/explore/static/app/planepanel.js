@@ -1,7 +1,7 @@
 // The panel of the plane: its axes, its figure, and setting the model in it by mouse or keys.
 (function (nuprobe) {
   "use strict";
-  const { el, replace, figures, theme, labels, check, parsed, rounded, exact, shown, PlanePlot, controls, layerList, regions } = nuprobe;
+  const { el, replace, figures, theme, labels, check, parsed, rounded, compact, shown, PlanePlot, controls, layerList, regions } = nuprobe;
 
   class PlanePanel {
     // `act` has plane(change), point(values by name, live), toggle(layer), refuse(text)
@@ -31,9 +31,10 @@
       const lower = number("from", "lower"), upper = number("to", "upper");
       const log = el("input", { type: "checkbox", "aria-label": `${title}: logarithmic`, onchange: () => this.scaled(end, log) });
       const problem = el("p", { class: "problem", role: "alert", hidden: true });
-      const element = el("div", { class: "axis" }, el("span", { class: "soft", "aria-hidden": "true" }, end), name, lower,
+      const face = el("span", { class: "face", "aria-hidden": "true" });
+      const element = el("div", { class: "axis" }, el("span", { class: "soft", "aria-hidden": "true" }, end), el("span", { class: "choice" }, name, face), lower,
         el("span", { "aria-hidden": "true" }, "to"), upper, el("label", { class: "check" }, log, " log"), problem);
-      return { element, name, lower, upper, log, problem };
+      return { element, name, face, lower, upper, log, problem };
     }
 
     complain(end, text) {
@@ -70,9 +71,11 @@
         const axis = state.plane[end], fields = this.fields[end];
         if (!fields || !axis) continue;
         fields.name.value = axis.name;
+        // a menu has plain text alone; what is chosen is shown with its indices
+        replace(fields.face, el("span", {}, labels.symbolElements(this.session.calc.parameters[this.session.calc.index(axis.name)])));
         if (fields.problem.hidden) {
-          fields.lower.value = exact(axis.lower);
-          fields.upper.value = exact(axis.upper);
+          fields.lower.value = compact(axis.lower);
+          fields.upper.value = compact(axis.upper);
         }
         fields.log.checked = axis.log;
       }
@@ -169,7 +172,8 @@
       const best = (entry) => plane.minimum.point[calc.index(entry.name)];
       const beyond = PlanePanel.beyond(state.plane, calc, plane.minimum.point);
       const what = axes[1] ? "contours" : "Δχ² and intervals";
-      const found = [beyond ? `Best fit (outside these axes; ${what} are relative to it): ` : "Best fit: ",
+      const where = beyond ? ` (outside these axes; ${what} are relative to it)` : PlanePanel.ends(axes, best) ? " (at the end of an axis)" : "";
+      const found = [`Best fit${where}: `,
         entries.map((entry, i) => [labels.symbolElements(entry),
           ` = ${shown(controls.settled(entry, best(entry), axes[i]))}${unit(entry)}, `]),
       `${calc.marginal ? "−2 ln L" : "χ²"} = ${shown(plane.minimum.twiceNll, 6)}`];
@@ -182,6 +186,12 @@
       if (outside.length > 0) found.push(` Outside these axes: ${outside.join(", ")}.`);
       if (plane.busy) found.push(" Refining …");
       return found;
+    }
+
+    // whether a best fit stands where an axis ends, other than at 0
+    static ends(axes, best) {
+      return axes.filter(Boolean).some((axis) => best(axis) !== 0 && [axis.lower, axis.upper].some((end) =>
+        Math.abs(best(axis) - end) <= 1e-9 * Math.abs(axis.log ? end : axis.upper - axis.lower)));
     }
 
     // names of models that the plane cannot show

@@ -35,7 +35,7 @@
     return { term, title, ylabel: ylabel || "counts", first, bins, axes: axes.map((axis, i) => {
       const step = (stride /= sizes[i]);
       return { label: axis.label, unit: axis.unit || "", low: axis.edges.slice(0, -1), high: axis.edges.slice(1), log: Boolean(axis.log),
-        labels: axis.labels ?? null, bins: sizes[i], of: (k) => Math.floor(k / step) % sizes[i] };
+        labels: axis.labels ?? null, quantities: axis.quantities ?? null, bins: sizes[i], of: (k) => Math.floor(k / step) % sizes[i] };
     }) };
   }
 

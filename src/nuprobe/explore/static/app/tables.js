@@ -14,10 +14,11 @@
   // the spectrum that is shown, a row for each bin
   function spectrumRows(shown) {
     const { projection, data, parts, names, totals, residuals, rows } = shown;
-    const head = ["low", "high", "data", "data_low", "data_high", ...parts.map((name) => `part: ${name}`),
+    const { labels: things, low, high } = projection.axis;
+    const head = [...(things ? ["name"] : ["low", "high"]), "data", "data_low", "data_high", ...parts.map((name) => `part: ${name}`),
       ...names.flatMap((name, i) => [`model ${i + 1}: ${name}`, `residual ${i + 1}: ${name}`])];
     const body = Array.from({ length: projection.size }, (_, k) => [
-      projection.axis.low[k], projection.axis.high[k], data.value[k], data.low[k], data.high[k],
+      ...(things ? [things[k]] : [low[k], high[k]]), data.value[k], data.low[k], data.high[k],
       ...rows.map((row) => row[k]), ...totals.flatMap((total, i) => [total[k], residuals[i][k]])]);
     return [head, ...body];
   }
@@ -52,7 +53,7 @@
       best_fit: minimum === null ? null : { point: named(calc.parameters, Array.from(minimum.point)), twice_nll: minimum.twiceNll,
         nuisances: named(calc.nuisances, Array.from(minimum.nuisances)) },
       spectrum: { term: shown.projection.spectrum.term, axis: shown.projection.axis.label, unit: shown.projection.axis.unit,
-        low: Array.from(shown.projection.axis.low), high: Array.from(shown.projection.axis.high), data: Array.from(shown.data.value),
+        ...(shown.projection.axis.labels ? { names: shown.projection.axis.labels } : {}), low: Array.from(shown.projection.axis.low), high: Array.from(shown.projection.axis.high), data: Array.from(shown.data.value),
         data_low: Array.from(shown.data.low), data_high: Array.from(shown.data.high),
         parts: shown.parts.map((name, i) => ({ name, values: Array.from(shown.rows[i]) })),
         models: shown.totals.map((total, i) => ({ values: Array.from(total), residuals: Array.from(shown.residuals[i]) })) },
