@@ -12,7 +12,7 @@ from nuprobe.cli.output import JSON, emit, save_plot
 from nuprobe.errors import InputError
 
 _DEFAULT = ("d_h=2.547e-5,0.029e-5", "y_p=0.245,0.003")
-"""PDG 2024, as the catalogue has them (primordial.deuterium and primordial.helium)."""
+"""PDG 2024, as in the catalogue (primordial.deuterium and primordial.helium)."""
 
 
 def _measured(texts: tuple[str, ...]) -> dict[str, tuple[float, float]]:

@@ -50,6 +50,9 @@
   // A number that reads back as itself.
   const exact = (x) => String(x);
 
+  // The shorter way to write it: 0.0000749 as 7.49e-5.
+  const compact = (x) => (x !== 0 && Math.abs(x) < 1e-3 ? x.toExponential() : exact(x));
+
   // Text as a number, or NaN: plain decimals, a typographic minus, "3e-5" and "3 × 10^-5".
   function parsed(text) {
     const plain = String(text).trim().replace(/[−–]/g, "-")
@@ -60,5 +63,5 @@
   // Four significant digits, as a slider sets them.
   const rounded = (x, digits = 4) => (x === 0 || !Number.isFinite(x) ? x : Number(x.toPrecision(digits)));
 
-  Object.assign(nuprobe, { Refused, el, replace, shown, decimals, exact, parsed, rounded, raised });
+  Object.assign(nuprobe, { Refused, el, replace, shown, decimals, exact, compact, parsed, rounded, raised });
 })((window.nuprobe ??= {}));

@@ -1,7 +1,7 @@
 // A slider and a number field for each parameter and nuisance.
 (function (nuprobe) {
   "use strict";
-  const { el, check, labels, exact, parsed, rounded, shown } = nuprobe;
+  const { el, check, labels, compact, exact, parsed, rounded, shown } = nuprobe;
   const STEPS = 1000;
   const DIGITS = 6; // of a field that is not being edited
   const TINY = 1e-9;
@@ -47,12 +47,6 @@
     const value = low + (high - low) * t;
     const short = digits > 100 ? value : Number(value.toFixed(digits));
     return short >= low && short <= high ? short : value;
-  }
-
-  // the shorter way to write a number: 0.0000749 as 7.49e-5
-  function compact(value) {
-    const text = exact(value);
-    return Math.abs(value) < 1e-3 && value !== 0 ? value.toExponential() : text;
   }
 
   class Control {

@@ -51,7 +51,17 @@
     const view = await Bokeh.Plotting.show(made, element);
     const first = Array.isArray(view) ? view[0] : view;
     hasten(first);
+    unstopped(element);
     return first;
+  }
+
+  // Bokeh lets its canvas take the focus; nothing there works by keys, and the figure around it has its own stop
+  function unstopped(element) {
+    for (const inner of [element, ...element.querySelectorAll("*")]) {
+      if (inner !== element && inner.tabIndex >= 0) inner.tabIndex = -1;
+      if (inner.shadowRoot) for (const child of inner.shadowRoot.children) unstopped(child);
+    }
+    if (element.tabIndex >= 0 && element.getRootNode() instanceof ShadowRoot) element.tabIndex = -1;
   }
 
   // Bokeh keeps every document that it has shown, with its views, until it is told to let go

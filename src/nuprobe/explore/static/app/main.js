@@ -216,7 +216,7 @@
     const { worst, relative, wrong } = calc.agreement(page.checks ?? []);
     const lines = [];
     if (accuracy !== null) lines.push(`This likelihood is interpolated; χ² is good to ${nuprobe.shown(accuracy, 1)}.`);
-    if (worst !== null) lines.push(`At ${page.checks.length} points χ² differs from the package's by ${nuprobe.shown(worst, 1)} at most, ${nuprobe.shown(relative, 1)} of it.`);
+    if (worst !== null) lines.push(`At ${page.checks.length} points χ² differs from the package's by ${nuprobe.shown(worst, 1)} at most (relative: ${nuprobe.shown(relative, 1)}).`);
     if (wrong)
       messages.show(`This page's χ² differs from the package's by ${nuprobe.shown(worst, 2)}: do not use its numbers. Write the site again`
         + " with “nuprobe explore”; if it stays, please report it.");

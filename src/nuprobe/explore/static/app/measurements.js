@@ -102,7 +102,7 @@
       replace(this.element);
     }
 
-    build({ projection, data, names }) {
+    build({ projection, data, names, term }) {
       const { quantities } = projection.axis;
       this.texts = quantities.map((q, k) => written(q, data.value[k], data.low[k], data.high[k]));
       this.cells = quantities.map(() => names.map(() => [el("span"), el("span", { class: "soft" })]));
@@ -116,7 +116,8 @@
           el("th", { scope: "row", role: "rowheader" }, labels.elements(q.latex), unit(k)), cell(this.texts[k].measured),
           this.cells[k].map((pair) => cell([pair[0], " ", pair[1]]))))));
       table.style.setProperty("--models", names.length);
-      replace(this.element, table);
+      replace(this.element, table, term.kind === "covariance"
+        ? el("p", { class: "levels soft" }, "The errors of these values are correlated. σ is of each alone; χ² has the correlations.") : null);
       this.element.hidden = false;
     }
 

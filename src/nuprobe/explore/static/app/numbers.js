@@ -2,6 +2,7 @@
 (function (nuprobe) {
   "use strict";
   const { el, replace, controls, manycounts, shown, statistics, labels } = nuprobe;
+  const SAME = 5e-7; // rise of χ² that is rounding
   const FEW = "few counts: not a chi-square law";
 
   // of one model: χ² with its parts, and probabilities
@@ -15,7 +16,7 @@
     const measured = calc.binned;
     const few = measured && freedom > 0 && !manycounts.holds(calc.likelihood.expectation(point, nuisances), freedom, free);
     const delta = minimum === null ? null : total + shapes - minimum;
-    const away = delta === null ? null : statistics.chi2Tail(Math.max(0, delta), dimensions);
+    const away = delta === null ? null : statistics.chi2Tail(delta < SAME ? 0 : delta, dimensions);
     return {
       chi2: total, twiceNll: total + shapes, pulls, bins, freedom: measured ? freedom : null, few,
       probability: measured && freedom > 0 && !few ? statistics.chi2Tail(total, freedom) : null,
@@ -35,7 +36,7 @@
     ["of pulls", (s) => shown(s.pulls, 3), "Σ (ν/σ)²"],
     ["degrees of freedom", (s) => (s.freedom === null ? "—" : String(s.freedom)), "bins less free nuisances"],
     ["p-value", (s) => probability(s.probability), "of χ², where many counts are expected"],
-    ["Δχ²", (s) => (s.delta === null ? "…" : shown(Math.abs(s.delta) < 5e-7 ? 0 : s.delta, 4)), "above the best fit in the plane"],
+    ["Δχ²", (s) => (s.delta === null ? "…" : shown(Math.abs(s.delta) < SAME ? 0 : s.delta, 4)), "above the best fit in the plane"],
     ["p-value of Δχ²", (s) => (s.away === null ? "…" : probability(s.away)), "by Wilks' theorem"],
     ["deviation", (s) => (s.deviations === null ? "…" : `${shown(s.deviations, 2)} σ`), "the same in standard deviations"],
   ];
@@ -45,7 +46,7 @@
     if (s === first) return "—";
     const rise = s.twiceNll - first.twiceNll;
     const away = Math.sqrt(Math.abs(rise));
-    return Math.abs(rise) < 5e-7 ? "0" : `${rise > 0 ? "+" : ""}${shown(rise, 4)} (${away < 0.005 ? "0" : shown(away, 2)} σ)`;
+    return Math.abs(rise) < SAME ? "0" : `${rise > 0 ? "+" : ""}${shown(rise, 4)} (${away < 0.005 ? "0" : shown(away, 2)} σ)`;
   }, "of the first model compared; √|Δχ²| in parentheses, standard deviations of one parameter"];
 
   // A table that is built anew only when its heads change, and whose cells are otherwise set where they differ.

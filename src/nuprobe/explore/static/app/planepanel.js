@@ -1,7 +1,7 @@
 // The panel of the plane: its axes, its figure, and setting the model in it by mouse or keys.
 (function (nuprobe) {
   "use strict";
-  const { el, replace, figures, theme, labels, check, parsed, rounded, exact, shown, PlanePlot, controls, layerList, regions } = nuprobe;
+  const { el, replace, figures, theme, labels, check, parsed, rounded, compact, shown, PlanePlot, controls, layerList, regions } = nuprobe;
 
   class PlanePanel {
     // `act` has plane(change), point(values by name, live), toggle(layer), refuse(text)
@@ -74,8 +74,8 @@
         // a menu has plain text alone; what is chosen is shown with its indices
         replace(fields.face, el("span", {}, labels.symbolElements(this.session.calc.parameters[this.session.calc.index(axis.name)])));
         if (fields.problem.hidden) {
-          fields.lower.value = exact(axis.lower);
-          fields.upper.value = exact(axis.upper);
+          fields.lower.value = compact(axis.lower);
+          fields.upper.value = compact(axis.upper);
         }
         fields.log.checked = axis.log;
       }

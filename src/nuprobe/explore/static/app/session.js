@@ -71,7 +71,7 @@
       const data = projection.data(term);
       const parts = term.parts.map((part) => part.name);
       const row = () => new Float64Array(projection.size);
-      this.shown = { projection, data, parts, names: state.models.map((model) => model.name), rows: parts.map(row),
+      this.shown = { projection, term, data, parts, names: state.models.map((model) => model.name), rows: parts.map(row),
         totals: state.models.map(row), residuals: state.models.map(row) };
       return this.shown;
     }

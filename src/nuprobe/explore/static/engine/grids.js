@@ -51,20 +51,9 @@
       this.x = axisOf(likelihood, x);
       this.y = axisOf(likelihood, y);
       if (this.x.column === this.y.column) throw new Refused("the axes of a plane must be two parameters");
-      [this.nx, this.ny] = [this.x.values.length, this.y.values.length];
-      // strides are those of the finest grid
-      this.levels = levels;
-      this.divided = levels ? engine.inner.divisions(this.nx, this.ny, isLong(likelihood)) : 1;
-      if (this.divided > 1) {
-        for (const axis of [this.x, this.y]) axis.values = engine.inner.divided(axis.values, axis.log, this.divided);
-        [this.nx, this.ny] = [this.x.values.length, this.y.values.length];
-      }
-      if (this.nx * this.ny > MOST) throw new Refused(`a plane has at most ${MOST} points, got ${this.nx * this.ny}`);
       this.point = likelihood.point(point);
-      this.values = new Float64Array(this.nx * this.ny).fill(NaN);
       likelihood.hold(fixed, start);
       this.nu = Float64Array.from(likelihood.surface.profiler.nu);
-      this.nuisances = new Float64Array(this.nx * this.ny * this.nu.length);
       const columns = [this.x.column, this.y.column];
       this.surface = likelihood.surface.restricted(this.point, new Set(columns));
       // rows along a parameter that templates have no axis of need few templates
@@ -74,6 +63,21 @@
       const [sx, sy] = columns.map(smooth);
       this.across = sx && !sy; // columns of the grid are its rows
       this.rows = (sx || sy) && !(sx && sy) ? new Map() : null;
+      this.levels = levels;
+      this.divide(isLong(likelihood) || (sx && sy));
+    }
+
+    // the finest grid, of which strides are
+    divide(slow) {
+      const { x, y } = this;
+      const size = () => ([this.nx, this.ny] = [x.values.length, y.values.length]);
+      size();
+      this.divided = this.levels ? engine.inner.divisions(this.nx, this.ny, slow) : 1;
+      for (const axis of [x, y]) axis.values = engine.inner.divided(axis.values, axis.log, this.divided);
+      size();
+      if (this.nx * this.ny > MOST) throw new Refused(`a plane has at most ${MOST} points, got ${this.nx * this.ny}`);
+      this.values = new Float64Array(this.nx * this.ny).fill(NaN);
+      this.nuisances = new Float64Array(this.nx * this.ny * this.nu.length);
     }
 
     // what is left of the likelihood in a row of the grid, kept if it is wanted again
