@@ -132,8 +132,7 @@ _TABLE = {
     "units": "nuprobe.units",
 }
 """Public name → the module that defines it (under another name after a colon), or the
-module of that name; imported on first use, so ``import nuprobe`` costs next to
-nothing."""
+module of that name; imported on first use, so that ``import nuprobe`` is fast."""
 
 __all__ = ["__version__", *_TABLE]
 

@@ -42,15 +42,16 @@ _UNITS: Final[Mapping[str, tuple[str, float]]] = {
     **dict.fromkeys(_ENERGIES.split(), ("MeV", MeV)),
     **dict.fromkeys(_LENGTHS.split(), ("fm", fm)),
 }
-"""Unit in which an argument of that name is taken from a quantity, and its value."""
+"""Unit to which a quantity given for an argument of that name is converted, and its
+value."""
 
 _PLAIN: Final[set[type]] = {
     *(float, int, str, bool, complex, bytes, type(None)),
     *(np.ndarray, np.float64, np.int64, np.bool_),
     *(types.FunctionType, types.MethodType, range),
 }
-"""Types that carry neither unit nor mask; those of this package join them when they are
-first met."""
+"""Types with neither unit nor mask; those of this package are added when first
+encountered."""
 
 
 class _Inside(threading.local):
@@ -172,7 +173,7 @@ def _guarded(function: Callable[..., Any], no_nan: bool = False) -> Callable[...
     @functools.wraps(function)
     def guarded(*args: Any, **kwargs: Any) -> Any:
         if names is not None:
-            # a string is also a sequence of letters, which nobody means here
+            # a string is also a sequence of letters, which is never intended here
             if isinstance(kwargs.get("free"), str):
                 kwargs["free"] = [kwargs["free"]]
             elif len(args) > names and isinstance(args[names], str):

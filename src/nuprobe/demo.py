@@ -104,7 +104,7 @@ def run(folder: str | Path, *, progress: bool = False) -> DemoResult:
 
     Examples
     --------
-    A folder that cannot be made is refused before anything is computed:
+    A folder that cannot be created is rejected before anything is computed:
 
     >>> import tempfile
     >>> from nuprobe.errors import OutputError
@@ -297,7 +297,7 @@ class _Demo:
         self.draw("trident-plane", lambda: plot_limits(limits, tridents))
 
     def compared(self) -> None:
-        """Published numbers beside computed ones."""
+        """Published numbers compared with computed ones."""
         rows = reproduce(_REPRODUCED)
         self.failed = sum(row.agrees is False for row in rows)
         self.write(

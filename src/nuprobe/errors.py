@@ -205,11 +205,11 @@ class ChecksumError(InputError):
 
 
 class ComputationError(NuprobeError, ArithmeticError):
-    """A result that could not be computed to the accuracy asked for."""
+    """A result that could not be computed to the accuracy required."""
 
 
 class OutputError(NuprobeError, OSError):
-    """A file that could not be written; what existed before is untouched."""
+    """A file that could not be written; an existing one is unchanged."""
 
 
 class StoppedError(NuprobeError):

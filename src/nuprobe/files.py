@@ -107,7 +107,7 @@ def atomic_write(
 
 
 def _written_aside(target: Path, pieces: Iterable[bytes]) -> Path:
-    """A file beside the target with the content, flushed to disk.
+    """A file next to the target with the content, flushed to disk.
 
     Where the system allows, it has no name until it is complete, so a killed process
     leaves nothing behind.
@@ -170,8 +170,8 @@ def _sweep(target: Path) -> None:
 def replace_folder(
     path: str | os.PathLike[str], files: Mapping[str, str], *, made_by: str
 ) -> Path:
-    """Write a whole folder beside `path` and swap the two, so that no half-written one
-    is ever seen.
+    """Write a complete folder next to `path` and swap the two, so that no half-written
+    one is ever seen.
 
     Parameters
     ----------

@@ -42,9 +42,9 @@ _WIDE: Final = 256  # columns
 def jit(function: _Function) -> _Function:
     """Compile a function of numbers and arrays with Numba when it is first called.
 
-    The machine code is cached beside the source (or where ``NUMBA_CACHE_DIR`` says). If
-    no such place is writable, as in an installation owned by root, the function is
-    compiled anew in each interpreter. Numba is imported by this call, so a
+    The machine code is cached next to the source (or where ``NUMBA_CACHE_DIR`` says).
+    If no such place is writable, as in an installation owned by root, the function is
+    compiled again in each interpreter. Numba is imported by this call, so a
     module of compiled functions should be imported only where they are used. Compiled
     functions that call each other belong in one file, because the cache of one does not
     notice changes in another.
@@ -184,7 +184,7 @@ def flag(what: str, value: Any) -> bool:
     Parameters
     ----------
     what : name of the value, for the message.
-    value : a text such as ``"no"``, which Python takes for true, is refused.
+    value : a text such as ``"no"``, which Python takes as true, is rejected.
 
     Examples
     --------

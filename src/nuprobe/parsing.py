@@ -2,8 +2,8 @@
 JSON and CSV, read so that nothing is silently misinterpreted.
 
 YAML 1.1 reads ``yes`` as true, ``010`` as 8 and ``1:30`` as 90, the last of two equal
-keys wins, and a CSV row may have more cells than the header. All of these are refused
-here, and so is what could exhaust the machine: aliases, deep nesting, endless digits.
+keys wins, and a CSV row may have more cells than the header. All of these are rejected
+here, as is input that could exhaust the machine: aliases, deep nesting, endless digits.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ LARGEST_TABLE: Final = 200_000_000
 LONGEST_CELL: Final = 10_000
 """Characters of a cell of a table."""
 DEEPEST: Final = 20
-"""Lists and mappings inside each other."""
+"""Largest nesting of lists and mappings."""
 _DIGITS: Final = 40
 
 
@@ -45,7 +45,7 @@ def read_text(
 
     Parameters
     ----------
-    path : of the file; a device or a pipe is refused.
+    path : of the file; a device or a pipe is rejected.
     what : description for the message.
     largest : size in bytes above which it is rejected.
 
@@ -292,7 +292,7 @@ def _yaml_loader() -> Any:
     base: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
     class Loader(base):  # type: ignore[misc]
-        """Reads the scalars of YAML 1.2 and refuses a key given twice."""
+        """Reads the scalars of YAML 1.2 and rejects a key given twice."""
 
         yaml_implicit_resolvers: dict[str, list[Any]] = {}
 

@@ -44,9 +44,9 @@ __all__ = [
 ]
 
 _AHEAD: Final = 4
-"""Tasks for each worker that are under way or wait."""
+"""Tasks per worker that are running or queued."""
 _COUNT_S: Final = 10.0
-"""Seconds after which the workers of a cluster are counted anew."""
+"""Seconds after which the workers of a cluster are counted again."""
 
 Value = TypeVar("Value")
 

@@ -28,7 +28,7 @@ from nuprobe.reprs import is_array, readable
 __all__ = ["Provenance", "command_text", "made_by", "maker", "now", "plain"]
 
 FORMAT: Final = 1
-"""Version of what is written of a provenance."""
+"""Version of the format of a provenance."""
 _PYTHON: Final = "Python"
 _EPOCH: Final = "SOURCE_DATE_EPOCH"
 _LARGE: Final = 64  # longest array that is written out; for longer ones the checksum

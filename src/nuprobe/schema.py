@@ -60,7 +60,7 @@ def _truth(value: Any) -> Any:
 
 
 _READ = (".toml", ".csv", ".txt", ".dat", ".npz")
-"""Endings of files that tell what a folder is."""
+"""Suffixes of files that identify the kind of a folder."""
 
 _BEFORE = {"float": _number, "int": _number, "bool": _truth}
 

@@ -130,7 +130,7 @@ def streamed(
 
 
 def checked(path: Path, kind: str) -> BinaryIO:
-    """Open a file that its checksum confirms, without reading it into memory.
+    """Open a file after checking its checksum, without reading it into memory.
 
     Parameters
     ----------
@@ -183,7 +183,7 @@ def _reason(path: Path, error: OSError) -> str:
 
 
 def _wrong(front: bytes, size: int, digest: str) -> str:
-    """What is wrong with a file, from what stands in front of so much content; empty if
+    """Problem of a file, from the data in front of this amount of content; empty if
     nothing is."""
     if front.startswith(_HDF5):
         return (
@@ -205,11 +205,11 @@ def _wrong(front: bytes, size: int, digest: str) -> str:
 
 
 def unsealed(path: Path, kind: str) -> bytes:
-    """Read a whole file and check it against its checksum.
+    """Read a complete file and check its checksum.
 
     Parameters
     ----------
-    path, kind : as of `checked`, which says what is refused.
+    path, kind : as in `checked`, which lists the errors.
 
     Returns
     -------

@@ -15,8 +15,8 @@ __all__ = ["STOPPING", "Stop", "name_of", "number_of", "stop_signals"]
 STOPPING: Final = tuple(
     getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)
 )
-"""Signals that stop a run beside SIGINT: of batch systems, and of a terminal that is
-closed."""
+"""Signals that stop a run in addition to SIGINT: of batch systems, and of a closed
+terminal."""
 
 
 class Stop(KeyboardInterrupt):

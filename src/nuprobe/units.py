@@ -270,8 +270,8 @@ _PLAIN: Final[dict[str, dict[str, float]]] = {
 }
 PLAIN_UNITS: Final = tuple(_PLAIN)
 """Units of plain numbers: a charge radius in cm², a charge in e, a moment in μ_B, a
-difference of squared masses in eV². A bare number is in them everywhere; they may be
-written."""
+difference of squared masses in eV². A bare number is always in these units; they may
+also be written."""
 
 
 def split_unit(text: str) -> tuple[str, str]:

@@ -183,3 +183,19 @@ def test_no_coupling_is_the_standard_model_at_every_mass() -> None:
     at = np.array([0.1, -0.2, 0.3, 0.4])
     found = vector.twice_nll(points, at)
     np.testing.assert_allclose(found, standard.twice_nll([angle], at)[0], rtol=1e-12)
+
+
+def test_most_of_the_signal_is_not_written_twice() -> None:
+    """The error of the coherent part of the signal: of all of it, less electrons."""
+    csi = nu.experiment("coherent-csi-2017")
+    cost = csi.cost(free=["rn", "quenching_scale"])
+    made = as_json(portable_likelihood(cost))
+    (block,) = made["terms"][0]["blocks"]
+    effects = {one["nuisance"]: one for one in block["effects"]}
+    sources = {one["name"]: one for one in block["sources"]}
+    own = effects["csi-2017-signal"]
+    assert own["scales"] == ["signal"]
+    assert not any(g.get("smooth") for g in sources[own["shape"]]["groups"])
+    points, nuisances = points_of(cost)
+    found = reference().Likelihood(made).twice_nll(points, nuisances)
+    assert_same(found, cost.twice_nll(points, nuisances))

@@ -166,6 +166,17 @@ def test_what_is_small_beside_others_has_fewer_bits() -> None:
     assert len(templates) < len(whole)
 
 
+@pytest.mark.parametrize("falling", [True, False])
+def test_nodes_that_fall_are_as_accurate(falling: bool) -> None:
+    """Four orders of magnitude from the first node to the last."""
+    x = np.linspace(0.1, 3, 40)[:, None]
+    table = 10 ** (-4 * (x - 0.1) / 2.9) * np.exp(-x * np.linspace(0, 2, 200))
+    (own,), templates = factored([table], falling=falling)
+    lost = np.abs(own @ templates - table).max(axis=1) / table.max(axis=1)
+    assert lost[:2].max() < 1e-13
+    assert (lost[-2:].max() < 1e-13) == falling
+
+
 @given(
     st.integers(1, 3),
     st.integers(2, 12),

@@ -57,8 +57,8 @@ __all__ = [
 PEV: Final = 1e9
 """One PeV in MeV."""
 GAP: Final = (0.4 * PEV, 1.0 * PEV)
-"""Energies at Earth, MeV, between which IceCube saw nothing in three years
-(Aartsen:2014gkd, as Araki:2014ona puts it)."""
+"""Energies at Earth, MeV, between which IceCube saw no events in three years
+(Aartsen:2014gkd, according to Araki:2014ona)."""
 _SPEED_OF_LIGHT_KM_S: Final = 299792.458
 _MPC_CM: Final = 3.0856775814913673e24
 _RELIC_TEMPERATURE: Final = 1.6764e-4 * eV  # (4/11)^(1/3) · 2.7255 K

@@ -45,8 +45,8 @@ __all__ = [
 
 ComplexArray = NDArray[np.complex128]
 Mixing = float | FloatArray | Literal["loop"]
-"""A kinetic mixing ε with the photon, or ``"loop"`` for the one that loops of μ and τ
-induce."""
+"""A kinetic mixing ε with the photon, or ``"loop"`` for that induced by loops of μ and
+τ."""
 
 ELECTRIC_CHARGE: Final = (4 * pi * ALPHA_EM) ** 0.5
 """e = √(4πα)."""

@@ -31,7 +31,7 @@ __all__ = [
     "json_schema",
 ]
 
-# words and units that describe a measurement; they belong under `cl` and # `conditions`
+# words and units that describe a measurement; they belong under `cl` and `conditions`
 _NO_VALUE = re.compile(r"(?:.*_)?(?:cl|confidence|luminosity|energy|exposure)(?:_.*)?")
 _NO_VALUE_UNIT = re.compile(r".*\b[afpn]b\^-1|.*\bCL", re.IGNORECASE)
 

@@ -37,7 +37,7 @@ _SPELLINGS: Final = {
     "sterile": ("3+1", "short baseline"),
     "weak_angle": ("sin2_theta_w", "Weinberg angle"),
 }
-"""Names that the field uses, by topic, besides those in an entry's texts."""
+"""Common names by topic, in addition to those in an entry's texts."""
 _SUPERNOVA: Final = re.compile(r"sn ?1987a")
 KINDS = (
     "measurement",

@@ -17,7 +17,7 @@ from nuprobe.units import GeV
 __all__ = ["QUANTITIES", "UNCOMPARED", "Quantity", "unit_factor"]
 
 UNCOMPARED: Final = frozenset({"other", "unknown"})
-"""Conventions that are not converted to that of other entries."""
+"""Conventions that cannot be converted."""
 
 
 @dataclass(frozen=True)
@@ -129,8 +129,8 @@ QUANTITIES: Final[dict[str, Quantity]] = {
     "n_eff": Quantity({"1": 1.0}),
     "helium_fraction": Quantity({"1": 1.0}),
 }
-"""Quantities by name. A confidence level, a luminosity or an energy is none: they have
-keys of their own."""
+"""Quantities by name. Confidence levels, luminosities and energies are not included:
+they have their own keys."""
 
 _UNIT = re.compile(r"(?:(1e[+-]?\d{1,3})(?: +|$))?(.*)")
 

@@ -88,4 +88,4 @@ chain_options = grouped(
         help="Write ROOT_1.txt, .paramnames, .ranges.",
     ),
 )
-"""Add what a chain is sampled with, as `ChainSpec` ``chain``."""
+"""Add the options of the sampling, as `ChainSpec` ``chain``."""

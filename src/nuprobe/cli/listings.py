@@ -342,4 +342,4 @@ TABLES: dict[str, Callable[[], Table]] = {
     "reproductions": reproductions,
     "catalogue": catalogue_entries,
 }
-"""What can be listed → its table."""
+"""Argument of ``nuprobe list`` → its table."""

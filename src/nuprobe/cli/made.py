@@ -37,7 +37,7 @@ _NO_RESULTS: Final = (
     "show",
     "plot",
 )
-"""Commands whose JSON is no result of a computation."""
+"""Commands whose JSON is not a result of a computation."""
 
 _NO_INPUTS: Final = frozenset(
     (
@@ -55,7 +55,7 @@ _NO_INPUTS: Final = frozenset(
         "getdist",
     )
 )
-"""Options that change no number."""
+"""Options without effect on numbers."""
 
 _TEXKEY: Final = re.compile(r"\b[A-Z][\w'.-]*:\d{4}[a-z]{2,3}\b")
 

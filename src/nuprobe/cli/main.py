@@ -17,7 +17,7 @@ from nuprobe.provenance import command_text, made_by
 from nuprobe.stopping import name_of, number_of, stop_signals
 
 _WORDS: Final = "nuprobe.words"
-"""What was typed."""
+"""The command line as typed."""
 
 # click 8.1 prints the help itself
 _BARE_GROUP: tuple[type[click.ClickException], ...] = tuple(

@@ -30,7 +30,7 @@ F = TypeVar("F", bound=Callable[..., Any])
 JSON = click.option(
     "--json", "as_json", is_flag=True, help="Print JSON instead of a table."
 )
-"""The option ``--json`` alone, for commands whose ``-o`` is not the printed text."""
+"""Only the option ``--json``, for commands whose ``-o`` is not the printed text."""
 
 
 @dataclass(frozen=True)
@@ -101,7 +101,7 @@ _OUTPUT_OPTIONS = (
 
 output_options = grouped("out", Output, *_OUTPUT_OPTIONS)
 """Add ``-o``, ``--overwrite`` and ``--json``, as `Output` ``out``; an existing file is
-refused before anything is computed."""
+rejected before anything is computed."""
 
 
 def table_options(function: F) -> F:

@@ -201,4 +201,4 @@ plane_options = grouped(
         help="Masses, e.g. '1e-3:1e2:80:log GeV' [default: 0.1 MeV to 1 TeV].",
     ),
 )
-"""Add the masses or the grid, and what is saved of them, as `PlaneSpec` ``plane``."""
+"""Add the masses or the grid, and how results are saved, as `PlaneSpec` ``plane``."""

@@ -156,7 +156,7 @@ operators_options = grouped(
         help="Tridents: WCxf file of contact operators added to the model.",
     ),
 )
-"""The same with ``--wcxf``, for what is fitted."""
+"""The same with ``--wcxf``, for fits."""
 
 models_options = grouped(
     "model",

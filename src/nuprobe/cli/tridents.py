@@ -170,4 +170,4 @@ generator_options = grouped(
     ),
 )
 """Add channels, target, energy or flux, regime, nucleons and seed, as `GeneratorSpec`
-``generator``; `model_options` and ``--workers`` stand beside it."""
+``generator``; `model_options` and ``--workers`` are separate."""

@@ -13,7 +13,7 @@ from nuprobe.errors import InputError, UnitError, shown
 from nuprobe.parsing import parse_json
 
 _JSON = re.compile(r"\s*([{\[\"]|[+-]?\d+\s*$)")
-"""How a value begins that no text does, or an integer (too long to be read)."""
+"""Beginning of a value that cannot be text, or an integer (too long to be read)."""
 
 
 def key_values(

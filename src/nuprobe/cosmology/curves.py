@@ -52,7 +52,7 @@ class DecouplingCurve:
         ν_μ, ν_τ; each flavour for itself.
     n_eff : of the evolution, shape (n,).
     instantaneous : N_eff of instantaneous decoupling by criterion, shape (n,).
-    flavour_mixing, screening, exchange_screening : as asked for.
+    flavour_mixing, screening, exchange_screening : as given.
 
     Examples
     --------
@@ -170,7 +170,7 @@ class Plasma:
     debye_mass, debye_length : in MeV, and in pm.
     pressure : of photons, electrons and positrons with QED to e³, in MeV⁴.
     qed_share : relative contribution of QED corrections to it.
-    eta, y_p : as asked for.
+    eta, y_p : as given.
 
     Examples
     --------

@@ -60,7 +60,7 @@ _STEPS: Final = 3000
 _STANDARD: Final = 10.75
 _ZETA3: Final = 1.2020569031595942
 _COUPLED: Final = 0.05
-"""Γ/H at 20 MeV that is told."""
+"""Γ/H at 20 MeV above which a warning is issued."""
 _STEP: Final = 1e-4  # of derivatives, relative to S + _SMALL
 _SMALL: Final = 1e-26  # μ_B²: far below any effect
 
@@ -161,7 +161,7 @@ class RightHanded:
     rate : Γ/H of each, shape (n, 3).
     delta_n_eff : their contribution to N_eff.
     t_max : in MeV.
-    screening, moments : as asked for.
+    screening, moments : as given.
     degrees : name of the g*s.
 
     Examples

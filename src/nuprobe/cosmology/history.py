@@ -85,7 +85,7 @@ class History:
     n_eff : effective number of neutrinos after annihilation of e±.
     right_handed : those of Dirac moments, or None.
     moments : of the model.
-    flavour_mixing, screening, exchange_screening, qed, weak : as asked for.
+    flavour_mixing, screening, exchange_screening, qed, weak : as given.
     """
 
     ln_a: FloatArray = field(repr=False)

@@ -55,7 +55,7 @@ __all__ = [
 ]
 
 MAGNETIC_UNIT: Final = math.pi * (ALPHA_EM / M_ELECTRON) ** 2
-"""A = πα²/m_e² in MeV⁻² a squared Bohr magneton."""
+"""A = πα²/m_e² in MeV⁻² per squared Bohr magneton."""
 _CM2: Final = HBARC_MEV_CM**2
 
 

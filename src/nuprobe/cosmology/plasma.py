@@ -51,7 +51,7 @@ Route = Literal["density", "pressure"]
 SMALLEST_TEMPERATURE: Final = 1e-3
 """MeV; end of the tables."""
 LARGEST_TEMPERATURE: Final = 100.0
-"""MeV; above it muons and pions are as many as electrons."""
+"""MeV; above it muons and pions are as abundant as electrons."""
 
 _E2: Final = 4 * math.pi * ALPHA_EM
 _EDGES: Final = (0.0, 0.4, 1.0, 2.0, 3.5, 5.0, 7.5)

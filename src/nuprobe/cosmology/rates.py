@@ -188,7 +188,7 @@ class Rates:
     weak_number, magnetic_number : scattering rates of a neutrino.
     weak_energy, magnetic_energy : coupling Γ_E of its temperature to the plasma's.
     expansion : H.
-    flavour, screening, exchange_screening : as asked for.
+    flavour, screening, exchange_screening : as given.
 
     Examples
     --------

@@ -17,9 +17,9 @@ from nuprobe.parsing import parse_csv, read_text
 __all__ = ["BLOCKED", "COLDEST", "COLUMNS", "HOTTEST", "MASSLESS", "ROWS", "factors"]
 
 COLDEST: Final = 0.03
-"""MeV; below it neutrinos exchange nothing (1e-11 of the expansion rate)."""
+"""MeV; below it neutrinos exchange no energy (1e-11 of the expansion rate)."""
 HOTTEST: Final = 30.0
-"""MeV; above it the mass of the electron is nothing."""
+"""MeV; above it the mass of the electron is negligible."""
 ROWS: Final = 61
 """Temperatures of the table, uniform in their logarithm."""
 Column = tuple[CollisionKind, Literal["nu_e", "nu_mu"], ScreeningName]
@@ -39,7 +39,7 @@ COLUMNS: Final[Mapping[str, Column]] = {
 BLOCKED: Final[Mapping[str, Screening]] = {
     f"blocking_{screening}": screening for screening in SCREENINGS
 }
-"""Further columns: what Pauli blocking leaves of the number of scatterings."""
+"""Further columns: reduction of the scattering rate by Pauli blocking."""
 MASSLESS: Final = (0.8287432, 0.8841079)
 """Weak scattering and annihilation without mass: of neutrinos with each other."""
 

@@ -1,8 +1,7 @@
 """Full public data releases: fetched by DOI or taken from a local folder, and only with
 the right checksums.
 
-The package needs none of them to run: what it needs is tabulated anew beside each
-experiment.
+The package runs without them: the data it needs are tabulated with each experiment.
 """
 
 from __future__ import annotations
@@ -22,8 +21,7 @@ from nuprobe.reprs import readable
 __all__ = ["WITHOUT_CHECKSUMS", "Release", "fetch", "release", "release_names"]
 
 WITHOUT_CHECKSUMS: Final = {"xenonnt-8b": "10.5281/zenodo.20576156"}
-"""DOIs of releases for which no checksum could be read in a source: they are not
-fetched."""
+"""DOIs of releases without a published checksum: they are not fetched."""
 
 
 @readable
@@ -127,8 +125,8 @@ def fetch(
     Raises
     ------
     ChecksumError
-        If a file is not the released one. It is kept beside its place under another
-        name, which the message gives.
+        If a file is not the released one. It is kept under another name in the same
+        folder, which the message gives.
     InputError
         If the source folder lacks a file, or an address cannot be read.
     UnknownNameError

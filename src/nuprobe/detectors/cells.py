@@ -14,8 +14,8 @@ from nuprobe.numerics import FloatArray
 __all__ = ["Cells"]
 
 _WIDTH = 1e-3
-"""Part of a bin that is covered by the cells in it; what is expected adds up whatever
-it is."""
+"""Fraction of a bin covered by its cells; the total expectation does not depend on
+it."""
 
 
 @quick_methods

@@ -39,7 +39,7 @@ ROOT2: Final = math.sqrt(2.0)
 # previous one
 DIMENSIONS: Final = 7
 W_DIMENSION: Final = DIMENSIONS
-"""Dimension of the mass of the hadrons, for broken nucleons alone: it comes between the
+"""Dimension of the mass of the hadrons, only for nucleon break-up: it comes between the
 energy and ln Q, and its random number is the last one of a trial."""
 SLICES: Final = 16
 BINS: Final = 48
@@ -66,7 +66,7 @@ SCATTERING: Final = np.dtype(
     ],
     align=True,
 )
-"""What a process is to the loops: one record each."""
+"""Record of a process in the loops."""
 
 
 Value = Any

@@ -274,7 +274,7 @@ class Assumptions:
     raw: Mapping[str, Mapping[str, Mapping[str, Any]]]
 
     def __reduce__(self) -> tuple[object, ...]:
-        # classes of generic items cannot be pickled: what was written travels
+        # classes of generic items cannot be pickled: the text is pickled instead
         return _of, (self.raw,)
 
     @property
@@ -328,7 +328,7 @@ class Assumptions:
 def _of(
     raw: Mapping[str, Mapping[str, Mapping[str, Any]]], name: str = "assumptions"
 ) -> Assumptions:
-    """The table that was written so; raises `InputError`, with the name of a file."""
+    """The table from its text; raises `InputError`, with the name of a file."""
     return Assumptions(validate(_File, raw, name), raw)
 
 

@@ -23,7 +23,7 @@ __all__ = [
 ]
 
 BINS: Final = 40
-"""Bins of an observable where nothing else is said."""
+"""Default number of bins of an observable."""
 _MOST: Final = 10_000_000  # bins
 
 

@@ -47,7 +47,7 @@ _PLACES: Final = ("workers", "executor", "client")
 Spec = str | Observable | tuple[str | Observable, str | Observable]
 CutSpec = str | Cut | Sequence[str | Cut] | None
 GENERATED: Final = "generated"
-"""Name of the model that the events were generated with."""
+"""Name of the model with which the events were generated."""
 
 
 class Generation(TypedDict, total=False):

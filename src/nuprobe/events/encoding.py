@@ -33,7 +33,7 @@ _TALLIES: Final = 2  # chunks tallied ahead, plus one per two workers
 
 
 Blocks = Iterator[tuple[Progress, bytes]]
-"""Bytes of chunks, each with how far the file is good then."""
+"""Bytes of chunks, each with the state of the file after it."""
 _Parts = Iterator[tuple[int, bytes, Tally]]
 
 

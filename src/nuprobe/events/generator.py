@@ -39,9 +39,8 @@ __all__ = ["NUCLEONS", "SMALL", "Generator", "Sample", "trident"]
 NUCLEONS: Final = ("rest", "fermi-gas")
 """Treatments of bound nucleons."""
 SMALL: Final = 10_000
-"""So many events in all, or fewer, get the short training; of few processes they are
-made by plain NumPy: compiled loops are faster, but the first of them takes half a
-second."""
+"""Largest number of events with the short training; for few processes they are made by
+plain NumPy, because loading the compiled loops takes half a second."""
 _MOST: Final = 2**63  # events and indices of chunks
 # processes without break-up; each is trained, which takes longer with NumPy
 _FEW: Final = 3

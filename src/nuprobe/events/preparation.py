@@ -373,7 +373,7 @@ class _Preparation:
             float(v[0]) for v in q_range(np.array([top]), current.mass, m_minus, m_plus)
         )
         # smallest Q at the largest energy, and largest Q at any energy; near threshold
-        # # Q is largest
+        # Q is largest
         s_min = (m_minus + m_plus) ** 2
         at_threshold = math.sqrt(s_min / (1 + math.sqrt(s_min) / current.mass))
         far = min(high, max(current.q_end, _FAR * at_threshold))

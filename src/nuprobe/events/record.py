@@ -51,8 +51,8 @@ _HUNDREDS: Final = {
 }
 _NUCLEONS: Final = {"proton": 2212, "neutron": 2112}
 HADRONS: Final = {"proton": 9902210, "neutron": 9902110}
-"""Numbers of the hadrons that a nucleon broke into, as one particle: those that
-generators use for a nucleon dissociated to an arbitrary mass (``p_diffr+``,
+"""PDG numbers of the hadrons from nucleon break-up, as one particle: those used by
+generators for a nucleon dissociated to an arbitrary mass (``p_diffr+``,
 ``n_diffr0``); charge and baryon number are the nucleon's."""
 
 

@@ -39,13 +39,13 @@ __all__ = [
 ]
 
 Loops = Literal["compiled", "numpy"]
-"""How random numbers become events: by compiled loops, or by plain NumPy."""
+"""Implementation: compiled loops or plain NumPy."""
 Effort = Literal["long", "short"]
-"""How many trials train: a third of a million for each process, or a tenth of them,
+"""Number of training trials: a third of a million per process, or a tenth of that,
 which is enough for a small sample."""
 _MOST_WORKERS: Final = 1024  # each keeps two chunks queued
 TRIALS: Final = 2**15
-"""Trials of a chunk."""
+"""Trials per chunk."""
 
 ROUNDS: Final = (2**13, 2**14, 2**14, 2**15, 2**15, 2**15, 2**16)
 """Trials of each round of the long training."""

@@ -53,7 +53,7 @@ __all__ = [
 ]
 
 FORMATS: Final = (".hepmc3", ".hepmc", ".hepmc3.gz", ".hepmc.gz", ".root")
-"""How the name of a file of events ends."""
+"""Suffixes of files of events."""
 
 
 class Writing(TypedDict, total=False):

@@ -250,7 +250,7 @@ _KINDS = {
     "Experiment": "an Experiment with a spectrum, such as coherent-csi-2017,",
     "TridentExperiment": "a trident experiment, such as ccfr-trident,",
 }
-"""How messages call the kinds of experiments."""
+"""Names of the kinds of experiments in messages."""
 
 
 def _folder(name: str | Path) -> Folder:
@@ -320,7 +320,7 @@ _OF_PROCESS = {
     "solar": "SolarExperiment",
     "trident": "TridentExperiment",
 }
-"""Process of a file that does not count recoils → kind of experiment."""
+"""Process, for files that do not count recoils → kind of experiment."""
 
 
 class _Callable(ModuleType):

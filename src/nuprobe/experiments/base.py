@@ -160,7 +160,7 @@ class AnyExperiment(ABC):
     """
 
     NO_BINS: ClassVar[str] = "has no bins to add"
-    """What `rebinned` says of an experiment without bins, after its name."""
+    """Message of `rebinned` for an experiment without bins, after its name."""
 
     file: AnyFile
     folder: Folder

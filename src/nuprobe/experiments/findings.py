@@ -31,7 +31,7 @@ from nuprobe.toml_text import Key, key_lines, line_of
 __all__ = ["Finding", "check_folder", "file_model"]
 
 _MISSING: Final = (AttributeError, AssertionError, LookupError, TypeError, ValueError)
-"""Raised where a section is needed that is wrong itself, which is said already."""
+"""Raised if a required section is itself invalid, which is reported elsewhere."""
 _PART: Final = r"[A-Za-z0-9_-]+"
 
 

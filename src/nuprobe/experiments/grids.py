@@ -22,7 +22,7 @@ from nuprobe.units import parse_quantity, us
 __all__ = ["Bins"]
 
 Keys = list[tuple[str, str, FloatArray]]
-"""Columns of the lower and upper edges of one quantity, and what must be in them."""
+"""Columns of the lower and upper edges of one quantity, and their requirements."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -26,8 +26,8 @@ Intervals: TypeAlias = tuple[tuple[float, float], ...]
 """Intervals of the coupling, increasing."""
 
 _UNSEEN: Final = 1e-3
-"""Standard deviations that the expectation moves up to the first coupling looked at:
-−2 ln L there is that of no coupling."""
+"""Change of the expectation, in standard deviations, at the first coupling searched: −2
+ln L there equals that without a coupling."""
 _NODES: Final = 40  # initial nodes per mass; 10 miss narrow dips
 _BELOW: Final = 0.5  # −2 ln L above the threshold that is still searched
 

@@ -21,7 +21,7 @@ from nuprobe.numerics import FloatArray
 __all__ = ["by_toys", "toy_curve", "toy_place"]
 
 _NODES: Final = 600
-"""Couplings between which the values that toys test are looked for."""
+"""Number of couplings between which the values to test with toys are searched."""
 
 
 def by_toys(

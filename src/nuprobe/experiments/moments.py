@@ -22,7 +22,7 @@ from nuprobe.parameters import Parameter
 __all__ = ["MomentExperiment", "with_moments"]
 
 _OF_A_POINT: Final = ("moments", "mu_nu [mu_B]")
-"""Assumptions that are the moments themselves, which a fit moves."""
+"""Assumptions that are the moments themselves, which are varied in a fit."""
 _MOMENTS: Final = ("magnetic_moment.", "electric_moment.", "mu_eff")
 
 
@@ -31,7 +31,7 @@ class MomentExperiment(MeasuredExperiment[FileT]):
     flux, no target and no bins."""
 
     STUDIED: ClassVar[str]
-    """What is looked at, for messages."""
+    """Name of the quantity studied, for messages."""
 
     @property
     def flux(self) -> Flux:

@@ -35,12 +35,12 @@ __all__ = [
 ]
 
 LIMIT_RANGE: Final = (0.1, 1e6)
-"""Masses in MeV over which limits run, unless the model has a range of its own."""
+"""Masses in MeV of limits, unless the model has its own range."""
 STEPPED_RANGE: Final = (0.1, 100.0)
 """The same of models whose mass belongs to the kinematics."""
 PHYSICAL_MASSES: Final = (1e-12, 1e22)
-"""MeV. A lighter mediator reaches farther than 20 cm, so that all matter around makes a
-potential, which no model here has; a heavier one has the Planck mass, 1.2e22 MeV."""
+"""MeV. A lighter mediator has a range above 20 cm, so that surrounding matter gives a
+potential, which is not modelled here; the upper end is the Planck mass, 1.2e22 MeV."""
 _COUPLING: Final = 1e-3
 
 

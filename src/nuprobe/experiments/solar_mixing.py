@@ -42,7 +42,7 @@ _RANGES: Final = {
     "lma": ((0.11, 1.4), (4.2e-5, 1.99e-4)),
     "all": ((1e-4, 10.0), (1e-9, 1e-3)),
 }
-"""tan²θ₁₂ and Δm²₂₁ (eV²) that may be asked for."""
+"""Allowed ranges of tan²θ₁₂ and Δm²₂₁ (eV²)."""
 
 
 @dataclass(frozen=True)

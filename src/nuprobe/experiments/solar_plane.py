@@ -71,8 +71,8 @@ PUBLISHED_L_1A: Final = (
     PublishedCurrent("Savage:2016kon", "nnlo", 3.9, 1.4, 1.4, "lattice QCD"),
 )
 """Published values with their errors (of the lattice: 0.1, 1.0, 0.3 and 0.9 in
-quadrature); that of the solar data and of chiral effective field theory as their
-abstracts say, the others at second hand. That all of them are in the scheme ``nnlo`` of
+quadrature); that of the solar data and of chiral effective field theory from their
+abstracts, the others at second hand. That all of them are in the scheme ``nnlo`` of
 Butler:2000zp is unverified."""
 
 

@@ -25,7 +25,7 @@ __all__ = ["suspicions"]
 
 Said = Iterator[tuple[Place, str]]
 _NOISE: Final = 3.0
-"""Standard deviations above zero below which noise itself would be counted."""
+"""Threshold in standard deviations of the noise below which noise would be counted."""
 _SCALES: Final = {"eV": 1e-6, "keV": 1e-3, "MeV": 1.0}
 
 

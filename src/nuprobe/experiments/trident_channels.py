@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 __all__ = ["ChannelRates", "channel_rates"]
 
 REGIMES: Final = ("coherent", "proton", "neutron", "inelastic")
-"""What is hit, each per nucleus; the first three leave no hadrons."""
+"""Targets, each per nucleus; the first three without hadron production."""
 
 
 @readable

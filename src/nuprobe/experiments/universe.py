@@ -33,7 +33,7 @@ from nuprobe.units import parse_quantity
 __all__ = ["UniverseExperiment", "UniverseRates"]
 
 _FELT: Final = 1e-3
-"""A nuisance that moves no bin by more than this share of its error is left out."""
+"""A nuisance that changes no bin by more than this fraction of its error is omitted."""
 
 
 @readable

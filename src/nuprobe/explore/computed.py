@@ -1,5 +1,5 @@
-"""What is drawn over a plane and computed when its page is made: limits of experiments,
-and couplings that the anomalous moment of the muon favours."""
+"""Layers of a plane computed when its page is made: limits of experiments, and
+couplings favoured by the anomalous moment of the muon."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _MASSES: Final = 80
 _SPLITTINGS: Final = 80
 _MIXINGS: Final = 60
 _LEAST: Final = 1e-3
-"""Mixing from which a limit is looked for."""
+"""Smallest mixing at which a limit is searched."""
 
 _MIXING: Final = ("sin2_2theta_14", "dm2_41")
 
@@ -39,14 +39,14 @@ def exclusion(
 
     Parameters
     ----------
-    one : names the experiment.
-    page : has the model.
+    one : with the name of the experiment.
+    page : with the model.
     plane : of mass and coupling, or of the mixing with a sterile neutrino.
 
     Yields
     ------
     dict
-        A layer, or several of one name where masses have no limit.
+        A layer, or several with the same name if some masses have no limit.
 
     Raises
     ------
@@ -117,7 +117,7 @@ def _mixings(
     axes: Mapping[str, Any],
     about: Mapping[str, Any],
 ) -> Iterator[dict[str, Any]]:
-    """The largest mixing that is allowed at each difference of squared masses."""
+    """The largest allowed mixing at each difference of squared masses."""
     from nuprobe.inference import exclusion_plane
 
     mixing, splitting = _MIXING
@@ -152,7 +152,7 @@ def band(one: BandLayer, plane: Mapping[str, Any]) -> dict[str, Any]:
 
     Parameters
     ----------
-    one : names the result.
+    one : with the name of the result.
     plane : of mass and coupling.
 
     Examples
@@ -198,12 +198,12 @@ def band(one: BandLayer, plane: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def needs_couplings(plane: Mapping[str, Any], what: str) -> None:
-    """Refuse a plane of other parameters than mass and coupling.
+    """Reject a plane of parameters other than mass and coupling.
 
     Parameters
     ----------
     plane : of the page.
-    what : is drawn.
+    what : name of the layer, for the message.
 
     Raises
     ------
@@ -246,7 +246,7 @@ def couplings(mass: FloatArray, coupling: FloatArray) -> dict[str, Any]:
 
     Parameters
     ----------
-    mass, coupling : of the points, MeV and without unit, shape (points,).
+    mass, coupling : of the points, in MeV and dimensionless, shape (points,).
 
     Examples
     --------

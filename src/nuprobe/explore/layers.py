@@ -36,10 +36,10 @@ if TYPE_CHECKING:
 __all__ = ["layers_of"]
 
 _UNVERIFIED: Final = "transcribed"
-"""Level of a number of the catalogue that was compared with no second source."""
+"""Verification level of a catalogue number not compared with a second source."""
 
 _VETO: Final = 1.0
-"""Coupling from which a published curve stands for a mass without a limit."""
+"""Coupling above which a published curve means no limit at that mass."""
 
 _CONVENTIONS: Final = ("charge-one", "lagrangian")
 

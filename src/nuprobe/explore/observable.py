@@ -79,7 +79,7 @@ class _Both:
 
     @property
     def sigma(self) -> FloatArray:
-        """Errors in whose units the bins are: of the measurement, of the theory."""
+        """Errors used as units of the bins: of the measurement, of the theory."""
         return np.array([self.error, self.theory])
 
 

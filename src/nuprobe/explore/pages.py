@@ -111,8 +111,8 @@ class PointLayer(Strict):
 
 
 class RangeLayer(Strict):
-    """A published number that limits a coupling over a range of masses, or two that
-    are the ends of a region."""
+    """A published limit on a coupling over a range of masses, or two numbers for the
+    ends of a region."""
 
     kind: Literal["range"] = Field(description="Which layer it is.")
     entry: str = Field(description="Id of an entry of the catalogue.")
@@ -135,7 +135,7 @@ class RangeLayer(Strict):
 
 
 class ExclusionLayer(Strict):
-    """Upper limits that nuprobe computes: on a coupling over the mass, or on the mixing
+    """Upper limits computed by nuprobe: on a coupling over the mass, or on the mixing
     with a sterile neutrino at each difference of squared masses."""
 
     kind: Literal["exclusion"] = Field(description="Which layer it is.")
@@ -439,7 +439,7 @@ def model_of(page: PageFile) -> Any:
 
 
 def is_file(page: PageFile) -> bool:
-    """Whether the model of a page is that of a file, which has keys of its own.
+    """Whether the model of a page is that of a file, which has its own keys.
 
     Parameters
     ----------
@@ -466,8 +466,7 @@ def is_file(page: PageFile) -> bool:
 
 
 MEDIATOR: Final[dict[str, Any]] = {"mass": "100 MeV", "coupling": 1e-3}
-"""Of a mediator whose mass and coupling vary: what they are at first does not
-matter."""
+"""Of a mediator with variable mass and coupling: their initial values do not matter."""
 
 
 def family_of(page: PageFile) -> Any:

@@ -24,7 +24,7 @@ _TYPES: Final = {
     ".svg": "image/svg+xml",
     ".txt": "text/plain; charset=utf-8",
 }
-"""Files that are sent; others are not found."""
+"""Files served; others are not found."""
 
 _HEADERS: Final = {
     "Content-Security-Policy": (

@@ -213,8 +213,8 @@ def write_explorer(
 
     Parameters
     ----------
-    folder : new, empty or an earlier explorer (anything else is refused); the folder it
-        lies in must exist.
+    folder : new, empty or an earlier explorer (anything else is rejected); its parent
+        folder must exist.
     pages : as `nuprobe.explore.assemble.page_of` makes them.
     title : of the site.
 

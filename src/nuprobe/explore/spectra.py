@@ -20,7 +20,7 @@ _WIDE: Final = 30.0
 """Ratio of the ends of an axis from which it is logarithmic."""
 
 _FEW: Final = 8
-"""Rates up to which each is shown as a measured value of its own."""
+"""Number of rates up to which each is shown as a separate measurement."""
 
 _RAISED: Final = "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"
 _FLUX: Final = "phi"
@@ -180,7 +180,7 @@ def _measured(
     scales: Sequence[float] | None = None,
     latex: Sequence[str] | None = None,
 ) -> dict[str, Any]:
-    """A panel of values that are each measured for itself."""
+    """A panel of individually measured values."""
     (axis,) = panel["axes"]
     names = axis["labels"]
     axis["quantities"] = [

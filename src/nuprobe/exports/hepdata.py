@@ -25,7 +25,7 @@ from nuprobe.latex import unit as typeset_unit
 __all__ = ["Submission"]
 
 _NAME: Final = 64
-"""Characters that HEPData allows in the name of a table."""
+"""Largest length of the name of a table in HEPData."""
 _KEYWORD: Final = 128
 _ARCHIVES: Final = (".zip", ".tar.gz", ".tgz")
 _MISSING: Final = "-"

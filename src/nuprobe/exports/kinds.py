@@ -50,7 +50,8 @@ KINDS: Final[Mapping[str, tuple[frozenset[str], _Builder]]] = {
         ("posterior", "columns walkers", fits.chain_tables),
     )
 }
-"""Kinds of results: keys that data of this kind have, and what makes their tables."""
+"""Kinds of results: characteristic keys of their data, and functions that make their
+tables."""
 
 
 @public

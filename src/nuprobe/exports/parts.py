@@ -21,7 +21,7 @@ __all__ = ["Bin", "DataTable", "Errors", "Value", "Variable", "bins", "values"]
 Bin: TypeAlias = tuple[float, float]
 """Lower and upper edge."""
 Value: TypeAlias = float | str | Bin | None
-"""A number, a text or a bin; None for what there is not."""
+"""A number, a text or a bin; None for a missing value."""
 
 
 def values(numbers: Sequence[Any] | Any) -> tuple[float | None, ...]:

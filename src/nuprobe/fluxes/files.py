@@ -318,7 +318,7 @@ def _with_options(
 
 
 _COMPLETED = ("energy", "mean_energy", "alpha")
-"""Options of which a part suffices."""
+"""Options that may be given in part."""
 
 
 def _edges(folder: Folder, table: TimeTable | Tabulated, what: str) -> FloatArray:

@@ -112,7 +112,7 @@ class Components(Strict):
     def build(
         self, folder: Folder, options: ComponentOptions
     ) -> tuple[FluxComponent, ...]:
-        """Build the components asked for, in the order of the file.
+        """Build the components requested, in the order of the file.
 
         Parameters
         ----------

@@ -23,11 +23,11 @@ from nuprobe.numerics import FloatArray, gauss_legendre, numbers
 __all__ = ["FluxMoments"]
 
 _BLOCK: Final = 2**15
-"""Nodes in flight: the powers of all of them stay in cache."""
+"""Nodes processed at a time, so that their powers stay in cache."""
 _SHARES: Final = (1 / 256, 1 / 64, 1 / 16, 1 / 4)
 """Shares of a panel up to which 1/6, 1/4, 1/3 and 1/2 of its nodes suffice."""
 _LOWEST: Final = 1e-14
-"""Share of the highest energy from which the ladder begins."""
+"""Fraction of the highest energy at which the ladder begins."""
 _STEEP: Final = 1.05
 _RUNG: Final = 1.25
 """Ratio of energies over which six nodes integrate E⁻² to 1e-14."""
@@ -143,7 +143,7 @@ class FluxMoments:
             and self.functions is None
             and max(self.powers, default=0) <= polynomial[0]
         ):
-            # φ E⁻ⁿ is a polynomial as well: so many points integrate it exactly
+            # φ E⁻ⁿ is also a polynomial, which this number of points integrates exactly
             points = polynomial[1] // 2 + 1
             return self._between(start, np.full(start.shape, edges[-1]), points)
         lowest = start.min()

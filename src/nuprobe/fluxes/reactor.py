@@ -41,7 +41,7 @@ _JOIN = 2.0
 _POLYNOMIALS_END = 8.0
 """Where they end, MeV."""
 _CONTINUED = 12.0
-"""No polynomial is continued above, MeV."""
+"""Largest energy of the extrapolation of a polynomial, MeV."""
 _TOLERANCE = 1e-3
 _Density = Callable[[FloatArray], FloatArray]
 
@@ -446,7 +446,7 @@ def _tables(
 
 
 _MODEL_START = 0.5
-"""A table that starts above has no spectrum of low energies, MeV."""
+"""A table that starts above this energy has no low-energy spectrum, MeV."""
 
 
 def _above(

@@ -22,7 +22,7 @@ from nuprobe.reprs import readable
 __all__ = ["SpectrumErrors", "reactor_errors"]
 
 _SOURCES: Final = ("z", "weak_magnetism", "normalisation")
-"""Of the errors that all bins and isotopes share."""
+"""Name of the errors common to all bins and isotopes."""
 _MUELLER: Final = 0.0815
 """Relative error of U238, the same for all energies."""
 _BIN: Final = 0.25

@@ -31,7 +31,7 @@ __all__ = [
 ]
 
 _ROW: Final = 1e-3
-"""How far fractions of a row of a burn-up table may be from 1."""
+"""Allowed deviation from 1 of the sum of fractions in a row of a burn-up table."""
 _NODES: Final = 200
 
 
@@ -71,7 +71,7 @@ class SpentDecay(Strict):
 
 
 class SpentFuel(Strict):
-    """Fuel in storage beside a reactor that is refuelled batch by batch."""
+    """Fuel in storage at a reactor that is refuelled batch by batch."""
 
     cycle_days: PositiveFloat = Field(default=540.0, description="between refuellings")
     batches: PositiveInt = Field(

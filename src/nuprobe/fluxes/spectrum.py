@@ -39,7 +39,7 @@ MICHEL_ENDPOINT = M_MUON / 2
 """Largest energy of a neutrino from a muon decaying at rest, MeV (massless
 electron)."""
 _BLOCK = 2**17
-"""Nodes in flight in one call of an integrand: 1 MiB of float64."""
+"""Nodes in one call of an integrand: 1 MiB of float64."""
 
 
 @public

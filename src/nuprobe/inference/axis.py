@@ -19,8 +19,8 @@ BoolArray = NDArray[np.bool_]
 IntArray = NDArray[np.intp]
 
 _FAR: Final = 1e4
-"""Scales of a parameter beyond which a range without end is not looked at: counts that
-go with its square are a million times those of the data there."""
+"""Scales of a parameter beyond which an open range is not searched: counts proportional
+to its square are a million times those of the data there."""
 _NODES: Final = 9  # points of the first look at a line
 _NEAR: Final = 1e-3  # expected fall of −2 ln L at which a start is near its minimum
 

@@ -25,7 +25,7 @@ def nuisance_covariance(
     Raises
     ------
     numpy.linalg.LinAlgError
-        If the data and constraints leave some combination of nuisances free.
+        If some combination of nuisances is not constrained by data or constraints.
 
     Examples
     --------
@@ -34,12 +34,12 @@ def nuisance_covariance(
     >>> nuisance_covariance([], np.array([4.0]), np.array([[0.0]]))
     array([[0.25]])
     """
-    gradient_of(parts, weights, nu)  # leaves the slopes that the Hessian needs
+    gradient_of(parts, weights, nu)  # sets the slopes that the Hessian needs
     hessian = hessian_of(parts, weights, 1)
     size = len(weights)
     if not size or solve(hessian, np.zeros((size, 1)))[1][0] > LOST:
         return np.asarray(2 * np.linalg.inv(hessian[..., 0]), dtype=float)
-    # nuisances cancel: products of slopes have lost what is left of them
+    # nuisances cancel: products of slopes have lost all precision
     rows = np.zeros(1, dtype=np.intp)
     every = [part.squares(rows, size, False)[0] for part in parts]
     pulls = np.diag(np.sqrt(2 * weights))[None]

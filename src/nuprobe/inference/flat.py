@@ -15,7 +15,7 @@ from nuprobe.parameters import Parameter
 __all__ = ["warn_if_flat"]
 
 _MOVES: Final = 1e-6
-"""−2 ln L that says anything: a millionth of the Δ of one standard deviation."""
+"""Smallest relevant −2 ln L: a millionth of the Δ of one standard deviation."""
 
 
 def warn_if_flat(

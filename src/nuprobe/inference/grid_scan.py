@@ -47,7 +47,7 @@ __all__ = ["scan"]
 
 _DIPS: Final = 16  # local minima of the grid from which the best fit is searched
 _TASKS: Final = 1000  # approximate largest number of tasks of a scan
-_SLAB: Final = 1 << 16  # points among which dips are looked for at once
+_SLAB: Final = 1 << 16  # points searched for dips at a time
 
 
 @public
@@ -351,8 +351,7 @@ def _axes(
 
 
 class _Points:
-    """The points of a grid, each made when it is asked for: 10⁷ of them need not be in
-    memory.
+    """The points of a grid, each made on access: 10⁷ of them need not be in memory.
 
     Parameters
     ----------
@@ -372,7 +371,7 @@ class _Points:
         return prod(self._shape)
 
     def __getitem__(self, which: slice | NDArray[np.intp]) -> FloatArray:
-        """Those of a slice, or with these numbers; shape (points, parameters)."""
+        """Points of a slice, or with given numbers; shape (points, parameters)."""
         if isinstance(which, slice):
             which = np.arange(*which.indices(len(self)))
         found = np.tile(self._start, (len(which), 1))
@@ -382,7 +381,7 @@ class _Points:
         return found
 
     def at(self, number: int) -> FloatArray:
-        """One of them, shape (parameters,)."""
+        """One point, shape (parameters,)."""
         return np.asarray(self[np.array([number])][0])
 
 

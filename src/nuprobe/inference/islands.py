@@ -31,14 +31,14 @@ __all__ = ["Regions", "all_regions", "around"]
 Regions = dict[str, tuple[Region, ...]]
 """Regions of each parameter by its name, in order."""
 
-_LOOKS: Final = 32  # points that fill the ranges from which minima are looked for
-_ROUNDS: Final = 3  # of looking along each parameter from the minima found so far
-_MANY: Final = 24  # minima from which lines start in each round at most
-_BEYOND: Final = 4.0  # −2 ln L above the threshold up to which such a line is left
+_LOOKS: Final = 32  # points that fill the ranges, starts of the search for minima
+_ROUNDS: Final = 3  # searches along each parameter from the minima found so far
+_MANY: Final = 24  # largest number of minima from which lines start in each round
+_BEYOND: Final = 4.0  # −2 ln L above the threshold up to which a minimum starts a line
 _APART: Final = 0.03  # scales of a parameter beyond which two minima differ
 _DEEPER: Final = 1e-5  # fall of −2 ln L at which another minimum is a better fit
-_BELOW: Final = 0.5  # −2 ln L beyond the threshold that a line is searched to
-_TRIES: Final = 6  # times that the ends of a region may show a deeper minimum in it
+_BELOW: Final = 0.5  # −2 ln L beyond the threshold up to which a line is searched
+_TRIES: Final = 6  # restarts if the ends of a region show a deeper minimum
 
 
 def all_regions(
@@ -46,9 +46,9 @@ def all_regions(
 ) -> tuple[Regions, FloatArray | None]:
     """Regions of every free parameter, each with the others minimised.
 
-    Of one parameter they are found from the structure of −2 ln L along it. Of several
-    the minima are looked for from points that fill their ranges and along each
-    parameter by itself, so that a region may be missed that no such line meets.
+    With one parameter they are found from the structure of −2 ln L along it. With
+    several, minima are searched from points that fill their ranges and along each
+    parameter separately, so that a region that no such line meets may be missed.
 
     Parameters
     ----------
@@ -60,7 +60,7 @@ def all_regions(
     Returns
     -------
     dict, array or None
-        Regions in order, by name; and the lowest point met if it lies below `best`.
+        Regions in order, by name; and the lowest point found if it is below `best`.
 
     Examples
     --------
@@ -93,7 +93,7 @@ def all_regions(
 def around(
     surface: Surface, best: FloatArray, intervals: Mapping[str, Interval]
 ) -> Regions:
-    """The region of the best fit alone, for each parameter with an interval.
+    """Only the region of the best fit, for each parameter with an interval.
 
     Parameters
     ----------
@@ -130,8 +130,8 @@ def _own(p: Parameter, value: float, ends: Interval) -> Region:
 def _along(
     surface: Surface, best: FloatArray, found: list[Region], rise: float
 ) -> FloatArray | None:
-    """Add the other regions of the only free parameter; the lowest point if it lies
-    below the best."""
+    """Add the other regions of the only free parameter; returns the lowest point if it
+    is below the best."""
     (p,), (column,) = surface.parameters, surface.columns
     lowest = surface.height(best)
     line, one = AxisLine(surface, [column], best[None]), np.zeros(1, dtype=np.intp)
@@ -160,7 +160,7 @@ def _along(
 def _minima(
     surface: Surface, best: FloatArray, rise: float
 ) -> tuple[FloatArray, FloatArray]:
-    """Different minima, the lowest first: shapes (minima, parameters) and (minima,)."""
+    """Distinct minima, the lowest first: shapes (minima, parameters) and (minima,)."""
     ceiling = surface.height(best) + rise
     points, values = descend(surface, filled(surface, best, _LOOKS))
     points, values = _different(surface, points, values)
@@ -185,7 +185,7 @@ def _joined(
     old: tuple[FloatArray, FloatArray],
     new: tuple[FloatArray, FloatArray],
 ) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """Minima known and new ones together, and those of them that were not known."""
+    """All minima, known and new, and those that were not known."""
     points, values = _different(
         surface, np.concatenate([old[0], new[0]]), np.concatenate([old[1], new[1]])
     )
@@ -198,7 +198,7 @@ def _joined(
 def _different(
     surface: Surface, points: FloatArray, values: FloatArray
 ) -> tuple[FloatArray, FloatArray]:
-    """Minima that differ, the lowest first."""
+    """Distinct minima, the lowest first."""
     order = np.argsort(values, kind="stable")
     order = order[np.isfinite(values[order])]
     scale = surface.scales(points)
@@ -218,8 +218,8 @@ def _add(
     threshold: float,
     lowest: float,
 ) -> None:
-    """Follow a minimum to the ends of its region of each parameter in which it is not
-    known."""
+    """Follow a minimum to the ends of its region for each parameter in which this
+    region is not known."""
     for p, column in zip(surface.parameters, surface.columns, strict=True):
         value = float(point[column])
         near = _APART * p.step
@@ -259,7 +259,7 @@ def _followed(
 
 
 def _merged(regions: list[Region]) -> list[Region]:
-    """Regions with those joined that overlap."""
+    """Regions with overlapping ones merged."""
     result: list[Region] = []
     for r in sorted(regions, key=lambda r: r.low):
         if not result or result[-1].high < r.low:

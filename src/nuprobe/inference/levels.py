@@ -1,7 +1,7 @@
-"""Confidence levels: what rise of −2 ln L bounds a region, and the p-value of one.
+"""Confidence levels: thresholds of −2 ln L, and p-values.
 
-What a fit asks for has closed forms, good to 1e-13, which stand here
-because importing `scipy.special` takes longer (0.2 s) than most fits.
+The functions needed by a fit have closed forms, accurate to 1e-13, and are implemented
+here because importing `scipy.special` takes longer (0.2 s) than most fits.
 """
 
 from __future__ import annotations
@@ -21,11 +21,11 @@ ONE_SIGMA: Final = 0.6826894921370859
 """Probability of a Gaussian within one standard deviation."""
 
 
-_SMALL: Final = 0.1  # level below which 1 − cl has lost digits of cl
+_SMALL: Final = 0.1  # level below which 1 − cl loses digits of cl
 
 
 def check_level(cl: float) -> None:
-    """Refuse what is not a confidence level with `InputError`.
+    """Reject invalid confidence levels with `InputError`.
 
     Parameters
     ----------
@@ -47,7 +47,7 @@ def delta_threshold(cl: float, dof: int = 1) -> float:
     Parameters
     ----------
     cl : confidence level, between 0 and 1.
-    dof : number of parameters that the region is about, at least 1.
+    dof : number of parameters of the region, at least 1.
 
     Raises
     ------
@@ -92,7 +92,7 @@ def survival(twice_nll: float, dof: int) -> float:
     x = twice_nll / 2
     if x <= 0:
         return 1.0
-    # a whole or half number of steps down to the exponential or the error function
+    # recursion down to the exponential or the error function
     total = erfc(sqrt(x)) if dof % 2 else 0.0
     powers = np.arange(0.5 if dof % 2 else 0.0, dof / 2)
     logs = powers * log(x) - x - np.array([lgamma(a + 1) for a in powers])
@@ -100,7 +100,7 @@ def survival(twice_nll: float, dof: int) -> float:
 
 
 def log_survival(twice_nll: float, dof: int) -> float:
-    """Logarithm of `survival`, also where that is below the smallest number.
+    """Logarithm of `survival`, also where that underflows.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Fits by MIGRAD and MINOS of iminuit: the plain method, one point after the other."""
+"""Fits by MIGRAD and MINOS of iminuit: the standard method, one point at a time."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from nuprobe.parameters import SCALES
 
 __all__ = ["beside", "end", "lowest_of", "migrad", "minimised", "minos"]
 
-_RESTARTS = 6  # times that MINOS may meet a lower minimum
+_RESTARTS = 6  # restarts if MINOS finds a lower minimum
 
 
 def migrad(
@@ -70,13 +70,13 @@ def migrad(
 
 
 def beside(surface: Surface, best: FloatArray, column: int) -> FloatArray:
-    """Four points beside a minimum from which to look for a lower one.
+    """Four points near a minimum from which to look for a lower one.
 
     Parameters
     ----------
     surface : with the parameter free.
     best : the minimum, shape (parameters,).
-    column : of the parameter that is moved, by up to three steps.
+    column : of the parameter to move, by up to three steps.
 
     Examples
     --------
@@ -93,7 +93,7 @@ def beside(surface: Surface, best: FloatArray, column: int) -> FloatArray:
 
 
 def lowest_of(surface: Surface, point: FloatArray) -> FloatArray:
-    """The minimum, (parameters,), that MIGRAD finds from a point.
+    """The minimum found by MIGRAD from a point, (parameters,).
 
     Parameters
     ----------
@@ -123,13 +123,13 @@ def _scales(surface: Surface) -> FloatArray:
 
 
 def minimised(surface: Surface, point: FloatArray) -> Any:
-    """Minuit of the profiled cost at its minimum over the free parameters, in the units
-    in which tables show them (its steps have an absolute smallest size).
+    """Minuit object of the profiled cost at its minimum over the free parameters, in
+    the units of tables (its steps have an absolute smallest size).
 
     Parameters
     ----------
     surface : to minimise.
-    point : where to begin, shape (parameters,); gives the others their values.
+    point : starting point with the values of the fixed parameters, shape (parameters,).
 
     Raises
     ------
@@ -149,8 +149,8 @@ def minimised(surface: Surface, point: FloatArray) -> Any:
     here, scale = Surface(cost, surface.free, point), _scales(surface)
 
     def value(x: FloatArray) -> float:
-        # Minuit cannot handle inf, and tries NaN at limits; any value far above the
-        # others turns it back. Its own limits are exact to rounding only.
+        # Minuit cannot handle inf, and tries NaN at limits; any value far above the #
+        # others makes it turn back. Its own limits are exact only to rounding.
         if not np.isfinite(x).all():
             return 1e30
         return min(here.height(here.moved(scale * x)), 1e30)
@@ -190,8 +190,8 @@ def minimised(surface: Surface, point: FloatArray) -> Any:
 def minos(
     surface: Surface, best: FloatArray, column: int, cl: float
 ) -> tuple[float | None, float | None, bool]:
-    """Ends of the interval of one parameter by MINOS; those that it does not find, by
-    root finding on the profile.
+    """Ends of the interval of one parameter by MINOS, or by root finding on the profile
+    where MINOS fails.
 
     Parameters
     ----------
@@ -203,7 +203,7 @@ def minos(
     Returns
     -------
     float or None, float or None, bool
-        Lower and upper end (None: open), and whether MINOS met a lower minimum.
+        Lower and upper end (None: open), and whether MINOS found a lower minimum.
 
     Examples
     --------
@@ -239,8 +239,8 @@ def minos(
 def end(
     surface: Surface, best: FloatArray, column: int, limit: float, cl: float
 ) -> float | None:
-    """Where the profile of a parameter crosses its threshold between the best value and
-    a limit; None if nowhere.
+    """Position at which the profile of a parameter crosses its threshold between the
+    best value and a limit; None if there is none.
 
     Parameters
     ----------

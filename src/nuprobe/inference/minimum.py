@@ -1,4 +1,4 @@
-"""The lowest of several minima: where a fit or a profile looks."""
+"""Search for the lowest of several minima in fits and profiles."""
 
 from __future__ import annotations
 
@@ -19,26 +19,26 @@ __all__ = ["best_start", "filled", "lowest_near", "swept"]
 BoolArray = NDArray[np.bool_]
 IntArray = NDArray[np.intp]
 
-_DESCENTS: Final = 8  # best points of the fixed set from which to go down
-_ROUNDS: Final = 6  # of looking from elsewhere at most
-_FINE: Final = 1e-12  # expected fall of −2 ln L where slopes of a profile are wanted
+_DESCENTS: Final = 8  # best points of the fixed set from which to descend
+_ROUNDS: Final = 6  # largest number of rounds of other starts
+_FINE: Final = 1e-12  # expected fall of −2 ln L if slopes of a profile are needed
 _LOWER: Final = 1e-7  # fall of −2 ln L at which another minimum counts as lower
 _HIGHER: Final = 9.0  # −2 ln L above the lowest of a line up to which minima are starts
-_APART: Final = 0.1  # scales of a parameter beyond which a minimum is another one
-_STARTS: Final = 256  # points of the fixed set among which a fit without `start` begins
+_APART: Final = 0.1  # scales of a parameter beyond which two minima are distinct
+_STARTS: Final = 256  # points of the fixed set for starts of a fit without `start`
 
 
 def filled(surface: Surface, point: FloatArray, count: int) -> FloatArray:
     """A point, and points that fill the ranges of the free parameters.
 
-    They belong to an additive-recurrence sequence, so they are always the same. Where a
-    range is open, ten steps around the default count as the range.
+    They belong to an additive-recurrence sequence, so they are always the same. An open
+    range is replaced by ten steps around the default.
 
     Parameters
     ----------
-    surface : its free parameters are varied.
-    point : the first point, which gives the others their values, (parameters,).
-    count : how many points follow it.
+    surface : with the parameters to vary.
+    point : the first point, with the values of fixed parameters, (parameters,).
+    count : number of points after it.
 
     Returns
     -------
@@ -68,8 +68,8 @@ def filled(surface: Surface, point: FloatArray, count: int) -> FloatArray:
 
 
 def _box(p: Parameter) -> tuple[float, float]:
-    """Where to look for a start: where the parameter says, else the range, or ten steps
-    around the default where it is open."""
+    """Interval in which to look for a start: that of the parameter, else its range, or
+    ten steps around the default if it is open."""
     return p.search or (
         p.lower if isfinite(p.lower) else p.default - 10 * p.step,
         p.upper if isfinite(p.upper) else p.default + 10 * p.step,
@@ -77,12 +77,13 @@ def _box(p: Parameter) -> tuple[float, float]:
 
 
 def best_start(surface: Surface, point: FloatArray) -> FloatArray:
-    """Lowest of the minima below a point and below the best of a fixed set of points.
+    """Lowest of the minima reached from a point and from the best of a fixed set of
+    points.
 
     Parameters
     ----------
-    surface : where to look.
-    point : gives the parameters that are not free their values, (parameters,).
+    surface : to search.
+    point : with the values of fixed parameters, (parameters,).
 
     Returns
     -------
@@ -106,16 +107,16 @@ def best_start(surface: Surface, point: FloatArray) -> FloatArray:
 
 
 def swept(surface: Surface, points: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """Minimise a row of points at once: from where they are and where the lowest of
-    them would be, from where their neighbours ended, and from every minimum along each
-    free parameter by itself, while that helps.
+    """Minimise a row of points at once: from the points and from the values of the
+    lowest of them, from the minima of their neighbours, and from every minimum along
+    each free parameter separately, as long as that helps.
 
-    With one free parameter the last of these is a search of all of its range, so that
-    what is found does not depend on the other points of the row.
+    With one free parameter the last of these is a search of its whole range, so that
+    the result does not depend on the other points of the row.
 
     Parameters
     ----------
-    surface : its free parameters are minimised.
+    surface : with the parameters to minimise.
     points : the row, shape (points, parameters).
 
     Returns
@@ -143,19 +144,19 @@ def swept(surface: Surface, points: FloatArray) -> tuple[FloatArray, FloatArray]
 def lowest_near(
     surface: Surface, points: FloatArray, starts: FloatArray, wide: BoolArray
 ) -> tuple[FloatArray, FloatArray]:
-    """`swept` for a row of points whose minima are known not far from there.
+    """`swept` for a row of points with approximately known minima.
 
     Parameters
     ----------
-    surface : its free parameters are minimised.
-    points : the row, shape (points, parameters), with where to begin.
-    starts : where else to begin for each, shape (points, parameters).
-    wide : points for which all of the ranges are searched too, shape (points,).
+    surface : with the parameters to minimise.
+    points : the row, shape (points, parameters), with starting values.
+    starts : alternative starts for each, shape (points, parameters).
+    wide : points for which the whole ranges are also searched, shape (points,).
 
     Returns
     -------
     array, array
-        As `swept`, to the last digits that −2 ln L has.
+        As `swept`, to the rounding of −2 ln L.
 
     Examples
     --------
@@ -175,7 +176,7 @@ def lowest_near(
 
 
 def _search(surface: Surface, best: FloatArray, lowest: FloatArray) -> None:
-    """Look from neighbours and across while that helps."""
+    """Search from neighbours and across as long as that helps."""
     for _ in range(_ROUNDS):
         _from_neighbours(surface, best, lowest)
         if not _across(surface, best, lowest):
@@ -189,7 +190,8 @@ def _improve(
     rows: IntArray,
     starts: FloatArray,
 ) -> IntArray:
-    """Go down from starts of some rows, keep what is lower; the rows that improved."""
+    """Descend from starts of some rows and keep lower results; returns the rows that
+    improved."""
     improved: list[int] = []
     if not len(rows):
         return np.array(improved, dtype=np.intp)
@@ -202,7 +204,7 @@ def _improve(
 
 
 def _from_neighbours(surface: Surface, best: FloatArray, lowest: FloatArray) -> None:
-    """Look from where the neighbours of each row ended, while that helps."""
+    """Search from the minima of the neighbours of each row, as long as that helps."""
     changed = np.arange(len(best))
     for _ in range(len(best)):
         to = np.concatenate([changed - 1, changed + 1])
@@ -217,12 +219,12 @@ def _from_neighbours(surface: Surface, best: FloatArray, lowest: FloatArray) -> 
 
 
 def _across(surface: Surface, best: FloatArray, lowest: FloatArray) -> bool:
-    """Look along each free parameter by itself over all of its range; whether any row
-    improved."""
+    """Search along each free parameter separately over its whole range; returns whether
+    any row improved."""
     one = len(surface.columns) == 1
     rows, starts, values = across(surface, best, 0.0 if one else _HIGHER)
     if one:
-        # all that there is; a descent has come as near already where they agree
+        # all minima are found; one within rounding of a descent is no improvement
         better = values < lowest[rows] - _LOWER
     else:
         scale = surface.scales(best)

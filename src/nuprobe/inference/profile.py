@@ -33,8 +33,8 @@ __all__ = ["Profile", "profile"]
 
 LEVELS: Final = (ONE_SIGMA, 0.9)
 """Confidence levels of the regions in tables and JSON."""
-_LOOKED: Final = 0.1  # −2 ln L above the lowest that is looked into for the best value
-_BELOW: Final = 0.5  # −2 ln L beyond a threshold that is looked into too
+_LOOKED: Final = 0.1  # −2 ln L above the lowest searched for the best value
+_BELOW: Final = 0.5  # −2 ln L beyond a threshold also searched
 
 
 @readable
@@ -51,8 +51,8 @@ class Profile(Exported):
     nuisances : all nuisances, (n, nuisances).
     best : best value, in the unit of the parameter.
     best_twice_nll : −2 ln L there.
-    cost : what was profiled.
-    free : names of the other parameters that were minimised.
+    cost : the profiled cost.
+    free : names of the other parameters minimised.
     landscape : every minimum and maximum between the ends of the grid.
     toys : critical values of Feldman and Cousins, or CLs, at each value; None without
         toys.
@@ -98,7 +98,8 @@ class Profile(Exported):
 
     @public
     def delta_at(self, value: float) -> float:
-        """Δ(−2 ln L) at any `value` of the parameter, computed and not interpolated."""
+        """Δ(−2 ln L) at any `value` of the parameter, computed rather than
+        interpolated."""
         found = self.landscape.line.heights(np.array([0]), np.array([float(value)]))
         return float(found.value[0]) - self.best_twice_nll
 
@@ -108,9 +109,9 @@ class Profile(Exported):
     ) -> tuple[Region, ...]:
         """All regions in which Δ(−2 ln L) stays below its threshold.
 
-        Their ends are roots of the profiled cost, and none between two points of the
-        grid is missed. A region that reaches the end of the grid is open there: the
-        data may bound it outside.
+        Their ends are roots of the profiled cost, and no region between two points of
+        the grid is missed. A region that reaches the end of the grid is open there: it
+        may end outside.
 
         Parameters
         ----------
@@ -132,11 +133,11 @@ class Profile(Exported):
     def intervals(
         self, cl: float = ONE_SIGMA, delta: float | None = None
     ) -> list[tuple[float, float]]:
-        """The ends of `regions` alone.
+        """Only the ends of `regions`.
 
         A side on which the threshold is not reached within the grid ends at the limit
-        of the parameter if the grid reaches it, else at ∓inf: the data may bound it
-        outside the grid.
+        of the parameter if the grid reaches it, else at ∓inf: it may end outside the
+        grid.
 
         Parameters
         ----------
@@ -154,7 +155,7 @@ class Profile(Exported):
 
     @public
     def table(self, cl: float | tuple[float, ...] = LEVELS) -> str:
-        """The best value and a line for each allowed region, at one or several `cl`."""
+        """The best value and one line per allowed region, at one or several `cl`."""
         p = self.parameter
         best = f"{p.name} = {p.shown(self.best):.5g} {p.shown_unit}".rstrip()
         lines = [f"{self.cost.name}: {best}, −2 ln L = {self.best_twice_nll:.4f}"]
@@ -165,7 +166,7 @@ class Profile(Exported):
         return "\n".join(lines)
 
     def _by_toys(self, cl: float) -> list[str]:
-        """What toys allow at one level, in lines."""
+        """Allowed regions from toys at one level, as lines."""
         p, toys = self.parameter, self.toys
         if toys is None:
             return []
@@ -185,8 +186,8 @@ class Profile(Exported):
         return [f"{self.construction(cl)}:", *(f"  {end}".rstrip() for end in ends)]
 
     def construction(self, cl: float = ONE_SIGMA) -> Construction:
-        """Method and sides at the level `cl`: by toys if there are any, else of large
-        samples."""
+        """Method and sides at the level `cl`: with toys if there are any, else
+        asymptotic."""
         if self.toys is None:
             return Construction("wilks", cl)
         s = self.toys.settings
@@ -234,18 +235,18 @@ def profile(
     name : the parameter to step through.
     grid : its values, in its unit; at least 3. The best value is added to them.
     free : other parameters to minimise at each step, over all valleys of their ranges:
-        what is found at a value does not depend on the rest of the grid.
+        the result at a value does not depend on the rest of the grid.
     fixed : values of parameters that stay fixed; the others keep their default.
-    intervals : ``"wilks"``; or by toys at each value of the grid, with what is in
+    intervals : ``"wilks"``; or toys at each value of the grid, with the parameters in
         `free` fitted in each: ``"feldman-cousins"``, critical values at the levels of
         `table`, or ``"cls"``, upper limits. The result has them as `Profile.toys`,
         whose ``plot`` shows them.
-    toys : their number at each value, or all settings; not for ``"wilks"``.
+    toys : number at each value, or all settings; not for ``"wilks"``.
 
     Raises
     ------
     InputError
-        If the grid is too short, or a name or value is not possible.
+        If the grid is too short, or a name or value is invalid.
     ComputationError
         If a minimum was not found, or no point of the grid makes the data possible.
 
@@ -276,7 +277,7 @@ def profile(
         )
     points = np.tile(cost.point(fixed), (len(values), 1))
     points[:, column] = values
-    cost.layout.checked_points(points)  # refuses bad values before the long part
+    cost.layout.checked_points(points)  # rejects bad values before the long computation
     line = ProfileLine(Surface(cost, surface.free, points[0]), name)
     landscape = Landscape(line, values[None])
     twice_nll, points = landscape.value, line.known

@@ -40,7 +40,7 @@ class Expectation:
     Attributes
     ----------
     base : counts at ν = 0, shape (points, bins).
-    slopes : one array a nuisance, (points, bins), or (1, bins) where it is the same at
+    slopes : one array per nuisance, (points, bins), or (1, bins) if it is the same at
         every point.
     """
 
@@ -50,7 +50,7 @@ class Expectation:
 
 @runtime_checkable
 class Prediction(Protocol):
-    """An experiment under a family of models, as a cost sees it.
+    """Interface of a cost to an experiment under a family of models.
 
     Attributes
     ----------
@@ -89,7 +89,7 @@ class CompiledPrediction(Protocol):
 
     @property
     def compiled(self) -> bool:
-        """Whether `total_jacobian` may be asked for."""
+        """Whether `total_jacobian` is available."""
 
     def total_jacobian(self, points: FloatArray, nuisances: FloatArray) -> FloatArray:
         """Derivatives of the expectation in the parameters, a new (points, parameters,
@@ -98,10 +98,10 @@ class CompiledPrediction(Protocol):
 
 @runtime_checkable
 class MorphingPrediction(Protocol):
-    """A prediction that is linear in some nuisances between anchors only.
+    """A prediction that is piecewise linear in some nuisances between anchors.
 
-    Their values are columns of ``points`` behind the parameters, in `expectation` as in
-    `jacobian`, whose derivative at an anchor is that towards the next one.
+    Their values are columns of ``points`` after the parameters, both in `expectation`
+    and in `jacobian`, whose derivative at an anchor is that towards the next one.
     """
 
     @property
@@ -111,18 +111,18 @@ class MorphingPrediction(Protocol):
 
 @runtime_checkable
 class MorphingDerivatives(Protocol):
-    """A prediction that gives the derivatives in its morphing nuisances alone, which
-    are wanted far more often than those in its parameters."""
+    """A prediction that gives only the derivatives in its morphing nuisances, which are
+    needed far more often than those in its parameters."""
 
     def morphing_jacobian(
         self, points: FloatArray
     ) -> tuple[FloatArray, tuple[FloatArray, ...]]:
-        """The columns of `jacobian` behind the parameters, at `points`, shape (points,
+        """The columns of `jacobian` after the parameters, at `points`, shape (points,
         parameters + morphing)."""
 
 
 def morphing_of(prediction: Prediction) -> tuple[MorphingNuisance, ...]:
-    """Nuisances in which a prediction is linear between anchors only.
+    """Nuisances in which a prediction is piecewise linear between anchors.
 
     Parameters
     ----------

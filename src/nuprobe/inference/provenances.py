@@ -1,4 +1,4 @@
-"""What results of a cost say of its data, its model and its parameters."""
+"""Provenance of results of a cost: data, model and parameters."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ __all__ = ["provenance_of"]
 
 
 def provenance_of(cost: Cost, fingerprint: str) -> Provenance:
-    """Provenance of a result that is made now from a cost.
+    """Provenance of a new result of a cost.
 
     Parameters
     ----------
-    cost : whose terms say whose data they have.
+    cost : with terms that know the origin of their data.
     fingerprint : of the run.
 
     Examples
@@ -31,11 +31,11 @@ def provenance_of(cost: Cost, fingerprint: str) -> Provenance:
 
 
 def provenance_of_all(costs: Iterable[Cost], fingerprint: str) -> Provenance:
-    """The same of several costs that are no sum.
+    """The same for several costs that are not added.
 
     Parameters
     ----------
-    costs : each of whose terms says whose data it has.
+    costs : with terms that know the origin of their data.
     fingerprint : of the run.
 
     Examples

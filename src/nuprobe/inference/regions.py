@@ -1,4 +1,4 @@
-"""Allowed regions of one parameter as data: every interval, not the first one alone."""
+"""Allowed regions of one parameter as data: all intervals, not only the first one."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ class Region:
 
     Attributes
     ----------
-    low, high : its ends; ∓inf where neither data nor range end it.
-    open_low, open_high : the range that was looked at ends there, not the region: the
-        data allow its last value.
-    best : whether the best value lies in it; None if there is no best value.
-    minimum : where −2 ln L is lowest in it; None where nothing was minimised.
+    low, high : its ends; ∓inf if neither data nor range limit it.
+    open_low, open_high : the range searched ends there, not the region: its last value
+        is allowed.
+    best : whether the best value is in it; None if there is no best value.
+    minimum : position of the lowest −2 ln L in it; None if nothing was minimised.
     rise : −2 ln L there above that of the best value.
 
     Examples
@@ -47,17 +47,17 @@ class Region:
     rise: float | None = None
 
     def contains(self, value: float) -> bool:
-        """Whether a `value` lies in it, ends included."""
+        """Whether a `value` is in it, ends included."""
         return self.low <= value <= self.high
 
     def words(self, p: Parameter) -> str:
-        """The interval in the unit that tables show for the parameter `p`, and which
-        ends are open."""
+        """The interval in the unit of tables for the parameter `p`, and its open
+        ends."""
         return f"{self.ends(p)} {p.shown_unit}".rstrip() + self.open_ends
 
     @property
     def open_ends(self) -> str:
-        """Which ends are open, as the end of a sentence; empty if none is."""
+        """Its open ends, as the end of a sentence; empty if none."""
         sides = [
             side
             for side, is_open in (("lower", self.open_low), ("upper", self.open_high))
@@ -70,18 +70,18 @@ class Region:
 
     @property
     def depth(self) -> str:
-        """How −2 ln L at its lowest compares with that of the best value."""
+        """Comparison of its lowest −2 ln L with that of the best value."""
         rise = self.rise or 0.0
         if abs(rise) < _EQUAL:
             return "equally low"
         return f"{'lower' if rise < 0 else 'higher'} by {abs(rise):.2g}"
 
     def ends(self, p: Parameter) -> str:
-        """The two ends in the unit that tables show for the parameter `p`."""
+        """The two ends in the unit of tables for the parameter `p`."""
         return f"[{p.shown(self.low):.5g}, {p.shown(self.high):.5g}]"
 
     def to_dict(self) -> dict[str, Any]:
-        """Plain JSON data: None for an infinite end and for what is not known."""
+        """Plain JSON data: None for an infinite end and for unknown values."""
         return {
             "low": self.low if isfinite(self.low) else None,
             "high": self.high if isfinite(self.high) else None,
@@ -94,7 +94,7 @@ class Region:
 
 
 def region_lines(p: Parameter, regions: Iterable[Region], cl: float) -> list[str]:
-    """One line of text for each allowed region of a parameter.
+    """One line of text per allowed region of a parameter.
 
     Parameters
     ----------

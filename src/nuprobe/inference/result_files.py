@@ -1,4 +1,5 @@
-"""Reading results from HDF5: the checksum first, then every number within its range."""
+"""Reading results from HDF5: first the checksum, then every number with a check of its
+range."""
 
 from __future__ import annotations
 
@@ -27,22 +28,22 @@ __all__ = [
 ]
 
 RESULT: Final = "result"
-"""Data set with what was found from toys, as JSON text."""
+"""Data set with the results of toys, as JSON text."""
 
 
 class _Unfit(Exception):
-    """What is wrong with the content of a file."""
+    """A problem of the content of a file."""
 
 
 @contextmanager
 def opened(path: Path, kind: str, form: str) -> Iterator[Any]:
-    """Open a result file that its checksum confirms.
+    """Open a result file after checking its checksum.
 
     Parameters
     ----------
     path : of the file.
-    kind : what is in it, such as ``"scan"``.
-    form : version of the format that is understood.
+    kind : of result, such as ``"scan"``.
+    form : supported version of the format.
 
     Yields
     ------
@@ -51,7 +52,7 @@ def opened(path: Path, kind: str, form: str) -> Iterator[Any]:
     Raises
     ------
     InputError
-        If the file, or what is read from it while it is open, cannot be right.
+        If the file, or content read while it is open, is invalid.
 
     Examples
     --------
@@ -62,8 +63,8 @@ def opened(path: Path, kind: str, form: str) -> Iterator[Any]:
     """
     import h5py
 
-    # through the open stream: the file is not read into memory, and cannot be another
-    # than the one whose checksum is right
+    # through the open stream: the file is not read into memory, and is the one whose #
+    # checksum was verified
     stream = checked(path, kind)
     try:
         with stream, h5py.File(stream, "r") as file:
@@ -86,7 +87,7 @@ def opened(path: Path, kind: str, form: str) -> Iterator[Any]:
         OverflowError,
         RuntimeError,
         AttributeError,
-    ) as error:  # what h5py raises for content that is not what is asked for
+    ) as error:  # raised by h5py for unexpected content
         raise InputError(
             f"{path} cannot be read as a {kind}: {error}; start again with"
             " overwrite=True (--overwrite)"
@@ -94,7 +95,7 @@ def opened(path: Path, kind: str, form: str) -> Iterator[Any]:
 
 
 def made(file: Any) -> Provenance | None:
-    """Provenance in an open file; None in one that was written without.
+    """Provenance in an open file; None if it has none.
 
     Parameters
     ----------
@@ -118,11 +119,11 @@ def made(file: Any) -> Provenance | None:
 
 
 def started(path: Path) -> Provenance | None:
-    """How the run in a file was started; None if the file does not say.
+    """How the run in a file was started; None if not in the file.
 
     Parameters
     ----------
-    path : of a file that `opened` accepts.
+    path : of a file accepted by `opened`.
 
     Examples
     --------
@@ -145,8 +146,8 @@ def require(holds: bool | np.bool_, otherwise: str) -> None:
 
     Parameters
     ----------
-    holds : whether it does.
-    otherwise : what is wrong if not.
+    holds : the condition.
+    otherwise : the problem if it is false.
 
     Examples
     --------
@@ -163,7 +164,7 @@ def numbers(group: Any, name: str, ndim: int, kind: Any = float) -> NDArray[Any]
     ----------
     group : of an open file.
     name : of the data set.
-    ndim : dimensions that it must have.
+    ndim : required number of dimensions.
     kind : type of its numbers.
 
     Examples
@@ -202,7 +203,7 @@ def texts(group: Any, name: str) -> tuple[str, ...]:
 
 
 def whole(group: Any, name: str, lowest: int, highest: float = inf) -> int:
-    """Whole number in an attribute, within its range.
+    """Integer in an attribute, within its range.
 
     Parameters
     ----------

@@ -47,9 +47,9 @@ class ParameterResult:
     parameter : its definition.
     value : best value.
     error : symmetric 1σ error from the curvature, None if there is none (a limit of its
-        range within one error, or an interval that is open there: read the interval).
-    interval : MINOS interval at the level of the fit, None if not asked for.
-    regions : all allowed regions at that level, in order; empty if not asked for.
+        range within one error, or an interval open there: use the interval).
+    interval : MINOS interval at the level of the fit, None if not requested.
+    regions : all allowed regions at that level, in order; empty if not requested.
     """
 
     parameter: Parameter
@@ -60,7 +60,7 @@ class ParameterResult:
 
     @property
     def also(self) -> dict[str, ParameterResult]:
-        """The same result as the other radii that the parameter means."""
+        """The same result for equivalent radii of the parameter."""
         return {what: self._shifted(what, added) for what, added in self.parameter.also}
 
     def _shifted(self, what: str, added: float) -> ParameterResult:
@@ -106,7 +106,7 @@ class NuisanceResult:
 @public_methods
 @dataclass(frozen=True)
 class FitResult(Submitted, Travelling):
-    """What a fit found.
+    """Result of a fit.
 
     Attributes
     ----------
@@ -119,17 +119,17 @@ class FitResult(Submitted, Travelling):
     twice_nll : at the best fit, 0 for a prediction that equals the data.
     ndf : bins minus free parameters and unconstrained nuisances.
     goodness_of_fit : p-value of `twice_nll`; None if there is none.
-    goodness : the same with the law it is read from: χ² with `ndf` where the
-        expectations allow it, else the moments of few counts.
+    goodness : the same with the distribution used: χ² with `ndf` if the expectations
+        allow it, else one from the moments of few counts.
     cl : level of the MINOS intervals.
     point : the best fit in the order of the cost, shape (parameters,).
     nuisance_values : its nuisances, shape (nuisances,).
     source : the cost itself, for `profile` and `goodness_from_toys`.
     valid : the minimum was found (a fit that fails is an error, so this is True).
-    notes : what to know about the result.
-    method : how it was found, ``"fast"`` or ``"migrad"``.
-    construction : how the intervals were made, of one parameter each; None without.
-    bounds : what toys allow of each free parameter, by name; empty without toys.
+    notes : on the result.
+    method : of the fit, ``"fast"`` or ``"migrad"``.
+    construction : of the intervals of single parameters; None without.
+    bounds : results of toys for each free parameter, by name; empty without toys.
     """
 
     cost: str
@@ -183,8 +183,8 @@ class FitResult(Submitted, Travelling):
         return None if self.covariance is None else correlation(self.covariance)
 
     def to_frame(self) -> Any:
-        """A pandas ``DataFrame``, a row for each parameter and nuisance, in the units
-        of the parameters; raises `InputError` if pandas is not installed."""
+        """A pandas ``DataFrame``, one row per parameter and nuisance, in the units of
+        the parameters; raises `InputError` if pandas is not installed."""
         return fit_frame(self)
 
     def to_latex(self, nuisances: bool = True) -> str:
@@ -233,13 +233,13 @@ class FitResult(Submitted, Travelling):
 
         Parameters
         ----------
-        toys : how many, from 10 to a million.
+        toys : number, from 10 to a million.
         seed : of the random numbers.
 
         Raises
         ------
         InputError
-            If a number is not allowed, the cost is not known, or no data can be drawn.
+            If a number is invalid, the cost is not known, or no data can be drawn.
         """
         if self.source is None or self.goodness is None:
             raise InputError(
@@ -252,8 +252,8 @@ class FitResult(Submitted, Travelling):
 
     @property
     def regions(self) -> dict[str, tuple[Region, ...]]:
-        """All allowed regions of the free parameters by name, each at the level of the
-        fit and by itself; empty without intervals."""
+        """All allowed regions of the free parameters by name, each individually at the
+        level of the fit; empty without intervals."""
         return {p.parameter.name: p.regions for p in self.free if p.regions}
 
     @property
@@ -352,7 +352,8 @@ class FitResult(Submitted, Travelling):
         return "\n".join(lines + said + [f"note: {note}" for note in self.notes])
 
     def _plain(self, p: ParameterResult) -> dict[str, Any]:
-        """A parameter as plain data; MINOS names the intervals without toys alone."""
+        """A parameter as plain data; only intervals without toys are named after
+        MINOS."""
         by_toys = self.construction is not None and self.construction.toys
         ends = None if by_toys else p.interval
         lower, upper = (ends.lower, ends.upper) if ends else (None, None)
@@ -386,13 +387,13 @@ def _row(p: ParameterResult, one_sided: bool) -> tuple[str, str, str, str, str]:
 
 
 def _open_text(p: ParameterResult) -> str:
-    """Which ends of the region of the best fit are open; empty if none is."""
+    """Open ends of the region of the best fit; empty if none."""
     ends = next((r.open_ends for r in p.regions if r.best), "")
     return f"({ends.removeprefix(', ')})" if ends else ""
 
 
 def _other_rows(p: ParameterResult) -> list[tuple[str, str, str, str, str]]:
-    """A line for each allowed region but that of the best fit."""
+    """One line per allowed region except that of the best fit."""
     q, rows = p.parameter, []
     for r in p.regions:
         if r.best:
@@ -407,7 +408,8 @@ def _number(value: float | None) -> str:
 
 
 def _interval_text(i: Interval, p: Parameter, one_sided: bool) -> str:
-    """Its ends; on an open side that of the range, up to which all is allowed."""
+    """Its ends; on an open side the end of the range, up to which everything is
+    allowed."""
     if i.lower is None and i.upper is None:
         return "undetermined"
     low, high = (

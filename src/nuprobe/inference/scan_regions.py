@@ -12,13 +12,13 @@ from nuprobe.numerics import FloatArray
 
 __all__ = ["Interpolated", "lowest_along"]
 
-_FEWEST: Final = 4  # values through which a cubic goes
-_SLAB: Final = 1 << 18  # points of a grid that are interpolated at once
+_FEWEST: Final = 4  # values needed for a cubic
+_SLAB: Final = 1 << 18  # points of a grid interpolated at a time
 
 
 class Interpolated:
     """−2 ln L of one parameter between the values of a grid: a cubic spline, or a
-    monotone one where the data are impossible somewhere, at which a spline would ring.
+    monotone one if the data are impossible somewhere, where a spline would ring.
 
     Parameters
     ----------
@@ -27,7 +27,7 @@ class Interpolated:
 
     Attributes
     ----------
-    turns : where it turns, in order.
+    turns : turning points, in order.
     lowest : its smallest value.
 
     Examples
@@ -56,12 +56,12 @@ class Interpolated:
     def regions(
         self, level: float, best: float, lowest: float = 0.0
     ) -> tuple[Region, ...]:
-        """Where it is below a level.
+        """Regions below a level.
 
         Parameters
         ----------
         level : in the unit of `y`.
-        best, lowest : the best value and what `y` is there.
+        best, lowest : the best value and `y` there.
         """
         crossed = self.curve.solve(level, extrapolate=False)
         ends = self.x[[0, -1]]
@@ -90,13 +90,13 @@ class Interpolated:
 
 
 def lowest_along(x: FloatArray, values: FloatArray, axis: int) -> FloatArray:
-    """Smallest values along one axis of a grid, between its points too.
+    """Smallest values along one axis of a grid, including between its points.
 
     Parameters
     ----------
     x : values of that axis, increasing, shape (n,).
     values : on the grid; along lines with infinities, or fewer than four points, the
-        smallest one of the points is taken.
+        smallest of the points is used.
     axis : its number.
 
     Examples
@@ -109,7 +109,7 @@ def lowest_along(x: FloatArray, values: FloatArray, axis: int) -> FloatArray:
     step = max(1, _SLAB // lines[:, :1].size) if lines.ndim > 1 else 1
     if lines.ndim == 1 or lines.shape[1] <= step:
         return _lowest(x, lines)
-    # a few lines at a time: coefficients of a large grid would fill the memory
+    # a few lines at a time, because coefficients of a large grid would fill the memory
     pieces = (lines[:, i : i + step] for i in range(0, lines.shape[1], step))
     return np.concatenate([_lowest(x, piece) for piece in pieces])
 

@@ -34,7 +34,7 @@ __all__ = ["FORMAT", "ScanResult", "ScanState", "toy_file", "with_stored_toys"]
 FORMAT: Final = "nuprobe-scan-2"
 """Version of the file format."""
 _ALIKE: Final = 1e-3
-"""Difference of −2 ln L at which toys and a scan do not have the same data."""
+"""Difference of −2 ln L above which toys and a scan have different data."""
 
 
 @readable
@@ -47,14 +47,14 @@ class ScanResult(Exported):
     axes : name to values, in the order of the dimensions of `twice_nll`.
     units : name to unit of the axis.
     fixed : values of the other parameters.
-    twice_nll : one dimension an axis; ``inf`` where the data are impossible.
-    nuisances : where the minimum over the nuisances lies, one more dimension.
+    twice_nll : one dimension per axis; ``inf`` where the data are impossible.
+    nuisances : at the minimum, with one more dimension.
     nuisance_names : names along that dimension.
     fingerprint : SHA-256 of grid, cost and version of nuprobe.
-    fitted : the best fit within the range of the grid, which the fitter found from its
-        lowest points; None if the scan is not finished, or no parameter varies.
+    fitted : the best fit within the range of the grid, from fits starting at its lowest
+        points; None if the scan is not finished, or no parameter varies.
     fitted_twice_nll : −2 ln L there.
-    toys : what toys say at every point, or None; a file has it beside it.
+    toys : results of toys at every point, or None; stored in a separate file.
     provenance : of the result; None if not in the file.
     """
 
@@ -93,8 +93,8 @@ class ScanResult(Exported):
     plot = draws("plot_scan")
 
     def construction(self, cl: float = ONE_SIGMA) -> Construction:
-        """How the regions at the level `cl` are made: of each parameter by itself
-        (Wilks), or by toys of all together."""
+        """Construction of the regions at the level `cl`: for each parameter
+        individually (Wilks), or with toys for all together."""
         if self.toys is not None:
             return self.toys.construction(cl)
         return Construction("wilks", cl)
@@ -126,7 +126,7 @@ class ScanResult(Exported):
         }
 
     def curve(self) -> tuple[FloatArray, FloatArray]:
-        """Values and Δ(−2 ln L) of a scan of one parameter, the best fit among them,
+        """Values and Δ(−2 ln L) of a scan of one parameter, including the best fit,
         both of shape (n,)."""
         if len(self.axes) != 1:
             raise InputError(
@@ -143,7 +143,7 @@ class ScanResult(Exported):
         if self.fitted is None:
             return x, y
         best = self.fitted[name]
-        # beside a point of the grid a further one is only rounding
+        # a point next to one of the grid differs only by rounding
         if np.abs(x - best).min() < 1e-3 * np.diff(x).min():
             return x, y
         k = int(np.searchsorted(x, best))
@@ -151,7 +151,8 @@ class ScanResult(Exported):
 
     @public
     def intervals(self, cl: float = ONE_SIGMA) -> list[tuple[float, float]]:
-        """Where Δ(−2 ln L) of a scan of one parameter is below the threshold of `cl`.
+        """Intervals in which Δ(−2 ln L) of a scan of one parameter is below the
+        threshold of `cl`.
 
         Interpolated from the grid by cubics (`profile` finds exact ends); a side that
         is open within the grid is ∓inf.
@@ -169,11 +170,11 @@ class ScanResult(Exported):
 
     @public
     def regions(self, cl: float = ONE_SIGMA) -> dict[str, tuple[Region, ...]]:
-        """All regions of each parameter of the grid that the data allow at the level
-        `cl`, by its name, each with the others at their lowest, as `FitResult.regions`.
+        """All allowed regions of each parameter of the grid at the level `cl`, by name,
+        each with the others minimised, as in `FitResult.regions`.
 
-        Interpolated from the grid by cubics, the lowest values of the others too; a
-        region that reaches an end of the grid ends there and is open.
+        Interpolated from the grid by cubics, including the minimisation over the
+        others; a region that reaches an end of the grid ends there and is open.
 
         Raises
         ------
@@ -219,7 +220,7 @@ class ScanResult(Exported):
     def contour_levels(
         self, cl: float | tuple[float, ...] = (0.68, 0.9, 0.95)
     ) -> dict[float, float]:
-        """Δ(−2 ln L) of the parameters of the grid together, for each `cl`."""
+        """Joint Δ(−2 ln L) of the parameters of the grid, for each `cl`."""
         return {c: delta_threshold(c, len(self.axes)) for c in np.ravel(cl).tolist()}
 
     @public
@@ -238,14 +239,14 @@ class ScanResult(Exported):
     @classmethod
     @public
     def load(cls, path: str | os.PathLike[str]) -> ScanResult:
-        """Read a finished scan from `path`, with its toys where their file lies beside
-        it, with ``.toys`` before the end of the name.
+        """Read a finished scan from `path`, with its toys if their file is next to it,
+        with ``.toys`` before the suffix.
 
         Raises
         ------
         InputError
-            If the file is not a scan, or the scan in it is not finished, or the toys
-            beside it are damaged or of another scan.
+            If the file is not a scan, the scan in it is not finished, or the toys are
+            damaged or of another scan.
         """
         result, state = read_scan(Path(path))
         if not state.done.all():
@@ -279,14 +280,14 @@ def toy_file(
 
 @dataclass
 class ScanState:
-    """What of a scan is done.
+    """The finished part of a scan.
 
     Attributes
     ----------
-    done : which points are, shape (points,).
+    done : whether each point is finished, shape (points,).
     twice_nll : −2 ln L, shape (points,).
     nuisances : shape (points, nuisances).
-    probe : tells the prediction, see `probe`.
+    probe : identifies the prediction, see `probe`.
     fitted : the best fit and −2 ln L there, once the scan is finished.
     """
 
@@ -300,13 +301,13 @@ class ScanState:
 def scan_image(
     result: ScanResult, state: ScanState, folder: Path | None = None
 ) -> Iterator[bytes]:
-    """The file piece by piece, with its checksum: no copy of the arrays is in memory.
+    """The file in pieces, with its checksum, without a copy of the arrays in memory.
 
     Parameters
     ----------
-    result : what there is so far.
-    state : what of it is done.
-    folder : where it is built.
+    result : current result.
+    state : its finished part.
+    folder : where it is written.
     """
 
     def fill(file: Any) -> None:
@@ -340,7 +341,7 @@ def read_scan(path: Path) -> tuple[ScanResult, ScanState]:
     Raises
     ------
     InputError
-        If the file is damaged, no scan, or contains what no scan can contain.
+        If the file is damaged, not a scan, or has invalid content.
     """
     with opened(path, "scan", FORMAT) as file:
         names = texts(file, "axes")
@@ -387,7 +388,7 @@ def read_scan(path: Path) -> tuple[ScanResult, ScanState]:
                 and result.best_twice_nll <= values.min(where=done, initial=inf),
                 "its best fit is none",
             )
-        # an infinity means that the data are impossible; a NaN has no meaning
+        # infinity means that the data are impossible; a NaN is invalid
         require(
             bool(
                 ((values > -inf) | ~done).all()
@@ -412,8 +413,7 @@ def resumed_scan(path: Path, fingerprint: str, fresh: ScanState) -> ScanState:
 
 
 def with_stored_toys(result: ScanResult, path: Path) -> ScanResult:
-    """A finished scan with the toys in the file beside it, as it is where there is
-    none.
+    """A finished scan with the toys in the file next to it, unchanged if there is none.
 
     Parameters
     ----------

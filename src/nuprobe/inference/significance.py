@@ -1,4 +1,4 @@
-"""How strongly data disfavour a hypothesis."""
+"""Significance with which data disfavour a hypothesis."""
 
 from __future__ import annotations
 
@@ -18,20 +18,21 @@ __all__ = ["significance"]
 
 
 def significance(cost: Cost, point: Mapping[str, float], best: FitResult) -> float:
-    """By how many standard deviations a hypothesis is disfavoured against the best fit.
+    """Number of standard deviations by which a hypothesis is disfavoured relative to
+    the best fit.
 
     Parameters
     ----------
-    cost : the cost that was fitted.
-    point : values of parameters that the hypothesis fixes; other parameters that were
-        free are minimised again.
+    cost : the fitted cost.
+    point : values of parameters fixed by the hypothesis; other free parameters are
+        minimised again.
     best : the fit.
 
     Returns
     -------
     float
         Two-sided Gaussian σ of the p-value of Δ(−2 ln L), with one degree of freedom
-        for each free parameter that `point` fixes; for one it is the square root of Δ.
+        for each free parameter fixed by `point`; for one it is the square root of Δ.
 
     Raises
     ------

@@ -1,12 +1,12 @@
 """All minima, maxima and crossings of −2 ln L along one parameter, for many rows.
 
-A row is one such line: one mass of a limit, one setting of other parameters. How fine
-the structure of −2 ln L along it can be, the expectation says: √(−2 ln L) is the
-distance of the data from the expectation in standard deviations, with the nuisances
-where they fit best, and cannot change by more than the expectation moves in that
-metric (Fisher's). So a stretch is left alone only if −2 ln L cannot come down to where
-it matters between its ends, or if it is short in that metric and a cubic through values
-and slopes at its ends gives what lies between. All other stretches are halved.
+A row is one such line: one mass of a limit, one setting of other parameters. The
+expectation limits the structure of −2 ln L along it: √(−2 ln L) is the distance of the
+data from the expectation in standard deviations, with the nuisances at their best fit,
+and cannot change by more than the expectation moves in that metric (Fisher's). An
+interval is therefore accepted only if −2 ln L cannot become low enough to matter
+between its ends, or if it is short in that metric and a cubic through values and slopes
+at its ends describes the interior. All other intervals are halved.
 """
 
 from __future__ import annotations
@@ -25,20 +25,20 @@ BoolArray = NDArray[np.bool_]
 IntArray = NDArray[np.intp]
 
 FALL: Final = 1e-11
-"""Expected fall of −2 ln L at which a stationary point is found."""
+"""Expected fall of −2 ln L at which a stationary point is accepted."""
 _STRIDE: Final = 1.0
-"""Standard deviations that the expectation may move between two nodes."""
+"""Largest change of the expectation between two nodes, in standard deviations."""
 _SAFE: Final = 1.5
-"""Factor on that motion before a stretch is called too high to matter: the metric of
-counts is that of their expectation, which is not quite that of the data."""
+"""Safety factor on that change before an interval is considered too high to matter: the
+metric uses the expected instead of the observed counts."""
 _MISS: Final = 0.01
-"""Of −2 ln L, by which a cubic may miss a node near the lowest value."""
-_SHORT: Final = 0.01  # standard deviations below which a stretch is not halved
-_ROUNDS: Final = 40  # of halving at most
-_POLISH: Final = 60  # steps towards a stationary point or a crossing at most
-_CROSSED: Final = 1e-11  # relative to the threshold, at which a crossing is
-_SAME: Final = 1e-9  # relative distance at which a stationary point is the node there
-_FINE: Final = 4 * 2.0**-52  # width of a bracket, relative to where it is
+"""Largest error of −2 ln L of a cubic at a node near the lowest value."""
+_SHORT: Final = 0.01  # standard deviations below which an interval is not halved
+_ROUNDS: Final = 40  # largest number of rounds of halving
+_POLISH: Final = 60  # largest number of steps towards a stationary point or a crossing
+_CROSSED: Final = 1e-11  # accuracy of a crossing relative to the threshold
+_SAME: Final = 1e-9  # relative distance at which it coincides with a node
+_FINE: Final = 4 * 2.0**-52  # width of a bracket, relative to its position
 
 
 @dataclass(frozen=True)
@@ -49,8 +49,8 @@ class Heights:
     ----------
     value : shape (points,); inf where the data are impossible.
     slope : its derivative along the line, (points,).
-    speed : standard deviations that the expectation moves per unit of the line, the
-        nuisances following, (points,).
+    speed : change of the expectation in standard deviations per unit of the line, with
+        the nuisances following, (points,).
     """
 
     value: FloatArray
@@ -67,14 +67,14 @@ class Line(Protocol):
 
 @dataclass(frozen=True)
 class Crossings:
-    """Where −2 ln L crosses a threshold.
+    """Crossings of a threshold by −2 ln L.
 
     Attributes
     ----------
     row, at : of each crossing, (crossings,), by row and then upwards.
-    rises : whether −2 ln L is above the threshold behind it, (crossings,).
-    above_first, above_last : whether it is above at the first and last node of each
-        row, (rows,).
+    rises : whether −2 ln L is above the threshold after it, (crossings,).
+    above_first, above_last : whether it is above the threshold at the first and last
+        node of each row, (rows,).
     """
 
     row: IntArray
@@ -84,11 +84,11 @@ class Crossings:
     above_last: BoolArray
 
     def above(self, first: FloatArray, last: FloatArray) -> list[list[list[float]]]:
-        """Intervals above the threshold, a list for each row.
+        """Intervals above the threshold, one list per row.
 
         Parameters
         ----------
-        first, last : what to call the ends of each row, (rows,).
+        first, last : values to use for the ends of each row, (rows,).
 
         Examples
         --------
@@ -113,13 +113,13 @@ class Crossings:
 
 
 class Landscape:
-    """−2 ln L along every row, as nodes between which it only rises or only falls.
+    """−2 ln L along every row, as nodes between which it is monotonic.
 
     Attributes
     ----------
-    line : what was searched.
-    rows : how many rows there are.
-    row, at, value, slope, speed : of the nodes, sorted by row and place, (nodes,).
+    line : searched.
+    rows : number of rows.
+    row, at, value, slope, speed : of the nodes, sorted by row and position, (nodes,).
     kind : −1 at a minimum, 1 at a maximum, 0 at other nodes, (nodes,).
     """
 
@@ -132,14 +132,14 @@ class Landscape:
         self.kind = np.zeros(len(self.at), dtype=np.intp)
 
     def lowest(self) -> tuple[FloatArray, FloatArray]:
-        """Place and height of the lowest node of each row, (rows,)."""
+        """Position and height of the lowest node of each row, (rows,)."""
         value = np.where(np.isfinite(self.value), self.value, np.inf)
         order = np.lexsort((value, self.row))
         first = order[np.searchsorted(self.row[order], np.arange(self.rows))]
         return self.at[first], value[first]
 
     def stationary(self, row: int = 0) -> list[tuple[float, float, int]]:
-        """Place, −2 ln L and kind (−1: minimum, 1: maximum) of a row's stationary
+        """Position, −2 ln L and kind (−1: minimum, 1: maximum) of a row's stationary
         points, in order."""
         chosen = np.flatnonzero((self.row == row) & (self.kind != 0))
         return [
@@ -147,8 +147,8 @@ class Landscape:
         ]
 
     def minima(self, row: int = 0) -> list[tuple[float, float]]:
-        """Place and −2 ln L of a row's minima, in order; an end of the line from which
-        it rises is one."""
+        """Position and −2 ln L of a row's minima, in order, including an end of the
+        line from which it rises."""
         mine = np.flatnonzero(self.row == row)
         low = self.kind[mine] < 0
         value = self.value[mine]
@@ -158,7 +158,7 @@ class Landscape:
         return [(float(self.at[i]), float(self.value[i])) for i in mine[low]]
 
     def crossings(self, threshold: FloatArray) -> Crossings:
-        """Where −2 ln L crosses the `threshold` of each row, (rows,)."""
+        """Crossings of the `threshold` of each row, (rows,)."""
         level = np.asarray(threshold, dtype=float)[self.row]
         above = self.value > level
         same = self.row[1:] == self.row[:-1]
@@ -176,13 +176,13 @@ class Landscape:
     # -- how it is found
 
     def _bracket(self, left: IntArray) -> _Brackets:
-        """Stretches to the right of some nodes."""
+        """Intervals to the right of some nodes."""
         right = left + 1
         sides = [(self.at[i], self.value[i], self.slope[i]) for i in (left, right)]
         return _Brackets(self.line, self.row[left], *map(np.array, sides))
 
     def _insert(self, row: IntArray, at: FloatArray, found: Heights) -> IntArray:
-        """Put nodes in their places; where they are now."""
+        """Insert nodes in order; returns their new indices."""
         old = len(self.at)
         self.row, self.at = np.append(self.row, row), np.append(self.at, at)
         self.value = np.append(self.value, found.value)
@@ -197,12 +197,13 @@ class Landscape:
         return place[old:]
 
     def refine(self, known: FloatArray, ceiling: float) -> None:
-        """Halve stretches until none can hide anything.
+        """Halve intervals until none can hide a stationary point.
 
         Parameters
         ----------
-        known : −2 ln L met elsewhere by each row, which counts for the lowest, (rows,).
-        ceiling : rise above the lowest up to which −2 ln L matters.
+        known : −2 ln L found elsewhere for each row, taken into account for the lowest,
+            (rows,).
+        ceiling : rise above the lowest up to which −2 ln L is relevant.
         """
         for _ in range(_ROUNDS):
             left = np.flatnonzero(self._hides(known, ceiling))
@@ -213,7 +214,7 @@ class Landscape:
             self._insert(row, middle, self.line.heights(row, middle))
 
     def search(self, known: FloatArray, ceiling: float, fall: float = FALL) -> None:
-        """Find all minima and maxima that matter, `known` and `ceiling` as for
+        """Find all relevant minima and maxima, with `known` and `ceiling` as for
         `refine`, each to an expected `fall` of −2 ln L.
 
         It may be called again with a higher `ceiling`.
@@ -224,11 +225,11 @@ class Landscape:
                 break
 
     def _hides(self, known: FloatArray, ceiling: float) -> BoolArray:
-        """Whether something may be hidden to the right of each node."""
+        """Whether a stationary point may be hidden to the right of each node."""
         lowest = np.minimum(self.lowest()[1], known)[self.row]
         root = np.sqrt(np.maximum(self.value, 0.0))
         with np.errstate(divide="ignore", invalid="ignore"):
-            # of counts far from the data the distance may change faster
+            # far from the data the distance may change faster
             own = np.where(root > 0, np.abs(self.slope) / (2 * root), 0.0)
         speed = np.where(np.isfinite(root), np.maximum(self.speed, own), 0.0)
         same = self.row[1:] == self.row[:-1]
@@ -263,7 +264,7 @@ class Landscape:
                 width * self.slope[a],
                 width * self.slope[b],
             )
-            # a node near one end says less of the rest of the stretch
+            # a node near one end says little about the rest of the interval
             weight = np.maximum(16 * t**2 * (1 - t) ** 2, 0.05)
             miss = np.abs(guess - self.value[i])
             rise = np.maximum(self.value[i] - lowest[i], 0.0)
@@ -273,7 +274,7 @@ class Landscape:
         return result
 
     def _bent(self, width: FloatArray) -> BoolArray:
-        """Whether the cubic of a stretch turns twice, or its slopes contradict its
+        """Whether the cubic of an interval turns twice, or its slopes contradict its
         values."""
         before, behind = self._signs()
         with np.errstate(invalid="ignore"):
@@ -298,14 +299,14 @@ class Landscape:
         )
 
     def polish(self, known: FloatArray, ceiling: float, fall: float = FALL) -> int:
-        """Put a node at each stationary point between two nodes that matters; how
-        many.
+        """Put a node at each relevant stationary point between two nodes; returns their
+        number.
 
         Parameters
         ----------
-        known : −2 ln L known to be reached elsewhere, (rows,).
-        ceiling : height above the smallest that is asked about.
-        fall : expected one of −2 ln L at which a stationary point is found.
+        known : −2 ln L known from elsewhere, (rows,).
+        ceiling : relevant height above the smallest.
+        fall : expected fall of −2 ln L at which a stationary point is accepted.
         """
         right, left_of = self._signs()
         lowest = np.minimum(self.lowest()[1], known)[self.row]
@@ -332,7 +333,7 @@ class Landscape:
 
 
 class _Brackets:
-    """Stretches in which something is looked for; each narrows from both sides."""
+    """Brackets, which are narrowed from both sides."""
 
     def __init__(
         self, line: Line, row: IntArray, left: FloatArray, right: FloatArray
@@ -341,13 +342,13 @@ class _Brackets:
         self.left, self.right = left, right  # place, value, slope; (3, stretches)
 
     def _step(self, on: IntArray, t: FloatArray) -> tuple[FloatArray, Heights]:
-        """Look at the fraction `t` of the stretches `on`."""
+        """Evaluate at the fraction `t` of the intervals `on`."""
         a, b = self.left[0, on], self.right[0, on]
         x = a + np.clip(t, 0.0, 1.0) * (b - a)
         return x, self.line.heights(self.row[on], x)
 
     def _put(self, on: IntArray, low: BoolArray, x: FloatArray, h: Heights) -> None:
-        """Move the left (`low`) or right end of stretches to a place."""
+        """Move the left (`low`) or right end of intervals."""
         new = np.array([x, h.value, h.slope])
         self.left[:, on[low]] = new[:, low]
         self.right[:, on[~low]] = new[:, ~low]
@@ -357,7 +358,7 @@ class _Brackets:
         return np.asarray(b - a <= _FINE * np.maximum(np.abs(a), np.abs(b)))
 
     def crossing(self, level: FloatArray) -> FloatArray:
-        """Where −2 ln L crosses a level in each stretch, both (stretches,)."""
+        """Crossing of a level in each interval, both (intervals,)."""
         on = np.arange(len(self.row))
         result: FloatArray = np.asarray((self.left[0] + self.right[0]) / 2)
         rising = self.left[1] <= level
@@ -365,7 +366,7 @@ class _Brackets:
             if not on.size:
                 break
             a, b = self.left[:, on], self.right[:, on]
-            if number % 3 == 2:  # a cubic may creep along from one side
+            if number % 3 == 2:  # cubic steps may approach from one side only
                 t = np.full(on.size, 0.5)
             else:
                 width = b[0] - a[0]
@@ -378,7 +379,7 @@ class _Brackets:
         return result
 
     def turning(self, kind: IntArray, close: float) -> tuple[FloatArray, Heights]:
-        """The stationary point of each stretch and its heights, to an expected fall of
+        """The stationary point of each interval and its heights, to an expected fall of
         −2 ln L."""
         on = np.arange(len(self.row))
         at = np.empty(on.size)
@@ -393,7 +394,7 @@ class _Brackets:
                 t = np.full(on.size, 0.5)
             x, h = self._step(on, t)
             at[on], found[:, on] = x, (h.value, h.slope, h.speed)
-            rise = np.abs(b[2] - a[2])  # of the slope over the stretch
+            rise = np.abs(b[2] - a[2])  # of the slope over the interval
             self._put(on, (h.slope < 0) == (kind[on] < 0), x, h)
             fall = h.slope**2 * width / np.where(rise > 0, rise, np.inf)
             on = on[~(self._fine(on) | (fall <= close))]
@@ -416,7 +417,8 @@ def _cubic(
 def _turning_root(
     p0: FloatArray, p1: FloatArray, m0: FloatArray, m1: FloatArray
 ) -> FloatArray:
-    """Where Hermite's cubic turns, in (0, 1); its slopes have different signs."""
+    """Stationary point of Hermite's cubic in (0, 1), with end slopes of opposite
+    signs."""
     a, b, c = 6 * (p0 - p1) + 3 * (m0 + m1), -6 * (p0 - p1) - 4 * m0 - 2 * m1, m0
     with np.errstate(divide="ignore", invalid="ignore"):
         root = np.sqrt(np.maximum(b * b - 4 * a * c, 0.0))
@@ -434,8 +436,8 @@ def _cubic_root(
     slopes: tuple[FloatArray, FloatArray],
     level: FloatArray,
 ) -> FloatArray:
-    """Where Hermite's cubic has a level between its ends, by halving; 0.5 where an end
-    is infinite."""
+    """Crossing of a level by Hermite's cubic between its ends, by bisection; 0.5 if an
+    end is infinite."""
     (p0, p1), (m0, m1) = values, slopes
     low, high = np.zeros(len(p0)), np.ones(len(p0))
     up = p0 <= level
@@ -455,17 +457,17 @@ def survey(
     known: FloatArray | None = None,
     fall: float = FALL,
 ) -> Landscape:
-    """Find every minimum and maximum of −2 ln L along a line that matters.
+    """Find every relevant minimum and maximum of −2 ln L along a line.
 
     Parameters
     ----------
     line : −2 ln L and its slope, for many rows.
-    nodes : where each row begins to be looked at, increasing, its ends first and last,
-        shape (rows, nodes).
-    ceiling : rise of −2 ln L above the lowest up to which it matters.
-    known : −2 ln L that a row has elsewhere, shape (rows,), which counts for its
+    nodes : initial nodes of each row, increasing, including its ends, shape (rows,
+        nodes).
+    ceiling : relevant rise of −2 ln L above the lowest.
+    known : −2 ln L of a row elsewhere, shape (rows,), taken into account for its
         lowest.
-    fall : expected one of −2 ln L at which a stationary point is found.
+    fall : expected fall of −2 ln L at which a stationary point is accepted.
 
     Returns
     -------

@@ -22,7 +22,8 @@ IntArray = NDArray[np.intp]
 
 _FEW: Final = 64  # points
 CLEAR: Final = 1e-10
-"""Product of what pivots are of their diagonal from which nothing is lost."""
+"""Product of the ratios of pivots to diagonal elements above which no precision is
+lost."""
 # of the length of a column: a smaller pivot is rounding, a direction that nothing sees
 _UNSEEN: Final = 1e-14
 

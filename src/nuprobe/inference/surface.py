@@ -1,4 +1,4 @@
-"""−2 ln L over the free parameters of a cost: what minimisers and profiles look at."""
+"""−2 ln L over the free parameters of a cost, as used by minimisers and profiles."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ __all__ = ["FACTOR", "Slopes", "Surface", "positive"]
 IntArray = NDArray[np.intp]
 
 FACTOR: Final = 10.0
-"""Between lengths tried for the scale of a parameter."""
-_KEPT: Final = 4  # points whose minimum over the nuisances is remembered
-_MANY: Final = 6  # columns from which a descent has so many steps that loops pay,
-# as they do where nuisances morph, in which each minimum is a descent of its own
+"""Ratio between lengths tried for the scale of a parameter."""
+_KEPT: Final = 4  # points whose minimum over the nuisances is cached
+_MANY: Final = 6  # columns from which a descent has enough steps for loops to pay off,
+# as with # morphing nuisances, where each minimum is itself a descent
 
 
 @dataclass(frozen=True)
 class Slopes:
-    """−2 ln L of some points with its derivatives in the free parameters.
+    """−2 ln L at some points with its derivatives in the free parameters.
 
     Attributes
     ----------
@@ -46,14 +46,14 @@ class Surface:
     """−2 ln L of a cost, minimised over its nuisances, over some free parameters.
 
     Points are points of the cost, shape (points, parameters), of which the free columns
-    move; derivatives are those of the free parameters.
+    vary; derivatives are in the free parameters.
 
     Parameters
     ----------
-    cost : whose −2 ln L it is.
+    cost : with the −2 ln L.
     free : names of the free parameters.
-    at : point that gives the others their values, shape (parameters,); the default of
-        the cost if not given.
+    at : point with the values of the other parameters, shape (parameters,); the default
+        of the cost if not given.
     watch : called with the number of points of each evaluation of the slopes.
 
     Attributes
@@ -89,7 +89,7 @@ class Surface:
         self.lower = np.array([p.lower for p in self.parameters])
         self.upper = np.array([p.upper for p in self.parameters])
         self.step = np.array([p.step for p in self.parameters])
-        # what was asked for already: a fit comes back to its best point again and again
+        # cache, because a fit returns to its best point repeatedly
         self._loops = len(self.columns) >= _MANY or bool(cost.layout.morphing)
         self._scales: dict[bytes, FloatArray] = {}
         self._minima: dict[bytes, Profiled] = {}
@@ -111,8 +111,8 @@ class Surface:
         return self.cost.profiled(points).twice_nll
 
     def ranked(self, points: FloatArray) -> FloatArray:
-        """−2 ln L at `points`, shape (points, parameters), to choose among them: where
-        nuisances morph, at the minimum over them below that of the first point."""
+        """−2 ln L at `points`, shape (points, parameters), to choose among them: with
+        morphing nuisances, at the minimum reached from that of the first point."""
         if not self.cost.layout.morphing:
             return self.value(points)
         first = self.cost.profiled(points[:1]).nuisances
@@ -133,7 +133,7 @@ class Surface:
         return float(self.minimum(point).twice_nll[0])
 
     def gradient(self, point: FloatArray) -> FloatArray:
-        """Exact slopes at one `point`, shape (parameters,); shape (free,).
+        """Exact gradient, shape (free,), at one `point`, shape (parameters,).
 
         Raises
         ------
@@ -166,15 +166,15 @@ class Surface:
 
     def curvature(self, point: FloatArray) -> tuple[FloatArray, FloatArray]:
         """Hessian at one `point`, (free, free), from differences of the gradient, and
-        how the nuisances move with the free parameters, (free, nuisances)."""
+        the derivatives of the nuisances in the free parameters, (free, nuisances)."""
         key = point.tobytes()
         if key not in self._hessians:
             self._hessians[key] = self._new_curvature(point)
         return self._hessians[key]
 
     def _new_curvature(self, point: FloatArray) -> tuple[FloatArray, FloatArray]:
-        # a difference over a hundredth of the error balances rounding and curvature: a
-        # first guess, then once more
+        # a step of a hundredth of the error balances rounding and curvature: a first #
+        # guess, then one iteration
         widths = self.step / 30
         for _ in range(2):
             points = np.tile(point, (2 * len(widths), 1))
@@ -196,10 +196,10 @@ class Surface:
     def scales(self, points: FloatArray) -> FloatArray:
         """Scale of each free parameter around `points`, shape (free,).
 
-        It is how far from its default −2 ln L leaves its tangent by 1, to a factor of
-        ten. Inside that factor it is the error of the data, which alone is useless
-        where rates go with the square of a parameter (at zero it is infinite), nor
-        where rates are so high that nuisances take any of them away.
+        It is the distance from the default at which −2 ln L deviates from its tangent
+        by 1, to a factor of ten. Within that factor it is the error of the data, which
+        is useless by itself if rates are quadratic in a parameter (at zero it is
+        infinite), or if rates are so high that nuisances absorb any change.
         """
         start = points[[len(points) // 2]]
         start[:, self.columns] = self.cost.default[self.columns]
@@ -253,5 +253,5 @@ def positive(hessian: FloatArray) -> bool:
     """
     if not np.isfinite(hessian).all() or (np.diag(hessian) <= 0).any():
         return False
-    root = np.sqrt(np.diag(hessian))  # dividing by it frees the matrix of units
+    root = np.sqrt(np.diag(hessian))  # dividing by it makes the matrix dimensionless
     return bool(np.linalg.eigvalsh(hessian / np.outer(root, root)).min() > 1e-10)

@@ -1,7 +1,8 @@
-"""Goodness of fit by simulated experiments: the law of −2 ln L without approximation.
+"""Goodness of fit from simulated experiments: the distribution of −2 ln L without
+approximation.
 
 In each, the data are drawn at the best fit and the auxiliary measurement of each
-nuisance around its best value, with its own sigma; then all is fitted again.
+nuisance around its best value, with its own sigma; then everything is fitted again.
 """
 
 from __future__ import annotations
@@ -34,8 +35,8 @@ def toy_goodness(
     ----------
     surface : minimised.
     point : the best fit, shape (parameters,).
-    known : the same from the moments.
-    toys : how many experiments, from 10 to a million.
+    known : the result from the moments.
+    toys : number of experiments, from 10 to a million.
     seed : of the random numbers.
 
     Raises
@@ -68,7 +69,7 @@ def toy_goodness(
     at = Hypothesis(point, best.nuisances[0], point)
     free = surface.free
     sample = throw(surface.cost, [at], free, free, ToySettings(int(toys), int(seed)))
-    # as the fit itself: of the distance alone, without the volume of the shapes
+    # as in the fit: only the distance, without the volume of the shapes
     values = sample.twice_nll[0] - shape_term(surface.cost.layout, sample.best[0])
     worse = float((values >= value - 1e-9).mean())
     sd = float(values.std(ddof=1))

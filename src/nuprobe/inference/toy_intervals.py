@@ -1,5 +1,5 @@
-"""Intervals and limits of fitted parameters by toys, without a grid: values are tested
-where they decide."""
+"""Intervals and limits of fitted parameters from toys, without a grid: values are
+tested near the ends."""
 
 from __future__ import annotations
 
@@ -28,13 +28,13 @@ from nuprobe.parameters import Parameter
 __all__ = ["null_value", "toy_intervals", "toy_regions", "with_toys"]
 
 _REACH: Final = 6.0
-"""Rise of −2 ln L, over the critical value of large samples, up to which values are
-looked for."""
-_VALUES: Final = 33  # of the grid of a profile, whose regions do not depend on it
+"""Rise of −2 ln L, in units of the asymptotic critical value, up to which values are
+searched."""
+_VALUES: Final = 33  # points of a profile, whose regions do not depend on it
 
 
 def null_value(p: Parameter) -> float:
-    """Value of a parameter without a signal: 0 if it may be that, else its lower limit.
+    """Value of a parameter without a signal: 0 if allowed, else its lower limit.
 
     Parameters
     ----------
@@ -67,7 +67,7 @@ def toy_intervals(
     cl: float,
     settings: ToySettings,
 ) -> dict[str, ToyBounds]:
-    """What toys allow of each free parameter, the others fitted with it.
+    """Allowed values of each free parameter from toys, with the others fitted.
 
     Parameters
     ----------
@@ -76,12 +76,12 @@ def toy_intervals(
     method : ``"feldman-cousins"``, two-sided, or ``"cls"``, upper limits above
         `null_value`.
     cl : confidence level.
-    settings : how toys are thrown.
+    settings : of the toys.
 
     Raises
     ------
     InputError
-        If the data do not bound a parameter with an open range, or no data can be
+        If the data do not constrain a parameter with an open range, or no data can be
         drawn.
 
     Examples
@@ -129,7 +129,7 @@ def _edges(
     others: tuple[str, ...],
     regions: Sequence[Region],
 ) -> Callable[[float], Sequence[float]]:
-    """Where −2 ln L of the data reaches a rise, along one parameter."""
+    """Values of one parameter at which −2 ln L of the data reaches a rise."""
     low = min(r.low for r in regions)
     high = max(r.high for r in regions)
     if not (isfinite(low) and isfinite(high)):
@@ -154,11 +154,11 @@ def _edges(
 def toy_regions(
     found: ToyBounds, best: float
 ) -> tuple[Interval, tuple[Region, ...], tuple[str, ...]]:
-    """The interval around the best value, all regions, and what to know about them.
+    """The interval around the best value, all regions, and notes on them.
 
     Parameters
     ----------
-    found : by toys, of one parameter.
+    found : result of toys for one parameter.
     best : best value.
 
     Examples
@@ -205,11 +205,11 @@ def with_toys(
     method: Literal["feldman-cousins", "cls"],
     toys: int | ToySettings,
 ) -> FitResult:
-    """A fit whose intervals are those of toys.
+    """A fit with the intervals from toys.
 
     Parameters
     ----------
-    result : of the fit, with intervals of large samples.
+    result : of the fit, with asymptotic intervals.
     surface : minimised.
     method : as in `toy_intervals`.
     toys : their number at each value, or all settings.
@@ -227,7 +227,7 @@ def with_toys(
     settings = settings_of(toys)
     found = toy_intervals(surface, result.point, method, result.cl, settings)
     free: list[ParameterResult] = []
-    # what the intervals of large samples say of open sides is not about these
+    # notes on open sides of the asymptotic intervals do not apply to these
     open_sides = {
         f"{p.parameter.name}: {p.interval.note}"
         for p in result.free

@@ -1,5 +1,5 @@
-"""A profile as a line that can be searched: −2 ln L along one parameter, at its lowest
-in all others, with every minimum, maximum and crossing."""
+"""A profile as a searchable line: −2 ln L along one parameter, minimised over all
+others, with every minimum, maximum and crossing."""
 
 from __future__ import annotations
 
@@ -19,23 +19,23 @@ __all__ = ["ProfileLine", "regions_below"]
 IntArray = NDArray[np.intp]
 
 _NEAR: Final = 0.3
-"""Standard deviations between two neighbours that lie in their lowest valleys, below
-which a point between them lies in one of these two."""
+"""Distance in standard deviations between two neighbours in their lowest valleys below
+which a point between them is in one of the two valleys."""
 
 
 class ProfileLine:
-    """−2 ln L along one parameter, with the free ones of a surface minimised over every
-    valley at each point.
+    """−2 ln L along one parameter, with the free parameters of a surface minimised over
+    all valleys at each point.
 
     Parameters
     ----------
-    surface : its free parameters are minimised; `at` gives the others their values.
+    surface : with the parameters to minimise; `at` has the values of the others.
     name : of the parameter along the line.
 
     Attributes
     ----------
     column : of the parameter in a point.
-    known : points met so far, sorted along the parameter, (points, parameters).
+    known : points found so far, sorted along the parameter, (points, parameters).
 
     Examples
     --------
@@ -67,7 +67,7 @@ class ProfileLine:
         return Heights(found.value[back], found.gradient[back, 0], speed[back])
 
     def near(self, at: float) -> FloatArray:
-        """The point known nearest to a value of the parameter, (parameters,)."""
+        """The known point nearest to a value of the parameter, (parameters,)."""
         return np.array(self.known[np.argmin(np.abs(self.known[:, self.column] - at))])
 
     def _lowest(self, at: FloatArray) -> FloatArray:
@@ -97,7 +97,7 @@ class ProfileLine:
             return np.asarray(curvature[:, 0, 0])
         x = points[:, surface.columns]
         held = (x <= surface.lower) | (x >= surface.upper)
-        # what the data do not feel, less than a millionth of its step, does not follow
+        # parameters the data do not constrain (below 1e-6 of the step) do not follow
         least = (1e-6 / self._all.step) ** 2
         unit = np.sqrt(np.maximum(np.diagonal(curvature, axis1=1, axis2=2), least))
         scaled = curvature / unit[:, :, None] / unit[:, None, :]
@@ -110,7 +110,7 @@ class ProfileLine:
 def regions_below(
     found: Landscape, threshold: float, best: float, lowest: float
 ) -> list[Region]:
-    """Where −2 ln L along one line is below a threshold.
+    """Regions in which −2 ln L along one line is below a threshold.
 
     Parameters
     ----------

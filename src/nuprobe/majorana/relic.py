@@ -32,7 +32,7 @@ __all__ = [
 SIGMA: Final = 3.834e-45
 """Mean cross section of capture times velocity over that of light, cm²."""
 DENSITY: Final = 56.0
-"""Relic neutrinos of one mass state and helicity in the mean universe, per cm³."""
+"""Mean cosmic density of relic neutrinos per mass state and helicity, per cm³."""
 TRITIUM: Final = 3.01604928
 """Atomic mass, u."""
 LIGHT_CM_S: Final = 2.99792458e10

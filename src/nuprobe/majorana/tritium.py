@@ -43,7 +43,7 @@ from nuprobe.units import eV
 __all__ = ["TritiumElectrons", "mean_velocity"]
 
 _TEMPERATURE: Final = 1.676e-10
-"""Of relic neutrinos today, 1.945 K in MeV."""
+"""Temperature of relic neutrinos today, 1.945 K in MeV."""
 _FWHM: Final = float(2 * np.sqrt(2 * np.log(2)))
 
 

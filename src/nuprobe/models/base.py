@@ -168,7 +168,7 @@ def _lepton_points(model: Any, flavour: int) -> tuple[int, ...]:
 
 
 def check_one_point(model: Any, purpose: str, remedy: str) -> None:
-    """Refuse a model whose fields are arrays over parameter points.
+    """Reject a model whose fields are arrays over parameter points.
 
     Parameters
     ----------

@@ -43,7 +43,8 @@ def _check(what: str, value: Any) -> None:
 
 _FLAVOURS: Final = ("e", "mu", "tau")
 _RANGE: Final = 1e-9
-"""MeV⁻²: where a fit may move a coefficient; of the Standard Model they have 3e-11."""
+"""MeV⁻²: range of a coefficient in fits; those of the Standard Model are about
+3e-11."""
 _STEP: Final = 5e-12
 _FACTORS: Final = 1e3  # range of the common factor in fits, ±
 

@@ -19,7 +19,7 @@ from nuprobe.parameters import Parameter
 __all__ = ["MASS_RANGE", "Mediated", "check_mass_range"]
 
 MASS_RANGE: Final = (1e-2, 1e5)
-"""MeV: where a fit may move the mass of a mediator unless told otherwise."""
+"""MeV: default range of the mass of a mediator in fits."""
 
 
 def check_mass_range(values: Any) -> None:
@@ -60,7 +60,7 @@ class Mediated(Stacked):
     SYMBOLS = ("m", "g")  # of mass and coupling in LaTeX
 
     def check(self) -> None:
-        """Refuse impossible fields with `InputError`."""
+        """Reject invalid fields with `InputError`."""
         mass = number(
             "the mass of a mediator, positive and in MeV,", self.mass, "10 * MeV"
         )

@@ -48,7 +48,7 @@ __all__ = [
 ]
 
 GROUP: Final = "nuprobe.models"
-"""Group of entry points by which other packages offer models."""
+"""Entry-point group for models of other packages."""
 
 
 @readable
@@ -210,7 +210,7 @@ def name_of(model: Any) -> str:
 
 
 def model_fields(name: str) -> tuple[ModelField, ...]:
-    """Keys that a model takes beside its base.
+    """Keys of a model other than its base.
 
     Parameters
     ----------
@@ -282,7 +282,7 @@ def model(
     ------
     InputError
         For an unknown name or key (with those that exist), a missing key, or a value
-        that the model refuses.
+        rejected by the model.
 
     Examples
     --------

@@ -84,7 +84,7 @@ PROPERTIES: Final[Mapping[str, Property]] = {
 COMMON: Final = ("charge_radius", "charge")
 """Those whose diagonal elements have a common parameter."""
 ALL: Final = [0, 1, 2]
-"""Rows and columns of a parameter that is common to all flavours."""
+"""Rows and columns of a parameter common to all flavours."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -57,7 +57,7 @@ def check_base(base: Any) -> None:
 
 
 def base_of(model: Any, kind: type[Any]) -> Any:
-    """Model of a kind that lies in a stack, or None.
+    """Model of a kind within a stack, or None.
 
     Parameters
     ----------
@@ -120,7 +120,7 @@ class Stacked:
     # -- defined by each class
 
     def own_parameters(self) -> tuple[Parameter, ...]:
-        """Parameters beside those of the base."""
+        """Parameters other than those of the base."""
         return ()
 
     def own_names(self) -> set[str]:
@@ -128,7 +128,7 @@ class Stacked:
         return {p.name for p in self.own_parameters()}
 
     def own_masses(self) -> tuple[Parameter, ...]:
-        """Masses of mediators beside those of the base."""
+        """Masses of mediators other than those of the base."""
         return ()
 
     def moved(self, values: Mapping[str, FloatArray]) -> Mapping[str, Any]:
@@ -190,7 +190,7 @@ class Stacked:
         UnknownNameError
             For a name not in `parameters` or `mass_parameters`.
         InputError
-            For values that are not finite, or that the model refuses.
+            For values that are not finite, or rejected by the model.
         """
         read = parameter_values(values, self)
         masses = {p.name for p in self.own_masses()}

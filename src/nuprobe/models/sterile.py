@@ -27,8 +27,8 @@ __all__ = [
 ]
 
 DM2_41_RANGE: Final = (1e-2, 1e2)
-"""eV²: where a fit may move Δm²₄₁, as published scans do. Above, no experiment at a
-reactor sees an oscillation; below, the fourth neutrino is as slow as the known ones."""
+"""eV²: range of Δm²₄₁ in fits, as in published scans. Above it no reactor experiment
+resolves the oscillation; below it the oscillation is as slow as the known ones."""
 _ANGLES: Final = (0.0, 0.4)  # range in which a fit looks for a start
 
 

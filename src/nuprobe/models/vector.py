@@ -59,7 +59,7 @@ class VectorMediator(Mediated):
         raise NotImplementedError
 
     def check(self) -> None:
-        """Refuse impossible fields with `InputError`."""
+        """Reject invalid fields with `InputError`."""
         super().check()
         q = self.vector_charges
         if self.mixing == "loop":

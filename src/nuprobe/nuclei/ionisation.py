@@ -24,9 +24,9 @@ from nuprobe.units import keV
 __all__ = ["BINDINGS", "Binding", "Ionisation", "check_binding", "ionisation"]
 
 Binding = bool | Literal["step", "rrpa", "epa"]
-"""How electrons are bound: True or ``"step"`` by a step function of each shell,
-``"rrpa"`` with many-body factors besides, ``"epa"`` with equivalent photons for charges
-of neutrinos, False not at all."""
+"""Treatment of electron binding: True or ``"step"``: a step function for each shell;
+``"rrpa"``: also many-body factors; ``"epa"``: equivalent photons for charges of
+neutrinos; False: free electrons."""
 BINDINGS: Final[tuple[str, ...]] = get_args(get_args(Binding)[1])
 
 

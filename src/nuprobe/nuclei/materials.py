@@ -100,7 +100,7 @@ class Target:
 
     Attributes
     ----------
-    name : as asked for.
+    name : as given.
     components : one per isotope; counts are per formula unit (per atom for a natural
         element).
     """

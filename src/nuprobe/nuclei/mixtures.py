@@ -41,7 +41,7 @@ MIXTURES: Final[Mapping[str, Mixture]] = {
         ("Geiregat:1990gz",),
     ),
 }
-"""By name, as `nuprobe.target` takes it."""
+"""By name, as accepted by `nuprobe.target`."""
 
 
 @public

@@ -47,8 +47,8 @@ _SHELLS: Final[tuple[tuple[float, tuple[float, ...], float], ...]] = (
     (6356.0, (2.9,), 0.4957),
     (6371.0, (2.6,), 0.4957),
 )
-"""Outer radius (km), polynomial of r/R (g/cm³), electrons a nucleon. Water above the
-crust is left out."""
+"""Outer radius (km), polynomial of r/R (g/cm³), electrons per nucleon. Water above the
+crust is omitted."""
 
 _OUTER: Final = np.array([shell[0] for shell in _SHELLS])
 _AVOGADRO: Final = 6.02214076e23

@@ -43,8 +43,8 @@ FIELDS: Final[dict[str, tuple[Callable[[FloatArray], FloatArray], str]]] = {
     "convective": (_convective, "1 − ((r/R − 0.85)/0.15)², from 0.7 R to R"),
     "everywhere": (_everywhere, "1, up to the surface"),
 }
-"""Assumed shapes of the field in the Sun by name: function of r/R whose largest value
-is 1, and how it is written. No measurement of the field inside is behind them."""
+"""Assumed shapes of the field in the Sun by name: function of r/R with maximum 1, and
+its formula. They are not based on measurements of the internal field."""
 
 
 @public

@@ -54,7 +54,7 @@ _PLACES: Final[dict[str, dict[str, tuple[tuple[int, int, float], ...]]]] = {
         "ex": ((0, 1, 1.0), (1, 0, 1.0)),
     },
 }
-"""Elements of the matrix of moments [final, initial] that a name stands for."""
+"""Elements of the matrix of moments [final, initial] for each name."""
 
 _ANGLES: Final = (2.5, 1.5, 0.75, 0.35, 0.15)  # radians per step
 _RTOL: Final = 1e-4

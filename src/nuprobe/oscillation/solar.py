@@ -28,8 +28,8 @@ SOLAR_POTENTIALS: Final[dict[str, float]] = {
     "O15": 6.69e-12 * eV,
     "F17": 6.74e-12 * eV,
 }
-"""√2 G_F n_e in MeV, averaged over where each component of the solar flux is made
-(deHolanda:2004fd; from memory, those of pep, ⁷Be and ⁸B compared with a public
+"""√2 G_F n_e in MeV, averaged over the production region of each component of the solar
+flux (deHolanda:2004fd; from memory, those of pep, ⁷Be and ⁸B compared with a public
 code)."""
 
 

@@ -46,9 +46,9 @@ __all__ = ["plot_averaged"]
 _POINTS = 500
 _DECADES = 6.0
 _FEW = 12
-"""So many deposits asked for are marked on the curves."""
+"""Largest number of requested deposits marked on the curves."""
 _LOOK: dict[str, Any] = {"color": "0.15", "linestyle": (0, (5, 2)), "linewidth": 1.1}
-"""Of the Standard Model beside another model."""
+"""Style of the Standard Model next to another model."""
 
 
 @public

@@ -86,18 +86,18 @@ def plot_catalogue_plane(
 
 
 _FEW: Final = 6
-"""More published curves than that are grey, with names in the plane, not in the
-legend."""
+"""If there are more published curves, they are grey, with names in the plane instead of
+the legend."""
 _CONVENTIONS: Final = {"coupling": "charge-one", "dipole_coupling": "lagrangian"}
-"""The one convention of a coupling that is plotted."""
+"""The only convention of a coupling that is plotted."""
 _PLACES: Final = 200
-"""On a curve, where its name may stand."""
+"""Possible positions of a name on a curve."""
 _WORD: Final = 0.2
-"""A distance in the plane, in its width, within which a name is not repeated."""
+"""Distance in units of the width of the plane within which a name is not repeated."""
 _LETTER: Final = 0.011
-"""Width of a letter of a name, in that of the plane."""
+"""Width of a letter of a name, in units of that of the plane."""
 _VETO: Final = 1.0
-"""A coupling from which a published curve stands for no limit."""
+"""Coupling above which a published curve means no limit."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -49,7 +49,7 @@ __all__ = ["plot_averaged_moments", "plot_millicharge"]
 _REFERENCES = ("Kouzakov:2017hbc", "Giunti:2014ixa")
 _POINTS = 600
 _HIGHEST = 1e250
-"""cm²/MeV: far beyond it the axes of a figure overflow."""
+"""cm²/MeV: far above it the axes of a figure overflow."""
 _DASHED = (0, (5, 2))
 
 

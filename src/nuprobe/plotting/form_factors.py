@@ -287,7 +287,7 @@ def _differences(
     """Draw the difference of each shape from `base`, in per cent."""
     largest = 0.0
     # at a zero of the reference the difference jumps between infinities: interrupt the
-    # # line
+    # line
     jump = np.flatnonzero(np.diff(np.sign(base))) + 1
     for f, look in curves.values():
         difference = 100 * np.divide(

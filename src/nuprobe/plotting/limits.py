@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 __all__ = ["plot_limits"]
 
 _TOP = 10.0
-"""Largest coupling of the plane: what is open above is filled up to there."""
+"""Largest coupling of the plane: open regions are filled up to it."""
 
 
 @public

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 __all__ = ["plot_standard_moments"]
 
 _FLOOR = 1e-27
-"""Bohr magnetons: below it phases cancel all of a moment."""
+"""Bohr magnetons: below it phases cancel the moment completely."""
 _REFERENCES = ("Pal:1981rm", "Shrock:1982sc", "Giunti:2014ixa")
 
 

@@ -48,7 +48,7 @@ _BANDS: Final = (
 _CURVES: Final = ("#5a3d00", "#00507a", "0.45", "#6b4c9a")
 _PROJECTED: Final = (0, (5, 2))
 _MEASURED: Final = ("-", (0, (1, 1)), (0, (6, 1.5, 1, 1.5)))
-"""Of measured curves: the next one where all colours are used up."""
+"""Line styles of measured curves: the next one is used when all colours are used."""
 _STYLES: Final = ("-", "--", "-.", ":")
 _SHADE: Final = 0.04
 

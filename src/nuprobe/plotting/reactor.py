@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 __all__ = ["plot_reactor_rates"]
 
 _APART: Final = 0.03
-"""Between measurements at one distance, as a share of it."""
+"""Displacement between measurements at the same distance, as a fraction of it."""
 
 
 @public

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     Drawn: TypeAlias = Axes | Panels | Figure
 else:
     Where = Drawn = Any
-"""``ax`` of every function that draws, and what they return."""
+"""Type of ``ax`` of plotting functions, and of their results."""
 
 __all__ = ["Drawn", "Where", "figure_of", "new_figure"]
 

@@ -43,8 +43,8 @@ ColourLike = str | tuple[float, float, float]
 FORMATS: Final = ("pdf", "png", "svg")
 """Suffixes supported by `save`."""
 PALETTE: Final = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
-"""Okabe–Ito colours that carry a line on white (its yellow does not; its black is kept
-for data)."""
+"""Okabe–Ito colours suitable for lines on white (its yellow is not; its black is
+reserved for data)."""
 GREYS: Final = ("#c8c8c8", "#a4a4a4", "#e2e2e2", "#8a8a8a")
 """Backgrounds, in the order of stacking."""
 WIDTH: Final = 6.4  # inches: one and a half columns, read at full size on a screen
@@ -303,8 +303,7 @@ def legend_above(
     columns = min(len(labels), 6)
     while (legend := draw(columns)).get_window_extent().width > room and columns > 1:
         legend.remove()
-        # the smallest number of columns with the same number of rows, so that the rows
-        # # are even
+        # one more row with the fewest columns that need it, so that the rows are even
         rows = -(-len(labels) // columns) + 1
         columns = min(columns - 1, -(-len(labels) // rows))
     return legend

@@ -29,6 +29,7 @@ _HIDDEN: Final = 10.0  # times that, where rounding does not allow it
 _MOST: Final = 64  # shapes, beyond which nothing is saved
 _NOTHING: Final = 1e-14  # of a row, that rounding leaves
 _FINER: Final = 2.0 ** -np.arange(8)  # steps of rounding that are tried
+_DEEPEST: Final = 1e-6  # of the largest node: others are as accurate as one of this
 _SMALLEST: Final = 1e-280  # numbers whose steps would underflow are kept whole
 
 
@@ -37,6 +38,7 @@ def factored(
     beside: Sequence[FloatArray] | None = None,
     *,
     error: float = 0.0,
+    falling: bool = True,
 ) -> tuple[list[FloatArray], FloatArray]:
     """Several tables as products with one set of templates.
 
@@ -45,15 +47,18 @@ def factored(
     rows : tables, each (nodes, numbers), with the same numbers.
     beside : for each table, sizes of what its numbers are added to, (numbers,).
     error : of −2 ln L by interpolation between the nodes.
+    falling : whether nodes with small values have to be as accurate as those with large
+        ones, because there is nothing else beside them.
 
     Returns
     -------
     list of arrays, array
         For each table its factors (nodes, factors), and the templates (factors,
         numbers): ``factors @ templates`` is the table to 1e-13 of the largest value
-        that each number has at any node, or of `beside` where that is larger; to 1e-11
-        if templates have more than `LARGE` numbers, and to a thousandth of `error` if
-        that is more.
+        that each number has at any node, or of `beside` where that is larger, and if
+        they are `falling` times the share that the node has of the largest; to 1e-11 if
+        templates have more than `LARGE` numbers, and to a thousandth of `error` if that
+        is more.
 
     Examples
     --------
@@ -65,11 +70,13 @@ def factored(
     own = [np.abs(table).max(axis=0) for table in rows]
     counts = own if beside is None else list(map(np.maximum, own, beside))
     lost = max(_LOST_OF_LARGE if own[0].size > LARGE else _LOST, _OF_ERROR * error)
-    together = _factored(rows, counts, lost)
+    together = _factored(rows, counts, lost, falling)
     if len(rows) == 1 or together[1].shape[1] > LARGE:
         return together
     alone = zip(rows, counts, strict=True)
-    apart = _side_by_side([_factored([table], [size], lost) for table, size in alone])
+    apart = _side_by_side(
+        [_factored([table], [size], lost, falling) for table, size in alone]
+    )
     return min(together, apart, key=_size)
 
 
@@ -97,7 +104,10 @@ def _side_by_side(
 
 
 def _factored(
-    rows: Sequence[FloatArray], counts: Sequence[FloatArray], lost: float
+    rows: Sequence[FloatArray],
+    counts: Sequence[FloatArray],
+    lost: float,
+    falling: bool,
 ) -> tuple[list[FloatArray], FloatArray]:
     """Tables behind each other, each number in units of its largest value that
     `counts`."""
@@ -109,14 +119,26 @@ def _factored(
     lengths = [len(table) for table in rows]
     every, sizes = np.concatenate(rows), np.repeat(size, lengths)[:, None]
     allowed = lost * np.repeat(largest[:, used] / column, lengths, axis=0) / sizes
-    found = _shapes(every[:, used] / column / sizes, allowed)
+    scaled = every[:, used] / column / sizes
     splits = np.cumsum(lengths)[:-1]
+    fall = np.ones_like(sizes)
+    if falling:
+        fall = np.concatenate([_profile(part) for part in np.split(scaled, splits)])
+    found = _shapes(scaled / fall, allowed)
     if found is None:  # a factor for each number
         return np.split(every[:, used], splits), np.eye(len(largest.T))[used]
     factors, shapes = found
     templates = np.zeros((len(shapes), len(largest.T)))
     templates[:, used] = shapes * column
-    return np.split(factors * sizes, splits), templates
+    return np.split(factors * sizes * fall, splits), templates
+
+
+def _profile(table: FloatArray) -> FloatArray:
+    """How large each node is beside the largest, (nodes, 1): a spectrum may fall by
+    orders of magnitude with a mass, and is no less accurate there."""
+    size = np.abs(table).max(axis=1, keepdims=True, initial=0.0)
+    top = max(float(size.max()), _SMALLEST)
+    return _above(np.maximum(size / top, _DEEPEST)) / 2
 
 
 def _above(values: FloatArray) -> FloatArray:

@@ -201,7 +201,7 @@ def _source(
         smooth = []
     else:
         table = share * sums.fourth(grid.points[:, 0])
-        factors, templates = factored([table], error=grid.error)
+        factors, templates = factored([table], error=grid.error, falling=False)
         smooth = [0]
     piece = PieceEntry(monomial=monomial, table=factors[0])
     groups.append(GroupEntry(smooth=smooth, pieces=[piece], templates=templates[None]))

@@ -239,7 +239,7 @@ def _still(rows: Sequence[Row]) -> GroupEntry:
 def _interpolated(
     moved: Mapping[Monomial, FloatArray], sizes: Sequence[FloatArray], error: float
 ) -> GroupEntry:
-    factors, templates = factored([*moved.values()], sizes, error=error)
+    factors, templates = factored([*moved.values()], sizes, error=error, falling=False)
     return GroupEntry(
         smooth=[0],
         pieces=[

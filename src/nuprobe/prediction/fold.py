@@ -19,23 +19,23 @@ __all__ = ["Known", "Moments", "deposit_grid", "fold"]
 
 Groups = tuple[KernelGroup, ...]
 Known = dict[tuple[Any, ...], tuple[FloatArray, ...]]
-"""Integrals over the flux, which do not change along most axes."""
+"""Integrals over the flux, which are constant along most axes."""
 
 Moments = dict[bytes, list[FloatArray]]
 """Integrals over the hats of a tabulated response, by its recoil energies."""
 
 _FEW_EDGES = 24
-"""Up to so many inner edges of a flux component get panels of their own; the kinks of a
-long table are mild and left to the order."""
+"""Number of inner edges of a flux component up to which each has its own panel; the
+kinks of a longer table are mild and left to the quadrature order."""
 
 _TAIL = 1e-200
-"""Of the largest value of a response: what is below is nothing."""
+"""Fraction of the largest value of a response below which it is neglected."""
 
 _EVERY_EDGE = 4
-"""Refinement of the flux from which on all edges get panels."""
+"""Refinement of the flux from which all edges have panels."""
 
 _MANY_EDGES = 12
-"""From so many edges on, panels are narrow and need fewer points."""
+"""Number of edges from which panels are narrow and need fewer points."""
 
 
 def fold(

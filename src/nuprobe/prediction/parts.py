@@ -19,7 +19,7 @@ from nuprobe.reprs import readable
 __all__ = ["Part", "Reaction", "Rows", "Starts", "checked_starts"]
 
 Rows = slice | NDArray[np.intp]
-"""Which energy bins."""
+"""Selected energy bins."""
 
 Starts = NDArray[np.intp] | None
 """Index of the first bin of each sum of neighbouring bins; None to add none."""

@@ -20,7 +20,7 @@ __all__ = ["flattened", "in_pieces"]
 
 Functions = Callable[[FloatArray], FloatArray]
 _NODES: Final = 2**16
-"""In flight in one call of the kernels."""
+"""Number processed in one call of the kernels."""
 
 
 def flattened(

@@ -16,7 +16,7 @@ __all__ = ["as_state", "deposits", "energies", "is_anti", "together"]
 
 
 HIGHEST_ENERGY: Final = 1e12
-"""MeV: above the neutrinos that any experiment has seen."""
+"""MeV: above the energies of neutrinos observed by any experiment."""
 
 
 def as_state(flavour: str | Flavour | FlavourState) -> FlavourState:

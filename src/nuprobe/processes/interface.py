@@ -59,7 +59,7 @@ __all__ = [
 Exchange = tuple[Propagator, tuple[str, ...]]
 """A propagator and the constituents it couples to."""
 Slot = tuple[Propagator, str]
-"""Where an amplitude sits: propagator and constituent."""
+"""Position of an amplitude: propagator and constituent."""
 
 
 class DepositRange(Protocol):
@@ -261,7 +261,7 @@ class Exchanges:
 
 
 CONTACT: Final = Exchanges(((Propagator(), ("p", "n", "e", "e_axial")),))
-"""The weak interaction alone."""
+"""Only the weak interaction."""
 
 
 @public

@@ -63,7 +63,7 @@ CHANNELS: Final[dict[str, Channel]] = {
     ),
     "electron": Channel("electron", "nu_e", r"\nu_e\,e\to\nu_e\,e", target="H1"),
 }  # fmt: skip
-"""By the names that `charged_currents` takes."""
+"""By the names accepted by `charged_currents`."""
 _HIGHEST: Final = 60.0
 
 

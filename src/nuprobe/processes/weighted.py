@@ -27,7 +27,7 @@ from nuprobe.processes.interface import (
 __all__ = ["Weighted", "couplings_of"]
 
 _PROBES: Final = 200
-"""Deposits at which an integral that seems to vanish is looked at."""
+"""Deposits at which an apparently vanishing integral is checked."""
 
 
 def couplings_of(

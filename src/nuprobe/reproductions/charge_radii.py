@@ -42,8 +42,8 @@ SEMINAR: Final[dict[str, dict[str, Any]]] = {
         "backgrounds.0.smoothed": "exponential",
     },
 }
-"""Choices, by analysis, with which the fits of the 2018 seminar come out best; the
-seminar does not state them, but for its form factors: Helm without a nucleon."""
+"""Choices, by analysis, that best reproduce the fits of the 2018 seminar; the seminar
+states only its form factors: Helm without the nucleon."""
 
 
 def radii_parameters(analysis: str, radii: str, transitions: bool) -> tuple[str, ...]:

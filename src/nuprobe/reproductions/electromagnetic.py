@@ -149,7 +149,7 @@ def intervals(
     )
     own = cached_profile(key, parameter, reach)
     # one minimum for all parameters: a profile with a slightly higher minimum restarts
-    # # from the lowest one
+    # from the lowest one
     others = [p for p in free if p != parameter and p.endswith((".ee", ".mumu"))]
     besides = [cached_profile(key, p, None) for p in others]
     lowest = min(p.best_twice_nll for p in (own, *besides))

@@ -17,7 +17,7 @@ __all__ = ["format_of", "json_of", "raw_of"]
 _HDF5: Final = b"\x89HDF\r\n\x1a\n"
 _OURS: Final = b"nuprobe result file"
 _FORMATS: Final = {"scan": 2, "chain": 3, "toys": 1, "plane": 1, "limit": 2}
-"""Versions of HDF5 files that are read, by kind."""
+"""Supported versions of HDF5 files, by kind."""
 
 
 def raw_of(path: Path) -> bytes:

@@ -240,7 +240,7 @@ def _curve(data: Data) -> LimitCurve:
 
 
 _HDF5: Final = ("sample", "scan")
-"""Commands whose HDF5 file has all that their JSON has not."""
+"""Commands whose HDF5 file is complete, unlike their JSON."""
 
 _MAKERS: Final[Mapping[str, Callable[[Data, Symbols], Any]]] = {
     "cosmology contour": moments_of,
@@ -253,4 +253,4 @@ _MAKERS: Final[Mapping[str, Callable[[Data, Symbols], Any]]] = {
     "solar plane": solar_of,
     "toys": _toys,
 }
-"""By the command that wrote the JSON."""
+"""By command that wrote the JSON."""

@@ -45,7 +45,7 @@ _TITLES: Final = {
     "sensitivity": "expected limits",
     "toys": "toys: simulated data, each fitted",
 }
-"""What JSON of a command is, where it has no title."""
+"""Descriptions of JSON of commands without a title."""
 _OLD: Final = "it was written by a version of nuprobe that did not store all of it"
 
 

@@ -22,12 +22,12 @@ from nuprobe.sets.file import Comparison
 __all__ = ["LARGE", "Published", "beside", "compared"]
 
 LARGE: Final = 0.20
-"""Difference beyond which its cause is asked for."""
+"""Difference above which its cause must be given."""
 _UNKNOWN: Final = "not understood"
 _EFFECTIVE: Final = {
     f"magnetic_moment.{x}{x}": f"mu_eff.{x}" for x in ("e", "mu", "tau")
 }
-"""What a moment alone is called where it is measured."""
+"""Name of a single moment where it is measured."""
 _UNNAMED: Final = {
     "charge_radius.eff": "charge_radius",
     "magnetic_moment.solar": "mu_eff",
@@ -36,7 +36,7 @@ _UNNAMED: Final = {
     "millicharge.tau": "charge.tautau",
     "nuclear.neutron_radius.csi": "rn",
 }
-"""Parameters of entries whose observable names none, by the beginning of their id."""
+"""Parameters of entries whose observable names none, by the prefix of their id."""
 _HIDDEN: Final = ("projection", "theory")
 
 

@@ -24,7 +24,7 @@ _QUANTITIES: Final = {
         )
     },
 }
-"""What groups of parameters are called: one, and several."""
+"""Names of groups of parameters, singular and plural."""
 _FLAVOURS: Final = ("e", "mu", "tau")
 _PAIRS: Final = {f"{a}{b}": (a, b) for a in _FLAVOURS for b in _FLAVOURS}
 

@@ -41,7 +41,7 @@ Polarisation = Literal["transverse", "longitudinal"]
 POLARISATIONS: Final[tuple[str, ...]] = get_args(Polarisation)
 
 _SERIES: Final = 0.2
-"""x below which the functions are their series, to 1e-16."""
+"""x below which the functions equal their series, to 1e-16."""
 _TERMS: Final = 13
 
 

@@ -55,7 +55,7 @@ _ERG: Final = 1.602176634e-6  # per MeV
 _PER_VOLUME: Final = _ERG / HBARC_MEV_CM**3 / HBAR_MEV_S
 """erg/cm³/s of a MeV⁵."""
 _FIT_VECTOR: Final = 0.9315
-"""ΣC_V² that belongs to the fit (sin²θ_W = 0.2319)."""
+"""ΣC_V² used in the fit (sin²θ_W = 0.2319)."""
 _NODES: Final = 20
 _STEPS: Final = (0.0, 0.25, 0.7, 1.5, 3.0, 5.0, 8.0, 12.0, 18.0, 27.0, 42.0)
 

@@ -38,7 +38,7 @@ KELVIN: Final = 8.617333262e-11
 DENSITIES: Final = (1e2, 1e12)
 """g/cm³ of ρY_e: below it electrons are bound in atoms, above it there are muons."""
 TEMPERATURES: Final = (1e7, 1e10)
-"""K: below it electrons may be bound, above it muons and pions are as many."""
+"""K: below it electrons may be bound, above it muons and pions are as abundant."""
 
 _NODES: Final = 24
 

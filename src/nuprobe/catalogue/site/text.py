@@ -131,7 +131,7 @@ def range_text(
     '(−2.1 to 3.3) × 10⁻³² cm²'
     """
     numbers = [x for x in (value, plus, minus, lower, upper) if x is not None]
-    # a single number as in number_text; with several, a common power is factored # out
+    # a single number as in number_text; with several, a common power is factored out
     largest = max(map(abs, numbers), default=0.0)
     shift = 0
     if len(numbers) > 1 and largest and not 1e-3 <= largest < 1e12:

@@ -20,9 +20,9 @@ __all__ = [
 ]
 
 INTERACTION: Final = 1e-4
-"""Seconds for each interaction of each process, about."""
+"""Approximate seconds per interaction of each process."""
 _PATIENCE: Final = 86_400.0
-"""Seconds that nobody need be asked for."""
+"""Seconds allowed without ``--yes``."""
 EVENT: Final = {
     ".hepmc3": (1080, 60),
     ".hepmc": (1080, 60),
@@ -30,9 +30,9 @@ EVENT: Final = {
     ".hepmc.gz": (250, 25),
     ".root": (460, 16),  # including the records from which the tree is made
 }
-"""Bytes on disk of an event, and of each weight of it, by the ending of the file."""
+"""Bytes on disk per event, and per weight of it, by the ending of the file."""
 _UNKNOWN: Final = 2**30
-"""Bytes taken as free where the system does not tell."""
+"""Bytes assumed free if the system does not report it."""
 
 yes_option = click.option(
     "--yes",

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from nuprobe.majorana import HeavyNeutrino
 
 Decays = dict[str, list["HeavyNeutrino"]]
-"""Of each channel those of all natures, in the order of `NATURES`."""
+"""Decays of each channel for all natures, in the order of `NATURES`."""
 
 NATURES = ("majorana", "dirac", "antidirac")
 _NOTES = (

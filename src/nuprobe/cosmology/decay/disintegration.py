@@ -44,10 +44,10 @@ CAUTION: Final = (
     " is right to 4 %; 3He -> p d and 4He -> p t are too large near threshold; other"
     " channels were not compared"
 )
-"""What tables of decays say of the cross sections."""
+"""Remark on the cross sections in tables of decays."""
 SECTIONS: Final = "fits of Cyburt 2003, d(g,n)p by Bethe and Longmire"
-"""Which cross sections a result was computed with; unfinished runs go on with no
-others."""
+"""Version of the cross sections of a result; unfinished runs are only resumed with the
+same."""
 
 
 @readable
@@ -155,7 +155,7 @@ DISINTEGRATIONS: Final = (
     Disintegration("be7(g,p)li6", "be7", ("p", "li6"), 5.605794, _beryllium7_proton),
     _simple("be7(g,2pn)he4", "p p n he4", 9.30468, 133.0, 4.0, 3.0),
 )
-"""The channels that are followed."""
+"""The channels included."""
 _BY_NAME: Final = {one.name: one for one in DISINTEGRATIONS}
 
 

@@ -40,7 +40,7 @@ _TRITIUM: Final = 5.61e8
 """s: mean life of tritium (half-life 12.32 y)."""
 _PER_DECADE: Final = 24
 _HELIUM: Final = 0.247
-"""Mass fraction for electrons and charges in the cascade."""
+"""Helium mass fraction for electrons and charges in the cascade."""
 _EARLY_HEAT: Final = 0.01
 _MOST: Final = 10.0
 """Largest n_N/n_γ at 10 MeV."""

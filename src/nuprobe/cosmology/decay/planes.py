@@ -33,7 +33,7 @@ __all__ = ["THRESHOLD", "DecayPlane", "PlaneRun", "decay_plane", "with_threshold
 
 MEASURABLE: Final = ("y_p", "d_h", "he3_d", "li7_h")
 _LIGHT: Final = ("d", "be7", "li7")
-"""Nuclei whose loss is seen as soon as it is possible."""
+"""Nuclei whose loss is observable as soon as it is possible."""
 THRESHOLD: Final = 5.991
 """Of χ² − χ²(no decay): 95 % for two parameters."""
 

@@ -26,7 +26,7 @@ __all__ = ["OBSERVABLES", "Abundances", "Pipeline", "abundances", "uncertainties
 Pipeline = Literal["evolved", "number", "energy"]
 
 OBSERVABLES: Final = ("y_p", "d_h", "he3_h", "li7_h", "n_eff")
-"""What is predicted: mass fraction of ⁴He, numbers of D, ³He (with t) and ⁷Li (with
+"""Predicted quantities: mass fraction of ⁴He, numbers of D, ³He (with t) and ⁷Li (with
 ⁷Be) per proton, effective number of neutrinos."""
 SIGMA_TAU: Final = 0.5  # s
 SIGMA_OMEGA: Final = 0.00014

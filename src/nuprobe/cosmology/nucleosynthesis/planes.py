@@ -24,18 +24,18 @@ __all__ = ["MomentPlane", "moment_plane"]
 _LARGEST: Final = 1e-8
 """μ_B: N_eff is 5 there."""
 _CHECKS: Final = ((0.31, 0.83), (0.92, 0.42), (0.11, 0.07), (0.63, 0.59), (0.97, 0.94))
-"""Places, in units of the ranges, where the interpolation is compared."""
+"""Points, in units of the ranges, where the interpolation is tested."""
 _FINE: Final = 201
 _TOP, _DIRAC_TOP = 1e-9, 3e-11
 """Largest moments by default, μ_B."""
 _NODES: Final = 9
 _MOST: Final = 65
 _SIZES: Final = (17, 25, 33, 49, _MOST)
-"""Numbers of nodes that are tried for Dirac moments."""
+"""Numbers of nodes tried for Dirac moments."""
 _ENOUGH: Final = 1e-6
-"""Error of N_eff that is small enough."""
+"""Accepted error of N_eff."""
 _PLACES: Final = 300
-"""Where a plane of Dirac moments is compared besides."""
+"""Further test points of a plane of Dirac moments."""
 
 
 @public_methods

@@ -46,7 +46,7 @@ __all__ = ["WEAK_CORRECTIONS", "WeakCorrections", "neutron_proton_rates"]
 
 WeakCorrections = Literal["born", "finite mass", "full"]
 WEAK_CORRECTIONS: Final = get_args(WeakCorrections)
-"""What the rates contain: nothing, the nucleon mass, radiative corrections too."""
+"""Corrections to the rates: none, nucleon mass, or also radiative corrections."""
 
 GAP: Final = (M_NEUTRON - M_PROTON) / M_ELECTRON
 """q = (m_n − m_p)/m_e."""
@@ -277,7 +277,7 @@ def vacuum_decay(corrections: WeakCorrections = "full") -> float:
 
 
 def fermi(p: FloatArray) -> FloatArray:
-    """Fermi function of an electron beside a proton (eq. 100).
+    """Fermi function of an electron near a proton (eq. 100).
 
     Parameters
     ----------

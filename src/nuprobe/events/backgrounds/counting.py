@@ -49,7 +49,7 @@ FINE: Final = {
     "m_pair": np.linspace(0.2, 2.0, 36 * 8 + 1) * GeV,
     "opening_angle": np.linspace(0.0, np.pi / 2, 45 * 8 + 1),
 }
-"""Fine bins of the observables that are filled while events are counted."""
+"""Fine bins of the observables filled during counting."""
 
 
 class Part(NamedTuple):
@@ -313,8 +313,8 @@ def counted(job: Job, executor: Any = None, workers: int | None = None) -> Count
 
     Parameters
     ----------
-    job : what is counted.
-    executor, workers : as those of `nuprobe.places.sending`; this process without
+    job : the counting.
+    executor, workers : as in `nuprobe.places.sending`; this process without
         either.
 
     Raises

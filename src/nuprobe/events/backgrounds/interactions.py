@@ -32,7 +32,7 @@ __all__ = [
 ]
 
 PROCESSES: Final = ("single pion", "coherent pion", "deep inelastic", "charm")
-"""Charged-current processes whose mesons may be taken for a muon."""
+"""Charged-current processes whose mesons may decay to or be misidentified as a muon."""
 M_NUCLEON: Final = (M_PROTON + M_NEUTRON) / 2
 """Mass of a nucleon of an isoscalar target, MeV."""
 # attempts to draw a point; after that practically no phase space is left

@@ -40,7 +40,7 @@ KINDS: Final = (
     "deep inelastic rho, decay to mu mu",
     "charm, decay to K mu nu",
 )
-"""What the backgrounds are, as (origin, how it becomes a muon)."""
+"""The backgrounds, as (origin, mechanism of the second muon)."""
 # attempts to draw a meson; after that practically no phase space is left
 _ROUNDS: Final = 300
 

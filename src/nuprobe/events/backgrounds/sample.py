@@ -45,9 +45,9 @@ __all__ = [
 _FLAVOURS: Final = ("nu_mu", "nubar_mu")
 _EACH: Final = 2400  # approximate bytes of all events per interaction of each process
 BLOCK: Final = 2**16
-"""Interactions of a process and flavour that are drawn together."""
+"""Interactions of a process and flavour drawn together."""
 MOST: Final = 10**10
-"""Interactions, at most: they take days."""
+"""Largest number of interactions, which takes days."""
 
 
 @readable
@@ -109,8 +109,8 @@ class Background:
 @dataclass(frozen=True, eq=False)
 class _Draw:
     """What interactions of one process and flavour are drawn from: parts of the flux
-    and how probable each is, with the cross section of their middle as weight. It
-    travels to other processes: the flux itself need not."""
+    and how probable each is, with the cross section of their middle as weight. It can
+    be sent to other processes, which do not need the flux."""
 
     nucleus: Target
     table: Assumptions
@@ -120,7 +120,7 @@ class _Draw:
     bins: tuple[FloatArray, FloatArray] | None = None
 
     def over(self, source: Flux) -> _Draw:
-        """The same with the parts of a flux; None of them without any."""
+        """The same with the intervals of a flux; None without any."""
         low = lowest_energy(self.process, self.table)
         rows = []
         for component in source.of(self.kind):
@@ -236,7 +236,7 @@ def check_drawing(n: int, seed: int) -> None:
 
 @dataclass(frozen=True, eq=False)
 class Drawing:
-    """All background events, in blocks that can be drawn anywhere and in any order.
+    """All background events, in blocks that can be drawn in any process and order.
 
     `BLOCK` interactions of a process and flavour have their own random stream, numbered
     from the seed: the first blocks do not depend on how many follow.
@@ -244,8 +244,8 @@ class Drawing:
     Attributes
     ----------
     draws : of each process and flavour.
-    fluence : neutrinos per unit of the flux that weights are averaged over.
-    n : interactions of each.
+    fluence : neutrinos per unit of the flux, over which weights are averaged.
+    n : number of interactions of each.
     seed : of all random numbers.
     """
 
@@ -284,7 +284,7 @@ def drawing(
     table: Assumptions | None = None,
     seed: int = 1,
 ) -> Drawing:
-    """What draws weighted background events.
+    """Source of weighted background events.
 
     Parameters
     ----------

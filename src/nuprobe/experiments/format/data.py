@@ -118,7 +118,7 @@ class TimeBinning(Strict):
 
 class ShapeBinning(EnergyBinning):
     """Bins of a third quantity, such as the shape of a pulse, whose distribution
-    depends on the energy bin alone."""
+    depends only on the energy bin."""
 
     observable: str = Field(description="name of the quantity, for plots, e.g. 'F90'")
     unit: str = Field(default="", description="unit of the quantity, for plots")

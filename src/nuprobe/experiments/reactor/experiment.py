@@ -41,7 +41,7 @@ _CURVE: Final = 240
 _START: Final = SterileNeutrino(0.1, 1.0)
 _NONE: Final = SterileNeutrino()
 _SUM: Final = 2e-3
-"""How far fractions of a published table may be from 1."""
+"""Allowed deviation from 1 of the sum of fractions in a published table."""
 
 
 @dataclass(frozen=True, eq=False)

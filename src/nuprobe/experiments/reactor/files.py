@@ -26,7 +26,7 @@ class ReactorFlux(Strict):
 
     Attributes
     ----------
-    name : of the flux, or a folder beside the file.
+    name : of the flux, or a folder next to the file.
     options : of the flux, without fractions.
     cross_section : form of that of inverse beta decay.
     """

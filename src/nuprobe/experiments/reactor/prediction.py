@@ -133,8 +133,8 @@ class ReactorPrediction:
         return columns
 
     def kernels(self) -> tuple[FloatArray, FloatArray]:
-        """Yields with the known waves, and without any, each plain and times the bump:
-        shape (2, rows, isotopes)."""
+        """Yields with the known oscillations, and without any, each plain and times the
+        bump: shape (2, rows, isotopes)."""
         if ANGLE not in self.values:
             raise InputError(f"{self.name}: there is no sterile neutrino")
         still = np.stack([self.yields.weight, self.yields.excess]).sum(axis=2)

@@ -15,11 +15,11 @@ __all__ = ["ENOUGH", "LARGEST_R_HAT", "LEVELS", "Intervals", "ParameterSummary"]
 LEVELS: Final = (0.68, 0.90, 0.95)
 """Probabilities of the credible intervals of a summary."""
 ENOUGH: Final = 50
-"""Autocorrelation times that a chain must be long; below it the time itself is
+"""Required length of a chain in autocorrelation times; below it the time itself is
 underestimated."""
 LARGEST_R_HAT: Final = 1.01
-"""Above it parts of a chain disagree (Vehtari et al. 2021); halves of walkers are
-below it from about 50 effective samples each."""
+"""Largest R̂ of a converged chain (Vehtari et al. 2021); halves of walkers are below it
+for about 50 effective samples each."""
 
 T = TypeVar("T")
 

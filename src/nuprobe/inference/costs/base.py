@@ -44,8 +44,7 @@ if TYPE_CHECKING:
 __all__ = ["COMPILED", "Cost", "PointLike"]
 
 COMPILED: Final = 8192
-"""Points asked for at once from which loading the compiled loops (half a second)
-pays."""
+"""Number of points from which loading the compiled loops (half a second) pays off."""
 
 PointLike = Mapping[str, float | str] | Mapping[str, float] | ArrayLike
 

@@ -22,7 +22,7 @@ __all__ = ["Component", "connected", "joined_minima", "joined_slopes"]
 T = TypeVar("T", bound=Term)
 
 Slopes = tuple[FloatArray, FloatArray, FloatArray, FloatArray]
-"""Value, gradient, curvature and nuisances, as `Cost.profiled_slopes_from` has them."""
+"""Value, gradient, curvature and nuisances, as from `Cost.profiled_slopes_from`."""
 
 
 @dataclass(frozen=True)

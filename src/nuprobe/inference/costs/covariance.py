@@ -120,7 +120,7 @@ class CovarianceCost(Term):
         return np.asarray(2 * self._turned(mu - self.data) @ self.whitening)
 
     def information(self, mu: FloatArray) -> FloatArray:
-        """As `Statistic.information` at `mu`: of each bin alone."""
+        """As `Statistic.information` at `mu`, for each bin separately."""
         return np.broadcast_to(2 * np.diag(self.inverse), mu.shape)
 
     def draw(self, mu: FloatArray, rng: np.random.Generator) -> FloatArray:

@@ -57,7 +57,7 @@ class PoissonCost(Term):
     linear = 2.0
     positive = True
     offset = 0.0
-    """Constant that is added to −2 ln L."""
+    """Constant added to −2 ln L."""
 
     def __init__(self, prediction: Prediction, data: ArrayLike, name: str = "") -> None:
         super().__init__(prediction, data, name)

@@ -17,10 +17,10 @@ __all__ = ["NODES", "TRIED", "Polynomials", "fitting_scale", "sampled"]
 IntArray = NDArray[np.intp]
 
 NODES: Final = np.array([0.0, 0.4, 0.9, 1.5, 2.0])
-"""Where they are sampled, in units of their scale: the degree is at most four, that of
+"""Sampling points, in units of their scale: the degree is at most four, that of
 an amplitude squared, itself quadratic in the coupling."""
 TRIED: Final = np.array([0.2, 1.2, 5.0])
-"""Where they are tried."""
+"""Test points."""
 _NOTHING: Final = 1e-14  # relative size below which a power is rounding
 
 

@@ -23,7 +23,8 @@ __all__ = ["HUGE", "Statistic", "described"]
 BoolArray = NDArray[np.bool_]
 
 HUGE: Final = 1e-4 * 2.0**52
-"""Expectation, in smallest spreads of the data, whose rounding begins to matter."""
+"""Expectation in units of the smallest spread of the data above which rounding
+matters."""
 
 
 def described(parameters: tuple[Parameter, ...], point: FloatArray) -> str:

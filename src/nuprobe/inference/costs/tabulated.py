@@ -38,7 +38,7 @@ IntArray = NDArray[np.intp]
 _Hats = list[tuple[IntArray, FloatArray, FloatArray]]
 
 ROW: Final = "row"
-"""Name of the parameter that numbers the rows."""
+"""Name of the parameter with the number of the row."""
 
 _BLOCK: Final = 8192  # points, so that templates of one mass are needed once
 _SOME: Final = 2048  # points kept at a time

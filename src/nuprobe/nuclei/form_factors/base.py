@@ -17,8 +17,8 @@ from nuprobe.units import fm
 __all__ = ["Describes", "FormFactor", "Shape", "SurfaceShape"]
 
 Describes = Literal["point", "physical"]
-"""What the distribution of a form factor is made of: point nucleons, or nucleons with
-their own extension."""
+"""Constituents of the distribution of a form factor: point nucleons, or nucleons of
+finite size."""
 
 
 @runtime_checkable

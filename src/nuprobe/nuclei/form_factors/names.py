@@ -35,7 +35,8 @@ __all__ = [
 GROUP: Final = "nuprobe.form_factors"
 
 Distribution = Literal["point", "charge"]
-"""What a form factor describes: point-like nucleons, or the charge."""
+"""Distribution described by a form factor: that of point-like nucleons, or the
+charge."""
 
 
 @lru_cache(maxsize=1)

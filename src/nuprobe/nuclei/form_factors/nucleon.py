@@ -39,7 +39,7 @@ NucleonName = Literal["kelly", "dipole", "point"]
 NUCLEON_NAMES: Final[tuple[str, ...]] = get_args(NucleonName)
 """Names of the electric form factors of nucleons."""
 DEFAULT_NUCLEON: Final[NucleonName] = "kelly"
-"""Used where none is named."""
+"""Default if none is named."""
 
 _DIPOLE_MASS2: Final = 0.71e6  # MeV²
 _Series = tuple[float, float, float]

@@ -49,7 +49,8 @@ _DEUTERON: Final = M_PROTON + M_NEUTRON - BINDING
 _MAGNETIC: Final = 4.7059
 """μ_V = μ_p − μ_n in nuclear magnetons."""
 _RADIUS: Final = 1.2 * 2 ** (1 / 3)
-"""Where the Fermi function is taken, fm; it enters by 1e-4 of the cross section."""
+"""Radius at which the Fermi function is evaluated, fm; its effect is 1e-4 of the cross
+section."""
 _POLE: Final = 8.0
 """Inverse scattering length of two nucleons, MeV: below, |T|² falls steeply with p."""
 _STEEP: Final = _POLE**2 / M_NEUTRON

@@ -57,7 +57,8 @@ EXCITATION: Final = 4.43982
 SCINTILLATOR: Final = "C18H30"
 """Linear alkylbenzene, with natural carbon."""
 _FURTHER: Final = 12.0
-"""A flux that ends below, MeV, may leave out much of what is above the threshold."""
+"""A flux that ends below this energy, MeV, may lack much of the spectrum above the
+threshold."""
 _SCALE: Final = (G_FERMI * G_A * HBARC_MEV_CM) ** 2 / (4 * math.pi)
 
 

@@ -47,7 +47,7 @@ _NEUTRAL: Final = (0.3457 + 0.1553 + 0.4288 + 0.0777) ** 2
 """Isovector axial coupling of neutrinos to quarks with electroweak corrections squared,
 1.0151 (g_LL, g_LR of u and d of the PDG's review, from memory: unverified)."""
 REACH: Final = 30.0
-"""MeV: above, partial waves that are left out begin to count."""
+"""MeV: above it neglected partial waves become relevant."""
 _HIGHEST: Final = 100.0
 """MeV: largest energy of the neutrino."""
 _POWERS: Final = ("", ":L", ":L2")
@@ -137,7 +137,7 @@ class _Deuteron(Process):
 
 
 _LARGEST: Final = 1e4
-"""Largest |L_1A| that is taken, fm³."""
+"""Largest |L_1A| allowed, fm³."""
 
 
 def _l1a(scheme: Scheme) -> Parameter:

@@ -65,9 +65,10 @@ __all__ = [
 ]
 
 _FULL_REACH: Final = 200.0
-"""MeV: above, other reactions of the nucleon are as likely and nothing was compared."""
+"""MeV: above it other reactions of the nucleon are as likely, and the formula is not
+tested."""
 _FIRST_ORDER_REACH: Final = 100.0
-"""MeV: above, the expansion in E/M is of no use."""
+"""MeV: above it the expansion in E/M fails."""
 
 
 @public

@@ -32,7 +32,7 @@ _BETA_DECAYING: Final = frozenset(
 )
 """Isotopes of natural elements that decay to a neighbour."""
 _LEAST_Q: Final = -0.3
-"""MeV; 48Ca, which is not seen to, could decay by 0.28."""
+"""MeV; 48Ca, whose decay is not observed, could decay with 0.28."""
 
 
 def _energy(value: object) -> object:

@@ -57,7 +57,7 @@ _NUCLEON: Final = (M_PROTON + M_NEUTRON) / 2
 _GAMMA: Final = float(np.sqrt(_NUCLEON * BINDING)) / HBARC_MEV_FM
 _RANGE_D: Final = 1.764
 _SCALE: Final = 0.694
-"""Renormalisation scale μ = m_π, 1/fm: what published values of L_1A are given at."""
+"""Renormalisation scale μ = m_π, 1/fm, of published values of L_1A."""
 
 
 @dataclass(frozen=True)
@@ -76,7 +76,7 @@ _CHANNELS: Final[dict[str, _Channel]] = {
     "pp": _Channel(-7.806, 2.794, -29.9),
 }
 _WEAKEST: Final = 40.0
-"""η above which two protons do not come together: C² < 1e-107."""
+"""η above which two protons do not overlap: C² < 1e-107."""
 
 
 def strengths(p: FloatArray, pair: Pair, scheme: Scheme) -> tuple[FloatArray, ...]:

@@ -65,7 +65,7 @@ _TAIL: Final = 0.01
 
 
 Nodes = Callable[[NDArray[np.intp], FloatArray, FloatArray, FloatArray], None]
-"""Takes what nodes in Q² add to VV and AA, see `current_kernels`."""
+"""Accumulates the contributions of nodes in Q² to VV and AA, see `current_kernels`."""
 
 
 @readable

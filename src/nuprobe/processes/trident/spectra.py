@@ -59,8 +59,8 @@ SPECTRA: Final = {
     "w": "MeV",
 }
 """Variables and the units of their bins: Q², K², the pair's mass, the kinetic energy of
-what was hit (of all hadrons where it broke), E₊ + E₋, and the mass of what was hit or
-of the hadrons."""
+the target (of all hadrons for break-up), E₊ + E₋, and the mass of the target or of the
+hadrons."""
 # points in a panel of the outer variable or ln Q, in K², in s, in x
 _FINE: Final = (10, 10, 13, 12)
 _COARSE: Final = (8, 8, 10, 9)

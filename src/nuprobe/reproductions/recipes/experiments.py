@@ -43,7 +43,7 @@ FULL_COHERENCE: Final[dict[str, Any]] = {
     "target.physical_neutron_radius": {},
     "target.surface_thickness": None,
 }
-"""Changes of an experiment's file that take the form factors out."""
+"""Changes of an experiment's file that remove the form factors."""
 
 
 @lru_cache(maxsize=8)

@@ -19,7 +19,7 @@ __all__ = [
 ]
 
 _ENDS: Final[dict[str, Any]] = {"low_energy": "none", "lowest": 1.8, "highest": 10.0}
-"""As published yields have them: polynomials continued to the threshold and 10 MeV."""
+"""Options of published yields: polynomials extrapolated to the threshold and 10 MeV."""
 
 
 def reactor_yield(
