@@ -202,26 +202,6 @@ class DataSection(Strict):
         return self
 
 
-_ContainsSignal = Annotated[
-    bool,
-    Field(
-        description=(
-            "true if the Standard Model's signal is in it: what is computed for that"
-            " is subtracted"
-        )
-    ),
-]
-_NotNegative = Annotated[
-    bool,
-    Field(
-        description=(
-            "with contains_signal: 0 where the signal is larger than the table, in"
-            " place of an error"
-        )
-    ),
-]
-
-
 class MeasuredBackground(Strict):
     """A background measured in the same bins (beam-off, anticoincidence): a column of
     the data table."""
@@ -270,8 +250,20 @@ class TemplateBackground(Strict):
     accepted: bool = Field(
         description="true if the acceptance is in the spectrum already"
     )
-    contains_signal: _ContainsSignal = False
-    not_negative: _NotNegative = False
+    contains_signal: bool = Field(
+        default=False,
+        description=(
+            "true if the Standard Model's signal is in it: what is computed for that"
+            " is subtracted"
+        ),
+    )
+    not_negative: bool = Field(
+        default=False,
+        description=(
+            "with contains_signal: 0 where the signal is larger than the table, in"
+            " place of an error"
+        ),
+    )
 
 
 class TableBackground(Strict):
@@ -284,8 +276,20 @@ class TableBackground(Strict):
     table: str = Field(description="CSV table in the folder")
     column: str = Field(description="column of the counts")
     scale: PositiveFloat = Field(default=1.0, description="multiplies the counts")
-    contains_signal: _ContainsSignal = False
-    not_negative: _NotNegative = False
+    contains_signal: bool = Field(
+        default=False,
+        description=(
+            "true if the Standard Model's signal is in it: what is computed for that"
+            " is subtracted"
+        ),
+    )
+    not_negative: bool = Field(
+        default=False,
+        description=(
+            "with contains_signal: 0 where the signal is larger than the table, in"
+            " place of an error"
+        ),
+    )
 
 
 class FlatBackground(Strict):
