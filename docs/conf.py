@@ -45,7 +45,7 @@ napoleon_use_ivar = True
 
 suppress_warnings = ["ref.python"]  # attributes of several classes may have one name
 
-bibtex_bibfiles = ["references.bib"]
+bibtex_bibfiles = ["../src/nuprobe/data/references.bib"]
 bibtex_default_style = "unsrt"
 bibtex_reference_style = "label"
 

@@ -303,7 +303,7 @@ def test_every_cited_work_is_in_the_bibliography() -> None:
     listed = set(
         re.findall(
             r"^@\w+\{(.*?),",
-            (ROOT / "docs" / "references.bib").read_text(encoding="utf-8"),
+            (ROOT / "src/nuprobe/data/references.bib").read_text(encoding="utf-8"),
             re.M,
         )
     )
@@ -311,7 +311,7 @@ def test_every_cited_work_is_in_the_bibliography() -> None:
 
 
 def test_the_bibliography_is_well_formed() -> None:
-    text = (ROOT / "docs" / "references.bib").read_text(encoding="utf-8")
+    text = (ROOT / "src/nuprobe/data/references.bib").read_text(encoding="utf-8")
     works = re.split(r"^(?=@)", re.sub(r"^%.*\n", "", text, flags=re.M), flags=re.M)[1:]
     keys = [re.match(r"@\w+\{(.*?),", work) for work in works]
     names = [key[1] for key in keys if key]

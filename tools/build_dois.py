@@ -1,7 +1,6 @@
 """Write ``src/nuprobe/data/dois.csv``: the DOI of each texkey of the bibliography and
-of the catalogue, which results write beside the texkeys of their references; and
-``references.bib`` beside it, the bibliography of the documentation, which pages of the
-explorer cite from.
+of the catalogue, which results write beside the texkeys of their references. The
+bibliography is ``references.bib`` beside it.
 
 A DOI that the line above an entry of the bibliography calls unverified is left out, and
 so is one of a source of the catalogue with several texkeys, which may be of any.
@@ -19,7 +18,7 @@ from nuprobe.catalogue import catalogue
 
 ROOT = Path(__file__).parents[1]
 TABLE = ROOT / "src" / "nuprobe" / "data" / "dois.csv"
-BIBLIOGRAPHY = ROOT / "docs" / "references.bib"
+BIBLIOGRAPHY = TABLE.with_name("references.bib")
 
 _ENTRY = re.compile(r"((?:^%[^\n]*\n)*)^@\w+\{([^,\s]+),(.*?)^\}", re.M | re.S)
 _DOI = re.compile(r"\bdoi\s*=\s*\{(10\.[^}\s]+)\}")
@@ -77,4 +76,3 @@ def table() -> str:
 
 if __name__ == "__main__":
     TABLE.write_text(table(), encoding="utf-8")
-    TABLE.with_name("references.bib").write_bytes(BIBLIOGRAPHY.read_bytes())

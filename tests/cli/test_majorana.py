@@ -153,3 +153,12 @@ def test_a_heavy_neutrino_at_rest_has_one_energy() -> None:
     decay = HeavyNeutrino(1000.0, "eta")
     low, high = decay.energy_range(1.0)
     assert low == high == decay.rest_energies[0]
+
+
+def test_bounds_in_figures_say_level_and_sides() -> None:
+    from nuprobe.cli.majorana.limits import published_bounds
+    from nuprobe.majorana.double_beta import MatrixElements
+
+    labels = [label for label, _, _ in published_bounds((), MatrixElements())]
+    assert labels
+    assert all(label.endswith(", 90 % CL, one-sided") for label in labels)

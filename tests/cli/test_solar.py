@@ -55,6 +55,7 @@ def test_plane_and_current(run: Run, tmp_path: Path) -> None:
     code, out, _ = run("solar", "current", "sno-2013", "--scheme", "nnlo")
     assert code == 0
     assert "Balantekin:2003ep" in out
+    assert "errors of this fit: 68.27 % CL, two-sided, Δ(−2 ln L) = 1 (Wilks)" in out
     assert "4.50  18.00  12.00" in out
 
 

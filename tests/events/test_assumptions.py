@@ -20,7 +20,9 @@ ROOT = Path(__file__).parents[2]
 
 
 def test_every_assumption_tells_where_it_comes_from() -> None:
-    bibliography = (ROOT / "docs" / "references.bib").read_text(encoding="utf-8")
+    bibliography = (ROOT / "src/nuprobe/data/references.bib").read_text(
+        encoding="utf-8"
+    )
     known = set(re.findall(r"@\w+\{([^,]+),", bibliography))
     for section, items in assumptions().raw.items():
         for key, item in items.items():

@@ -112,3 +112,14 @@ def test_menus_of_axes_show_indices(page: WebDriver) -> None:
         ".map((e) => e.selectedOptions[0].textContent)"
     )
     assert names == ["sin²ϑ_W", "Rₙ"]
+
+
+def test_tab_stops_have_names(page: WebDriver) -> None:
+    """Nothing inside a figure takes the focus, in shadow trees neither."""
+    inside = page.execute_script(
+        "const found = []; const walk = (root) => root.querySelectorAll('*').forEach("
+        "(e) => { if (e.tabIndex >= 0) found.push(e.tagName);"
+        " if (e.shadowRoot) walk(e.shadowRoot); });"
+        "document.querySelectorAll('.canvas').forEach(walk); return found"
+    )
+    assert inside == []

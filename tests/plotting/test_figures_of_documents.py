@@ -104,7 +104,9 @@ def test_a_script_of_a_document_is_short(script: Path) -> None:
 
 
 def test_works_that_scripts_cite_are_in_the_bibliography() -> None:
-    bibliography = (founding.ROOT / "docs/references.bib").read_text(encoding="utf-8")
+    bibliography = (founding.ROOT / "src/nuprobe/data/references.bib").read_text(
+        encoding="utf-8"
+    )
     listed = set(re.findall(r"^@\w+\{(.*?),", bibliography, re.M))
     texkey = re.compile(r"(?<![\w-])[A-Z][A-Za-z-]+(?:-\d)?:(?:19|20)\d\d[a-z]{2,3}\b")
     cited = {

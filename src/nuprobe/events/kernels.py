@@ -21,8 +21,8 @@ probable, and CP for antineutrinos is ℓ⁻ ↔ ℓ⁺.
 Nucleon break-up adds an integral over dW²: P·q is −D/2 instead of −Q²/2, D = W² − M²
 + Q², which moves x_max, b and α (`processes.trident.inelastic`), and w = 2P̃.
 
-All compiled code is in this file because a cached kernel does not notice changes in
-other files. `plain` is the same in NumPy.
+Long because a cached kernel does not notice changes in other files: all compiled code
+is here. `plain` is the same in NumPy.
 """
 
 from __future__ import annotations

@@ -135,7 +135,7 @@ class Construction:
 
     @classmethod
     def read(cls, data: Mapping[str, Any] | None) -> Construction | None:
-        """Return the inverse of `to_dict`; None for None (files without it)."""
+        """Return a construction from `data` of `to_dict`; None for None."""
         if data is None:
             return None
         critical, error = (

@@ -13,7 +13,7 @@ from nuprobe.border import public
 from nuprobe.errors import InputError
 from nuprobe.experiments.solar_plane import SolarPlane
 from nuprobe.experiments.solar_rates import SolarRates
-from nuprobe.inference import delta_threshold
+from nuprobe.inference import Construction, delta_threshold
 from nuprobe.plotting.sheets import Where, new_figure
 from nuprobe.plotting.style import (
     WIDTH,
@@ -237,7 +237,7 @@ def plot_solar_plane(
     flux = "free" if plane.flux == "free" else "of the solar model"
     legend.above(
         figure,
-        f"{100 * cl:g} % of two parameters, {what} in fm³,\n"
+        f"{Construction('wilks', cl, parameters=2)},\n{what} in fm³, "
         rf"flux of $^8$B {flux}; + lowest points"
         + (", regions above that of all" if plane.reference == "all" else ""),
     )

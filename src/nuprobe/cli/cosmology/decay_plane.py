@@ -74,6 +74,7 @@ def decay_plane_command(
     from nuprobe.cli.cosmology.decay_tables import decay_plane_table
     from nuprobe.cosmology.decay import PlaneRun, decay_plane, with_thresholds
     from nuprobe.inference.checkpoints import progress_bar
+    from nuprobe.inference.construction import Construction
     from nuprobe.units import parse_grid
 
     if (lifetimes is None) == (moments is None):
@@ -97,4 +98,6 @@ def decay_plane_command(
         from nuprobe.plotting import plot_decay_plane
 
         save_plot(lambda: plot_decay_plane(plane), checkpoint.plot)
-    emit(str(decay_plane_table(plane)), plane.to_dict(), as_json)
+    said = Construction("wilks", 0.95, parameters=2)
+    data = {**plane.to_dict(), "intervals": said.to_dict()}
+    emit(str(decay_plane_table(plane)), data, as_json)

@@ -1,5 +1,4 @@
-"""``nuprobe cosmology summary``: one moment from laboratories, stars and the early
-universe."""
+"""``nuprobe cosmology summary``: limits on one moment from all sources."""
 
 from __future__ import annotations
 

@@ -137,6 +137,6 @@ def published_bounds(
     bounds: dict[str, tuple[str, float, float]] = {}
     for limit in _published(isotopes):
         low, high = nucleus.mass(limit.isotope, limit.years)
-        label = f"{limit.name} ({limit.isotope})"
+        label = f"{limit.name} ({limit.isotope}), {limit.said}".rstrip(", ")
         bounds.setdefault(limit.isotope, (label, float(low), float(high)))
     return list(bounds.values())

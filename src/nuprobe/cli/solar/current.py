@@ -22,7 +22,9 @@ def current_command(current: CurrentSpec, out: Output) -> None:
     """L_1A fitted to solar EXPERIMENTs, compared with published values [default: SNO,
     gallium, chlorine and KamLAND's map]."""
     from nuprobe.experiments.solar_plane import PUBLISHED_L_1A, l1a_fit
+    from nuprobe.inference.construction import Construction
 
+    said = Construction("wilks", current.cl)
     name = f"l1a.{current.scheme}"
     found = l1a_fit(
         current.chosen, scheme=str(current.scheme), flux=current.flux, cl=current.cl
@@ -51,6 +53,7 @@ def current_command(current: CurrentSpec, out: Output) -> None:
         tuple(rows),
         {"L_1A": ".2f", "+": ".2f", "-": ".2f"},
         (
+            f"errors of this fit: {said}",
             f"-2 ln L = {found.twice_nll:.2f}, flux of 8B neutrinos "
             + ("free" if current.flux == "free" else "as the solar model has it"),
             "nnlo and resummed differ by about 5 fm3 for equal cross sections; relative"
@@ -60,6 +63,7 @@ def current_command(current: CurrentSpec, out: Output) -> None:
     data = {
         "scheme": current.scheme,
         "unit": "fm3",
+        "intervals": said.to_dict(),
         "fit": found.to_dict(),
         "published": [vars(row) for row in PUBLISHED_L_1A],
     }

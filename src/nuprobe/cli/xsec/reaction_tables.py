@@ -129,8 +129,7 @@ class Reaction:
         )
 
     def averages(self, flux: Flux, recoil: RecoilSpec) -> Table:
-        """Return flux averages, and these times the neutrinos per fission: yields of a
-        reactor."""
+        """Return flux averages, and for a reactor also yields per fission."""
         remark(self.plain.process, self.plain.model, recoil.flavour)
         recoils, floor = recoil.either()
         if recoils is not None or floor > 0:
