@@ -40,8 +40,8 @@ def _costs() -> dict[str, Cost]:
         "two-sided": GaussianCost(
             plain.terms[0].prediction,
             plain.terms[0].data,
-            plain.terms[0].sigma,
-            below=1.7 * plain.terms[0].sigma,
+            np.full(12, 6.0),
+            below=np.linspace(4.0, 9.0, 12),
         ),
         "covariance": CovarianceCost(
             plain.terms[0].prediction,
