@@ -16,7 +16,13 @@ from tests.portable.families import points_of
 import nuprobe as nu
 from nuprobe.errors import InputError
 from nuprobe.experiments import family_cost, joint_cost
-from nuprobe.inference import CNPCost, Cost, CovarianceCost, PoissonCost
+from nuprobe.inference import (
+    CNPCost,
+    Cost,
+    CovarianceCost,
+    GaussianCost,
+    PoissonCost,
+)
 from nuprobe.portable import hs3_document, pyhf_workspace
 
 POINTS = [{"sin2_theta_w": x} for x in (0.2, 0.24, 0.3)]
@@ -31,7 +37,12 @@ def _costs() -> dict[str, Cost]:
         "sites": nu.experiment("lz-er-2025").cost(free=free),
         "both": joint_cost([csi, argon], free=free),
         "gaussian": plain,
-        "two-sided": nu.experiment("conus-plus").cost(free=free),
+        "two-sided": GaussianCost(
+            plain.terms[0].prediction,
+            plain.terms[0].data,
+            np.full(12, 6.0),
+            below=np.linspace(4.0, 9.0, 12),
+        ),
         "covariance": CovarianceCost(
             plain.terms[0].prediction,
             plain.terms[0].data,
@@ -158,6 +169,10 @@ def test_differences_are_those_of_the_cost(costs: dict[str, Cost], name: str) ->
         for nu_ in nuisances
     ]
     assert np.ptp(lost) < 1e-9
+    types = {one["type"] for one in made["distributions"]} - {"gaussian_dist"}
+    others = {"two-sided": {"crystalball_dist"}, "gaussian": set()}
+    others["covariance"] = {"multivariate_normal_dist"}
+    assert types == others.get(name, {"histfactory_dist"})
 
 
 def test_a_free_nuisance_has_no_constraint() -> None:

@@ -72,7 +72,7 @@ def gaussian_parts(
     >>> units = {n.name: n.sigma for n in cost.nuisances}
     >>> parts = gaussian_parts(cost.terms[0], {"point": channel}, ends, units, "mu")
     >>> {one["type"] for one in parts.distributions["point"]}
-    {'crystalball_dist'}
+    {'gaussian_dist'}
     """
     found = GaussianParts()
     low = np.full(len(term.data), np.inf)
