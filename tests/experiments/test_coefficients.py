@@ -476,3 +476,18 @@ def test_a_counting_experiment_that_does_not_see_the_couplings_joins_in() -> Non
     assert found[0] == pytest.approx(found[1], rel=1e-4)
     with pytest.raises(NuprobeError, match="do not determine"):
         fit(csi, ["c_v"])
+
+
+@pytest.mark.parametrize("name", ["conus-plus", "connie-projection"])
+def test_no_coupling_is_the_standard_model_whatever_the_default(name: str) -> None:
+    """Of a default so large that its counts have no digit left for the others."""
+    portal = nu.model("dipole-portal-e", mass=1.0, coupling=0.5)
+    terms = [
+        nu.experiment(name).cost(model, free=free).terms[0]
+        for model, free in ((portal, ["coupling"]), (nu.StandardModel(), []))
+    ]
+    none, alone = (
+        term.expectation(np.zeros((1, size))).base
+        for term, size in zip(terms, (1, 0), strict=True)
+    )
+    np.testing.assert_allclose(none, alone, rtol=1e-11)

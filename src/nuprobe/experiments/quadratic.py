@@ -47,6 +47,16 @@ class Quadratic:
         step = np.array([p.step for p in parameters])
         low = np.array([p.lower for p in parameters])
         high = np.array([p.upper for p in parameters])
+        zero = np.where((low <= 0) & (high >= 0), 0.0, centre)
+        if np.any(zero != centre):
+            # what vanishes without a coupling must do so exactly there, and not leave
+            # the rounding of a large default
+            there, here = coefficients(zero[None]), coefficients(centre[None])
+            if np.any((there == 0) & (here != 0)):
+                step = np.where(
+                    zero == centre, step, np.maximum(step, np.abs(centre) / 5)
+                )
+                centre = zero
         step = np.where(centre + 2 * step <= high, step, -step)
         if np.any((centre + 2 * step < low) | (centre + 2 * step > high)):
             return None
