@@ -4,6 +4,7 @@ night; the numbers that they show are those of the package."""
 from __future__ import annotations
 
 import ast
+import functools
 import re
 import subprocess
 import sys
@@ -51,9 +52,13 @@ def _run(page: Path) -> tuple[dict[str, Any], list[Any]]:
     return variables, shown
 
 
-@pytest.fixture(scope="module")
-def runs() -> dict[str, tuple[dict[str, Any], list[Any]]]:
-    return {page.stem: _run(page) for page in PAGES}
+@functools.cache
+def _ran(name: str) -> tuple[dict[str, Any], list[Any]]:
+    return _run(ROOT / "docs" / "tutorials" / f"{name}.md")
+
+
+# the first analysis takes 12 seconds
+NIGHTLY = {"first-analysis": pytest.mark.nightly}
 
 
 def test_every_tutorial_is_listed_and_can_be_downloaded() -> None:
@@ -65,22 +70,21 @@ def test_every_tutorial_is_listed_and_can_be_downloaded() -> None:
         assert f"{{nb-download}}`{page.stem}.ipynb`" in text
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
-def test_the_cells_of_a_tutorial_show_their_figures(
-    page: Path, runs: dict[str, tuple[dict[str, Any], list[Any]]]
-) -> None:
-    _, shown = runs[page.stem]
+@pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=NIGHTLY.get(name, ())) for name in FIGURES]
+)
+def test_the_cells_of_a_tutorial_show_their_figures(name: str) -> None:
+    _, shown = _ran(name)
     figures = [
         x.figure for x in shown if isinstance(getattr(x, "figure", None), HouseFigure)
     ]
-    assert len(figures) == FIGURES[page.stem]
+    assert len(figures) == FIGURES[name]
     assert all(figure._repr_png_()[:4] == b"\x89PNG" for figure in figures)
 
 
-def test_the_first_analysis_finds_what_the_guide_says(
-    runs: dict[str, tuple[dict[str, Any], list[Any]]],
-) -> None:
-    v, _ = runs["first-analysis"]
+@pytest.mark.nightly
+def test_the_first_analysis_finds_what_the_guide_says() -> None:
+    v, _ = _ran("first-analysis")
     guide = (ROOT / "docs/guide/csi-2017.md").read_text(encoding="utf-8")
     assert f"{v['rates'].signal.sum():.1f} ± 45.5" in guide
     assert v["rates"].data.sum() == 547 - 405
@@ -98,10 +102,8 @@ def test_the_first_analysis_finds_what_the_guide_says(
     assert ratio[-2] == pytest.approx(ratio[-1], rel=0.01)
 
 
-def test_the_invented_detector_is_projected_as_the_text_says(
-    runs: dict[str, tuple[dict[str, Any], list[Any]]],
-) -> None:
-    v, _ = runs["own-detector"]
+def test_the_invented_detector_is_projected_as_the_text_says() -> None:
+    v, _ = _ran("own-detector")
     assert v["ge"].is_projection
     # flat background: 10 counts a keV, kg and day, 0.8 keV, 1 kg, a year
     flat = v["rates"].total.sum() - v["rates"].signal.sum()

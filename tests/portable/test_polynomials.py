@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from nuprobe.errors import InputError
@@ -184,6 +184,7 @@ def test_nodes_that_fall_are_as_accurate(falling: bool) -> None:
     st.floats(-200, 200),
     st.integers(0, 2**31),
 )
+@example(tables=1, nodes=2, numbers=10, power=169.0, seed=1)
 def test_tables_of_any_size_come_back(
     tables: int, nodes: int, numbers: int, power: float, seed: int
 ) -> None:

@@ -109,6 +109,7 @@ def made(file: Any) -> Provenance | None:
     Examples
     --------
     >>> import h5py
+    >>> from io import BytesIO
     >>> with h5py.File(BytesIO(), "w") as file:
     ...     made(file) is None
     True
@@ -170,6 +171,7 @@ def numbers(group: Any, name: str, ndim: int, kind: Any = float) -> NDArray[Any]
     Examples
     --------
     >>> import h5py
+    >>> from io import BytesIO
     >>> with h5py.File(BytesIO(), "w") as file:
     ...     file["x"] = [1.0, 2.0]
     ...     numbers(file, "x", 1)
@@ -194,6 +196,7 @@ def texts(group: Any, name: str) -> tuple[str, ...]:
     Examples
     --------
     >>> import h5py
+    >>> from io import BytesIO
     >>> with h5py.File(BytesIO(), "w") as file:
     ...     file.attrs["names"] = ["a", "b"]
     ...     texts(file, "names")
@@ -214,6 +217,7 @@ def whole(group: Any, name: str, lowest: int, highest: float = inf) -> int:
     Examples
     --------
     >>> import h5py
+    >>> from io import BytesIO
     >>> with h5py.File(BytesIO(), "w") as file:
     ...     file.attrs["seed"] = 3
     ...     whole(file, "seed", 0)

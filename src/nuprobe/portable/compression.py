@@ -112,7 +112,7 @@ def _factored(
     """Tables behind each other, each number in units of its largest value that
     `counts`."""
     largest = np.stack(counts)
-    size = _above(np.maximum(largest.max(axis=1), _SMALLEST))
+    size = _above(np.maximum(_units(largest), _SMALLEST))
     column = (largest / size[:, None]).max(axis=0)
     used = np.flatnonzero(column > 0)
     column = _above(column[used])
@@ -131,6 +131,15 @@ def _factored(
     templates = np.zeros((len(shapes), len(largest.T)))
     templates[:, used] = shapes * column
     return np.split(factors * sizes * fall, splits), templates
+
+
+def _units(largest: FloatArray) -> FloatArray:
+    """Unit of each table, (tables,): its largest value, or halfway down to the smallest
+    one where that would underflow in these units."""
+    top = largest.max(axis=1)
+    least = np.where(largest > 0, largest, np.inf).min(axis=1)
+    middle = np.sqrt(top) * np.sqrt(np.minimum(least, top))
+    return np.asarray(np.where(least < _SMALLEST * top, middle, top))
 
 
 def _profile(table: FloatArray) -> FloatArray:
