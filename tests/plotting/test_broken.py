@@ -67,7 +67,7 @@ def test_a_plane_draws_it() -> None:
     ended = replace(first, coupling=np.where(MASS < 5, first.coupling, np.inf))
     both = replace(both, coupling=np.where(MASS < 5, both.coupling, second.coupling))
     drawn = nu.plotting.plot_plane(replace(limit, curves=(ended, second, both)))
-    x, y = drawn.lines[2].get_data()
+    x, y = (np.asarray(each, dtype=float) for each in drawn.lines[2].get_data())
     for at in (4.0, 9.0):
         expected = _along(MASS, second.coupling, at)
-        assert _along(1e3 * np.asarray(x), y, at) == pytest.approx(expected, rel=1e-9)
+        assert _along(1e3 * x, y, at) == pytest.approx(expected, rel=1e-9)
