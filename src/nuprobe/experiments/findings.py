@@ -148,7 +148,9 @@ class _Checked:
 
     def _keyed(self) -> list[Finding]:
         """The findings from last to first, those with a key after the others."""
-        return sorted(reversed(self.found), key=lambda f: bool(f.key))
+        result = self.found[::-1]
+        result.sort(key=lambda f: bool(f.key))
+        return result
 
     def _unreadable(self, message: str) -> Finding:
         line = re.search(r"\bline (\d+)", message)
