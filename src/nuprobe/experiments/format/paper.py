@@ -7,7 +7,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
-from typing import Any, Final
+from typing import Any, Final, TypeGuard
 
 from nuprobe.errors import InputError, UnitError, shown
 from nuprobe.experiments.format.quantities import checked_quantity
@@ -207,7 +207,7 @@ def _yield(raw: Raw, place: str) -> str:
     return text
 
 
-def _is_quantity(value: Any) -> bool:
+def _is_quantity(value: Any) -> TypeGuard[str]:
     """Whether it is a text, but not that of a plain number."""
     return isinstance(value, str) and not re.fullmatch(r"[\s\d.eE+-]+", value)
 
