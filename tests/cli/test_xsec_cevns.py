@@ -4,6 +4,7 @@ several targets."""
 from __future__ import annotations
 
 import json
+import re
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -180,3 +181,19 @@ def test_electrons_at_a_distance(
     assert near["rows"][0]["sigma [cm2]"] > 1.2 * wanted
     code, _, err = run(*asked, "--plot", "a.png")
     assert (code, "drop --flux and --plot" in err) == (2, True)
+
+
+@pytest.mark.parametrize(
+    ("target", "named", "said"),
+    [
+        ("Xe", ["Xe129", "Xe131", "Xe132"], "(3 most frequent of 9 isotopes)"),
+        ("CsI", ["Cs133", "I127"], "rms radii: "),
+    ],
+)
+def test_radii_are_those_of_the_isotopes_that_matter(
+    target: str, named: list[str], said: str, run: Run
+) -> None:
+    _, text, _ = run("--target", target, "--energy", "10 MeV")
+    (line,) = [x for x in text.splitlines() if x.startswith("rms radii")]
+    assert said in line
+    assert re.findall(r"(\w+) R_p", line) == named

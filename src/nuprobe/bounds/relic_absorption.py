@@ -23,7 +23,7 @@ Assumed throughout, besides the numbers in `LineOfSight`:
 - the neutrinos from the decay of the Z′, at lower energy, are not added back, so the
   depth is an upper bound;
 - there is one source redshift; a diffuse flux is an average of `survival` over
-redshifts.
+  redshifts.
 """
 
 from __future__ import annotations

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from nuprobe.errors import InputError, UnknownNameError
+from nuprobe.explore.axes import plane_of
 from nuprobe.explore.bibliography import bibtex_of
 from nuprobe.explore.layers import layers_of
 from nuprobe.explore.pages import PageFile, opened, page_cost
@@ -28,9 +29,6 @@ __all__ = ["FORMAT", "VERSION", "built_page", "page_of"]
 FORMAT: Final = "nuprobe-page"
 VERSION: Final = 1
 
-_POINTS: Final = 60  # of each axis
-_WIDE: Final = 1e3  # ratio of the ends above which an axis is logarithmic
-_STEPS: Final = 10.0  # steps of a parameter to both sides, if its range is infinite
 _CHECKS: Final = 4
 
 
@@ -91,7 +89,7 @@ def page_of(
     parameters = [_part(p, page) for p in cost.parameters]
     _known_names(page, parameters)
     _inside(page, document["parameters"])
-    plane = _plane(page, parameters)
+    plane = plane_of(page, parameters, cost)
     layers = layers_of(page, plane, parameters)
     keys = [*document.get("references", []), *(one["texkey"] for one in layers)]
     return {
@@ -160,35 +158,6 @@ def _inside(page: PageFile, parameters: Sequence[dict[str, Any]]) -> None:
                 f"{field} is {value:g}{unit}, outside the range of {name}, {low:g} to"
                 f" {high:g}{unit}; give a number inside it"
             )
-
-
-def _plane(page: PageFile, parameters: Sequence[Parameter]) -> dict[str, Any]:
-    """Both axes, the second None for a single parameter."""
-    if page.plane is not None:
-        return page.plane.model_dump()
-    axes = [_axis(p) for p in _mass_first(parameters)[:2]]
-    return {"x": axes[0], "y": axes[1] if len(axes) > 1 else None}
-
-
-def _mass_first(parameters: Sequence[Parameter]) -> list[Parameter]:
-    return sorted(parameters, key=lambda p: p.name != "mass")
-
-
-def _axis(p: Parameter) -> dict[str, Any]:
-    """The range of a parameter, or ten steps to both sides."""
-    size = _STEPS * p.step
-    low = max(p.lower, p.default - size) if p.lower < 0 or p.upper == inf else p.lower
-    high = min(p.upper, p.default + size) if p.upper == inf or p.lower < 0 else p.upper
-    log = low > 0 and isfinite(high) and high > _WIDE * low
-    if p.name == "coupling" and p.default > 0:
-        low, high, log = p.default * 1e-3, p.default * 10, True
-    return {
-        "name": p.name,
-        "lower": float(low),
-        "upper": float(high),
-        "log": log,
-        "points": _POINTS,
-    }
 
 
 def _checks(

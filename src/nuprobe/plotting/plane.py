@@ -16,6 +16,7 @@ from nuprobe.errors import InputError, UnknownNameError
 from nuprobe.experiments import Limit
 from nuprobe.models import DipolePortal, LightScalar, LMuLTau, named
 from nuprobe.numerics import FloatArray
+from nuprobe.plotting.broken import broken_line
 from nuprobe.plotting.sheets import Where, new_figure
 from nuprobe.plotting.style import (
     PALETTE,
@@ -76,6 +77,8 @@ def plot_plane(  # nine arguments: all but the limit are optional
     ----------
     limit : from `nuprobe.limit`. Each curve is a line, shaded on its excluded
         side; ``"combined"`` is bold. Masses at which nothing is excluded are left out.
+        Between masses at which different experiments have a limit, the combined line
+        is the best of those that have one at both.
     bands : (label, mass, lower coupling, upper coupling), filled; masses in MeV here
         and below.
     curves : (label, mass, coupling, line style ``"-"``, ``"--"``, ``"-."``, or ``":"``,
@@ -181,6 +184,13 @@ class _Plane:
             c.label: _curve(f"the limit {c.label!r}", c.mass, c.coupling)
             for c in limit.curves
         }
+        single = {c.experiments: c for c in limit.curves if len(c.experiments) == 1}
+        for curve in limit.curves:
+            own = [single.get((name,)) for name in curve.experiments]
+            if len(own) > 1:
+                mass, coupling = limits[curve.label]
+                parts = [limits[one.label][1] for one in own if one is not None]
+                limits[curve.label] = broken_line(mass, coupling, parts)
         if not any(np.isfinite(g).any() for _, g in limits.values()):
             raise InputError(
                 "nothing to plot: no coupling is excluded at any mass of the limit"

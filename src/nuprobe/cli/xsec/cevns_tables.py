@@ -107,18 +107,11 @@ class CevnsTables:
 
     def notes(self, energies: FloatArray, flavour: str) -> tuple[str, ...]:
         """Return the radii, and the flavours that arrive after a baseline."""
-        from nuprobe.cli.xsec.nucleus import axial_notes
+        from nuprobe.cli.xsec.nucleus import axial_notes, radii_note
         from nuprobe.cli.xsec.path import arrival_notes
-        from nuprobe.units import fm
 
-        radii = "; ".join(
-            f"{c.isotope.name} R_p = {c.ff_p.rms / fm:.3f} fm"
-            f" ({c.shapes.kind_names[0]}), R_n = {c.ff_n.rms / fm:.3f} fm"
-            f" ({c.shapes.kind_names[1]})"
-            for c in self.target.components[:3]
-        )
         return (
-            f"rms radii: {radii}",
+            radii_note(self.target),
             *axial_notes(self.axial, self.target),
             *arrival_notes(self.model, flavour, energies, self.path),
         )

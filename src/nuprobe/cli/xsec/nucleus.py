@@ -64,6 +64,23 @@ class NucleusSpec:
         )
 
 
+def radii_note(target: Target) -> str:
+    """One line on the rms radii of the (three most frequent) isotopes of a target."""
+    from nuprobe.units import fm
+
+    every = target.components
+    least = sorted((c.count for c in every), reverse=True)[:3][-1]
+    most = [c for c in every if c.count >= least]
+    radii = "; ".join(
+        f"{c.isotope.name} R_p = {c.ff_p.rms / fm:.3f} fm ({c.shapes.kind_names[0]}),"
+        f" R_n = {c.ff_n.rms / fm:.3f} fm ({c.shapes.kind_names[1]})"
+        for c in most
+    )
+    some = f" ({len(most)} most frequent of {len(every)} isotopes)"
+    which = some if len(most) < len(every) else ""
+    return f"rms radii{which}: {radii}"
+
+
 def axial_notes(axial: Axial, target: Target) -> tuple[str, ...]:
     """Return notes on the nuclei with an axial part, and its source.
 

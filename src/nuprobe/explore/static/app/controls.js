@@ -7,6 +7,11 @@
   const TINY = 1e-9;
   let serial = 0;
 
+  // Whether a range is shown in logarithms: wide, with an upper end far above the default unless it is a mass or a coupling.
+  function spansScales(entry, low, high) {
+    return low > 0 && high > 1000 * low && (["mass", "coupling"].includes(entry.name) || high > 10 * entry.default);
+  }
+
   // The part of the range that a slider spans: of a plane's axis, else of the parameter, else around its default.
   function span(entry, axis) {
     if ("sigma" in entry) {
@@ -19,7 +24,7 @@
     const size = Math.abs(entry.default) || entry.scale || 1;
     const from = low === -Infinity ? entry.default - 10 * size : low;
     const to = high === Infinity ? entry.default + 10 * size : high;
-    return { low: from, high: to, log: from > 0 && to > 1000 * from };
+    return { low: from, high: to, log: spansScales(entry, from, to) };
   }
 
   // A value as it is printed: 0 where it is so far below the travel of its slider that it is only rounding.
@@ -131,5 +136,5 @@
     }
   }
 
-  nuprobe.controls = { Control, settled, span, position, valueAt, STEPS };
+  nuprobe.controls = { Control, settled, span, spansScales, position, valueAt, STEPS };
 })((window.nuprobe ??= {}));

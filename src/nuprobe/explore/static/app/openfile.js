@@ -4,7 +4,6 @@
   const { Refused } = nuprobe;
   const NAME = "opened-file";
   const LARGEST = 64e6;
-  const WIDE = 1e3;
 
   // part of a parameter's range that the plane shows at first
   function axis(p) {
@@ -13,7 +12,7 @@
     const upper = Number.isFinite(p.upper ?? NaN) ? p.upper : p.default + size;
     if (p.name === "coupling" && p.default > 0)
       return { name: p.name, lower: Math.max(p.default * 1e-3, lower), upper: Math.min(p.default * 10, upper), log: true, points: 60 };
-    return { name: p.name, lower, upper, log: lower > 0 && upper > WIDE * lower, points: 60 };
+    return { name: p.name, lower, upper, log: nuprobe.controls.spansScales(p, lower, upper), points: 60 };
   }
 
   // a page around a document that was compiled
