@@ -64,3 +64,17 @@ def test_bad_input_is_one_line(arguments: tuple[str, ...], message: str) -> None
     with pytest.raises(NuprobeError, match=message) as error:
         run(*arguments)
     assert "\n" not in str(error.value)
+
+
+def test_an_end_beyond_the_grid_is_named(tmp_path: Path) -> None:
+    file = tmp_path / "toys.h5"
+    line = (*CSI, "--grid", "rn=4:6.5 fm:3", "--toys", "20", "-o", str(file))
+    said = "  allowed: 4 to 6.5 fm, open at both ends of the grid"
+    assert said in run(*line, "--cl", "0.99").splitlines()
+    shown = CliRunner().invoke(cli, ["show", str(file)], catch_exceptions=False)
+    assert said in shown.output.splitlines()
+    found = json.loads(run(*line[:-2], "--cl", "0.99", "--json"))
+    (interval,) = found["levels"][0]["intervals"]
+    assert (interval["lower"], interval["upper"]) == (None, None)
+    assert interval["open_low"]
+    assert interval["open_high"]

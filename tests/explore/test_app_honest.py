@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import pytest
+from scipy.stats import chi2
 from tests.explore.browsing import click, field, one, ready, saved, typed
 from tests.explore.test_app_functions import PAGE, node
 
@@ -98,6 +99,21 @@ def test_no_p_value_of_few_counts() -> None:
     assert FEW in said
     assert FEW not in other
     assert p == pytest.approx(0.2851, abs=1e-4)
+
+
+def test_normalisations_to_the_data_are_no_degrees_of_freedom() -> None:
+    calc = (
+        "{binned: true, nuisances: [], parameters: [], pulls: () => 0, sizes: [{bins:"
+        " 160, constraints: 16}], likelihood: {twiceNll: () => data, expectation: () =>"
+        " [{kind: 'covariance', total: Array(160).fill(500)}]}}"
+    )
+    freedom, few, p = node(
+        f"((s) => [s.freedom, s.few, s.probability])(nuprobe.numbers.summary(({calc}),"
+        " [], {nuisances: [], shapes: 0}, data, 1))",
+        122.97,
+    )
+    assert (freedom, few) == (144, False)
+    assert p == pytest.approx(chi2.sf(122.97, 144), rel=1e-6)
 
 
 def test_computed_limits_have_their_own_heading() -> None:

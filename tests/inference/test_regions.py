@@ -27,6 +27,7 @@ def test_a_line_for_each_region_in_the_unit_of_tables() -> None:
 def test_open_ends_are_told_in_words_and_data() -> None:
     upper = Region(1.0, inf, open_high=True)
     assert upper.words(RADIUS).endswith("open at the upper end of the range")
+    assert upper.words(RADIUS, "grid").endswith("open at the upper end of the grid")
     both = Region(-inf, inf, open_low=True, open_high=True, best=True)
     assert "open at both ends of the range" in both.words(RADIUS)
     plain = json.loads(json.dumps(both.to_dict(), allow_nan=False))

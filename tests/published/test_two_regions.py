@@ -129,8 +129,8 @@ def test_an_open_end_is_told_in_data_and_words() -> None:
     assert (low.open_high, high.open_low) == (False, False)
     table = curve.table(0.9).splitlines()
     assert table[0].endswith("charge_radius.mumu = -5 1e-32 cm2, −2 ln L = 148.1750")
-    assert "open at the lower end of the range" in table[2]
-    assert "open at the upper end of the range" in table[3]
+    assert "open at the lower end of the grid" in table[2]
+    assert "open at the upper end of the grid" in table[3]
     plain = curve.to_dict((0.9,))["regions"][0]["regions"]
     assert [r["open_low"] for r in plain] == [True, False]
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from math import isfinite
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -57,6 +56,8 @@ def scan_report(
 
 def _toys(toys: GridToys, parameters: Sequence[Parameter], cl: float) -> list[str]:
     """Regions from toys, as lines."""
+    from nuprobe.inference.toys.thresholds import ends_in_words
+
     share = 100 * float(toys.allowed(cl).mean())
     lines = [f"by toys: {toys.construction(cl)}"]
     if len(toys.axes) > 1:
@@ -64,13 +65,10 @@ def _toys(toys: GridToys, parameters: Sequence[Parameter], cl: float) -> list[st
         return [*lines, f"{share:.1f} % of the grid of {together} is allowed by toys"]
     (name,) = toys.axes
     p = next(p for p in parameters if p.name == name)
-    for one in toys.intervals(cl):
-        ends = [
-            f"{p.shown(v):.5g} ± {p.shown(e):.2g}" if isfinite(v) else "end of the grid"
-            for v, e in ((one.lower, one.lower_error), (one.upper, one.upper_error))
-        ]
-        lines.append(f"{name} by toys: {' to '.join(ends)} {p.shown_unit}".rstrip())
-    return lines
+    return lines + [
+        f"{name} by toys: {ends_in_words(p, one, toys.axes[name])}"
+        for one in toys.intervals(cl)
+    ]
 
 
 def _at(point: Mapping[str, float]) -> str:
@@ -92,6 +90,6 @@ def _regions(
     lines = [
         line
         for name, each in found.items()
-        for line in region_lines(known[name], each, cl)
+        for line in region_lines(known[name], each, cl, "grid")
     ]
     return lines, {name: [r.to_dict() for r in each] for name, each in found.items()}

@@ -94,7 +94,7 @@ def _summary(found: StoredResult) -> Iterator[str]:
             yield f"{Construction('wilks', cl)}, one parameter each:"
             for name, each in scan.regions(cl).items():
                 p = Parameter(name, scan.best[name], unit=scan.units.get(name, ""))
-                yield from region_lines(p, each, cl)
+                yield from region_lines(p, each, cl, "grid")
 
 
 def _flat(data: Mapping[str, Any], above: str = "") -> Iterator[str]:

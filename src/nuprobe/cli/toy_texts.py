@@ -46,6 +46,8 @@ def cls_text(found: CLs, levels: tuple[float, ...]) -> str:
 
 def threshold_text(found: FeldmanCousins) -> str:
     """In words."""
+    from nuprobe.inference.toys.thresholds import ends_in_words
+
     p, lines = found.parameter, []
     for k, cl in enumerate(found.levels):
         s = found.settings
@@ -62,9 +64,7 @@ def threshold_text(found: FeldmanCousins) -> str:
             )
         ]
         lines += [
-            f"  allowed: {p.shown(i.lower):.5g} (+- {p.shown(i.lower_error):.2g}) to"
-            f" {p.shown(i.upper):.5g} (+- {p.shown(i.upper_error):.2g})"
-            f" {p.shown_unit}".rstrip()
+            f"  allowed: {ends_in_words(p, i, found.grid, '+-')}"
             for i in found.intervals(cl)
         ]
     return "\n".join(lines)

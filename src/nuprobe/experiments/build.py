@@ -39,6 +39,8 @@ from nuprobe.experiments.morphing import (
 )
 from nuprobe.experiments.quenchings import (
     check_named,
+    check_recoils,
+    warn_of_factor,
     with_lindhard,
     written_out,
 )
@@ -222,6 +224,7 @@ class Signal:
     def _make_response(self, values: Mapping[str, float]) -> Response | TableResponse:
         section = morphed_response(self.file, self.raw, values, self.folder.name)
         elements = {c.isotope.symbol for c in self.target().components}
+        check_recoils(section, self.process, self.target())
         check_named(section, elements, self._highest_recoil)
         result = response_of(section, self.folder, self.bins.energy_edges, elements)
         if self.single and isinstance(result, Response):
@@ -335,6 +338,11 @@ class Signal:
         if key not in self._cache:
             for one in self.processes:
                 self._kept(("reach", one.name), partial(warn_beyond, one, self.flux))
+            for i, signal in enumerate((self, *self.others)):
+                section = signal.file.response
+                self._kept(
+                    ("factor", i), partial(warn_of_factor, section, signal.process)
+                )
             # a shift of the quenching affects only the first process
             setups = [self.setup(quenching_shift, exchanges)]
             setups += [other.setup(0.0, exchanges) for other in self.others]

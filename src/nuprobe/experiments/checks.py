@@ -31,9 +31,9 @@ from nuprobe.experiments.format.data import FLUX_UNIT
 from nuprobe.experiments.format.morphing import filled
 from nuprobe.experiments.morphing import Morphs, morphing_systematics
 from nuprobe.experiments.quenchings import quenching_of_a_table
-from nuprobe.experiments.radii import axis_of
+from nuprobe.experiments.radii import axis_of, target_of_material
 from nuprobe.experiments.systematics import shape_effect
-from nuprobe.nuclei import isotope, target
+from nuprobe.nuclei import isotope
 
 __all__ = ["check_signal", "check_steps"]
 
@@ -89,8 +89,7 @@ def check_steps(signal: Signal) -> Iterator[Callable[[], object]]:
 
 def _check_target(signal: Signal) -> None:
     section = signal.file.target
-    material = section.material
-    plain = target(material if isinstance(material, str) else dict(material))
+    plain = target_of_material(section)
     names = [c.isotope.name for c in plain.components]
     for key in (
         "proton_radius",
@@ -107,9 +106,23 @@ def _check_target(signal: Signal) -> None:
                 raise UnknownNameError(
                     f"isotope in parameters.{i}.isotopes", name, names
                 )
-    for one_process in (signal, *signal.others):
-        one_process.process.scatterers(one_process.target())
-        one_process.response()
+    signal.process.scatterers(signal.target())
+    signal.response()
+    for other in signal.others:
+        other.process.scatterers(other.target())
+        _check_other(signal, other)
+
+
+def _check_other(signal: Signal, other: Signal) -> None:
+    """Response of a further process; its errors name its own section."""
+    try:
+        other.response()
+    except ExperimentFileError:
+        raise
+    except InputError as err:
+        if not str(err).startswith("response."):
+            raise
+        raise InputError(f"also.{signal.others.index(other)}.{err}") from None
 
 
 def _check_source(signal: Signal) -> None:

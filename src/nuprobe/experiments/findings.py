@@ -4,6 +4,7 @@ remedy."""
 from __future__ import annotations
 
 import re
+import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass
@@ -15,12 +16,12 @@ from typing import Any, Final, Literal
 from pydantic import BaseModel, create_model
 
 from nuprobe.border import public
-from nuprobe.errors import InputError, NuprobeError
+from nuprobe.errors import InputError, NuprobeError, ValidityWarning
 from nuprobe.experiments import experiment, kind_of
 from nuprobe.experiments.build import Signal
 from nuprobe.experiments.checks import check_steps
 from nuprobe.experiments.format import ExperimentFile
-from nuprobe.experiments.format.paper import expansions
+from nuprobe.experiments.format.paper import expansions, unread
 from nuprobe.experiments.suspicions import suspicions
 from nuprobe.fluxes.files import FluxFile, read_flux
 from nuprobe.parsing import LARGEST_TABLE, parse_toml, read_text
@@ -140,10 +141,16 @@ class _Checked:
             self._try(lambda: read_flux(self.folder))
         else:
             self._check_contents(model)
-        unique = {(f.kind, f.key, f.message): f for f in reversed(self.found)}
+        unique = {(f.kind, _said(f)): f for f in self._keyed()}
         return tuple(
             sorted(unique.values(), key=lambda f: (f.kind, f.file, f.line or 0, f.key))
         )
+
+    def _keyed(self) -> list[Finding]:
+        """The findings from last to first, those with a key after the others."""
+        result = self.found[::-1]
+        result.sort(key=lambda f: bool(f.key))
+        return result
 
     def _unreadable(self, message: str) -> Finding:
         line = re.search(r"\bline (\d+)", message)
@@ -164,7 +171,13 @@ class _Checked:
                     broken.add(self.found[-1].key)
         values, bad = _fields(model, raw)
         for place, message in bad:
-            place = self._as_written(place)
+            written = self._as_written(place)
+            # a step that failed elsewhere leaves other quantities of its section
+            left = model is ExperimentFile and unread(raw, place, written)
+            if left:
+                self._try(left)
+                continue
+            place = written
             if ".".join(map(str, place)) not in broken:
                 self._add(message, place)
         return _run_validators(model, values, bad, self._add)
@@ -222,9 +235,14 @@ class _Checked:
         self.found = said + new
 
     def _open(self) -> None:
-        opened = experiment(Path(str(self.folder.root)))
-        for key, message in suspicions(opened):
-            self._add(message, key, "warning")
+        with warnings.catch_warnings(record=True) as doubts:
+            warnings.simplefilter("always")
+            opened = experiment(Path(str(self.folder.root)))
+            for key, message in suspicions(opened):
+                self._add(message, key, "warning")
+        for doubt in doubts:
+            if issubclass(doubt.category, ValidityWarning):
+                self._add(str(doubt.message), kind="warning")
 
     def _try(self, step: Callable[[], object]) -> None:
         try:
@@ -295,6 +313,10 @@ class _Checked:
                 break
         file = f"{self.folder.root}/{name}"
         self.found.append(Finding(kind, file, number, key, message))
+
+
+def _said(one: Finding) -> str:
+    return f"{one.key}: {one.message}" if one.key else one.message
 
 
 def _named_tables(data: Any, place: Place) -> Iterator[tuple[Place, str]]:

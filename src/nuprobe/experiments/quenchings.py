@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import replace
-from typing import Any
+from typing import Any, Final
 
 from nuprobe.detectors import (
     LindhardQuenching,
@@ -12,11 +12,32 @@ from nuprobe.detectors import (
     TableResponse,
     named_quenching,
 )
-from nuprobe.errors import InputError
-from nuprobe.experiments.format import ResponseSection
+from nuprobe.errors import InputError, warn
+from nuprobe.experiments.format import (
+    ConstantQuenchingSection,
+    LindhardQuenchingSection,
+    ResponseSection,
+)
+from nuprobe.nuclei import Target
+from nuprobe.processes import Process
+from nuprobe.processes.deposit import (
+    ELECTRON_ENERGY,
+    ELECTRON_RECOIL,
+    POSITRON_ENERGY,
+)
 from nuprobe.units import keV
 
-__all__ = ["check_named", "quenching_of_a_table", "with_lindhard", "written_out"]
+__all__ = [
+    "check_named",
+    "check_recoils",
+    "quenching_of_a_table",
+    "warn_of_factor",
+    "with_lindhard",
+    "written_out",
+]
+
+_ELECTRONS: Final = (ELECTRON_RECOIL, ELECTRON_ENERGY, POSITRON_ENERGY)
+"""Deposits whose energy is electron-equivalent as it is."""
 
 
 def check_named(
@@ -42,22 +63,92 @@ def check_named(
     >>> csi = nu.experiment("coherent-csi-2017")
     >>> csi.with_changes({"quenching": "ge-fef"})
     Traceback (most recent call last):
-    nuprobe.errors.ExperimentFileError: ...: quenching ge-fef is of Ge, but ...
+    nuprobe.errors.ExperimentFileError: ...: response.quenching: ge-fef is of Ge, ...
     """
     if not isinstance(section.quenching, str):
         return
     entry = named_quenching(section.quenching)
     if set(elements) != {entry.element}:
         raise InputError(
-            f"quenching {entry.name} is of {entry.element}, but what recoils"
+            f"response.quenching: {entry.name} is of {entry.element}, but what recoils"
             f" is {', '.join(sorted(elements))}: choose another of `nuprobe list"
             " quenchings`, or give response.quenching as a function"
         )
     if entry.highest is not None and t_max > entry.highest:
         raise InputError(
-            f"quenching {entry.name} is tabulated up to"
+            f"response.quenching: {entry.name} is tabulated up to"
             f" {entry.highest / keV:g} keV, but recoils reach {t_max / keV:.3g} keV:"
             " choose one of `nuprobe list quenchings` without an upper end"
+        )
+
+
+def check_recoils(section: ResponseSection, process: Process, target: Target) -> None:
+    """Reject a quenching of nuclei where electrons recoil, and Lindhard's formula for a
+    charge that no nucleus of the target has.
+
+    Parameters
+    ----------
+    section : of the file; other quenchings pass.
+    process : what scatters.
+    target : what it scatters on.
+
+    Raises
+    ------
+    InputError
+        One line that states the mismatch and the remedy.
+
+    Examples
+    --------
+    >>> import nuprobe as nu
+    >>> ge = nu.experiment("conus-plus")
+    >>> ge.with_changes({"response.quenching.z": 14})
+    Traceback (most recent call last):
+    nuprobe.errors.ExperimentFileError: ...: response.quenching: z = 14 is no nucleus...
+    """
+    quenching = section.quenching
+    if not isinstance(quenching, (str, LindhardQuenchingSection)):
+        return
+    if process.deposit in _ELECTRONS:
+        name = quenching if isinstance(quenching, str) else "Lindhard's formula"
+        raise InputError(
+            f"response.quenching: {name} is for recoiling nuclei, but process"
+            f" {process.name!r} measures the {process.deposit}, which is not quenched:"
+            " write quenching = { kind = 'constant', factor = 1.0 }"
+        )
+    if isinstance(quenching, LindhardQuenchingSection):
+        nuclei = {c.isotope.z: c.isotope.symbol for c in target.components}
+        if quenching.z not in nuclei:
+            known = " or ".join(f"z = {z} ({nuclei[z]})" for z in sorted(nuclei))
+            raise InputError(
+                f"response.quenching: z = {quenching.z} is no nucleus of the target:"
+                f" write {known}"
+            )
+
+
+def warn_of_factor(section: ResponseSection, process: Process) -> None:
+    """Warn (`ValidityWarning`) of electrons that a constant factor quenches.
+
+    Parameters
+    ----------
+    section : of the file.
+    process : what scatters.
+
+    Examples
+    --------
+    >>> import nuprobe as nu
+    >>> xe = nu.experiment("reactor-ge-projection")
+    >>> warn_of_factor(xe.file.response, xe.signal.process)
+    """
+    quenching = section.quenching
+    if (
+        process.deposit in _ELECTRONS
+        and isinstance(quenching, ConstantQuenchingSection)
+        and quenching.factor != 1
+    ):
+        warn(
+            f"response.quenching: a factor of {quenching.factor:g} quenches the"
+            f" {process.deposit} of process {process.name!r}, which is electron-"
+            "equivalent already: write factor = 1.0"
         )
 
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from nuprobe.errors import InputError
 from nuprobe.experiments.format import ExperimentFile, KernelParameter
+from nuprobe.experiments.format.detector import TargetSection
 from nuprobe.nuclei import (
     Target,
     charge_to_point,
@@ -19,7 +21,7 @@ from nuprobe.parameters import Parameter
 from nuprobe.prediction import Axis
 from nuprobe.units import fm, parse_quantity
 
-__all__ = ["axis_of", "make_target"]
+__all__ = ["axis_of", "make_target", "target_of_material"]
 
 
 def axis_of(parameter: KernelParameter, nucleon: str = "point") -> Axis:
@@ -104,12 +106,9 @@ def make_target(file: ExperimentFile, values: Mapping[str, float]) -> Target:
             radii = r_n if parameter.acts_on == "neutron-radius" else r_p
             radii.update(dict.fromkeys(parameter.isotopes, values[parameter.name] * fm))
     thickness = section.surface_thickness
+    target_of_material(section)
     return target(
-        (
-            section.material
-            if isinstance(section.material, str)
-            else dict(section.material)
-        ),
+        _material(section),
         r_p=r_p or None,
         r_n=r_n or None,
         form_factor=section.form_factor,
@@ -118,3 +117,32 @@ def make_target(file: ExperimentFile, values: Mapping[str, float]) -> Target:
         ),
         nucleon=section.nucleon,
     )
+
+
+def target_of_material(section: TargetSection) -> Target:
+    """Target of the material alone, with default radii.
+
+    Parameters
+    ----------
+    section : of the file.
+
+    Raises
+    ------
+    InputError
+        If there is no such material.
+
+    Examples
+    --------
+    >>> import nuprobe as nu
+    >>> target_of_material(nu.experiment("coherent-csi-2017").file.target)
+    <target CsI...>
+    """
+    try:
+        return target(_material(section))
+    except InputError as err:
+        raise InputError(f"target.material: {err}") from None
+
+
+def _material(section: TargetSection) -> str | dict[str, float]:
+    material = section.material
+    return material if isinstance(material, str) else dict(material)

@@ -21,7 +21,7 @@ from nuprobe.detectors import (
 )
 from nuprobe.detectors.acceptance import Acceptance
 from nuprobe.detectors.quenching import Quenching
-from nuprobe.errors import ExperimentFileError
+from nuprobe.errors import ExperimentFileError, InputError
 from nuprobe.experiments.format import (
     ConstantQuenchingSection,
     LogisticSection,
@@ -158,6 +158,15 @@ def _table_response(
 
 
 def _quenching(response: ResponseSection, folder: Folder) -> Quenching:
+    try:
+        return _plain_quenching(response, folder)
+    except ExperimentFileError:  # names its table
+        raise
+    except InputError as err:
+        raise InputError(f"response.quenching: {err}") from None
+
+
+def _plain_quenching(response: ResponseSection, folder: Folder) -> Quenching:
     section = response.quenching
     if isinstance(section, str):
         return named_quenching(section).function()

@@ -9,7 +9,8 @@ The fit absorbs part of it. With u the standardised slopes of bins and constrain
 the projection on the directions of parameters and nuisances (the Fisher information
 weighs both), −2 ln L falls by uᵀPu: on average by the number of free parameters and
 unconstrained nuisances. A constrained nuisance adds the 1 of its constraint and takes 1
-away, its effective degrees of freedom from the bins and the rest from its own pull. The
+away, its effective degrees of freedom from the bins and the rest from its own pull. A
+normalisation of the prediction to the data absorbs 1 as a free nuisance does. The
 ensemble is that of repetitions of the experiment, in which data and the auxiliary
 measurements behind the constraints fluctuate.
 """
@@ -51,7 +52,8 @@ class GoodnessOfFit:
         (always for Gaussian data); ``"moments"``: a scaled and shifted χ² with mean,
         variance and skewness of −2 ln L at the fitted expectation; ``"toys"``:
         simulated experiments, each fitted; ``"none"``.
-    ndf : bins minus free parameters and unconstrained nuisances.
+    ndf : bins minus free parameters, unconstrained nuisances and normalisations to the
+        data.
     mean, sd, skewness : of −2 ln L under the law.
     effective : degrees of freedom absorbed by the fit, of parameters and nuisances
         together; None without moments.
@@ -111,7 +113,8 @@ def goodness_of_fit(surface: Surface, point: FloatArray, ndf: int) -> GoodnessOf
     ----------
     surface : minimised.
     point : the best fit, shape (parameters,).
-    ndf : bins minus free parameters and unconstrained nuisances.
+    ndf : bins minus free parameters, unconstrained nuisances and normalisations to the
+        data.
 
     Examples
     --------
@@ -197,9 +200,11 @@ def _cumulants(
     q = full_points(layout, point[None], nuisances)
     free = [*surface.columns, *range(len(point), q.shape[1])]
     sigmas = [n.sigma for n in (*layout.morphing, *layout.nuisances)]
-    size = len(free) + k
+    fixed = sum(term.constraints for term in surface.cost.terms)
+    size = fixed + len(free) + k
     pieces: list[Moments] = []
     rows: list[FloatArray] = []
+    done = 0
     for term, columns, own in layout.places:
         e = term.expectation(q[:, columns])
         mu = expected_counts(e, nuisances[:, own])
@@ -213,9 +218,11 @@ def _cumulants(
         moved = np.zeros((1, size, mu.shape[1]))
         for i, c in enumerate(free):
             if c in columns:
-                moved[0, i] = total[0, columns.index(c)]
+                moved[0, fixed + i] = total[0, columns.index(c)]
         for j, s in zip(own, e.slopes, strict=True):
-            moved[0, len(free) + j] = s[0]
+            moved[0, fixed + len(free) + j] = s[0]
+        moved[0, done : done + term.constraints] = term.normalised(mu[0])
+        done += term.constraints
         rows.append(term.weighted(moved, mu)[0] / sqrt(2))
         pieces.append(found)
     n_bins = sum(piece.mean.size for piece in pieces)
@@ -225,7 +232,10 @@ def _cumulants(
     for column, i in enumerate(constrained):
         pulls[first + i, column] = 1 / sigmas[i]
     pieces.append(normal_moments(len(constrained)))
-    return _after_fit(np.hstack([*rows, pulls]), Moments.behind(pieces), n_bins)
+    mean, variance, third, absorbed = _after_fit(
+        np.hstack([*rows, pulls]), Moments.behind(pieces), n_bins
+    )
+    return mean, variance, third, absorbed - fixed
 
 
 def _after_fit(

@@ -22,7 +22,11 @@ from nuprobe.inference.stationary import Landscape
 from nuprobe.inference.surface import Surface
 from nuprobe.inference.toys.exclusion import CLs, cls
 from nuprobe.inference.toys.settings import ToySettings
-from nuprobe.inference.toys.thresholds import FeldmanCousins, feldman_cousins
+from nuprobe.inference.toys.thresholds import (
+    FeldmanCousins,
+    ends_in_words,
+    feldman_cousins,
+)
 from nuprobe.inference.valleys import ProfileLine, regions_below
 from nuprobe.markup import table
 from nuprobe.numerics import FloatArray
@@ -161,7 +165,7 @@ class Profile(Exported):
         lines = [f"{self.cost.name}: {best}, −2 ln L = {self.best_twice_nll:.4f}"]
         for level in (cl,) if isinstance(cl, int | float) else cl:
             lines.append(f"{Construction('wilks', level)}:")
-            lines += region_lines(p, self.regions(level), level)
+            lines += region_lines(p, self.regions(level), level, "grid")
             lines += self._by_toys(level)
         return "\n".join(lines)
 
@@ -178,12 +182,8 @@ class Profile(Exported):
             ]
         if cl not in toys.levels:
             return []
-        ends = [
-            f"{p.shown(i.lower):.5g} (± {p.shown(i.lower_error):.2g}) to"
-            f" {p.shown(i.upper):.5g} (± {p.shown(i.upper_error):.2g}) {p.shown_unit}"
-            for i in toys.intervals(cl)
-        ]
-        return [f"{self.construction(cl)}:", *(f"  {end}".rstrip() for end in ends)]
+        ends = [ends_in_words(p, i, toys.grid) for i in toys.intervals(cl)]
+        return [f"{self.construction(cl)}:", *(f"  {end}" for end in ends)]
 
     def construction(self, cl: float = ONE_SIGMA) -> Construction:
         """Method and sides at the level `cl`: with toys if there are any, else

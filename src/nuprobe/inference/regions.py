@@ -50,14 +50,19 @@ class Region:
         """Whether a `value` is in it, ends included."""
         return self.low <= value <= self.high
 
-    def words(self, p: Parameter) -> str:
-        """The interval in the unit of tables for the parameter `p`, and its open
-        ends."""
-        return f"{self.ends(p)} {p.shown_unit}".rstrip() + self.open_ends
+    def words(self, p: Parameter, searched: str = "range") -> str:
+        """The interval in the unit of tables for the parameter `p`, and its open ends:
+        those of what was `searched`."""
+        return f"{self.ends(p)} {p.shown_unit}".rstrip() + self.open_at(searched)
 
     @property
     def open_ends(self) -> str:
         """Its open ends, as the end of a sentence; empty if none."""
+        return self.open_at()
+
+    def open_at(self, searched: str = "range") -> str:
+        """The same, with a word for what was `searched`: the range of the parameter, or
+        a grid."""
         sides = [
             side
             for side, is_open in (("lower", self.open_low), ("upper", self.open_high))
@@ -66,7 +71,7 @@ class Region:
         if not sides:
             return ""
         ends = "both ends" if len(sides) == 2 else f"the {sides[0]} end"
-        return f", open at {ends} of the range"
+        return f", open at {ends} of the {searched}"
 
     @property
     def depth(self) -> str:
@@ -93,7 +98,9 @@ class Region:
         }
 
 
-def region_lines(p: Parameter, regions: Iterable[Region], cl: float) -> list[str]:
+def region_lines(
+    p: Parameter, regions: Iterable[Region], cl: float, searched: str = "range"
+) -> list[str]:
     """One line of text per allowed region of a parameter.
 
     Parameters
@@ -101,6 +108,7 @@ def region_lines(p: Parameter, regions: Iterable[Region], cl: float) -> list[str
     p : the parameter.
     regions : its regions.
     cl : their confidence level.
+    searched : what ends at their open ends, ``"range"`` or ``"grid"``.
 
     Examples
     --------
@@ -110,7 +118,7 @@ def region_lines(p: Parameter, regions: Iterable[Region], cl: float) -> list[str
     """
     lines = []
     for r in regions:
-        text = f"{p.name} allowed at {100 * cl:.4g} %: {r.words(p)}"
+        text = f"{p.name} allowed at {100 * cl:.4g} %: {r.words(p, searched)}"
         if r.minimum is not None:
             what = "best value" if r.best else "lowest at"
             text += f", {what} {p.shown(r.minimum):.5g}"

@@ -117,7 +117,8 @@ class FitResult(Submitted, Travelling):
     covariance : of the free parameters and the nuisances, in the order of `names`,
         (free + nuisances, free + nuisances); None if there is none.
     twice_nll : at the best fit, 0 for a prediction that equals the data.
-    ndf : bins minus free parameters and unconstrained nuisances.
+    ndf : bins minus free parameters, unconstrained nuisances and normalisations to the
+        data.
     goodness_of_fit : p-value of `twice_nll`; None if there is none.
     goodness : the same with the distribution used: χ² with `ndf` if the expectations
         allow it, else one from the moments of few counts.

@@ -106,6 +106,10 @@ def _check_term(
             raise InputError(f"statistic.{key}: counts must not be negative")
     if s.kind == "covariance":
         _check_covariance(s.covariance)
+        if s.constraints is not None and s.constraints >= bins:
+            raise InputError(
+                f"statistic.constraints: {s.constraints} leave none of {bins} bins free"
+            )
     if s.kind == "projected" and s.shape[0] * s.shape[1] != bins:
         raise InputError(f"statistic.shape: {s.shape} does not match {bins} bins")
     for i, block in enumerate(term.blocks):

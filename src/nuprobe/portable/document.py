@@ -227,6 +227,12 @@ class Covariance(Strict):
     kind: Literal["covariance"]
     data: Array
     covariance: Array
+    constraints: int | None = Field(
+        default=None,
+        ge=1,
+        description="Number of conditions that d and µ fulfil exactly because µ is"
+        " normalised to d; as many bins are no degrees of freedom.",
+    )
 
 
 class CNP(Strict):

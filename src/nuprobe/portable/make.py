@@ -271,7 +271,12 @@ def _statistic(term: Any) -> StatisticEntry:
     if isinstance(term, CNPCost):
         return CNP(kind="cnp", data=term.data)
     if isinstance(term, CovarianceCost):
-        return Covariance(kind="covariance", data=term.data, covariance=term.covariance)
+        return Covariance(
+            kind="covariance",
+            data=term.data,
+            covariance=term.covariance,
+            constraints=term.constraints or None,
+        )
     if isinstance(term, GaussianCost):
         below = None if term.below is term.sigma else term.below
         return Gaussian(kind="gaussian", data=term.data, sigma=term.sigma, below=below)

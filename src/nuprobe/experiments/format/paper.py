@@ -5,14 +5,15 @@ and day."""
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
-from typing import Any, Final
+from typing import Any, Final, TypeGuard
 
 from nuprobe.errors import InputError, UnitError, shown
+from nuprobe.experiments.format.quantities import checked_quantity
 from nuprobe.units import parse_quantity, split_unit, unit_dimension
 
-__all__ = ["FWHM", "expanded", "expansions", "flat_rate", "reconstructed"]
+__all__ = ["FWHM", "expanded", "expansions", "flat_rate", "reconstructed", "unread"]
 
 FWHM: Final = 2.3548200450309493
 """Full width at half maximum of a Gaussian of standard deviation 1: √(8 ln 2)."""
@@ -58,6 +59,46 @@ def expansions() -> Iterator[Callable[[Raw], Raw]]:
     for key in _EDGES:
         yield partial(_with_edge, key)
     yield from (_with_analyses, _with_smearing, _with_background, _with_densities)
+
+
+def unread(
+    raw: Mapping[str, Any], place: Sequence[str | int], written: Sequence[str | int]
+) -> Callable[[], object] | None:
+    """A function that reads the quantity which `expanded` replaces by a number at a
+    place, or None if there is none.
+
+    A step that fails at one quantity leaves the others of its section as they are; each
+    can be read alone.
+
+    Parameters
+    ----------
+    raw : the parsed file after the steps of `expansions`.
+    place : keys and numbers in lists.
+    written : the same in the text of the file, for messages.
+
+    Examples
+    --------
+    >>> raw = {"binning": {"energy": {"stop": "1 keVee"}}, "response": {}}
+    >>> place = ("binning", "energy", "stop")
+    >>> unread(raw, place, place) is None
+    False
+    >>> unread(raw, place[:2], place[:2]) is None
+    True
+    """
+    here: Any = raw
+    for part in place:
+        try:
+            here = here[part]
+        except (LookupError, TypeError):
+            return None
+    if not _is_quantity(here):
+        return None
+    name, key = (".".join(map(str, keys)) for keys in (place, written))
+    if re.fullmatch(r"backgrounds\.\d+\.density", name):
+        return lambda: _density(dict(raw), key, here)
+    if re.match(r"binning\.energy\.|analyses\.[^.]+\.energy_(range|edges)\b", name):
+        return lambda: _numbers(dict(raw), key, here)
+    return None
 
 
 def reconstructed(text: str, light_yield: str) -> float:
@@ -154,20 +195,28 @@ def _with_light_yield(raw: Raw) -> Raw:
 def _yield(raw: Raw, place: str) -> str:
     """The light yield that turns an energy at `place` into the observable."""
     found = _section(raw, "response").get("light_yield")
-    if not isinstance(found, str):
+    if found is None:
         raise InputError(
             f"{place}: an energy needs the reconstructed quantity per energy: set"
             " response.unit = 'eVee' or 'keVee', or response.light_yield; or write"
             " a plain number in the reconstructed quantity"
         )
-    return found
+    text: str = _at(
+        "response.light_yield", lambda: checked_quantity("light yield")(found)
+    )
+    return text
+
+
+def _is_quantity(value: Any) -> TypeGuard[str]:
+    """Whether it is a text, but not that of a plain number."""
+    return isinstance(value, str) and not re.fullmatch(r"[\s\d.eE+-]+", value)
 
 
 def _numbers(raw: Raw, place: str, value: Any) -> Any:
     """A number, or a list of them, of which texts are energies."""
     if isinstance(value, list):
         return [_numbers(raw, f"{place}.{i}", one) for i, one in enumerate(value)]
-    if not isinstance(value, str) or re.fullmatch(r"[\s\d.eE+-]+", value):
+    if not _is_quantity(value):
         return value
     light = _yield(raw, place)
     return _at(place, lambda: reconstructed(value, light))
@@ -257,7 +306,7 @@ def _with_densities(raw: Raw) -> Raw:
     result = []
     for i, one in enumerate(backgrounds):
         density = one.get("density") if isinstance(one, Mapping) else None
-        if isinstance(density, str) and not re.fullmatch(r"[\s\d.eE+-]+", density):
+        if _is_quantity(density):
             own = one.get("title") == one.get("name") == "background"
             place = "background" if own else f"backgrounds.{i}.density"
             one = {**one, "density": _density(raw, place, density)}
@@ -268,17 +317,22 @@ def _with_densities(raw: Raw) -> Raw:
 def _density(raw: Raw, place: str, text: str) -> float:
     """Counts per unit of the reconstructed quantity."""
     rate = _at(place, lambda: flat_rate(text))
-    time, mass = _section(raw, "flux").get("time"), _section(raw, "target").get("mass")
-    if not isinstance(time, str) or not isinstance(mass, str):
-        missing = "target.mass" if isinstance(time, str) else "flux.time"
+    mass = _positive(raw, "target", "mass", "mass")
+    if "time" not in _section(raw, "flux"):
         raise InputError(
-            f"{place}: {shown(text)} is per mass and time: add {missing}, e.g."
-            f" {'1 kg' if missing == 'target.mass' else '1 year'!r}"
+            f"{place}: {shown(text)} is per mass and time: add flux.time, e.g. '1 year'"
         )
-    light = _yield(raw, place)
-    counts = (
-        rate
-        * _at("target.mass", lambda: parse_quantity(mass, "mass"))
-        * _at("flux.time", lambda: parse_quantity(time, "time"))
-    )
-    return _round(counts / parse_quantity(light, "light yield"))
+    time = _positive(raw, "flux", "time", "time")
+    light = parse_quantity(_yield(raw, place), "light yield")
+    return _round(rate * mass * time / light)
+
+
+def _positive(raw: Raw, section: str, key: str, dimension: str) -> float:
+    """A quantity of the file that others are multiplied by; what is wrong with it is
+    told of its own key."""
+    place, given = f"{section}.{key}", _section(raw, section)
+    if key not in given:
+        missing = place if section in raw else section
+        raise InputError(f"{missing}: this key is required; add it")
+    text = _at(place, lambda: checked_quantity(dimension)(given[key]))
+    return parse_quantity(text, dimension)

@@ -21,10 +21,24 @@ __all__ = [
     "Power",
     "Radius",
     "Time",
+    "checked_quantity",
 ]
 
 
-def _quantity(dimension: str, positive: bool = True) -> Callable[[object], str]:
+def checked_quantity(dimension: str, positive: bool = True) -> Callable[[object], str]:
+    """Return a function that checks the text of a quantity and returns it.
+
+    Parameters
+    ----------
+    dimension : of `nuprobe.units.parse_quantity`.
+    positive : whether 0 and negative values are errors.
+
+    Examples
+    --------
+    >>> checked_quantity("mass")("1 kg")
+    '1 kg'
+    """
+
     def check(value: object) -> str:
         text = str(value)  # the error for a bare number mentions the missing unit
         if parse_quantity(text, dimension) <= 0 and positive:
@@ -37,17 +51,17 @@ def _quantity(dimension: str, positive: bool = True) -> Callable[[object], str]:
 def _radius(value: object) -> str:
     if isinstance(value, str) and isinstance(length_or_name(value), str):
         return value
-    return _quantity("length")(value)
+    return checked_quantity("length")(value)
 
 
 Energy = Annotated[
     str,
-    BeforeValidator(_quantity("energy")),
+    BeforeValidator(checked_quantity("energy")),
     Field(description=f"an energy with its unit ({units_of('energy')})"),
 ]
 Length = Annotated[
     str,
-    BeforeValidator(_quantity("length")),
+    BeforeValidator(checked_quantity("length")),
     Field(description=f"a length with its unit ({units_of('length')})"),
 ]
 Radius = Annotated[
@@ -57,31 +71,31 @@ Radius = Annotated[
 ]
 Time = Annotated[
     str,
-    BeforeValidator(_quantity("time", positive=False)),
+    BeforeValidator(checked_quantity("time", positive=False)),
     Field(description=f"a time with its unit ({units_of('time')})"),
 ]
 Mass = Annotated[
     str,
-    BeforeValidator(_quantity("mass")),
+    BeforeValidator(checked_quantity("mass")),
     Field(description=f"a mass with its unit ({units_of('mass')})"),
 ]
 LightYield = Annotated[
     str,
-    BeforeValidator(_quantity("light yield")),
+    BeforeValidator(checked_quantity("light yield")),
     Field(description=f"e.g. '13.348 PE/keV' ({units_of('light yield')})"),
 ]
 ElectronEquivalent = Annotated[
     str,
-    BeforeValidator(_quantity("electron-equivalent energy")),
+    BeforeValidator(checked_quantity("electron-equivalent energy")),
     Field(description="an electron-equivalent energy (eVee, keVee, MeVee)"),
 ]
 LiveTime = Annotated[
     str,
-    BeforeValidator(_quantity("time")),
+    BeforeValidator(checked_quantity("time")),
     Field(description="a time > 0 with its unit, e.g. '1 year' or '327 days'"),
 ]
 Power = Annotated[
     str,
-    BeforeValidator(_quantity("power")),
+    BeforeValidator(checked_quantity("power")),
     Field(description=f"a power with its unit ({units_of('power')}), e.g. '3 GW'"),
 ]

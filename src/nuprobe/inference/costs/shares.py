@@ -64,7 +64,8 @@ class SharesCost(CovarianceCost):
 
     The groups of PROSPECT are energies, their bins the baselines: the spectrum is
     measured, its distribution among baselines is predicted (PROSPECT:2020sxr).
-    Simulated data have their own sums.
+    Simulated data have their own sums. In each group Δ adds up to 0 whatever the data:
+    as many `constraints` as groups are no degrees of freedom.
 
     Parameters
     ----------
@@ -107,6 +108,22 @@ class SharesCost(CovarianceCost):
         """Same cost for other `data`, shape (bins,)."""
         values = np.asarray(data, dtype=float)
         return SharesCost(self.shares, values, self.covariance, self.groups, self.name)
+
+    @property
+    def constraints(self) -> int:
+        """As `Statistic.constraints`: one per group."""
+        return len(self.sums)
+
+    def normalised(self, mu: FloatArray) -> FloatArray:
+        """As `Statistic.normalised` at `mu`: the normalisation of each group.
+
+        Data that change along it leave Δ as it is. For bins that are correlated it is
+        not exactly the best normalisation, and the mean of χ² is slightly above the
+        degrees of freedom (PROSPECT: 144.58 for 144).
+        """
+        return np.asarray(
+            np.where(np.arange(self.constraints)[:, None] == self.groups, mu, 0.0)
+        )
 
     def arrays(self) -> tuple[FloatArray, ...]:
         """As `Statistic.arrays`."""

@@ -150,9 +150,20 @@ class Statistic(ABC):
         return None
 
     @property
+    def constraints(self) -> int:
+        """Number of conditions that data and expectation fulfil exactly, because the
+        prediction is normalised to the data."""
+        return 0
+
+    def normalised(self, mu: FloatArray) -> FloatArray:
+        """Directions of `mu`, shape (bins,), that the normalisation to the data absorbs
+        as a fitted parameter does, shape (constraints, bins)."""
+        return np.zeros((0, len(mu)))
+
+    @property
     def size(self) -> int:
         """Number of data that count as degrees of freedom."""
-        return self.n_bins
+        return self.n_bins - self.constraints
 
     @property
     def measured(self) -> FloatArray:

@@ -18,6 +18,7 @@ from nuprobe.inference.costs import (
     Term,
 )
 from nuprobe.inference.protocols import Expectation
+from nuprobe.inference.toys.shares import SharesForm, shares_form
 from nuprobe.numerics import FloatArray
 
 __all__ = ["QuadraticCost", "quadratic"]
@@ -66,44 +67,6 @@ class _Plain:
 
 
 @dataclass(frozen=True, eq=False)
-class _Shares:
-    """A term of which only shares are predicted: χ² is a quadratic form in products of
-    the data with the sums of their groups.
-
-    Attributes
-    ----------
-    term : its number in the cost.
-    inverse : of the covariance.
-    groups : of each bin.
-    pairs : groups g ≤ h, two arrays.
-    kernel : of those products, shape (points, bins + pairs).
-    """
-
-    term: int
-    inverse: FloatArray
-    groups: np.ndarray
-    pairs: tuple[np.ndarray, np.ndarray]
-    kernel: FloatArray
-
-    def value(self, data: Sequence[FloatArray], auxiliary: FloatArray) -> FloatArray:
-        """χ² as `_Plain.value`."""
-        d = data[self.term]
-        turned = d @ self.inverse
-        number = int(self.groups.max()) + 1
-        sums = np.stack(
-            [d[:, self.groups == g].sum(axis=1) for g in range(number)], axis=1
-        )
-        first, second = self.pairs
-        products = [turned * sums[:, self.groups], sums[:, first] * sums[:, second]]
-        found = np.concatenate(products, axis=1) @ self.kernel.T
-        return np.asarray(found + (turned * d).sum(axis=1)[:, None])
-
-    def at(self, rows: list[int]) -> _Shares:
-        """The same at some points."""
-        return replace(self, kernel=self.kernel[rows])
-
-
-@dataclass(frozen=True, eq=False)
 class QuadraticCost:
     """A cost at fixed points.
 
@@ -114,7 +77,7 @@ class QuadraticCost:
     """
 
     points: FloatArray
-    parts: tuple[_Plain | _Shares, ...]
+    parts: tuple[_Plain | SharesForm, ...]
 
     def value(self, data: Sequence[FloatArray], auxiliary: FloatArray) -> FloatArray:
         """χ² at every point.
@@ -171,7 +134,7 @@ def quadratic(cost: Cost, points: FloatArray) -> QuadraticCost:
     """
     p = cost.layout.checked_points(points)
     plain: list[tuple[int, Term, Expectation, list[int]]] = []
-    parts: list[_Plain | _Shares] = []
+    parts: list[_Plain | SharesForm] = []
     for i, (one, columns, k) in enumerate(cost.layout.places):
         term = _checked(one)
         if isinstance(term, SharesCost):
@@ -180,7 +143,9 @@ def quadratic(cost: Cost, points: FloatArray) -> QuadraticCost:
                     f"{term.name}: shares with nuisances have no closed form; use"
                     " nuprobe.inference.feldman_cousins, which fits each toy"
                 )
-            parts.append(_shares(i, term, term.shares.expectation(p[:, columns]).base))
+            parts.append(
+                shares_form(i, term, term.shares.expectation(p[:, columns]).base)
+            )
         else:
             plain.append((i, term, term.expectation(p[:, columns]), k))
     whole = [_plain(cost, plain)] if plain else []
@@ -205,19 +170,6 @@ def _checked(term: Any) -> Term:
             " nuprobe.inference.feldman_cousins"
         )
     return found
-
-
-def _shares(number: int, term: SharesCost, shares: FloatArray) -> _Shares:
-    groups = int(term.groups.max()) + 1
-    first, second = np.triu_indices(groups)
-    inverse = term.inverse
-    # F_g summed over the bins of one group each: (points, groups, bins)
-    spread = np.zeros((len(shares), groups, len(term.groups)))
-    spread[:, term.groups, np.arange(len(term.groups))] = shares
-    square = spread @ inverse @ spread.swapaxes(1, 2)
-    twice = np.where(first == second, 1.0, 2.0)
-    kernel = np.concatenate([-2 * shares, twice * square[:, first, second]], axis=1)
-    return _Shares(number, inverse, term.groups, (first, second), kernel)
 
 
 def _plain(cost: Cost, terms: list[tuple[int, Term, Expectation, list[int]]]) -> _Plain:

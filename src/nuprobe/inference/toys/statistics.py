@@ -15,11 +15,13 @@ from nuprobe.inference.costs import (
     OnOffCost,
     PoissonCost,
     ProjectedCost,
+    SharesCost,
     Term,
     UnbinnedCost,
 )
 from nuprobe.inference.toys.bins import ToyBins
 from nuprobe.inference.toys.counted import OnOffBins, ProjectedBins
+from nuprobe.inference.toys.shares import SharesBins
 from nuprobe.numerics import FloatArray
 
 __all__ = ["bins_of_toys"]
@@ -222,4 +224,6 @@ def bins_of_toys(term: Term, data: FloatArray) -> ToyBins:
         return _Gaussian(term, data)
     if isinstance(term, CovarianceCost) and kind is CovarianceCost:
         return _Covariance(term, data)
+    if isinstance(term, SharesCost) and kind is SharesCost:
+        return SharesBins(term, data)
     return _Single(term, data)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from math import inf
+from math import inf, isfinite
 from typing import Any, Final
 
 import numpy as np
@@ -15,6 +15,7 @@ from nuprobe.drawing import Exported, draws
 from nuprobe.errors import InputError, shown
 from nuprobe.inference.costs import Cost
 from nuprobe.inference.levels import check_level, delta_threshold
+from nuprobe.inference.regions import Region
 from nuprobe.inference.toys.sample import Hypothesis, ToySample, throw
 from nuprobe.inference.toys.settings import ToySettings, settings_of
 from nuprobe.inference.toys.truth import (
@@ -31,6 +32,7 @@ __all__ = [
     "FeldmanCousins",
     "ToyInterval",
     "ToyThreshold",
+    "ends_in_words",
     "feldman_cousins",
     "merged",
     "quantile",
@@ -81,14 +83,49 @@ class ToyInterval:
     lower_error: float
     upper_error: float
 
-    def to_dict(self) -> dict[str, float | None]:
-        """Plain JSON data; an open end is null."""
+    def to_dict(self) -> dict[str, float | bool | None]:
+        """Plain JSON data; an open end is null, and named."""
         return {
             "lower": self.lower if np.isfinite(self.lower) else None,
             "upper": self.upper if np.isfinite(self.upper) else None,
             "lower_error": self.lower_error,
             "upper_error": self.upper_error,
+            "open_low": not isfinite(self.lower),
+            "open_high": not isfinite(self.upper),
         }
+
+
+def ends_in_words(
+    p: Parameter, interval: ToyInterval, grid: FloatArray, sign: str = "±"
+) -> str:
+    """An interval with the errors of its ends; an open end is that of the grid.
+
+    Parameters
+    ----------
+    p : the parameter.
+    interval : of it.
+    grid : values of the parameter that were tested, increasing, shape (n,).
+    sign : before an error.
+
+    Examples
+    --------
+    >>> grid = np.array([3.0, 5.0, 7.0])
+    >>> p = Parameter("rn", 5.0, unit="fm")
+    >>> ends_in_words(p, ToyInterval(3.65, inf, 0.13, 0.0), grid)
+    '3.65 (± 0.13) to 7 fm, open at the upper end of the grid'
+    """
+    low, high = not isfinite(interval.lower), not isfinite(interval.upper)
+    first, last = (
+        f"{p.shown(float(edge)):.5g}"
+        if is_open
+        else f"{p.shown(end):.5g} ({sign} {p.shown(error):.2g})"
+        for is_open, edge, end, error in (
+            (low, grid[0], interval.lower, interval.lower_error),
+            (high, grid[-1], interval.upper, interval.upper_error),
+        )
+    )
+    text = f"{first} to {last} {p.shown_unit}".rstrip()
+    return text + Region(interval.lower, interval.upper, low, high).open_at("grid")
 
 
 def merged(intervals: Sequence[ToyInterval]) -> tuple[ToyInterval, ...]:

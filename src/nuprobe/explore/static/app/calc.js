@@ -18,6 +18,8 @@
       this.sizes = terms.map((term) => ({
         name: term.name, blocks: term.blocks.map((block) => block.bins),
         bins: term.blocks.reduce((all, block) => all + block.bins[0] * block.bins[1], 0),
+        // conditions that a normalisation to the data makes exact: as many bins are no degrees of freedom
+        constraints: term.statistic.constraints,
       }));
       // −2 ln L of single events has an offset, and measures no goodness of fit
       this.binned = terms.every((term) => !term.statistic.offset);

@@ -48,8 +48,8 @@
     return [means[i] + t * (means[i + 1] - means[i]), variances[i] + t * (variances[i + 1] - variances[i])];
   }
 
-  // Of terms {kind, total} with so many degrees of freedom. What free nuisances absorb is that of many counts.
-  function holds(terms, freedom, free) {
+  // Of terms {kind, total} with so many degrees of freedom. What free nuisances and normalisations absorb is that of many counts.
+  function holds(terms, freedom, absorbed) {
     let bins = 0, mean = 0, variance = 0;
     for (const { kind, total } of terms) {
       bins += total.length;
@@ -60,7 +60,7 @@
       }
     }
     const usual = Math.sqrt(2 * freedom);
-    const width = Math.sqrt(Math.max(0, variance - 2 * free));
+    const width = Math.sqrt(Math.max(0, variance - 2 * absorbed));
     return Math.abs(mean - bins) < ALIKE * usual && Math.abs(width / usual - 1) < ALIKE;
   }
 

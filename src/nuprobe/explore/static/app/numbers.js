@@ -12,9 +12,10 @@
     const pulls = calc.pulls(nuisances);
     const bins = calc.sizes.reduce((all, term) => all + term.bins, 0);
     const free = calc.nuisances.filter((n) => n.sigma === null).length;
-    const freedom = bins - free;
+    const absorbed = free + calc.sizes.reduce((all, term) => all + (term.constraints ?? 0), 0);
+    const freedom = bins - absorbed;
     const measured = calc.binned;
-    const few = measured && freedom > 0 && !manycounts.holds(calc.likelihood.expectation(point, nuisances), freedom, free);
+    const few = measured && freedom > 0 && !manycounts.holds(calc.likelihood.expectation(point, nuisances), freedom, absorbed);
     const delta = minimum === null ? null : total + shapes - minimum;
     const away = delta === null ? null : statistics.chi2Tail(delta < SAME ? 0 : delta, dimensions);
     return {
@@ -34,7 +35,7 @@
   ];
   const REST = [
     ["of pulls", (s) => shown(s.pulls, 3), "Σ (ν/σ)²"],
-    ["degrees of freedom", (s) => (s.freedom === null ? "—" : String(s.freedom)), "bins less free nuisances"],
+    ["degrees of freedom", (s) => (s.freedom === null ? "—" : String(s.freedom)), "bins less free nuisances and normalisations to the data"],
     ["p-value", (s) => probability(s.probability), "of χ², where many counts are expected"],
     ["Δχ²", (s) => (s.delta === null ? "…" : shown(Math.abs(s.delta) < SAME ? 0 : s.delta, 4)), "above the best fit in the plane"],
     ["p-value of Δχ²", (s) => (s.away === null ? "…" : probability(s.away)), "by Wilks' theorem"],

@@ -152,7 +152,7 @@
   const KINDS = {
     poisson: entry({ kind: text, data: array }, { offset: [number, 0] }),
     gaussian: entry({ kind: text, data: array, sigma: array }, { below: [orNull(array), null] }),
-    covariance: entry({ kind: text, data: array, covariance: array }),
+    covariance: entry({ kind: text, data: array, covariance: array }, { constraints: [orNull(whole(1)), null] }),
     cnp: entry({ kind: text, data: array }),
     "on-off": entry({ kind: text, data: array, control: array, nominal: array, ratio: positive }),
     projected: entry({ kind: text, data: array, control: array, nominal: array, ratio: positive, shape: list(whole(1), 2) }),

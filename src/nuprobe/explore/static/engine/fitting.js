@@ -52,6 +52,7 @@
         if (s[key] && s[key].data.some((x) => x < 0))
           refuse(`${place}.statistic.${key}`, "counts must not be negative");
     if (s.kind === "covariance") checkCovariance(`${place}.statistic.covariance`, s.covariance.data, bins, refuse);
+    if (s.constraints && s.constraints >= bins) refuse(`${place}.statistic.constraints`, `${s.constraints} leave none of ${bins} bins free`);
     if (s.kind === "projected" && s.shape[0] * s.shape[1] !== bins)
       refuse(`${place}.statistic.shape`, `[${s.shape}] does not match ${bins} bins`);
     term.blocks.forEach((block, i) => checkBlock(block, `${place}.blocks.${i}`, known));
