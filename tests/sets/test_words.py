@@ -13,11 +13,12 @@ from nuprobe.sets.published import compared
 from nuprobe.sets.words import allowed, span, tidy
 
 MOMENT = Parameter("magnetic_moment.ee", 0.0, unit="muB")
+MODEL = nu.model("standard")
 RADIUS = Parameter("charge_radius.emu", 0.0, unit="cm2")
 
 
 def test_an_open_end_is_not_a_number() -> None:
-    found = global_limits(["ccfr-trident"], free=["sin2_theta_w"])
+    found = global_limits(["ccfr-trident"], MODEL, ["sin2_theta_w"])
     (step,) = found.steps
     (region,) = step.regions
     assert region.open_low
@@ -45,11 +46,11 @@ def test_rounding_is_printed_as_zero() -> None:
 
 
 def test_the_table_says_what_was_left_out() -> None:
-    listed = ["texono-csi", "lsnd-electron"]
-    found = global_limits(listed, free=["sin2_theta_w"], without=["lsnd-electron"])
-    assert "note: left out: lsnd-electron" in str(found)
-    assert found.to_dict()["without"] == ["lsnd-electron"]
-    assert "left out" not in str(global_limits(listed, free=["sin2_theta_w"]))
+    listed, free = ["ccfr-trident", "nutev-trident"], ["sin2_theta_w"]
+    found = global_limits(listed, MODEL, free, without=["nutev-trident"])
+    assert "note: left out: nutev-trident" in str(found)
+    assert found.to_dict()["without"] == ["nutev-trident"]
+    assert "left out" not in str(global_limits(listed, MODEL, free))
 
 
 def test_a_projection_is_not_compared_with_data() -> None:
@@ -57,6 +58,7 @@ def test_a_projection_is_not_compared_with_data() -> None:
         experiment="connie-projection",
         parameter="sin2_theta_w",
         entry="weak_angle.low_energy/COHERENT-2021",
+        cause="",
     )
     chosen = replace(experiment_set(["connie-projection"]), published=(one,))
     with pytest.raises(nu.NuprobeError, match="connie-projection is a projection"):
@@ -65,10 +67,10 @@ def test_a_projection_is_not_compared_with_data() -> None:
 
 def test_what_has_no_difference_needs_no_cause() -> None:
     entry = "weak_angle.low_energy/COHERENT-2021"
-    one = Comparison(experiment="ccfr-trident", parameter="sin2_theta_w", entry=entry)
-    cost = nu.experiment("ccfr-trident").cost(
-        nu.model("standard"), free=["sin2_theta_w"]
+    one = Comparison(
+        experiment="ccfr-trident", parameter="sin2_theta_w", entry=entry, cause=""
     )
+    cost = nu.experiment("ccfr-trident").cost(MODEL, free=["sin2_theta_w"])
     found = compared(one, cost, "sin2_theta_w")
     assert found.computed is not None
     assert (found.difference is None) == (found.computed[0] is None)
