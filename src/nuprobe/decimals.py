@@ -123,4 +123,8 @@ def _why_no_number(text: str) -> str:
         return f"has a decimal comma; write {text.replace(',', '.')}"
     if GROUPED_DIGITS.fullmatch(text):
         return f"groups digits; write {text.replace('_', '')}"
+    if text.endswith("%") and DECIMAL.fullmatch(text[:-1].rstrip()):
+        share = float(text[:-1]) / 100
+        if math.isfinite(share):
+            return f"is a percentage; write {share:g}"
     return "is not a finite number; correct it"

@@ -121,7 +121,7 @@ def limit_table(limit: Limit, rows: int = 13) -> Table:
     what = "d [1/GeV]" if heavy else "g'"
     return Table(
         f"largest {what} of {name_of(limit.family)}"
-        + ("" if mixing is None else f", mixing {mixing}"),
+        + (f", mixing {mixing}" if mixing else ""),
         ("M_N [MeV]" if heavy else "m_Z' [MeV]", *(c.label for c in limit.curves)),
         tuple(
             (

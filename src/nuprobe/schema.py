@@ -372,6 +372,13 @@ def _first_problem(model: type[BaseModel], err: ValidationError) -> str:
     place, message = _problem(model, problem)
     key = ".".join(map(str, place)) or "the file"
     more = f" ({len(problems) - 1} more)" if len(problems) > 1 else ""
+    others = [
+        ".".join(map(str, _problem(model, p)[0]))
+        for p in problems
+        if p["type"] == problem["type"] == "missing" and p is not problem
+    ]
+    if others:
+        more = more.replace("more)", f"more: {', '.join(others)})")
     return " ".join(f"{key}: {message}{more}".split())
 
 

@@ -21,12 +21,23 @@ from nuprobe.errors import LONGEST_MESSAGE, InputError
         ("true", True),
         ("E_minus > 0.95 GeV", "E_minus > 0.95 GeV"),
         ("", ""),
+        # as in the files
+        ('{kind="constant", factor=1.0}', {"kind": "constant", "factor": 1.0}),
+        ("['a', 2]", ["a", 2]),
+        ("'a'", "'a'"),
     ],
 )
 def test_values_are_json_or_texts(text: str, value: object) -> None:
     found = key_values([f"key={text}"])
     assert found == {"key": value}
     assert type(found["key"]) is type(value)
+
+
+def test_a_table_is_shown_in_its_right_form() -> None:
+    right = r'Expecting .*TOML, e.g. {kind="constant", factor=1.0}$'
+    for text in ("{kind=constant}", "{a=1}\ny=2", "{a=1, a=2}"):
+        with pytest.raises(InputError, match=right):
+            key_values([f"quenching={text}"])
 
 
 @pytest.mark.parametrize(

@@ -91,7 +91,7 @@ def test_the_folder_itself_is_right(tmp_path: Path) -> None:
         # binning
         ("bins = 6", "bins = 7", ["counts.csv", "18 rows", "7 x 3 = 21", "[binning]"]),
         ("bins = 6", "bins = 0", ["binning.energy.bins"]),
-        ("stop = 28", "stop = 2", ["binning.energy", "increase"]),
+        ("stop = 28", "stop = 2", ["binning.energy", "above start = 4"]),
         ("stop = 28", "stop = 34", ["counts.csv", "does not match the edges"]),
         ("start = 4\nstop = 28", "edges = [4, 8]", ["binning.energy", "either"]),
         ("stop = 28\n", "", ["binning.energy", "all of start, stop and bins"]),

@@ -305,7 +305,12 @@ def test_a_projection_has_the_signal_and_the_error_of_the_original(
     published = theirs.predict()
     assert published.sigma is not None
     relative = float(published.sigma.sum() / published.signal.sum())
-    assert np.sqrt(rates.total.sum()) / computed == pytest.approx(relative, rel=1e-3)
+    error = np.sqrt(rates.total.sum())
+    assert error / computed == pytest.approx(relative, rel=1e-3)
+    # 91 of 298 for 106 of 347, as the guide says
+    assert [round(x) for x in (error, computed)] == [91, 298]
+    assert round(float(published.signal.sum())) == 347
+    assert round(float(published.sigma.sum())) == 106
 
 
 def test_backgrounds_of_a_projection_have_the_counts_of_the_original(

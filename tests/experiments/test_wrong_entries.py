@@ -10,7 +10,7 @@ from tests.experiments.test_own_folder import written
 from tests.experiments.test_paper import SHEET
 
 import nuprobe as nu
-from nuprobe.errors import ExperimentFileError, ValidityWarning
+from nuprobe.errors import ExperimentFileError, InputError, ValidityWarning
 from nuprobe.experiments import check_folder
 
 SHEET_Z = SHEET.replace('"lindhard", k = 0.162, z = 32', '"constant", factor = 0.2')
@@ -44,6 +44,16 @@ ELECTRONS = ('process = "cevns"', 'process = "electron"')
             "response.quenching",
             ["ge-fef", "factor = 1.0"],
         ),
+        (
+            [('stop = "1 keVee"', 'stop = "50 eVee"')],
+            "binning.energy.stop",
+            ["stop = 50 must be above start = 100"],
+        ),
+        (
+            [("sigma = 0.05", 'sigma = "5 %"')],
+            "systematics.0.sigma",
+            ["'5 %' is a percentage; write 0.05"],
+        ),
         # a rate per mass and time is not blamed for them
         ([('"1 kg"', '"1"')], "target.mass", ["'1' has no unit"]),
         ([('"1 kg"', '"-1 kg"')], "target.mass", ["'-1 kg' must be positive"]),
@@ -61,7 +71,7 @@ def test_one_finding_on_its_line(
     changes: list[tuple[str, str]], key: str, parts: list[str], tmp_path: Path
 ) -> None:
     ((number, found, message),) = findings(tmp_path, *changes)
-    name = "unit" if key.endswith("light_yield") else key.split(".")[1]
+    name = "unit" if key.endswith("light_yield") else key.split(".")[-1]
     assert (number, found) == (line(f"{name} = "), key)
     assert all(part in message for part in parts), message
     with pytest.raises(ExperimentFileError, match=key):
@@ -105,3 +115,12 @@ def test_backgrounds_without_a_target(tmp_path: Path) -> None:
     target = '[target]\nmaterial = "natural Ge"\nmass = "1 kg"\n'
     ((_, key, _),) = findings(tmp_path, (target, ""))
     assert key == "target"
+
+
+def test_all_missing_keys_of_a_flux_are_named(tmp_path: Path) -> None:
+    (tmp_path / "flux.toml").write_text('schema_version = 1\nname = "beam"\n')
+    keys = ["title", "per", "emission", "source"]
+    assert sorted(f.key for f in check_folder(tmp_path)) == sorted(keys)
+    rest = ", ".join(keys[1:])
+    with pytest.raises(InputError, match=rf"title: .*required.* \(3 more: {rest}\)"):
+        nu.flux(tmp_path)

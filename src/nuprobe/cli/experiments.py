@@ -183,7 +183,8 @@ CHOICES = (
         metavar="[EXPERIMENT:]KEY=VALUE",
         help=(
             "Change a key of the experiment's file, e.g."
-            " response.smearing.kind=none; repeatable."
+            " response.smearing.kind=none, or with a table of TOML or JSON"
+            " 'response.quenching={kind=\"constant\", factor=1.0}'; repeatable."
         ),
     ),
     click.option(

@@ -135,6 +135,9 @@ def print_mediator(
         save_plot(lambda: plot_limits(result, opened, entries=published), plot)
     text = f"{limit_table(result)}\nnote: set {chosen.name}: {chosen.title}"
     if apart:
-        text += f"\nnote: do not feel it: {', '.join(apart)}"
+        text += f"\nnote: do not depend on it: {', '.join(apart)}"
+    if chosen.left_out:
+        text += f"\nnote: left out: {', '.join(chosen.left_out)}"
     data = {**result.to_dict(), "set": chosen.name, "apart": list(apart)}
+    data["without"] = list(chosen.left_out)
     out.emit(text, data)

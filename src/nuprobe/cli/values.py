@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from typing import Any
 
 import click
 
 from nuprobe.decimals import parse_numbers
 from nuprobe.errors import InputError, UnitError, shown
-from nuprobe.parsing import parse_json
+from nuprobe.parsing import parse_json, parse_toml
 
 _JSON = re.compile(r"\s*([{\[\"]|[+-]?\d+\s*$)")
 """Beginning of a value that cannot be text, or an integer (too long to be read)."""
@@ -21,7 +22,8 @@ def key_values(
     option: str = "--set",
     example: str = "response.smearing.kind=none",
 ) -> dict[str, Any]:
-    """Return ``key=value`` pairs as a dictionary; values are JSON or else texts.
+    """Return ``key=value`` pairs as a dictionary; values are JSON, lists and tables of
+    TOML as in the files, or else texts.
 
     Parameters
     ----------
@@ -38,6 +40,8 @@ def key_values(
     --------
     >>> key_values(["a.b=2", "kind=none"])
     {'a.b': 2, 'kind': 'none'}
+    >>> key_values(['quenching={kind="constant", factor=1.0}'])
+    {'quenching': {'kind': 'constant', 'factor': 1.0}}
     """
     changes: dict[str, Any] = {}
     for pair in pairs:
@@ -48,15 +52,24 @@ def key_values(
             )
         if key.strip() in changes:
             raise InputError(f"{option} gives {key.strip()} twice: give a single value")
-        try:
-            changes[key.strip()] = parse_json(value)
-        except InputError as err:
-            if _JSON.match(value):
-                raise InputError(
-                    f"cannot read {option} {key.strip()}={shown(value)}: {err}"
-                ) from None
-            changes[key.strip()] = value
+        changes[key.strip()] = _value(value, f"{option} {key.strip()}")
     return changes
+
+
+def _value(text: str, what: str) -> Any:
+    """JSON; else a list or table of TOML, as in the files; else the text itself."""
+    try:
+        return parse_json(text)
+    except InputError as err:
+        if not _JSON.match(text):
+            return text
+        listed = text.lstrip()[:1] in ("[", "{")
+        if listed:
+            with suppress(ValueError):  # not TOML, or more than one value
+                (value,) = parse_toml(f"x = {text}").values()
+                return value
+        form = '; in TOML, e.g. {kind="constant", factor=1.0}' if listed else ""
+        raise InputError(f"cannot read {what}={shown(text)}: {err}{form}") from None
 
 
 def bin_edges(pairs: Iterable[str]) -> dict[str, Any]:

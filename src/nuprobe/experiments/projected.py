@@ -38,7 +38,7 @@ def projected(raw: Mapping[str, Any], folder: Folder, name: str) -> Raw:
     analysis the range and the systematics that need no binned table. Arrival times and
     a third quantity are summed over. Each background becomes flat, with the same counts
     in the range; if none is given, the background is chosen such that the Poisson error
-    of all counts is the published one.
+    of all counts is the same fraction of the signal as the published one.
 
     Parameters
     ----------

@@ -36,8 +36,9 @@ _ASSUMED: Final = """\
   known up to its systematic. What the original measures beside the data and subtracts
   is thus known exactly: give it a systematic.
 - If the original gives only a net count with its error, the background is such that the
-  Poisson error of all counts is the published one. If it gives neither, there is no
-  background: add one, e.g. `background = "10 1/keV/kg/day"` (which needs `flux.time`).
+  Poisson error of all counts is the same fraction of the signal as the published one.
+  If it gives neither, there is no background: add one, e.g.
+  `background = "10 1/keV/kg/day"` (which needs `flux.time`).
 - Systematics are those of the first analysis of the original, without the ones that
   are tables in its bins.
 

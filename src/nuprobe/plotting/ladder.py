@@ -24,12 +24,13 @@ from nuprobe.plotting.style import (
 )
 from nuprobe.sets.cost import ALL
 from nuprobe.sets.ladder import GlobalResult
-from nuprobe.sets.words import quantity
+from nuprobe.sets.words import is_modulus, quantity, span
 
 if TYPE_CHECKING:
     from matplotlib.artist import Artist
     from matplotlib.axes import Axes
 
+    from nuprobe.inference.regions import Region
     from nuprobe.plotting.figures import Panels
 
 __all__ = ["plot_ladder"]
@@ -132,35 +133,39 @@ def _rows(result: GlobalResult, p: Parameter) -> list[_Row]:
     rows = []
     for step in result.of(p.name):
         several = len(step.experiments) > 1
-        spans = [
-            (
-                None if r.open_low else p.shown(r.low),
-                None if r.open_high else p.shown(r.high),
-            )
-            for r in step.regions
-        ]
+        spans = _spans(p, step.regions)
         kind = "all" if step.label == ALL else "place" if several else "one"
-        rows.append(_Row(step.label, spans, kind, p.shown(step.value)))
+        rows.append(_Row(step.label, spans, kind, p.shown(step.best)))
         rows += [_published(found, p) for found in step.published]
     if result.together is not None:
         one = result.together[p.name]
-        spans = [
-            (
-                None if r.open_low else p.shown(r.low),
-                None if r.open_high else p.shown(r.high),
-            )
-            for r in one.regions
-        ]
+        spans = _spans(p, one.regions)
         label = f"all, {len(result.together.free)} free"
         rows.append(_Row(label, spans, "together", p.shown(one.value)))
     rows += [_published(found, p) for found in result.beside.get(p.name, ())]
     return rows
 
 
-def _published(found: Any, p: Parameter) -> _Row:
-    low, high = (
-        None if x is None else float(p.shown(x)) for x in (found.lower, found.upper)
+def _spans(
+    p: Parameter, regions: Sequence[Region]
+) -> list[tuple[float | None, float | None]]:
+    """Allowed intervals in the displayed unit, of a modulus from 0."""
+    each = (
+        (None if r.open_low else r.low, None if r.open_high else r.high)
+        for r in regions
     )
+    return [_in_shown(p, ends) for ends in each]
+
+
+def _in_shown(
+    p: Parameter, ends: tuple[float | None, float | None]
+) -> tuple[float | None, float | None]:
+    low, high = (None if x is None else float(p.shown(x)) for x in span(p, ends))
+    return low, high
+
+
+def _published(found: Any, p: Parameter) -> _Row:
+    low, high = _in_shown(p, (found.lower, found.upper))
     level = "" if found.level is None else f"{100 * found.level:.3g} %"
     return _Row(found.label, [(low, high)], "published", right=level)
 
@@ -249,7 +254,9 @@ def _axis(panel: Axes, p: Parameter, rows: Sequence[_Row]) -> tuple[float, float
     least = 10.0 ** np.floor(np.log10(min(halves, default=sizes.min())))
     edge = float(1.6 * sizes.max())
     # a modulus has no negative side
-    start = 0.0 if p.lower == p.default else -edge
+    lows = [a for row in rows for a, _ in row.spans]
+    one_sided = is_modulus(p) and all(a is not None and a >= middle for a in lows)
+    start = 0.0 if p.lower == p.default or one_sided else -edge
     panel.set_xscale("symlog", linthresh=least, linscale=0.6)
     panel.set_xlim(start, edge)
     panel.set_xticks(_decades(least, edge, start < 0.0))

@@ -56,12 +56,14 @@ class ExperimentSet:
     name, title : what it is called.
     members : the experiments, opened.
     published : limits of the catalogue that they recompute.
+    left_out : names of experiments that were taken out.
     """
 
     name: str
     title: str
     members: tuple[Opened, ...]
     published: tuple[Comparison, ...] = ()
+    left_out: tuple[str, ...] = ()
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -96,7 +98,8 @@ class ExperimentSet:
         kept = tuple(one for one in self.members if one.name not in drop)
         if not kept:
             raise InputError(f"no experiment of the set {self.name} is left")
-        return ExperimentSet(self.name, self.title, kept, self.published)
+        gone = tuple(dict.fromkeys((*self.left_out, *drop)))
+        return ExperimentSet(self.name, self.title, kept, self.published, gone)
 
 
 @lru_cache(maxsize=1)

@@ -24,8 +24,8 @@ from nuprobe.reprs import readable
 from nuprobe.sets.core import DEFAULT, ExperimentSet, experiment_set
 from nuprobe.sets.cost import ALL, Costs, costs_of
 from nuprobe.sets.file import Comparison
-from nuprobe.sets.published import Published, beside, compared
-from nuprobe.sets.words import heading
+from nuprobe.sets.published import Published, beside, check_compared, compared
+from nuprobe.sets.words import allowed, heading, tidy
 from nuprobe.tables import Table
 
 __all__ = ["GlobalResult", "Step", "global_limits"]
@@ -68,7 +68,20 @@ class Step:
     @property
     def words(self) -> str:
         """The regions, in the unit that tables show."""
-        return " or ".join(r.ends(self.parameter) for r in self.regions)
+        return _words(self.parameter, self.regions)
+
+    @property
+    def best(self) -> float:
+        """Best-fit value as it is shown, in the unit of the parameter."""
+        return tidy(self.parameter, self.value, self.ends)
+
+
+def _words(p: Parameter, regions: Iterable[Region]) -> str:
+    """Regions of a parameter, in the unit that tables show."""
+    return " or ".join(
+        allowed(p, (None if r.open_low else r.low, None if r.open_high else r.high))
+        for r in regions
+    )
 
 
 @public_methods
@@ -87,6 +100,7 @@ class GlobalResult:
         if not requested.
     beside : further published limits of each parameter, by its name.
     apart : experiments that depend on none of the free parameters.
+    without : experiments of the set that were left out.
     references : texkeys of the experiments that entered.
     """
 
@@ -99,6 +113,7 @@ class GlobalResult:
     beside: dict[str, tuple[Published, ...]]
     apart: tuple[str, ...] = ()
     references: tuple[str, ...] = field(default=(), repr=False)
+    without: tuple[str, ...] = ()
 
     plot = draws("plot_ladder")
 
@@ -129,13 +144,13 @@ class GlobalResult:
         best, allowed = f"best{unit}", f"allowed at {100 * self.cl:.4g} %{unit}"
         rows: list[tuple[Any, ...]] = []
         for step in steps:
-            rows.append((step.label, p.shown(step.value), step.words, None, None))
+            rows.append((step.label, p.shown(step.best), step.words, None, None))
             rows += [found.row(p) for found in step.published]
         rows += [found.row(p) for found in self.beside.get(parameter, ())]
         if self.together is not None:
             one = self.together[parameter]
             if one.regions:
-                words = " or ".join(r.ends(p) for r in one.regions)
+                words = _words(p, one.regions)
             elif one.error is not None:
                 words = f"+- {p.shown(one.error):.4g} (68.27 %, from the curvature)"
             else:
@@ -158,6 +173,8 @@ class GlobalResult:
         ]
         if self.apart:
             notes.append(f"depend on none of these: {', '.join(self.apart)}")
+        if self.without:
+            notes.append(f"left out: {', '.join(self.without)}")
         return "\n\n".join([*tables, "\n".join(f"note: {n}" for n in notes)])
 
     def to_dict(self) -> dict[str, Any]:
@@ -187,6 +204,7 @@ class GlobalResult:
                 for name, found in self.beside.items()
             },
             "apart": list(self.apart),
+            "without": list(self.without),
             "references": list(self.references),
         }
 
@@ -232,7 +250,8 @@ def global_limits(
     Raises
     ------
     UnknownNameError, InputError
-        As `global_cost`; also for a level outside (0, 1).
+        As `global_cost`; also for a level outside (0, 1), or a projection compared
+        with a limit from data.
 
     Examples
     --------
@@ -251,6 +270,7 @@ def global_limits(
     progress, workers = run.get("progress", False), run.get("workers")
     checked_workers(workers)
     chosen = experiment_set(experiments).without(without)
+    check_compared(chosen)
     free = list(free)
     every = {
         name: costs_of(chosen, model, [name] if name else []) for name in free or [""]
@@ -274,6 +294,7 @@ def global_limits(
         beside={name: beside(name, chosen.published) for name in free},
         apart=tuple(n for n in chosen.names if n not in entered),
         references=tuple(dict.fromkeys(texkeys)),
+        without=chosen.left_out,
     )
 
 

@@ -17,9 +17,11 @@ from nuprobe.inference.levels import ONE_SIGMA
 from nuprobe.inference.regions import Region
 from nuprobe.parameters import Parameter
 from nuprobe.reprs import readable
+from nuprobe.sets.core import ExperimentSet
 from nuprobe.sets.file import Comparison
+from nuprobe.sets.words import allowed
 
-__all__ = ["LARGE", "Published", "beside", "compared"]
+__all__ = ["LARGE", "Published", "beside", "check_compared", "compared"]
 
 LARGE: Final = 0.20
 """Difference above which its cause must be given."""
@@ -76,16 +78,10 @@ class Published:
         ----------
         p : its definition.
         """
-        ends = ", ".join(
-            "-" if x is None else f"{p.shown(x):.4g}" for x in (self.lower, self.upper)
-        )
         level = "" if self.level is None else f" at {100 * self.level:.4g} %"
-        words = f"[{ends}]{level}"
+        words = f"{allowed(p, (self.lower, self.upper), 4)}{level}"
         if self.computed is not None:
-            here = ", ".join(
-                "-" if x is None else f"{p.shown(x):.4g}" for x in self.computed
-            )
-            words += f"; here [{here}]"
+            words += f"; here {allowed(p, self.computed, 4)}"
         return (
             f"  published: {self.label}",
             None,
@@ -159,6 +155,34 @@ def beside(name: str, compared_with: Sequence[Comparison]) -> tuple[Published, .
     return tuple(one for one in found if one is not None)
 
 
+def check_compared(chosen: ExperimentSet) -> None:
+    """Reject limits from data that a projection is compared with.
+
+    Parameters
+    ----------
+    chosen : the set, with the limits its experiments recompute.
+
+    Raises
+    ------
+    InputError
+        If there is one.
+
+    Examples
+    --------
+    >>> from nuprobe.sets.core import experiment_set
+    >>> check_compared(experiment_set("laboratory"))
+    """
+    assumed = [m.name for m in chosen.members if m.experiment.is_projection(m.analysis)]
+    for one in chosen.published:
+        kind = catalogue()[one.entry].kind if one.experiment in assumed else None
+        if kind not in (None, "projection"):
+            raise InputError(
+                f"published: {one.experiment} is a projection, and {one.entry} a limit"
+                " from data, which it does not recompute; name an entry that is a"
+                " projection, or leave it out of the set"
+            )
+
+
 def compared(one: Comparison, cost: Cost, name: str) -> Published:
     """A published limit and the computed one at the same level.
 
@@ -204,7 +228,9 @@ def compared(one: Comparison, cost: Cost, name: str) -> Published:
     )
     difference = _difference(inside, ends)
     cause = ""
-    if difference is None or difference > LARGE:
+    if difference is None:
+        cause = one.cause
+    elif difference > LARGE:
         cause = one.cause or _UNKNOWN
     return Published(
         found.entry,

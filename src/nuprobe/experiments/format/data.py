@@ -5,7 +5,14 @@ from __future__ import annotations
 import itertools
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, PositiveFloat, WithJsonSchema, model_validator
+from pydantic import (
+    Field,
+    PositiveFloat,
+    ValidationInfo,
+    WithJsonSchema,
+    field_validator,
+    model_validator,
+)
 
 from nuprobe.errors import InputError, shown
 from nuprobe.experiments.format.quantities import Time
@@ -54,6 +61,14 @@ class EnergyBinning(Strict):
     bins: int | None = Field(
         default=None, ge=1, le=100_000, description="number of equal bins"
     )
+
+    @field_validator("stop")
+    @classmethod
+    def _check_stop(cls, stop: float | None, info: ValidationInfo) -> float | None:
+        start = info.data.get("start")
+        if start is not None and stop is not None and stop <= start:
+            raise InputError(f"stop = {stop:g} must be above start = {start:g}")
+        return stop
 
     @model_validator(mode="after")
     def _check(self) -> EnergyBinning:
