@@ -10,7 +10,13 @@ import click
 
 from nuprobe.cli.experiments import ExperimentSpec, experiment_options
 from nuprobe.cli.factors import print_factors
-from nuprobe.cli.limits import FamilySpec, LevelSpec, family_options, level_options
+from nuprobe.cli.limits import (
+    FamilySpec,
+    LevelSpec,
+    family_options,
+    level_options,
+    silent_notes,
+)
 from nuprobe.cli.lines import BesideSpec, beside_options
 from nuprobe.cli.mixings import print_mixings
 from nuprobe.cli.options import command
@@ -120,4 +126,5 @@ def limit_command(
             ),
             plot,
         )
-    out.emit(str(limit_table(result)), result.to_dict())
+    text = "\n".join([str(limit_table(result)), *silent_notes(result, chosen)])
+    out.emit(text, result.to_dict())

@@ -15,7 +15,7 @@ from nuprobe.cli.specs import PARAMETERS, ModelSpec, make_mixing
 from nuprobe.errors import InputError
 
 if TYPE_CHECKING:
-    from nuprobe.experiments import AnyExperiment
+    from nuprobe.experiments import AnyExperiment, Limit
     from nuprobe.experiments.scanned import Scanned
 
 
@@ -150,3 +150,26 @@ level_options = grouped(
 )
 """Add ``--cl``, ``--sides``, ``--intervals``, ``--toys`` and ``--seed``, as `LevelSpec`
 ``level``."""
+
+
+def silent_notes(limit: Limit, experiments: Sequence[AnyExperiment]) -> list[str]:
+    """Why experiments without any limit have none, where their counts are the same
+    with any coupling: a coupling to neutrinos that they do not have."""
+    import numpy as np
+
+    notes = []
+    for one in experiments:
+        curve = next((c for c in limit.curves if c.label == one.name), None)
+        if curve is None or np.isfinite(curve.coupling).any():
+            continue
+        flux = getattr(one, "flux", None)
+        if not getattr(limit.family, "MASS_BY_MASS", False) or flux is None:
+            continue
+        cost = one.cost(limit.family, ["coupling"])
+        counts = (cost.expected([value]) for value in (0.0, 1.0))
+        if all(np.array_equal(a, b) for a, b in zip(*counts, strict=True)):
+            names = ", ".join(str(f) for f in flux.flavours)
+            notes.append(
+                f"{one.name}: its neutrinos ({names}) do not have this coupling"
+            )
+    return notes

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from math import inf, isfinite, sqrt
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from numpy.typing import ArrayLike
 
@@ -35,6 +35,8 @@ if TYPE_CHECKING:
     from nuprobe.inference.toys.crossings import ToyBounds
 
 __all__ = ["FitResult", "NuisanceResult", "ParameterResult"]
+
+_ROUNDING: Final = 1e-5  # of its error, below which a value is printed as 0
 
 
 @readable
@@ -335,9 +337,9 @@ class FitResult(Submitted, Travelling):
         rows += [
             (
                 n.nuisance.name,
-                _number(n.value),
+                _number(_settled(n.value, n.error)),
                 _number(n.error),
-                "" if n.pull is None else f"pull {n.pull:+.2f}",
+                "" if n.pull is None else f"pull {_settled(n.pull, 1.0):+.2f}",
                 "",
             )
             for n in self.nuisances
@@ -380,7 +382,7 @@ def _row(p: ParameterResult, one_sided: bool) -> tuple[str, str, str, str, str]:
     i, q = p.interval, p.parameter
     return (
         q.name,
-        _number(q.shown(p.value)),
+        _number(q.shown(_settled(p.value, _size(p)))),
         _number(q.shown(p.error)),
         "" if i is None else _interval_text(i, q, one_sided),
         f"{q.shown_unit} {_open_text(p)}".strip(),
@@ -402,6 +404,19 @@ def _other_rows(p: ParameterResult) -> list[tuple[str, str, str, str, str]]:
         text = f"{q.shown_unit} (also allowed, -2 ln L {r.depth}{r.open_ends})"
         rows.append((q.name, _number(q.shown(r.minimum)), "", r.ends(q), text.lstrip()))
     return rows
+
+
+def _size(p: ParameterResult) -> float | None:
+    """Error of a parameter, or without one the distance to the end of its interval."""
+    if p.error is not None or p.interval is None:
+        return p.error
+    ends = [x for x in (p.interval.lower, p.interval.upper) if x is not None]
+    return max((abs(x - p.value) for x in ends), default=None)
+
+
+def _settled(value: float, size: float | None) -> float:
+    """A value as it is printed: 0 where it is only rounding compared with its error."""
+    return 0.0 if size is not None and abs(value) < _ROUNDING * size else value
 
 
 def _number(value: float | None) -> str:
