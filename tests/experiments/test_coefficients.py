@@ -478,7 +478,10 @@ def test_a_counting_experiment_that_does_not_see_the_couplings_joins_in() -> Non
         fit(csi, ["c_v"])
 
 
-@pytest.mark.parametrize("name", ["conus-plus", "connie-projection"])
+@pytest.mark.parametrize(
+    "name",
+    ["conus-plus", pytest.param("connie-projection", marks=pytest.mark.nightly)],
+)
 def test_no_coupling_is_the_standard_model_whatever_the_default(name: str) -> None:
     """Of a default so large that its counts have no digit left for the others."""
     portal = nu.model("dipole-portal-e", mass=1.0, coupling=0.5)
