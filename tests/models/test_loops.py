@@ -12,6 +12,7 @@ from scipy.integrate import quad
 import nuprobe as nu
 from nuprobe.constants import ALPHA_EM, G_FERMI, M_ELECTRON, M_MUON, M_TAU
 from nuprobe.errors import InputError
+from nuprobe.experiments import Experiment
 from nuprobe.models.loops import loop_photon, loop_share
 from nuprobe.processes.cross_section import differential
 
@@ -64,8 +65,8 @@ def test_electrons_feel_it_where_it_is_their_only_coupling() -> None:
     found = differential(nu.process("electron"), e_nu, recoil, "H1", boson, "nu_mu")
     k2 = 2 * M_ELECTRON * recoil
     loops = np.array([photon(CHARGES["lmu-ltau"], x) for x in k2])
-    g_v = -0.5 + 2 * SIN2
-    g_v = g_v - g**2 * loops / (math.sqrt(2) * G_FERMI * (k2 + m**2))
+    new = g**2 * loops / (math.sqrt(2) * G_FERMI * (k2 + m**2))
+    g_v = -0.5 + 2 * SIN2 - new
     left, right = (g_v - 0.5) / 2, (g_v + 0.5) / 2
     y = recoil / e_nu
     shape = left**2 + right**2 * (1 - y) ** 2 - left * right * M_ELECTRON * y / e_nu
@@ -85,5 +86,6 @@ def test_templates_of_loops_are_not_those_of_a_number() -> None:
     loops = nu.model("lmu-ltau", mass=20.0, coupling=1e-3, mixing="loop")
     number = nu.model("lmu-ltau", mass=20.0, coupling=1e-3, mixing=0.01)
     experiment = nu.experiment("coherent-csi-2017")
+    assert isinstance(experiment, Experiment)
     with pytest.raises(InputError, match=r"lack the exchange.*loops\(0,1,-1\)"):
         experiment.templates(number).coefficients(loops)
