@@ -97,6 +97,12 @@ def test_a_billion_counts_that_nuisances_cancel(
     check(cost, point)
 
 
+def test_a_step_that_is_exact_but_for_its_length() -> None:
+    """One bin, 1.7e13 counts, and a second nuisance that hardly moves them."""
+    cost = family_cost(nu.experiment("conus-plus"), "universal-scalar")
+    check(cost, np.array([1.90069243e-03, 2.40424094]))
+
+
 KINDS = ["gaussian", "asymmetric", "covariance", "poisson", "cnp", "on-off", "asimov"]
 
 

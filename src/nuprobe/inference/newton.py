@@ -47,8 +47,11 @@ PLAIN: Final = 15
 _DAMPED: Final = 500
 # shares of a nuisance's curvature that are left as the others follow, from products of
 # slopes with rounding of some 1e-16: more, and one step is exact where −2 ln L is
-# quadratic; no more, and the products have lost what further steps need
+# quadratic, if it is short enough for rounding to leave less than _RAISED of −2 ln L;
+# no more, and the products have lost what further steps need
 _ONCE: Final = 1e-6
+_RAISED: Final = 1e-11
+_UNIT: Final = 2.0**-53
 LOST: Final = CLEAR
 _TOGETHER: Final = 64  # points whose steps are taken by least squares
 
@@ -414,7 +417,8 @@ def newton(
                 else np.multiply(length[:, None], part.change, out=part.room)
             )
         # rounding of large counts leaves something to do
-        done = share > _ONCE if exact and not last else np.full(len(rows), last)
+        once = (share > _ONCE) & (_UNIT**2 * decrement < _RAISED * share)
+        done = once if exact and not last else np.full(len(rows), last)
         if not begin:
             done |= (decrement <= LAST * floor) & (length == 1)
         if done.all():

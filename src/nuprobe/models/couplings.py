@@ -44,35 +44,40 @@ CHARGES: Final = ("p", "n", "e", "e_axial")
 @quick_methods
 @dataclass(frozen=True)
 class Propagator:
-    """1 (contact) or 1/(|q²| + m²).
+    """1 (contact) or 1/(|q²| + m²), of loops times their mixing over that at zero.
 
     Attributes
     ----------
     mass : MeV; 0 for the photon, None for a contact term.
     parameter : name of the fit parameter that sets the mass, or empty.
+    loops : charges of e, μ, τ whose loops mix the mediator with the photon, or None.
     """
 
     mass: float | None = None
     parameter: str = ""
+    loops: tuple[float, float, float] | None = None
 
     @property
     def label(self) -> str:
         """Suffix of a term's name."""
         if self.mass is None:
             return ""
+        loops = ""
+        if self.loops is not None:
+            loops = f" loops({','.join(f'{q:g}' for q in self.loops)})"
         if self.parameter:
-            return f"/(q2+{self.parameter}^2)"
+            return f"/(q2+{self.parameter}^2){loops}"
         short = f"{self.mass:.6g}"
         mass = short if float(short) == self.mass else repr(float(self.mass))
-        return "/q2" if self.mass == 0 else f"/(q2+{mass}^2)"
+        return "/q2" if self.mass == 0 else f"/(q2+{mass}^2){loops}"
 
     def same(self, other: Propagator) -> bool:
         """Whether this and the `other` are the same exchange: the same mass, set by the
-        same parameter.
+        same parameter, and the same loops.
 
         Mediators whose masses share a name but differ in value are distinct.
         """
-        return self.parameter == other.parameter and self.mass == other.mass
+        return self == other
 
 
 @quick_methods

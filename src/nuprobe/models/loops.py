@@ -22,7 +22,7 @@ import numpy as np
 from nuprobe.constants import ALPHA_EM, M_ELECTRON, M_MUON, M_TAU
 from nuprobe.numerics import FloatArray, gauss_legendre
 
-__all__ = ["loop_photon", "loop_poles"]
+__all__ = ["loop_photon", "loop_poles", "loop_share"]
 
 _MASSES: Final = (M_ELECTRON, M_MUON, M_TAU)
 _SCALE: Final = 4 * math.pi * ALPHA_EM / (12 * math.pi**2)
@@ -80,6 +80,27 @@ def loop_poles(
         side = 1 + _APART if squares[i] >= mass**2 else 1 - _APART
         squares[i] = mass**2 * side
     return _fitted(charges, tuple(math.sqrt(s) for s in squares))
+
+
+def loop_share(charges: tuple[float, float, float], k2: FloatArray) -> FloatArray:
+    """Return a(K²)/a(0), from the poles.
+
+    Parameters
+    ----------
+    charges : Q of e, μ, τ, which sum to zero and do not all vanish.
+    k2 : K² >= 0 in MeV², any shape.
+
+    Examples
+    --------
+    >>> loop_share((1.0, 0.0, -1.0), np.array([0.0, 100.0, 1e4])).round(2)
+    array([1.  , 0.73, 0.45])
+    """
+    poles = _fitted(charges, _places(charges))
+    total = sum(a for _, a in poles)
+    share = np.zeros(np.shape(k2))
+    for mass, a in poles:
+        share += a / total / (1 + k2 / mass**2)
+    return share
 
 
 def _places(charges: tuple[float, float, float]) -> tuple[float, ...]:

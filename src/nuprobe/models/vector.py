@@ -126,11 +126,14 @@ class VectorMediator(Mediated):
         return {self.label + "coupling": one}
 
     def _exchange(self, strengths: Mapping[str, FloatArray], anti: bool) -> Couplings:
-        q = self.vector_charges.neutrinos
+        q = self.vector_charges
         charges = {
-            k: diagonal(*(x * s / _UNIT for x in q)) for k, s in strengths.items()
+            k: diagonal(*(x * s / _UNIT for x in q.neutrinos))
+            for k, s in strengths.items()
         }
-        return exchange(VectorExchange(self.propagator, charges), anti)
+        loops = q.leptons if self.mixing == "loop" and any(q.leptons) else None
+        one = VectorExchange(replace(self.propagator, loops=loops), charges)
+        return exchange(one, anti)
 
     def added_leptons(self, below: LeptonCouplings, vertex: Vertex) -> LeptonCouplings:
         """Return the couplings `below` and the mediator, if it couples in this
@@ -259,9 +262,9 @@ class LMuLTau(VectorMediator):
     mixing : ε, or ``"loop"``: induced by loops of the charged leptons, at zero momentum
         the photon mixing ε c_W = −(e g′/12π²) Σ_ℓ Q_ℓ ln m_ℓ² (for L_μ − L_τ: (e
         g′/12π²) ln(m_τ²/m_μ²), so the electron couples with the sign opposite to the
-        muon: vacuum polarisation screens). Tridents include its momentum dependence
-        (`loops`; 0.89, 0.78 and 0.61 of it at K² = 0.05, 0.14 and 0.5 GeV²),
-        elastic scattering uses its value at zero (2 % too large at 0.01 GeV²). Sources
+        muon: vacuum polarisation screens). It falls with the momentum (`loops`), for
+        L_μ − L_τ to 0.97, 0.89, 0.78 and 0.61 of this at K² = 0.01, 0.05, 0.14 and 0.5
+        GeV². Electrons that have a charge of their own take the value at zero. Sources
         differ in this sign; `nuprobe.bounds.vector_boson` derives it.
     neutrino_charges, lepton_charges : Q_ν and Q_ℓ of e, μ, τ, by keyword.
     base : model to which it is added.

@@ -246,11 +246,11 @@ class Exchanges:
         self, wanted: Iterable[Slot], propagator: Propagator, name: str
     ) -> Slot | None:
         """The one of the `wanted` (propagator, constituent) that describes exchange of
-        `propagator` with the constituent `name`; None if there is none.
-
-        A free mass is identified by its parameter's name, a fixed one by its value.
+        `propagator` with the constituent `name`; None if there is none. A free mass is
+        identified by its parameter's name, a fixed one by its value.
         """
-        candidates = [s for s in wanted if s[1] == name]
+        loops = propagator.loops
+        candidates = [s for s in wanted if s[1] == name and s[0].loops == loops]
         same_name = [s for s in candidates if s[0].parameter == propagator.parameter]
         if propagator.parameter in self.free:
             return next(iter(same_name), None)

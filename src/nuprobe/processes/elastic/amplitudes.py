@@ -18,6 +18,7 @@ from nuprobe.constants import ALPHA_EM, M_ELECTRON
 from nuprobe.errors import InputError
 from nuprobe.flavours import FlavourState, columns, trace
 from nuprobe.models import Couplings, Propagator
+from nuprobe.models.loops import loop_share
 from nuprobe.numerics import FloatArray
 from nuprobe.processes.interface import Exchange, Exchanges, Slot
 
@@ -144,7 +145,11 @@ def amplitudes(
 def _lacking(propagator: Propagator, charge: str, wanted: Sequence[Slot]) -> str:
     """Why the kernels cannot take the exchange of a model."""
     name = propagator.parameter
-    masses = [p.mass for p, c in wanted if name and p.parameter == name and c == charge]
+    masses = [
+        p.mass
+        for p, c in wanted
+        if name and p.parameter == name and c == charge and p.loops == propagator.loops
+    ]
     if masses and masses[0] is not None and propagator.mass is not None:
         return (
             f"these templates are for a mediator with {name} = {masses[0]:.10g} MeV,"
@@ -221,13 +226,18 @@ def magnetic_kinematics(t: FloatArray) -> FloatArray:
     return MAGNETIC * np.stack([inverse, np.where(moved, -1.0, 0.0)], axis=-1)
 
 
-def propagate(propagator: Propagator, q2: FloatArray) -> FloatArray:
-    """1 for a contact term, else 1/(|q²| + m²) in MeV⁻².
+def propagate(
+    propagator: Propagator, q2: FloatArray, *, electrons: bool = False
+) -> FloatArray:
+    """1 for a contact term, else 1/(|q²| + m²) in MeV⁻², of loops times their mixing
+    over that at zero.
 
     Parameters
     ----------
     propagator : of the exchange.
     q2 : |q²| in MeV², any shape.
+    electrons : with electrons. If they have a charge of their own the mixing, a per
+        cent of it, is taken at zero.
 
     Examples
     --------
@@ -236,7 +246,12 @@ def propagate(propagator: Propagator, q2: FloatArray) -> FloatArray:
     """
     if propagator.mass is None:
         return np.ones_like(q2)
-    return np.asarray(1 / (q2 + propagator.mass**2))
+    loops = propagator.loops
+    if loops is None or (electrons and loops[0]):
+        share: float | FloatArray = 1.0
+    else:
+        share = loop_share(loops, q2)
+    return np.asarray(share / (q2 + propagator.mass**2))
 
 
 def pair_name(a: Slot, b: Slot) -> str:

@@ -392,7 +392,10 @@ def _response(
     """Products of propagators times the number of electrons that can be ionised, terms
     last."""
     q2 = 2 * M_ELECTRON * t
-    shapes = [amp.propagate(a, q2) * amp.propagate(b, q2) for a, b in pairs]
+    shapes = [
+        amp.propagate(a, q2, electrons=True) * amp.propagate(b, q2, electrons=True)
+        for a, b in pairs
+    ]
     return np.stack(shapes, axis=-1) * scale * movable(t)
 
 
