@@ -193,7 +193,7 @@ def test_a_likelihood_of_ones_own(page: WebDriver, tmp_path: Path) -> None:
     found = json.loads(saved(page, "#save-json")[1])
     expected = cost("rn").profiled([[4.0]]).twice_nll[0]
     assert found["models"][0]["twice_nll"] == pytest.approx(expected, rel=1e-9)
-    lines = one(page, "#texts pre").get_attribute("textContent")
+    lines = one(page, "#texts pre").get_attribute("textContent") or ""
     (tmp_path / "likelihood.json").write_bytes(gzip.compress(content))
     done = subprocess.run(
         [sys.executable, "-c", lines],

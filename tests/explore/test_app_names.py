@@ -91,9 +91,7 @@ def test_what_rounding_leaves_of_no_chi_square_is_zero() -> None:
     ]
 
 
-def test_intervals_have_the_unit_of_their_axis(
-    page: WebDriver, explorer: Path
-) -> None:
+def test_intervals_have_the_unit_of_their_axis(page: WebDriver, explorer: Path) -> None:
     start(page, explorer, "single")
     words = one(page, "#plane-summary").text
     interval = r"68 %: [\d.]+ to [\d.]+ fm; 90 %: [\d.]+ to [\d.]+ fm; 95 %: "
