@@ -1,4 +1,4 @@
-"""What a model and a layer are called in the page, and how a plane is entered by keys."""
+"""Names of models and layers in the page, and keys that enter a plane."""
 
 from __future__ import annotations
 
