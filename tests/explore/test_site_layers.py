@@ -106,7 +106,7 @@ def test_a_ratio_is_a_measured_value() -> None:
 
 def test_each_site_has_its_own_spectrum() -> None:
     """Bins of an energy, not bins by number under the name of a term."""
-    lz = nu.experiment("lz-er-2025")
+    lz: Any = nu.experiment("lz-er-2025")
     panels = spectra_of(lz.cost(free=["sin2_theta_w"]), [lz])
     assert [panel["title"].rpartition(", ")[2] for panel in panels] == [*lz.sites]
     for panel, site in zip(panels, lz.sites.values(), strict=True):
@@ -116,8 +116,9 @@ def test_each_site_has_its_own_spectrum() -> None:
         assert (panel["ylabel"], axis["unit"]) == ("counts", "keV")
 
 
+@pytest.mark.nightly
 def test_rates_of_reactors_have_names() -> None:
-    one = nu.experiment("daya-bay-evolution")
+    one: Any = nu.experiment("daya-bay-evolution")
     (panel,) = spectra_of(one.cost(free=["sin2_2theta_14"]), [one])
     (axis,) = panel["axes"]
     assert axis["labels"] == [*one.predict().rows]
