@@ -3,6 +3,7 @@
   "use strict";
   const { el, replace, controls, manycounts, shown, statistics, labels } = nuprobe;
   const SAME = 5e-7; // rise of χ² that is rounding
+  const ROUNDING = 1e-9; // of χ², as far as the page agrees with the package
   const FEW = "few counts: not a chi-square law";
 
   // of one model: χ² with its parts, and probabilities
@@ -25,13 +26,16 @@
     };
   }
 
+  // χ² or −2 ln L as text; what rounding leaves of 0 is 0
+  const cost = (value) => shown(Math.abs(value) < ROUNDING ? 0 : value, 6);
+
   const probability = (p) => (p === null ? "—" : p < 1e-15 ? "< 10⁻¹⁵" : shown(p, 2));
 
   // where nuisances are integrated over, −2 ln L is χ² with what the integral adds
-  const PLAIN = [["χ² = −2 ln L", (s) => shown(s.chi2, 6), "of data and pulls together"]];
+  const PLAIN = [["χ² = −2 ln L", (s) => cost(s.chi2), "of data and pulls together"]];
   const MARGINAL = [
-    ["−2 ln L", (s) => shown(s.twiceNll, 6), "χ² and what the integral over shapes of spectra adds"],
-    ["χ²", (s) => shown(s.chi2, 6), "of data and pulls together"],
+    ["−2 ln L", (s) => cost(s.twiceNll), "χ² and what the integral over shapes of spectra adds"],
+    ["χ²", (s) => cost(s.chi2), "of data and pulls together"],
   ];
   const REST = [
     ["of pulls", (s) => shown(s.pulls, 3), "Σ (ν/σ)²"],
@@ -122,5 +126,5 @@
     return `${name}: ${at}: ${fit}${away}.`;
   }
 
-  nuprobe.numbers = { FEW, summary, table, pullTable, sentence, probability };
+  nuprobe.numbers = { FEW, cost, summary, table, pullTable, sentence, probability };
 })((window.nuprobe ??= {}));
