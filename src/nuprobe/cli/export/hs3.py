@@ -13,6 +13,7 @@ from nuprobe.cli.export.costs import (
     cost_of,
     free_of_likelihood,
     read_points,
+    say_defaults,
     write_json,
 )
 from nuprobe.cli.options import command
@@ -48,7 +49,9 @@ def hs3_command(
     """
     from nuprobe.portable import hs3_document
 
-    made = hs3_document(cost_of(experiment, model, free), read_points(at))
+    cost, points = cost_of(experiment, model, free), read_points(at)
+    say_defaults(cost, points)
+    made = hs3_document(cost, points)
     if out.output is None:
         click.echo(json.dumps(made, indent=1))
     else:

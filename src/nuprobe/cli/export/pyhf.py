@@ -12,6 +12,7 @@ from nuprobe.cli.export.costs import (
     cost_of,
     free_of_likelihood,
     read_points,
+    say_defaults,
     write_json,
 )
 from nuprobe.cli.options import command
@@ -63,6 +64,7 @@ def pyhf_command(
     if len(points) > 1:
         new_file(beside, overwriting())
     cost = cost_of(experiment, model, free)
+    say_defaults(cost, points)
     workspace = pyhf_workspace(cost, points[0])
     if out.output is None:
         return click.echo(json.dumps(workspace, indent=1))
