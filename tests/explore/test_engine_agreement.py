@@ -20,6 +20,7 @@ from tests.portable.families import (
 )
 
 from nuprobe.errors import InputError
+from nuprobe.experiments import experiment, family_cost
 from nuprobe.inference import Cost
 from nuprobe.inference.costs.morphing import full_points
 from nuprobe.inference.expectations import expected_counts
@@ -220,3 +221,16 @@ def test_quotients_and_complements(tmp_path: Path) -> None:
     profile = ((apart + nu[:, None] * at) ** 2).sum(axis=1) + 100 * nu**2
     assert least["twiceNll"] <= profile.min() + 1e-9
     assert least["twiceNll"] == pytest.approx(profile.min(), abs=1e-3)
+
+
+def test_counts_that_nuisances_have_to_cancel(tmp_path: Path) -> None:
+    cost = family_cost(experiment("coherent-csi-2021"), "b-l")
+    points = [[1e-3, 10.0], [0.0, 10.0]]
+    job = {"document": document_of(cost), "points": points}
+    run = "function run({document, points}) { const one = engine.compile(document);"
+    run += " return points.map((point) => one.excess(point)); }"
+    (found,) = run_engine(tmp_path, run, [job])
+    counts = cost.terms[0].expectation(np.array(points)).base.sum(axis=1)
+    np.testing.assert_allclose(found, counts / (cost.terms[0].data.sum() + 1))
+    assert found[0] > 10 * found[1]
+    assert found[1] < 2

@@ -4,6 +4,7 @@
   const { el, replace, controls, manycounts, shown, statistics, labels } = nuprobe;
   const SAME = 5e-7; // rise of χ² that is rounding
   const ROUNDING = 1e-9; // of χ², as far as the page agrees with the package
+  const EXCESS = 1e6; // predicted over seen counts, up to which χ² is that of the package to 1e-9
   const FEW = "few counts: not a chi-square law";
 
   // of one model: χ² with its parts, and probabilities
@@ -20,7 +21,7 @@
     const delta = minimum === null ? null : total + shapes - minimum;
     const away = delta === null ? null : statistics.chi2Tail(delta < SAME ? 0 : delta, dimensions);
     return {
-      chi2: total, twiceNll: total + shapes, pulls, bins, freedom: measured ? freedom : null, few,
+      excess: calc.likelihood.excess(point), chi2: total, twiceNll: total + shapes, pulls, bins, freedom: measured ? freedom : null, few,
       probability: measured && freedom > 0 && !few ? statistics.chi2Tail(total, freedom) : null,
       delta, away, deviations: away === null ? null : statistics.deviations(away),
     };
@@ -88,14 +89,20 @@
     const axes = [page.plane.x, page.plane.y].filter(Boolean);
     calc.parameters.forEach((p, k) => models.forEach((model, i) => put(cells[rows.length + k][i],
       shown(controls.settled(p, model.point[k], axes.find((axis) => axis.name === p.name)), 6))));
-    note(element, summaries.some((one) => one.few) ? `p-value: ${FEW}` : null);
+    note(element, [summaries.some((one) => one.few) ? `p-value: ${FEW}` : null,
+      ...summaries.map((one, i) => cancelled(names[i], one))].filter(Boolean).join(". ") || null);
   }
+
+  // what rounding does where nuisances have to cancel nearly all that is predicted
+  const cancelled = (name, { excess }) => (excess > EXCESS
+    ? `${name}: ${shown(excess, 2)} times the counts seen are predicted; nuisances that cancel them leave rounding in χ²` : null);
 
   // a line below a table, or none
   function note(element, text) {
     const old = element.querySelector("p.note");
     if (text === null) old?.remove();
-    else if (!old) element.append(el("p", { class: "note levels soft" }, text));
+    else if (old) put(old, text);
+    else element.append(el("p", { class: "note levels soft" }, text));
   }
 
   // bars of pulls, −3σ to 3σ
@@ -123,7 +130,7 @@
     const at = calc.parameters.map((p, i) => `${labels.symbol(p)} ${shown(point[i])}${labels.unit(p) ? ` ${labels.unit(p)}` : ""}`).join(", ");
     const fit = `chi squared ${shown(s.chi2, 5)} for ${s.bins} bins${s.few ? `, no p-value (${FEW})` : s.probability === null ? "" : `, p-value ${probability(s.probability)}`}`;
     const away = s.delta === null ? "" : `; ${shown(Math.max(0, s.delta), 3)} above the best fit, ${shown(s.deviations, 2)} sigma`;
-    return `${name}: ${at}: ${fit}${away}.`;
+    return `${name}: ${at}: ${fit}${away}.${s.excess > EXCESS ? ` ${cancelled(name, s)}.` : ""}`;
   }
 
   nuprobe.numbers = { FEW, cost, summary, table, pullTable, sentence, probability };
