@@ -7,7 +7,10 @@ import csv
 import gzip
 import io
 import json
+import os
 import struct
+import subprocess
+import sys
 import xml.etree.ElementTree as ET
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -29,6 +32,7 @@ from tests.explore.browsing import (
     typed,
     until,
 )
+from tests.portable.families import FOLDER
 
 from nuprobe.portable import portable_likelihood
 from nuprobe.portable.make import as_json
@@ -189,6 +193,18 @@ def test_a_likelihood_of_ones_own(page: WebDriver, tmp_path: Path) -> None:
     found = json.loads(saved(page, "#save-json")[1])
     expected = cost("rn").profiled([[4.0]]).twice_nll[0]
     assert found["models"][0]["twice_nll"] == pytest.approx(expected, rel=1e-9)
+    lines = one(page, "#texts pre").get_attribute("textContent") or ""
+    (tmp_path / "likelihood.json").write_bytes(gzip.compress(content))
+    done = subprocess.run(
+        [sys.executable, "-c", lines],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(FOLDER)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert float(done.stdout) == pytest.approx(expected, rel=1e-9)
     chosen(page, "#page", "plane")
     ready(page, "plane")
 
@@ -213,6 +229,9 @@ def test_figures_open_again(page: WebDriver) -> None:
     for text in ("Rn (fm)", "sin2ϑW", "best fit", "allowed at 68 % CL", "A region"):
         assert text in texts
     root = ET.fromstring(svg)
+    # the state, and no folder of whoever saves the figure
+    assert b"index.html#page=plane" in svg
+    assert b"file:" not in svg
     assert root.get("viewBox") == f"0 0 {root.get('width')} {root.get('height')}"
     for which in ("spectrum", "plane"):
         name, png = saved(page, f"#save-{which}-png")

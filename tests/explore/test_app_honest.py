@@ -85,7 +85,8 @@ def test_the_page_knows_where_the_package_has_no_chi_square(
 def test_no_p_value_of_few_counts() -> None:
     calc = (
         "(mu) => ({binned: true, nuisances: [], parameters: [], pulls: () => 0,"
-        " sizes: [{bins: 10}], likelihood: {twiceNll: () => 12, expectation: () =>"
+        " sizes: [{bins: 10}], likelihood: {excess: () => 1, twiceNll:"
+        " () => 12, expectation: () =>"
         " [{kind: 'poisson', total: Array(10).fill(mu)}]}})"
     )
     found = node(
@@ -104,7 +105,8 @@ def test_no_p_value_of_few_counts() -> None:
 def test_normalisations_to_the_data_are_no_degrees_of_freedom() -> None:
     calc = (
         "{binned: true, nuisances: [], parameters: [], pulls: () => 0, sizes: [{bins:"
-        " 160, constraints: 16}], likelihood: {twiceNll: () => data, expectation: () =>"
+        " 160, constraints: 16}], likelihood: {excess: () => 1,"
+        " twiceNll: () => data, expectation: () =>"
         " [{kind: 'covariance', total: Array(160).fill(500)}]}}"
     )
     freedom, few, p = node(
@@ -114,6 +116,25 @@ def test_normalisations_to_the_data_are_no_degrees_of_freedom() -> None:
     )
     assert (freedom, few) == (144, False)
     assert p == pytest.approx(chi2.sf(122.97, 144), rel=1e-6)
+
+
+def test_numbers_that_rounding_spoils_are_named() -> None:
+    """Where nuisances cancel 1e12 times the data, and only there."""
+    calc = (
+        "(excess) => ({binned: false, nuisances: [], parameters: [], pulls: () => 0,"
+        " sizes: [], likelihood: {excess: () => excess, twiceNll: () => 12}})"
+    )
+    calm, spoiled = node(
+        "data.map((excess) => nuprobe.numbers.sentence('A',"
+        f" nuprobe.numbers.summary(({calc})"
+        "(excess), [], {nuisances: [], shapes: 0}, 11, 1), {parameters: []}, []))",
+        [2.0, 3e12],
+    )
+    assert "predicted" not in calm
+    assert (
+        "A: 3 × 10¹² times the counts seen are predicted; nuisances that cancel them"
+        " leave rounding in χ²." in spoiled
+    )
 
 
 def test_computed_limits_have_their_own_heading() -> None:

@@ -104,6 +104,38 @@ def test_a_ratio_is_a_measured_value() -> None:
     assert quantity["latex"] == r"\sigma/\sigma_{\mathrm{SM}}"
 
 
+def test_each_site_has_its_own_spectrum() -> None:
+    """Bins of an energy, not bins by number under the name of a term."""
+    lz: Any = nu.experiment("lz-er-2025")
+    panels = spectra_of(lz.cost(free=["sin2_theta_w"]), [lz])
+    assert [panel["title"].rpartition(", ")[2] for panel in panels] == [*lz.sites]
+    for panel, site in zip(panels, lz.sites.values(), strict=True):
+        (axis,) = panel["axes"]
+        edges, _ = site.bins.edges(next(iter(site.file.analyses.values())))
+        assert axis["edges"] == edges.tolist()
+        assert (panel["ylabel"], axis["unit"]) == ("counts", "keV")
+
+
+@pytest.mark.nightly
+def test_rates_of_reactors_have_names() -> None:
+    one: Any = nu.experiment("daya-bay-evolution")
+    (panel,) = spectra_of(one.cost(free=["sin2_2theta_14"]), [one])
+    (axis,) = panel["axes"]
+    assert axis["labels"] == [*one.predict().rows]
+    assert [q["unit"] for q in axis["quantities"]] == [""] * 8
+    many = nu.experiment("reactor-rates")
+    (panel,) = spectra_of(many.cost(free=["sin2_2theta_14"]), [many])
+    assert len(panel["axes"][0]["labels"]) == 21
+    assert "quantities" not in panel["axes"][0]
+
+
+def test_a_tip_is_a_measured_magnitude() -> None:
+    tip = nu.experiment("m5-tip")
+    (panel,) = spectra_of(tip.cost(free=["magnetic_moment.emu"]), [tip])
+    (quantity,) = panel["axes"][0]["quantities"]
+    assert (quantity["latex"], quantity["unit"]) == (r"M_I \text{ of the tip}", "mag")
+
+
 @pytest.mark.nightly
 def test_measured_values_have_units_and_symbols() -> None:
     """Abundances as they are measured, not in units of their errors."""

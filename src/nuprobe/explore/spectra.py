@@ -39,6 +39,7 @@ _SYMBOLS: Final = {
     "a1": "a_1",
     "7Be": r"^7\mathrm{Be}",
     "8B above 3 MeV": r"^8\mathrm{B} above 3 MeV",
+    "M_I of the tip": r"M_I \text{ of the tip}",
 }
 """Of measured values that experiments name."""
 
@@ -82,7 +83,8 @@ def spectra_of(
             panel["first"] = first
             first += prod(len(axis["edges"]) - 1 for axis in panel["axes"])
         if first != len(term.data):
-            panels = [_numbered(term.name, len(term.data))]
+            title = known[name].file.title if name in known else term.name
+            panels = [_numbered(title, len(term.data))]
         found += [{"term": term.name, **panel} for panel in panels]
     return found
 
@@ -94,8 +96,10 @@ def _panels(
     from nuprobe.experiments import (
         BaselineExperiment,
         Experiment,
+        ReactorExperiment,
         SitesExperiment,
         SolarExperiment,
+        StarExperiment,
         TridentExperiment,
         UniverseExperiment,
     )
@@ -104,8 +108,9 @@ def _panels(
     if isinstance(one, Experiment):
         yield _counts(one, analysis, title)
     elif isinstance(one, SitesExperiment):
-        for place, site in one.sites.items():
-            yield _counts(site, analysis, f"{title}, {place}")
+        # a term for each site
+        place = "" if term.origin is None else term.origin.part
+        yield _counts(one.sites[place], analysis, f"{title}, {place}")
     elif isinstance(one, BaselineExperiment):
         yield from _detectors(title, one.predict(analysis=analysis))
     elif isinstance(one, SolarExperiment):
@@ -115,6 +120,15 @@ def _panels(
         flux = getattr(one.file.measurement, "flux_unit", 0.0)
         units = [_per_area(flux) if n == _FLUX else rates.unit for n in rates.names]
         yield _measured(panel, units) if few else panel
+    elif isinstance(one, ReactorExperiment):
+        rows = one.predict(analysis=analysis).rows
+        panel = _named(title, rows, "rate / prediction without oscillations")
+        few = len(rows) <= _FEW
+        yield _measured(panel, [""] * len(rows)) if few else panel
+    elif isinstance(one, StarExperiment):
+        (observable,) = one.predict(analysis=analysis).observables
+        name, _, unit = observable.rstrip("]").partition(" [")
+        yield _measured(_named(title, [name], observable), [unit])
     elif isinstance(one, UniverseExperiment):
         names = getattr(term.prediction, "observables", ())
         panel = _named(title, names, "value / measured error")

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import inf
+from math import inf, isfinite
 from typing import Final
 
 import numpy as np
@@ -31,6 +31,7 @@ BoolArray = NDArray[np.bool_]
 _BARRIERS: Final = tuple(10.0**k for k in range(18, -9, -2))
 # of −2 ln L; a smaller pseudo-count would drown in the rounding of µ
 _NEGLIGIBLE: Final = 1e-9
+_AGAIN: Final = 2  # times that steps are taken from µ computed anew
 
 
 @readable
@@ -145,7 +146,36 @@ def profile_hard(layout: Layout, point: FloatArray) -> tuple[float, FloatArray, 
             raise ComputationError(_unsettled(layout, point, given))
         if pseudo <= _NEGLIGIBLE * path.value:
             break
-    return path.value, path.axes @ path.along[:, 0], path.touched
+    nu, value = path.axes @ path.along[:, 0], path.value
+    terms = zip(layout.places, given, strict=True)
+    if not path.touched and any(t.huge(e).any() for (t, _, _), e in terms):
+        value, nu = _settled(layout, given, nu, value)
+    return value, nu, path.touched
+
+
+def _settled(
+    layout: Layout, given: Sequence[Expectation], end: FloatArray, value: float
+) -> tuple[float, FloatArray]:
+    """The minimum near the `end` of a path with the `value`, with µ computed anew:
+    steps from a thousand billion counts leave their rounding in axes and µ."""
+    terms = list(zip(layout.places, given, strict=True))
+    nu, found = end, []
+    for _ in range(_AGAIN):
+        parts = [term.moving(e, k).shifted(nu[:, None]) for (term, _, k), e in terms]
+        if not all(part.feasible().all() for part in parts):
+            break
+        moved, failed = newton(parts, layout.weights, nu[:, None])
+        if failed.size:
+            break
+        nu = moved[:, 0]
+        each = [t.value(expected_counts(e, nu[None, k]))[0] for (t, _, k), e in terms]
+        now = float(nu**2 @ layout.weights + sum(each))
+        if isfinite(now):
+            found.append((now, tuple(nu)))
+    if not found:
+        return value, end
+    lowest, at = min(found)
+    return lowest, np.array(at)
 
 
 def _unsettled(layout: Layout, point: FloatArray, given: Sequence[Expectation]) -> str:

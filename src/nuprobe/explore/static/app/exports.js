@@ -4,6 +4,9 @@
   const { el, replace, figures, files, messages, tables, texts } = nuprobe;
   const WIDTH = 640, SCALE = 3;
 
+  // the address of the state; of a page on the disk without the folders of whoever saves the figure
+  const here = () => (location.protocol === "file:" ? `index.html${location.hash}` : location.href);
+
   class Exports {
     // `current()` gives {session, spectrumPanel, planePanel}
     constructor(place, current) {
@@ -59,7 +62,7 @@
       const panel = which === "spectrum" ? spectrumPanel : planePanel;
       const names = state.models.map((model) => model.name).join(", ");
       return figures.svg(panel.forFile(session, state, WIDTH), WIDTH, `${session.page.title}: ${which}`,
-        `${which === "spectrum" ? session.shown.projection.spectrum.title : planePanel.place.summary.textContent} Models: ${names}. ${location.href}`);
+        `${which === "spectrum" ? session.shown.projection.spectrum.title : planePanel.place.summary.textContent} Models: ${names}. ${here()}`);
     }
 
     async figure(which, kind) {

@@ -39,7 +39,7 @@
 
   // `act` has toggle(name) and all(names, shown)
   function render(element, layers, hidden, act) {
-    const key = JSON.stringify([layers.map((layer) => [layer.name, layer.colour, Boolean(layer.computed)]), hidden]);
+    const key = JSON.stringify([layers.map((layer) => [layer.name, layer.colour, layer.dash, Boolean(layer.computed)]), hidden]);
     if (element.dataset.key === key) return;
     const focus = document.activeElement?.id;
     const open = new Set([...element.querySelectorAll("details[open]")].map((one) => one.dataset.name));
@@ -48,7 +48,7 @@
     const names = parts.flatMap(([, groups]) => groups.map(([first]) => first.name));
     let count = 0;
     replace(element, parts.length === 0
-      ? [el("h3", {}, PUBLISHED), el("p", { class: "soft" }, "The catalogue has no published limits for these axes.")]
+      ? [el("h3", {}, PUBLISHED), el("p", { class: "soft" }, "This page has no published limits for these axes.")]
       : parts.map(([heading, groups]) => [el("h3", {}, heading),
         el("ul", { class: "layers", "aria-label": heading }, groups.map((group) => row(group, count++, hidden, act, open)))]),
     names.length > 2 ? el("div", { class: "row" },
@@ -57,15 +57,28 @@
     if (focus?.startsWith("layer-")) document.getElementById(focus)?.focus();
   }
 
+  // the key of a layer, with the colour and the dashes that it has in the plane
+  function swatch({ kind, colour, dash }) {
+    const made = el("span", { class: `key key-${kind}`, "aria-hidden": "true" });
+    made.style.setProperty("--key", colour);
+    if (!Array.isArray(dash) || !["curve", "region"].includes(kind)) return made;
+    const { node } = nuprobe.svgLegend;
+    const line = { stroke: colour, "stroke-width": 2, "stroke-dasharray": dash.join(" ") };
+    const mark = kind === "region"
+      ? node("rect", { x: 1, y: 1, width: 20, height: 10, fill: colour, "fill-opacity": 0.18, ...line, "stroke-width": 1.5 })
+      : node("line", { x1: 0, x2: 22, y1: 6, y2: 6, ...line });
+    made.classList.add("drawn");
+    made.append(node("svg", { width: 22, height: 12, viewBox: "0 0 22 12" }, mark));
+    return made;
+  }
+
   function row([layer], i, hidden, act, open) {
-    const swatch = el("span", { class: `key key-${layer.kind}`, "aria-hidden": "true" });
-    swatch.style.setProperty("--key", layer.colour);
     const facts = [layer.cl ? `${shown(100 * layer.cl, 4)} % CL` : null,
       layer.verified === false ? "not checked against the publication" : null].filter(Boolean).join("; ");
     const link = reference(layer);
     return el("li", {},
       el("input", { type: "checkbox", id: `layer-${i}`, checked: !hidden.includes(layer.name), onchange: () => act.toggle(layer.name) }),
-      el("label", { for: `layer-${i}` }, swatch, layer.title),
+      el("label", { for: `layer-${i}` }, swatch(layer), layer.title),
       el("span", { class: "soft details" }, facts, facts && link ? " · " : "", link),
       layer.note ? el("details", { class: "soft details", "data-name": layer.name, open: open.has(layer.name) },
         el("summary", { "aria-label": `Note on ${layer.title}` }, "note"), layer.note) : null);

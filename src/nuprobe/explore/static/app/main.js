@@ -14,7 +14,7 @@
     plane: (change) => edit((state) => ({ ...state, plane: { ...state.plane, ...change } })),
     axis: chooseAxis,
     point: setPoint,
-    settle: () => session.store.commit(),
+    settle: () => edit(named),
     toggle: (name) => edit((state) => ({ ...state, hidden: state.hidden.includes(name)
       ? state.hidden.filter((one) => one !== name) : [...state.hidden, name] })),
     all: (names, shown) => edit((state) => ({ ...state, hidden: shown ? state.hidden.filter((one) => !names.includes(one))
@@ -24,6 +24,7 @@
     () => ({ session, spectrumPanel, planePanel }));
 
   const edit = (change) => session.store.commit(change(session.store.get()));
+  const named = (state) => states.named(state, session.page, session.calc);
 
   // a parameter comes on an axis; if it is on the other one, they change places
   function chooseAxis(end, name) {
@@ -54,7 +55,7 @@
       point[i] = value;
     }
     const next = states.withModel(state, state.active, { point });
-    return live ? store.live(next) : store.commit(next);
+    return live ? store.live(next) : store.commit(named(next));
   }
 
   function setValue(kind, i, value, live) {
@@ -62,14 +63,14 @@
     const state = store.get();
     const next = states.withValue(state, kind, i, value, session.nuisances[state.active] ?? session.calc.zeros());
     if (live) store.live(next);
-    else store.commit(next);
+    else store.commit(named(next));
   }
 
   const modelList = (page) => new nuprobe.ModelList(place("models"), page.presets, {
     choose: (i) => edit((state) => ({ ...state, active: i })),
     rename: (i, name) => edit((state) => states.withModel(state, i, { name })),
     remove: (i) => edit((state) => states.without(state, i)),
-    add: () => edit((state) => states.withAdded(state, { ...state.models[state.active], name: `Model ${state.models.length + 1}` })),
+    add: () => edit((state) => states.withAdded(state, { ...state.models[state.active], name: states.freeName(state, state.models.length + 1) })),
     preset: (preset) => edit((state) => states.withModel(state, state.active, states.modelOf(preset, session.calc))),
   });
 
@@ -308,7 +309,7 @@
   function toBest() {
     const { minimum } = session.plane;
     if (minimum === null) throw new nuprobe.Refused("The best fit is still being computed. Try again in a moment.");
-    edit((state) => states.withModel(state, state.active, { point: Array.from(minimum.point), nuisances: null }));
+    edit((state) => named(states.withModel(state, state.active, { point: Array.from(minimum.point), nuisances: null })));
   }
 
   function start() {

@@ -3,6 +3,8 @@
   "use strict";
   const { el, replace, controls, manycounts, shown, statistics, labels } = nuprobe;
   const SAME = 5e-7; // rise of χ² that is rounding
+  const ROUNDING = 1e-9; // of χ², as far as the page agrees with the package
+  const EXCESS = 1e6; // predicted over seen counts, up to which χ² is that of the package to 1e-9
   const FEW = "few counts: not a chi-square law";
 
   // of one model: χ² with its parts, and probabilities
@@ -19,19 +21,22 @@
     const delta = minimum === null ? null : total + shapes - minimum;
     const away = delta === null ? null : statistics.chi2Tail(delta < SAME ? 0 : delta, dimensions);
     return {
-      chi2: total, twiceNll: total + shapes, pulls, bins, freedom: measured ? freedom : null, few,
+      excess: calc.likelihood.excess(point), chi2: total, twiceNll: total + shapes, pulls, bins, freedom: measured ? freedom : null, few,
       probability: measured && freedom > 0 && !few ? statistics.chi2Tail(total, freedom) : null,
       delta, away, deviations: away === null ? null : statistics.deviations(away),
     };
   }
 
+  // χ² or −2 ln L as text; what rounding leaves of 0 is 0
+  const cost = (value) => shown(Math.abs(value) < ROUNDING ? 0 : value, 6);
+
   const probability = (p) => (p === null ? "—" : p < 1e-15 ? "< 10⁻¹⁵" : shown(p, 2));
 
   // where nuisances are integrated over, −2 ln L is χ² with what the integral adds
-  const PLAIN = [["χ² = −2 ln L", (s) => shown(s.chi2, 6), "of data and pulls together"]];
+  const PLAIN = [["χ² = −2 ln L", (s) => cost(s.chi2), "of data and pulls together"]];
   const MARGINAL = [
-    ["−2 ln L", (s) => shown(s.twiceNll, 6), "χ² and what the integral over shapes of spectra adds"],
-    ["χ²", (s) => shown(s.chi2, 6), "of data and pulls together"],
+    ["−2 ln L", (s) => cost(s.twiceNll), "χ² and what the integral over shapes of spectra adds"],
+    ["χ²", (s) => cost(s.chi2), "of data and pulls together"],
   ];
   const REST = [
     ["of pulls", (s) => shown(s.pulls, 3), "Σ (ν/σ)²"],
@@ -84,14 +89,20 @@
     const axes = [page.plane.x, page.plane.y].filter(Boolean);
     calc.parameters.forEach((p, k) => models.forEach((model, i) => put(cells[rows.length + k][i],
       shown(controls.settled(p, model.point[k], axes.find((axis) => axis.name === p.name)), 6))));
-    note(element, summaries.some((one) => one.few) ? `p-value: ${FEW}` : null);
+    note(element, [summaries.some((one) => one.few) ? `p-value: ${FEW}` : null,
+      ...summaries.map((one, i) => cancelled(names[i], one))].filter(Boolean).join(". ") || null);
   }
+
+  // what rounding does where nuisances have to cancel nearly all that is predicted
+  const cancelled = (name, { excess }) => (excess > EXCESS
+    ? `${name}: ${shown(excess, 2)} times the counts seen are predicted; nuisances that cancel them leave rounding in χ²` : null);
 
   // a line below a table, or none
   function note(element, text) {
     const old = element.querySelector("p.note");
     if (text === null) old?.remove();
-    else if (!old) element.append(el("p", { class: "note levels soft" }, text));
+    else if (old) put(old, text);
+    else element.append(el("p", { class: "note levels soft" }, text));
   }
 
   // bars of pulls, −3σ to 3σ
@@ -119,8 +130,8 @@
     const at = calc.parameters.map((p, i) => `${labels.symbol(p)} ${shown(point[i])}${labels.unit(p) ? ` ${labels.unit(p)}` : ""}`).join(", ");
     const fit = `chi squared ${shown(s.chi2, 5)} for ${s.bins} bins${s.few ? `, no p-value (${FEW})` : s.probability === null ? "" : `, p-value ${probability(s.probability)}`}`;
     const away = s.delta === null ? "" : `; ${shown(Math.max(0, s.delta), 3)} above the best fit, ${shown(s.deviations, 2)} sigma`;
-    return `${name}: ${at}: ${fit}${away}.`;
+    return `${name}: ${at}: ${fit}${away}.${s.excess > EXCESS ? ` ${cancelled(name, s)}.` : ""}`;
   }
 
-  nuprobe.numbers = { FEW, summary, table, pullTable, sentence, probability };
+  nuprobe.numbers = { FEW, cost, summary, table, pullTable, sentence, probability };
 })((window.nuprobe ??= {}));

@@ -15,19 +15,22 @@
     return { name: p.name, lower, upper, log: nuprobe.controls.spansScales(p, lower, upper), points: 60 };
   }
 
+  // placeholders of a template by number: names of a file may have braces
+  const listed = (kind, entries) => entries.map((_, i) => `{${kind}:${i}}`).join(", ");
+
   // a page around a document that was compiled
   function pageOf(document, calc) {
     const ordered = [...calc.parameters].sort((a, b) => (b.name === "mass") - (a.name === "mass"));
     if (ordered.length === 0) throw new Refused("This likelihood has no parameters, so there is nothing to move.");
-    const names = calc.parameters.map((p) => p.name);
     return {
       format: "nuprobe-page", version: 1, name: NAME, title: String(document.name ?? "A likelihood"),
       summary: "Opened from a file. Links to this page need the file.", document,
       plane: { x: axis(ordered[0]), y: ordered[1] ? axis(ordered[1]) : null },
       presets: [{ name: "Default", point: {} }], layers: [], spectra: [],
       command: null, bibtex: null,
-      python: ["import nuprobe as nu", "", 'likelihood = nu.open_result("likelihood.json")',
-        `likelihood.twice_nll([${names.map((name) => `{${name}}`).join(", ")}])  # ${names.join(", ")}`].join("\n"),
+      python: ["from likelihood import Likelihood  # likelihood.py of nuprobe's documentation", "",
+        'likelihood = Likelihood.read("likelihood.json")', `point = [${listed("parameter", calc.parameters)}]`,
+        `nuisances = [${listed("nuisance", calc.nuisances)}]`, "print(likelihood.twice_nll(point, nuisances)[0])"].join("\n"),
     };
   }
 

@@ -1,7 +1,7 @@
 // The panel of the plane: its axes, its figure, and setting the model in it by mouse or keys.
 (function (nuprobe) {
   "use strict";
-  const { el, replace, figures, theme, labels, check, parsed, rounded, compact, shown, PlanePlot, controls, layerList, regions } = nuprobe;
+  const { el, replace, figures, theme, labels, check, parsed, rounded, compact, shown, PlanePlot, controls, layerList, numbers, regions } = nuprobe;
 
   class PlanePanel {
     // `act` has plane(change), point(values by name, live), toggle(layer), refuse(text)
@@ -176,9 +176,9 @@
       const found = [`Best fit${where}: `,
         entries.map((entry, i) => [labels.symbolElements(entry),
           ` = ${shown(controls.settled(entry, best(entry), axes[i]))}${unit(entry)}, `]),
-      `${calc.marginal ? "−2 ln L" : "χ²"} = ${shown(plane.minimum.twiceNll, 6)}`];
+      `${calc.marginal ? "−2 ln L" : "χ²"} = ${numbers.cost(plane.minimum.twiceNll)}`];
       if (plane.intervals) found.push(plane.intervals.map((own, i) =>
-        `; ${regions.NAMES[i]}: ${own.map(([a, b]) => `${shown(a)} to ${shown(b)}`).join(" and ") || "none"}`));
+        `; ${regions.NAMES[i]}: ${own.length ? own.map(([a, b]) => `${shown(a)} to ${shown(b)}`).join(" and ") + unit(entries[0]) : "none"}`));
       found.push(".");
       const others = calc.parameters.filter((p) => !entries.includes(p));
       if (others.length > 0) found.push(" ", others.map((p, i) => [i ? ", " : "", labels.symbolElements(p)]), ` as in “${state.models[state.active].name}”.`);
@@ -225,7 +225,8 @@
       const model = this.state.models[this.state.active];
       const now = model.point[this.session.calc.index(axis.name)];
       const size = ((event.shiftKey ? 10 : 1) * sign) / 200;
-      const next = axis.log ? now * (axis.upper / axis.lower) ** size : now + (axis.upper - axis.lower) * size;
+      // from 0 a logarithmic axis is entered at its lower end
+      const next = axis.log && !(now > 0) ? (sign > 0 ? axis.lower : now) : axis.log ? now * (axis.upper / axis.lower) ** size : now + (axis.upper - axis.lower) * size;
       this.act.point({ [axis.name]: rounded(next, 6) }, true);
     }
 

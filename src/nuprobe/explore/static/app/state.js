@@ -50,6 +50,22 @@
     return { ...state, models: [...state.models, model], active: state.models.length };
   }
 
+  // “Model 2”, or the next that no other model has
+  function freeName(state, number) {
+    const taken = state.models.map((model) => model.name);
+    let n = number;
+    while (taken.includes(`Model ${n}`)) n++;
+    return `Model ${n}`;
+  }
+
+  // Away from its preset a model has no longer the preset's name: no other point may be called “Standard Model”.
+  function named(state, page, likelihood) {
+    const model = state.models[state.active];
+    const preset = page.presets.find((one) => one.name === model.name);
+    if (!preset || modelOf(preset, likelihood).point.every((value, i) => value === model.point[i])) return state;
+    return withModel(state, state.active, { name: freeName(state, state.active + 1) });
+  }
+
   function without(state, index) {
     if (state.models.length === 1) return state;
     const models = state.models.filter((_, i) => i !== index);
@@ -104,5 +120,5 @@
     return made;
   }
 
-  nuprobe.state = { MOST_MODELS, initial, modelOf, axisOf, planeOf, withModel, withValue, withAdded, without, store };
+  nuprobe.state = { MOST_MODELS, initial, modelOf, axisOf, planeOf, withModel, withValue, withAdded, without, freeName, named, store };
 })((window.nuprobe ??= {}));

@@ -29,7 +29,7 @@
     const half = KEY / 2;
     if (kind === "part") return node("rect", { x: 0, y: -6, width: KEY, height: 12, fill: colour });
     if (kind === "region")
-      return node("rect", { x: 0.7, y: -6, width: KEY - 1.4, height: 12, fill: colour, "fill-opacity": 0.16, stroke: colour, "stroke-width": 1.4 });
+      return node("rect", { x: 0.7, y: -6, width: KEY - 1.4, height: 12, fill: colour, "fill-opacity": 0.16, stroke: colour, "stroke-width": 1.4, "stroke-dasharray": dashes(dash) });
     if (kind === "line") return node("line", { x1: 0, x2: KEY, y1: 0, y2: 0, stroke: colour, "stroke-width": 2, "stroke-dasharray": dashes(dash) });
     const at = node("g", { transform: `translate(${half} 0)` });
     if (kind === "data") at.append(node("line", { y1: -8, y2: 8, stroke: colour, "stroke-width": 1.2 }));

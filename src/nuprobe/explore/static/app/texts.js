@@ -7,8 +7,11 @@
   function values(state, calc, nuisances) {
     const model = state.models[state.active];
     const found = new Map();
-    calc.parameters.forEach((p, i) => found.set(p.name, exact(model.point[i])));
-    calc.nuisances.forEach((n, i) => found.set(n.name, exact(nuisances[i])));
+    const put = (kind, entries, numbers) => entries.forEach((entry, i) => {
+      for (const key of [entry.name, `${kind}:${i}`]) found.set(key, exact(numbers[i]));
+    });
+    put("parameter", calc.parameters, model.point);
+    put("nuisance", calc.nuisances, nuisances);
     for (const end of ["x", "y"]) {
       const axis = state.plane[end];
       if (axis === null) continue;
