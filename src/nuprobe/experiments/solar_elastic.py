@@ -1,11 +1,14 @@
 """Elastic scattering of solar neutrinos on electrons: ν_e and the other flavours into
-which they oscillate."""
+which they oscillate, ν_μ and ν_τ in equal parts.
+
+The couplings are the radiative ones, as in the publications of the experiments: without
+them ν_e scatter 3 to 4 % more often, and ν_μ and ν_τ 5 % less."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Final
 
 import numpy as np
 
@@ -26,7 +29,8 @@ from nuprobe.schema import Folder
 
 __all__ = ["ElasticBins", "ElasticRates"]
 
-Flavour = Literal["nu_e", "nu_mu"]
+_MODEL: Final = StandardModel(scheme="radiative")
+_FLAVOURS: Final = (("nu_e",), ("nu_mu", "nu_tau"))
 _STEP: Final = 0.05  # MeV, of the recoils
 _NODES: Final = 28  # of P_ee in the energy
 _WIDE: Final = 6.0  # standard deviations of the resolution
@@ -152,24 +156,31 @@ def _in_bins(
         - erf((low - t[:, None]) / sigma[:, None])
     ) / 2
     every = [
-        w[:, None] * (_differential(e, t, flavour) @ shares) * _STEP
-        for flavour in ("nu_e", "nu_mu")
+        w[:, None] * (_differential(e, t, flavours) @ shares) * _STEP
+        for flavours in _FLAVOURS
     ]
     seen = every[0].sum(axis=1) > 0
     return _Folded.of(e[seen], every[0][seen], every[1][seen])
 
 
-def _differential(e: FloatArray, t: FloatArray, flavour: str) -> FloatArray:
-    """dσ/dT, cm²/MeV, (energies, recoils), 0 above the largest recoil."""
+def _differential(
+    e: FloatArray, t: FloatArray, flavours: tuple[str, ...]
+) -> FloatArray:
+    """Mean dσ/dT of `flavours`, cm²/MeV, (energies, recoils), 0 above the largest
+    recoil."""
     largest = e / (1 + M_ELECTRON / (2 * e))
     inside = t <= largest[:, None]
     at, recoil = np.broadcast_arrays(e[:, None], t)
     result = np.zeros(inside.shape)
     if np.any(inside):
-        result[inside] = electron.differential(
-            at[inside], recoil[inside], StandardModel(), flavour
-        )
+        result[inside] = _mean(at[inside], recoil[inside], flavours)
     return result
+
+
+def _mean(e: FloatArray, t: FloatArray, flavours: tuple[str, ...]) -> FloatArray:
+    """Mean dσ/dT of `flavours` at energies and recoils that broadcast."""
+    each = [electron.differential(e, t, _MODEL, flavour) for flavour in flavours]
+    return np.asarray(sum(each) / len(each))
 
 
 @dataclass(frozen=True, eq=False)
@@ -223,8 +234,5 @@ def _above(kind: str, low: float, scale: float) -> _Folded:
     x, y = gauss_legendre(12)
     t = low + (largest - low)[:, None] * x
     wide = (w * (largest - low))[:, None] * y * scale
-    sums = [
-        (wide * electron.differential(e[:, None], t, StandardModel(), flavour)).sum(1)
-        for flavour in ("nu_e", "nu_mu")
-    ]
+    sums = [(wide * _mean(e[:, None], t, flavours)).sum(1) for flavours in _FLAVOURS]
     return _Folded.of(e, sums[0][:, None], sums[1][:, None])
