@@ -44,31 +44,6 @@ def read_points(at: tuple[str, ...]) -> list[dict[str, Any]]:
     ] or [{}]
 
 
-def say_defaults(cost: Cost, points: list[dict[str, Any]]) -> None:
-    """Say on stderr which parameters have their default at which points.
-
-    Parameters
-    ----------
-    cost : with the parameters.
-    points : values by name.
-
-    Examples
-    --------
-    >>> import nuprobe as nu
-    >>> cost = nu.experiment("coherent-csi-2017").cost(free=["rn"])
-    >>> say_defaults(cost, [{"rn": 5.0}])
-    """
-    for number, point in enumerate(points, 1):
-        left = [
-            f"{p.name} = {p.default:g} {p.unit}".strip()
-            for p in cost.parameters
-            if p.name not in point
-        ]
-        if left:
-            where = f"point {number}: " if len(points) > 1 else ""
-            click.echo(f"{where}{', '.join(left)} by default", err=True)
-
-
 def write_json(path: Path, data: dict[str, Any]) -> None:
     """Write a JSON file and report it.
 

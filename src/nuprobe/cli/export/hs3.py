@@ -13,9 +13,9 @@ from nuprobe.cli.export.costs import (
     cost_of,
     free_of_likelihood,
     read_points,
-    say_defaults,
     write_json,
 )
+from nuprobe.cli.export.points import say_defaults
 from nuprobe.cli.options import command
 from nuprobe.cli.output import Output, output_options
 from nuprobe.cli.specs import ModelSpec, operators_options

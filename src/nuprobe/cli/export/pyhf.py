@@ -12,9 +12,9 @@ from nuprobe.cli.export.costs import (
     cost_of,
     free_of_likelihood,
     read_points,
-    say_defaults,
     write_json,
 )
+from nuprobe.cli.export.points import say_defaults
 from nuprobe.cli.options import command
 from nuprobe.cli.output import Output, new_file, output_options, overwriting
 from nuprobe.cli.specs import ModelSpec, operators_options
