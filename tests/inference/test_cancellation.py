@@ -129,6 +129,10 @@ def test_every_statistic(kind: str, point: FloatArray) -> None:
     check(shipped(CSI) if kind == "gaussian" else variant(kind), point)
 
 
+def test_a_curvature_of_which_rounding_leaves_nothing() -> None:
+    check(variant("on-off"), np.array([0.01655784, 1.0]))
+
+
 @settings(max_examples=few(3, 200))
 @given(point=POINTS)
 def test_two_bins_and_four_nuisances(point: FloatArray) -> None:

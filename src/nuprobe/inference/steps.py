@@ -107,7 +107,10 @@ def _shares(hessian: FloatArray, product: FloatArray) -> FloatArray:
         blind = np.diagonal(matrix, axis1=1, axis2=2) == 0
         matrix[:, range(k), range(k)] += blind
         try:
-            rest = 1 / np.diagonal(np.linalg.inv(matrix), axis1=1, axis2=2)
+            inverse = np.diagonal(np.linalg.inv(matrix), axis1=1, axis2=2)
+            # not above 0: rounding left nothing
+            zero = np.zeros(inverse.shape)
+            rest = np.divide(1.0, inverse, out=zero, where=inverse > 0)
         except np.linalg.LinAlgError:
             rest = np.linalg.eigvalsh(matrix)
         product = product.copy()
