@@ -142,6 +142,8 @@ def test_computed_limits_have_their_own_heading() -> None:
         {"name": "a", "title": "A"},
         {"name": "b", "title": "B", "computed": True},
         {"name": "a", "title": "A"},
+        {"name": "c", "title": "C", "along": "rn", "texkey": "", "doi": ""},
+        {"name": "d", "title": "D", "along": "rn", "texkey": "Somebody:2020abc"},
     ]
     headings, legends = node(
         "[nuprobe.layerList.headed(data).map(([heading, groups]) => [heading,"
@@ -151,9 +153,10 @@ def test_computed_limits_have_their_own_heading() -> None:
     )
     assert headings == [
         ["Computed here by nuprobe (from published data)", [["b"]]],
-        ["Published limits and values", [["a", "a"]]],
+        ["Published limits and values", [["a", "a"], ["d"]]],
+        ["Lines of this page", [["c"]]],
     ]
-    assert legends == ["A", "B (computed by nuprobe)", "A"]
+    assert legends == ["A", "B (computed by nuprobe)", "A", "C", "D"]
 
 
 def test_layers_say_what_was_computed() -> None:

@@ -124,7 +124,9 @@ def test_a_number_sets_the_model(page: WebDriver) -> None:
     ("text", "words"),
     [
         ("50", "must be from 1.6 to 10 fm"),
-        ("5,5", "must be a finite number, from 1.6 to 10 fm"),
+        ("5,5", "must be a finite number, from 1.6 to 10 fm. The"),
+        ("5 pm", "must be a finite number, from 1.6 to 10 fm. Give it in fm."),
+        ("50 fm", "Rₙ = 50 fm is out of range"),
     ],
 )
 def test_a_number_out_of_range_is_said_and_not_taken(
@@ -137,7 +139,7 @@ def test_a_number_out_of_range_is_said_and_not_taken(
     assert "The model stays at 5." in problem.text
     assert field(page, "rn").get_attribute("aria-invalid") == "true"
     assert state(page) == before
-    typed(page, field(page, "rn"), "6")
+    typed(page, field(page, "rn"), "6 fm")
     assert not problem.is_displayed()
     assert point(page)[1] == 6
 

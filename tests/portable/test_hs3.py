@@ -304,3 +304,6 @@ def test_from_the_command_line(run: Run, tmp_path: Path) -> None:
     masses = [_named(p["parameters"])["mass"] for p in made["parameter_points"]]
     assert [m["value"] for m in masses] == [10.0, 20.0]
     assert "2 points of" in made["metadata"]["description"]
+    assert "by default" not in err
+    code, _, err = run(*line[:-1], "mass=20 MeV")
+    assert (code, err) == (0, "coupling = 0.001 by default\n")

@@ -15,6 +15,7 @@ from nuprobe.cli.export.costs import (
     read_points,
     write_json,
 )
+from nuprobe.cli.export.points import say_defaults
 from nuprobe.cli.options import command
 from nuprobe.cli.output import Output, output_options
 from nuprobe.cli.specs import ModelSpec, operators_options
@@ -48,7 +49,9 @@ def hs3_command(
     """
     from nuprobe.portable import hs3_document
 
-    made = hs3_document(cost_of(experiment, model, free), read_points(at))
+    cost, points = cost_of(experiment, model, free), read_points(at)
+    say_defaults(cost, points)
+    made = hs3_document(cost, points)
     if out.output is None:
         click.echo(json.dumps(made, indent=1))
     else:

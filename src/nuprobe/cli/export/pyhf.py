@@ -14,6 +14,7 @@ from nuprobe.cli.export.costs import (
     read_points,
     write_json,
 )
+from nuprobe.cli.export.points import say_defaults
 from nuprobe.cli.options import command
 from nuprobe.cli.output import Output, new_file, output_options, overwriting
 from nuprobe.cli.specs import ModelSpec, operators_options
@@ -63,6 +64,7 @@ def pyhf_command(
     if len(points) > 1:
         new_file(beside, overwriting())
     cost = cost_of(experiment, model, free)
+    say_defaults(cost, points)
     workspace = pyhf_workspace(cost, points[0])
     if out.output is None:
         return click.echo(json.dumps(workspace, indent=1))

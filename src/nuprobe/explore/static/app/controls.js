@@ -82,11 +82,20 @@
       const text = this.field.value;
       // digits that are not shown stay as they are
       if (text.trim() === exact(this.value) || (!this.full && text === this.text(this.value))) return this.complain(null);
-      const value = parsed(text);
+      const value = parsed(this.bare(text));
       const problem = check.problem(this.entry, value, text);
-      this.complain(problem === null ? null : `${problem} The model stays at ${shown(this.value, 6)}.`);
+      const unit = labels.unit(this.entry);
+      const foreign = unit && Number.isNaN(value) && /\d\s*[A-Za-zµμ]/.test(text) ? ` Give it in ${unit}.` : "";
+      this.complain(problem === null ? null : `${problem}${foreign} The model stays at ${shown(this.value, 6)}.`);
       if (problem === null) this.changed(value, false);
       return undefined;
+    }
+
+    // a number without the unit of its field
+    bare(text) {
+      const plain = text.trim();
+      const unit = [labels.unit(this.entry), this.entry.unit].find((one) => one && plain.endsWith(one));
+      return unit ? plain.slice(0, -unit.length) : plain;
     }
 
     slid(live) {

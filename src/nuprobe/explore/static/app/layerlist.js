@@ -16,16 +16,21 @@
 
   const COMPUTED = "Computed here by nuprobe (from published data)";
   const PUBLISHED = "Published limits and values";
+  const OWN = "Lines of this page";
 
   // what the legend of a figure calls a layer
   const legend = (layer) => (layer.computed ? `${layer.title} (computed by nuprobe)` : layer.title);
+
+  // a line without a source was drawn by whoever made the page
+  const own = (layer) => Boolean(layer.along) && !layer.texkey && !layer.doi;
+  const heading = (layer) => (layer.computed ? COMPUTED : own(layer) ? OWN : PUBLISHED);
 
   // layers of one name belong together; under each heading those of its kind: [heading, groups]
   function headed(layers) {
     const names = [...new Set(layers.map((layer) => layer.name))];
     const groups = names.map((name) => layers.filter((layer) => layer.name === name));
-    const computed = groups.filter(([first]) => first.computed), published = groups.filter(([first]) => !first.computed);
-    return [[COMPUTED, computed], [PUBLISHED, published]].filter(([, own]) => own.length > 0);
+    const of = (kind) => groups.filter(([first]) => heading(first) === kind);
+    return [COMPUTED, PUBLISHED, OWN].map((kind) => [kind, of(kind)]).filter(([, own]) => own.length > 0);
   }
 
   const axesOf = (layer, page) => [layer.x ?? page.plane.x.name, layer.y ?? page.plane.y?.name ?? null];
@@ -74,7 +79,7 @@
 
   function row([layer], i, hidden, act, open) {
     const facts = [layer.cl ? `${shown(100 * layer.cl, 4)} % CL` : null,
-      layer.verified === false ? "not checked against the publication" : null].filter(Boolean).join("; ");
+      layer.verified === false && !own(layer) ? "not checked against the publication" : null].filter(Boolean).join("; ");
     const link = reference(layer);
     return el("li", {},
       el("input", { type: "checkbox", id: `layer-${i}`, checked: !hidden.includes(layer.name), onchange: () => act.toggle(layer.name) }),
