@@ -146,3 +146,13 @@ def test_what_is_part_of_a_name_is_offered() -> None:
     ):
         with pytest.raises(NuprobeError, match=f"did you mean.*{meant}"):
             what(given)
+
+
+def test_part_between_hyphens_is_a_guess() -> None:
+    known = ["dipole", "fermi", "literature-fermi", "woods-saxon"]
+    error = UnknownNameError("form factor", "symmetrised-fermi", known)
+    assert error.suggestions == ("fermi", "literature-fermi")
+    # up to sixteen names are listed where none is close
+    assert "known: dipole" in str(UnknownNameError("form factor", "gauss", known * 4))
+    many = [f"x{i}" for i in range(16)]
+    assert "known: x0" in str(UnknownNameError("thing", "gauss", many))

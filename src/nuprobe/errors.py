@@ -156,7 +156,7 @@ class UnknownNameError(InputError, LookupError):
             hint = "give several names as a list, one text each"
         elif near:
             hint = "did you mean " + ", ".join(near) + "?"
-        elif known and len(known) <= 12:
+        elif known and len(known) <= 16:
             hint = "known: " + ", ".join(known)
         else:
             hint = "nothing similar is known"
@@ -174,11 +174,11 @@ class UnknownNameError(InputError, LookupError):
 
 
 def _sharing(given: str, known: Iterable[str]) -> list[str]:
-    """Names that share a part of the given one, delimited by dots and underscores, the
-    longest part first: magnetic_moment.emu for mu_emu."""
+    """Names that share a part of the given one, delimited by dots, underscores and
+    hyphens, the longest part first: magnetic_moment.emu for mu_emu."""
 
     def parts(name: str) -> set[str]:
-        return {part for part in re.split(r"[._]", name) if len(part) > 2}
+        return {part for part in re.split(r"[._-]", name) if len(part) > 2}
 
     wanted = parts(given)
     shared = {k: max(map(len, parts(k) & wanted), default=0) for k in sorted(known)}

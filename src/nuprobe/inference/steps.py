@@ -53,15 +53,9 @@ def solve(hessian: FloatArray, gradient: FloatArray) -> tuple[FloatArray, FloatA
     if (
         k and gradient.shape[1] <= _FEW
     ):  # so few points that LAPACK, matrix by matrix, costs less
-        each = hessian.transpose(2, 0, 1)
-        try:
-            pivots = np.diagonal(np.linalg.cholesky(each), axis1=1, axis2=2) ** 2
-        except np.linalg.LinAlgError:
-            pivots = np.zeros((1, k))
-        whole = np.diagonal(each, axis1=1, axis2=2)
-        if np.all(pivots > 1e-13 * whole):
-            found = np.linalg.solve(each, gradient.T[:, :, None])[:, :, 0].T
-            return np.asarray(found), _shares(hessian, (pivots / whole).prod(axis=1))
+        found = _by_lapack(hessian, gradient)
+        if found is not None:
+            return found
     low: dict[tuple[int, int], FloatArray] = {}
     inverse: list[FloatArray] = []
     x, share = gradient.copy(), np.ones(gradient.shape[1])
@@ -92,6 +86,22 @@ def solve(hessian: FloatArray, gradient: FloatArray) -> tuple[FloatArray, FloatA
         for i in range(j + 1, k):
             x[j] -= low[i, j] * inverse[j] * x[i]
     return x, _shares(hessian, share)
+
+
+def _by_lapack(
+    hessian: FloatArray, gradient: FloatArray
+) -> tuple[FloatArray, FloatArray] | None:
+    """What `solve` gives if every direction is seen, else None."""
+    each = hessian.transpose(2, 0, 1)
+    whole = np.diagonal(each, axis1=1, axis2=2)
+    try:
+        pivots = np.diagonal(np.linalg.cholesky(each), axis1=1, axis2=2) ** 2
+        if not np.all(pivots > 1e-13 * whole):
+            return None
+        found = np.linalg.solve(each, gradient.T[:, :, None])[:, :, 0].T
+    except np.linalg.LinAlgError:
+        return None
+    return np.asarray(found), _shares(hessian, (pivots / whole).prod(axis=1))
 
 
 def _shares(hessian: FloatArray, product: FloatArray) -> FloatArray:
