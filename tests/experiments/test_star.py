@@ -97,6 +97,15 @@ def test_the_standard_model_has_no_moment_to_free(measured: StarExperiment) -> N
         measured.cost(nu.StandardModel(), [EMU])
 
 
+def test_every_parameter_that_is_listed_can_be_freed(measured: StarExperiment) -> None:
+    """Effective moments too, which exclude matrices, even if those are zero."""
+    for parameter in measured.parameters():
+        cost = measured.cost(free=[parameter.name])
+        (calm, bright) = cost.twice_nll([[0.0], [2e-12]], [[0.0], [0.0]])
+        assert calm == pytest.approx(1.91715976)
+        assert bright < calm
+
+
 def test_refusals(measured: StarExperiment) -> None:
     model = majorana(emu=0.0)
     assert measured.depends_on(model, EMU)

@@ -120,5 +120,6 @@ def with_moments(model: Any) -> Any:
     'majorana'
     """
     if model is None or isinstance(model, StandardModel):
-        return Electromagnetic(magnetic_moment=np.zeros((3, 3)), kind="majorana")
+        # without matrices, so that effective moments can be freed as well
+        return Electromagnetic(kind="majorana")
     return model
