@@ -27,6 +27,7 @@ from nuprobe.portable.arrays import decoded, encoded
 from nuprobe.portable.canonical import canonical, checksum_of
 from nuprobe.portable.document import json_schema
 from nuprobe.portable.make import as_json
+from nuprobe.portable.reading import likelihood_of
 
 
 @pytest.fixture(scope="module")
@@ -153,6 +154,7 @@ GROUP = (*BLOCK, "sources", 0, "groups", 0)
         (_set("format", "other"), "is not a portable likelihood"),
         (_set("version", 3), "version 3 of the format is later than 2"),
         (_set("version", "x"), "version: "),
+        (_set("version", True), "version: must be 1 or 2, got True"),
         (_set("nmae", "x"), "unknown key 'nmae'"),
         (_drop, "terms.0.blocks.0.time: this key is required"),
         (_set("parameters", 0, "name", "rn"), "rn is used twice"),
@@ -193,6 +195,15 @@ def test_what_is_wrong_is_one_line(
     assert words in text
     assert text.startswith(str(file))
     assert "\n" not in text
+
+
+def test_no_number_is_one_line(document: dict[str, Any]) -> None:
+    data = copy.deepcopy(document)
+    data["nuisances"][0]["sigma"] = float("nan")
+    with pytest.raises(
+        InputError, match=r"^a\.json: JSON has only finite numbers, got"
+    ):
+        likelihood_of(data, "a.json")
 
 
 def test_a_damaged_file_is_one_line(tmp_path: Path, document: dict[str, Any]) -> None:

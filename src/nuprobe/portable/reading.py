@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from nuprobe.border import public
-from nuprobe.errors import ExperimentFileError, InputError, shown
+from nuprobe.errors import ExperimentFileError, InputError
 from nuprobe.parsing import parse_json
 from nuprobe.portable.canonical import checksum_of
 from nuprobe.portable.checks import check_document
@@ -137,6 +137,8 @@ def likelihood_of(data: Any, source: str) -> Likelihood:
             " `nuprobe export likelihood` writes one"
         )
     version = data.get("version")
+    if isinstance(version, bool):  # Python would take true for 1
+        raise InputError(f"{source}: version: must be 1 or 2, got {version}")
     if isinstance(version, int) and version > VERSION:
         raise InputError(
             f"{source}: version {version} of the format is later than {VERSION}, which"
@@ -162,5 +164,7 @@ def likelihood_of(data: Any, source: str) -> Likelihood:
 def _checksum(data: Mapping[str, Any], source: str) -> str:
     try:
         return checksum_of(data)
-    except (InputError, RecursionError) as error:
-        raise InputError(f"{source}: {shown(str(error))}") from None
+    except InputError as error:
+        raise InputError(f"{source}: {error}; restore a copy of the file") from None
+    except RecursionError:
+        raise InputError(f"{source} is nested too deeply for a likelihood") from None
