@@ -291,6 +291,27 @@ def test_texts_are_filled_and_copied(page: WebDriver) -> None:
         assert until(page, "return window.copied") == text
 
 
+def test_lines_hold_the_nuisances_that_the_page_holds(page: WebDriver) -> None:
+    typed(page, field(page, "rn"), "6.5")
+    typed(page, field(page, "sns-flux"), "0.2")
+    ready(page)
+    found = json.loads(saved(page, "#save-json")[1])
+    (name, *_, last) = one(page, "#text-python").text.splitlines()
+    assert name == "import nuprobe as nu"
+    assert last.startswith("print(cost.twice_nll([[")
+    lines = one(page, "#text-python").text
+    done = subprocess.run(
+        [sys.executable, "-c", lines], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    wanted = found["models"][0]["twice_nll"]
+    assert float(done.stdout) == pytest.approx(wanted, rel=1e-9)
+    assert one(page, "#text-command").text.startswith("# profiles the nuisances")
+    click(page, "#profile")
+    assert "profiled([[" in one(page, "#text-python").text
+    assert one(page, "#text-command").text.startswith("nuprobe")
+
+
 def test_nothing_of_a_file_is_more_than_text(page: WebDriver, explorer: Path) -> None:
     start(page, explorer, "hostile")
     click(page, "[data-key=add]")

@@ -39,9 +39,14 @@
 
     // fill the templates with the active model
     set(session, state) {
-      const known = texts.values(state, session.calc, session.nuisances[state.active] ?? session.calc.zeros());
-      for (const key of ["command", "python"])
-        if (this.parts[key]) this.parts[key].textContent = texts.filled(session.page[key], known);
+      const nuisances = session.nuisances[state.active] ?? session.calc.zeros();
+      const known = texts.values(state, session.calc, nuisances);
+      const held = state.models[state.active].nuisances !== null;
+      for (const key of ["command", "python"]) {
+        if (!this.parts[key]) continue;
+        const text = texts.filled(session.page[key], known);
+        this.parts[key].textContent = held ? texts.held(key, text, nuisances) : text;
+      }
       if (this.parts.bibtex) this.parts.bibtex.textContent = session.page.bibtex;
     }
 

@@ -40,5 +40,13 @@
     for (const template of [page.command, page.python]) if (template) filled(template, known);
   }
 
-  nuprobe.texts = { values, filled, check };
+  // The lines for nuisances that are held, not profiled; a scan always profiles them, and the command says so.
+  const PROFILED = /^print\(cost\.profiled\((\[\[[^\]]*\]\])\)\.twice_nll\[0\]\)$/m;
+  function held(key, text, nuisances) {
+    if (key === "command") return `# profiles the nuisances; the Python lines hold them as here\n${text}`;
+    return text.replace(PROFILED, (_, point) =>
+      `nuisances = [[${Array.from(nuisances, exact).join(", ")}]]\nprint(cost.twice_nll(${point}, nuisances)[0])`);
+  }
+
+  nuprobe.texts = { values, filled, held, check };
 })((window.nuprobe ??= {}));
