@@ -15,7 +15,7 @@ from nuprobe.errors import ExperimentFileError, InputError, UnknownNameError
 from nuprobe.experiments import SolarExperiment, experiment, joint_cost
 from nuprobe.experiments.solar_elastic import ElasticBins
 from nuprobe.experiments.solar_l1a import deuteron_ratios, reference_of
-from nuprobe.experiments.solar_mixing import solar_fluxes
+from nuprobe.experiments.solar_mixing import KINDS, solar_fluxes
 from nuprobe.experiments.solar_plane import solar_plane
 from nuprobe.experiments.solar_sun import component_nodes, folded_nodes
 from nuprobe.oscillation import survival
@@ -75,9 +75,27 @@ def test_rates_against_plain_quadrature(kind: str) -> None:
         for a, b in pairwise(panels)
     )
     total = float(nu.flux("solar", components=[kind]).total("nu_e"))
-    e, w = folded_nodes(kind, section)
+    e, w = folded_nodes(kind, section, knots=section.knots)
     p = survival(e, kind, **POINT)
-    assert float(w @ p) == pytest.approx(whole / total, rel=1e-6)
+    assert float(w @ p) == pytest.approx(whole / total, rel=1e-6, abs=0)
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [("gallium-2009", "pp"), ("gallium-2009", "15O"), ("homestake-1998", "13N")],
+)
+def test_captures_begin_with_a_step(name: str, kind: str) -> None:
+    """σ is not zero just above the threshold, which a rule must not straddle: dense
+    trapezoids from there, not the package's rule; 1 SNU is 1e-36 per second."""
+    response = solar(name).prediction().response
+    section = response.section
+    (component,) = nu.flux("solar", components=[kind]).components
+    assert component.density is not None
+    e = np.linspace(section.threshold + 1e-7, component.edges[-1], 10_001)
+    expected = np.trapezoid(component.density(e) * section(e), e) / 1e-36
+    flux = float(nu.flux("solar", components=[kind]).total("nu_e"))
+    without = response.unmixed(dict.fromkeys(KINDS, flux))[kind]
+    assert without == pytest.approx(expected, rel=2e-5)
 
 
 def test_cross_sections_are_not_extrapolated() -> None:

@@ -74,6 +74,12 @@ class CaptureCrossSection:
             f"{folder.root}/{section.cross_section}",
         )
 
+    @property
+    def knots(self) -> tuple[float, ...]:
+        """MeV: the threshold, where σ begins with a step, and the energies of the
+        table, where it has kinks."""
+        return (self.threshold, *map(float, self.energy))
+
     def __call__(self, e_nu: FloatArray) -> FloatArray:
         """σ in cm² at energies `e_nu` (MeV, any shape), exactly 0 below the threshold;
         raises `InputError` beyond the table."""
@@ -123,7 +129,8 @@ class CaptureRate:
     @cached_property
     def _nodes(self) -> dict[str, tuple[FloatArray, FloatArray]]:
         """Energies and weights by kind, for neutrinos that can be captured."""
-        every = {kind: folded_nodes(kind, self.section) for kind in KINDS}
+        section, knots = self.section, self.section.knots
+        every = {kind: folded_nodes(kind, section, knots=knots) for kind in KINDS}
         return {kind: nodes for kind, nodes in every.items() if nodes[0].size}
 
     def terms(self, state: SolarState) -> dict[str, FloatArray]:

@@ -77,13 +77,17 @@ def _component(kind: str) -> FluxComponent:
 
 
 @lru_cache(maxsize=64)
-def component_nodes(kind: str, refine: int = 1) -> tuple[FloatArray, FloatArray]:
+def component_nodes(
+    kind: str, refine: int = 1, knots: tuple[float, ...] = ()
+) -> tuple[FloatArray, FloatArray]:
     """Energies (MeV) and weights that integrate over the spectrum of one kind.
 
     Parameters
     ----------
     kind : of neutrino.
     refine : multiplies the number of nodes.
+    knots : MeV; energies at which intervals of the rule end, where what is integrated
+        has steps or kinks.
 
     Returns
     -------
@@ -102,6 +106,8 @@ def component_nodes(kind: str, refine: int = 1) -> tuple[FloatArray, FloatArray]
     if component.density is not None:
         x, w = gauss_legendre(component.order * refine)
         edges = np.array(component.edges)
+        inside = [k for k in knots if edges[0] < k < edges[-1]]
+        edges = np.union1d(edges, inside)
         e = (edges[:-1, None] + np.diff(edges)[:, None] * x).ravel()
         energies.append(e)
         weights.append((np.diff(edges)[:, None] * w).ravel() * component.density(e))
@@ -110,7 +116,10 @@ def component_nodes(kind: str, refine: int = 1) -> tuple[FloatArray, FloatArray]
 
 
 def folded_nodes(
-    kind: str, function: Callable[[FloatArray], FloatArray], refine: int = 1
+    kind: str,
+    function: Callable[[FloatArray], FloatArray],
+    refine: int = 1,
+    knots: tuple[float, ...] = (),
 ) -> tuple[FloatArray, FloatArray]:
     """Energies and weights of a Gaussian rule for the spectrum of one kind times a
     nonnegative function of the energy.
@@ -120,6 +129,7 @@ def folded_nodes(
     kind : of neutrino.
     function : of energies in MeV, shape (n,), 0 outside its range.
     refine : multiplies the nodes of the spectrum.
+    knots : MeV; where the function has steps or kinks.
 
     Returns
     -------
@@ -132,7 +142,7 @@ def folded_nodes(
     >>> len(e), round(float(w.sum()), 1)
     (14, 53.3)
     """
-    e, w = component_nodes(kind, refine)
+    e, w = component_nodes(kind, refine, knots)
     folded = w * function(e)
     used = folded > 0
     return gaussian_rule(e[used], folded[used], _NODES)
