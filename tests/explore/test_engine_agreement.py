@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from tests.explore.engine_runs import document_of, numbers, run_engine
 from tests.nightly import few, mostly_nightly
 from tests.portable.families import (
+    assert_minima,
     assert_same,
     cost_of,
     every_statistic,
@@ -22,8 +23,6 @@ from tests.portable.families import (
 from nuprobe.errors import InputError
 from nuprobe.experiments import experiment, family_cost
 from nuprobe.inference import Cost
-from nuprobe.inference.costs.morphing import full_points
-from nuprobe.inference.expectations import expected_counts
 from nuprobe.numerics import FloatArray
 
 FEW = [
@@ -55,10 +54,7 @@ def _agrees(cost: Cost, points: FloatArray, nuisances: FloatArray, found: Any) -
     # elsewhere both have few digits left
     finite = np.isfinite(best.twice_nll)
     np.testing.assert_array_equal(np.isfinite(lowest), finite)
-    apart = np.abs(lowest[finite] - best.twice_nll[finite])
-    allowed = 1e-7 * (1 + best.twice_nll[finite])
-    allowed += _rounding(cost, points[finite], best.nuisances[finite])
-    assert (apart <= allowed).all()
+    assert_minima(lowest, best, cost, points)
     # the package agrees that the minimum lies there
     at = np.array([p["nuisances"] for _, p in found]).reshape(nuisances.shape)
     possible = finite & calm
@@ -76,18 +72,6 @@ def _calm(cost: Cost, points: FloatArray) -> NDArray[np.bool_]:
         counts = np.abs(term.expectation(q[:, columns]).base).sum(axis=1)
         seen = np.abs(term.data).sum() + np.sqrt(term.spread @ term.spread)
         result &= counts < 1e6 * seen
-    return result
-
-
-def _rounding(cost: Cost, points: FloatArray, nuisances: FloatArray) -> FloatArray:
-    """Change of −2 ln L if each µ is wrong by a unit in the last place of the counts
-    that nuisances cancel in it: 0.01 counts of 1e14."""
-    result, q = np.zeros(len(points)), full_points(cost.layout, points, nuisances)
-    for term, columns, k in cost.layout.places:
-        e = term.expectation(q[:, columns])
-        slope = term.slope(expected_counts(e, nuisances[:, k]), np.zeros((len(q), 1)))
-        moved = np.where(np.isfinite(slope), np.abs(slope * e.base), 0.0)
-        result += 2.0**-52 * moved.sum(axis=1)
     return result
 
 

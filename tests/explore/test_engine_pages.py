@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 import pytest
 from tests.explore.engine_runs import numbers, run_engine
-from tests.nightly import mostly_nightly
-from tests.portable.families import assert_same, reference
+from tests.nightly import few, mostly_nightly
+from tests.portable.families import assert_minima, assert_same, reference
 
 from nuprobe.explore.assemble import built_page
 from nuprobe.explore.pages import default_pages, page_cost
@@ -79,3 +79,29 @@ def test_a_thousand_points(name: str, tmp_path: Path) -> None:
     assert_same(values[some], other.twice_nll(points[some], nuisances[some]))
     np.testing.assert_allclose(values, wanted, rtol=10 * accuracy, atol=10 * accuracy)
     np.testing.assert_allclose(own, stored, rtol=10 * accuracy, atol=10 * accuracy)
+
+
+MINIMA = """
+function run({ document, points }) {
+  const likelihood = engine.compile(document);
+  return points.map((point) => likelihood.profile(point));
+}
+"""
+
+
+@pytest.mark.parametrize("name", mostly_nightly(default_pages(), ["charge-radii"]))
+def test_minima_over_nuisances(name: str, tmp_path: Path) -> None:
+    """Over all of the plane, where couplings predict up to 1e17 times the data too."""
+    description = default_pages([name])[name]
+    cost, page = page_cost(description), built_page(name, description)
+    document = page["document"]
+    points = _points(cost, page, few(30, 300))[0]
+    jobs = [{"document": document, "points": points.tolist()}]
+    (found,) = run_engine(tmp_path, MINIMA, jobs)
+    assert all(one["converged"] for one in found)
+    lowest, best = numbers([one["twiceNll"] for one in found]), cost.profiled(points)
+    allowed = 10 * document.get("accuracy", 0.0)
+    if allowed:
+        np.testing.assert_allclose(lowest, best.twice_nll, rtol=allowed, atol=allowed)
+    else:
+        assert_minima(lowest, best, cost, points)

@@ -16,6 +16,9 @@ from nuprobe.errors import NuprobeError
 from nuprobe.experiments import family_cost, joint_cost
 from nuprobe.experiments.scanned import mediator_names
 from nuprobe.inference import CNPCost, Cost, CovarianceCost
+from nuprobe.inference.costs import Profiled
+from nuprobe.inference.costs.morphing import full_points
+from nuprobe.inference.expectations import expected_counts
 from nuprobe.models import model_fields
 from nuprobe.numerics import FloatArray
 
@@ -151,3 +154,27 @@ def assert_same(found: Any, wanted: FloatArray) -> None:
     finite = np.isfinite(wanted)
     assert finite.any()
     np.testing.assert_allclose(found[finite], wanted[finite], rtol=1e-9, atol=1e-9)
+
+
+def assert_minima(
+    found: FloatArray, best: Profiled, cost: Cost, points: FloatArray
+) -> None:
+    """To 1e-7, and what rounding of the counts leaves that nuisances cancel."""
+    np.testing.assert_array_equal(np.isfinite(found), np.isfinite(best.twice_nll))
+    finite = np.flatnonzero(np.isfinite(found))
+    wanted, nuisances = best.twice_nll[finite], best.nuisances[finite]
+    allowed = 1e-7 * (1 + wanted) + rounding_of(cost, points[finite], nuisances)
+    apart = np.abs(found[finite] - wanted)
+    assert (apart <= allowed).all(), (apart / allowed).max()
+
+
+def rounding_of(cost: Cost, points: FloatArray, nuisances: FloatArray) -> FloatArray:
+    """Change of −2 ln L if each µ is wrong by a unit in the last place of the counts
+    that nuisances cancel in it: 0.01 counts of 1e14."""
+    result, q = np.zeros(len(points)), full_points(cost.layout, points, nuisances)
+    for term, columns, k in cost.layout.places:
+        e = term.expectation(q[:, columns])
+        slope = term.slope(expected_counts(e, nuisances[:, k]), np.zeros((len(q), 1)))
+        moved = np.where(np.isfinite(slope), np.abs(slope * e.base), 0.0)
+        result += 2.0**-52 * moved.sum(axis=1)
+    return result
