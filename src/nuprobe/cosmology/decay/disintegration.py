@@ -45,7 +45,7 @@ CAUTION: Final = (
     " channels were not compared"
 )
 """Remark on the cross sections in tables of decays."""
-SECTIONS: Final = "fits of Cyburt 2003, d(g,n)p by Bethe and Longmire"
+SECTIONS: Final = "fits of Cyburt 2003, d(g,n)p by Bethe and Longmire, means over cells"
 """Version of the cross sections of a result; unfinished runs are only resumed with the
 same."""
 
