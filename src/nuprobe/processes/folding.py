@@ -9,9 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import pairwise
 
 import numpy as np
+from numpy.typing import NDArray
 
 from nuprobe.fluxes import FluxComponent, FluxMoments
 from nuprobe.numerics import FloatArray, gauss_legendre, sum_arrays
@@ -176,55 +178,56 @@ def _quadrature(
     scatterer, t = wanted.scatterer, wanted.t
     e_min, e_max = scatterer.e_min(t), scatterer.e_max(t)
 
-    def integrand(e_nu: FloatArray) -> FloatArray:
+    def integrand(e_nu: FloatArray, at: FloatArray) -> FloatArray:
         # a function may fail outside the allowed region
-        value = scatterer.kinematics(group, e_nu, t[..., None])
+        value = scatterer.kinematics(group, e_nu, at[..., None])
         return value if functions is None else value[..., None] * functions(e_nu)
 
     if np.isinf(e_max).all():
-        return sum_arrays([c.integrate(integrand, e_min, refine) for c in components])
+        every = partial(integrand, at=t)
+        return sum_arrays([c.integrate(every, e_min, refine) for c in components])
     return sum_arrays(
-        [_between(c, integrand, e_min, e_max, refine) for c in components]
+        [_between(c, integrand, t, e_min, e_max, refine) for c in components]
     )
 
 
 def _between(
     component: FluxComponent,
-    function: Callable[[FloatArray], FloatArray],
+    function: Callable[[FloatArray, FloatArray], FloatArray],
+    t: FloatArray,
     e_min: FloatArray,
     e_max: FloatArray,
     refine: int,
 ) -> FloatArray:
-    """∫ dN/dE · function dE between two energies for each deposit, lines included."""
+    """∫ dN/dE · function dE between two energies for each deposit, lines included.
 
-    def weighted(energies: FloatArray, weights: FloatArray) -> FloatArray:
-        values = function(energies)
-        if values.ndim > weights.ndim:
-            weights = weights[..., None]
-            return np.asarray((values * weights).sum(-2))
-        return np.asarray((values * weights).sum(-1))
+    A panel of the flux is evaluated only for deposits whose energies reach into it:
+    tables have hundreds of panels, and heavy targets allow few energies for a deposit.
+    """
+    shape, t, low, high = t.shape, t.ravel(), e_min.ravel(), e_max.ravel()
 
-    # nothing can be deposited where the range is empty
-    empty = ~(e_min < e_max)
-    low, high = np.where(empty, 1.0, e_min), np.where(empty, 1.0, e_max)
-    high = np.minimum(high, np.maximum(component.e_max, low))
-    middle = ((low + high) / 2)[..., None]
-    result = np.zeros_like(weighted(middle, np.zeros_like(middle)))
+    def weighted(
+        rows: NDArray[np.intp], energies: FloatArray, weights: FloatArray
+    ) -> FloatArray:
+        values = function(energies, t[rows])
+        wide = weights[..., None] if values.ndim > weights.ndim else weights
+        return np.asarray((values * wide).sum(1))
+
+    nothing = weighted(np.zeros(0, dtype=np.intp), *np.zeros((2, 0, 1)))
+    result = np.zeros((t.size, *nothing.shape[1:]))
     if component.density is not None:
         x, w = gauss_legendre(component.order * refine)
         for left, right in pairwise(component.edges):
-            start, stop = np.clip(low, left, right), np.clip(high, left, right)
-            if not np.any(stop > start):
-                continue
-            width = (stop - start)[..., None]
-            # a panel outside the range has zero width and does not contribute
-            energies = np.where(width > 0, start[..., None] + width * x, middle)
+            start, stop = np.maximum(low, left), np.minimum(high, right)
+            rows = np.flatnonzero(start < stop)
+            width = (stop[rows] - start[rows])[:, None]
+            energies = start[rows, None] + width * x
             density = component.density(np.clip(energies, left, right))
-            result = result + weighted(energies, density * (width * w))
+            result[rows] += weighted(rows, energies, density * (width * w))
     for line in component.lines:
-        hit = ~empty & (e_min <= line.energy) & (line.energy <= e_max)
-        energies = np.where(hit[..., None], line.energy, middle)
-        result = result + weighted(
-            energies, np.where(hit, line.intensity, 0.0)[..., None]
-        )
-    return result
+        # nothing can be deposited where the range is empty
+        hit = (low < high) & (low <= line.energy) & (line.energy <= high)
+        rows = np.flatnonzero(hit)
+        one = np.ones((rows.size, 1))
+        result[rows] += weighted(rows, line.energy * one, line.intensity * one)
+    return result.reshape(*shape, *result.shape[1:])

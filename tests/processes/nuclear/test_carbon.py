@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import os
 import sys
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -33,7 +34,7 @@ from nuprobe.errors import (
 from nuprobe.flavours import FlavourState
 from nuprobe.inverse_beta import TwoBody
 from nuprobe.plotting import figure_of, plot_levels
-from nuprobe.processes import CONTACT
+from nuprobe.processes import CONTACT, cross_section
 from nuprobe.processes.nuclear.carbon import CarbonNeutral
 from nuprobe.processes.nuclear.fermi import fermi_function
 from nuprobe.processes.nuclear.levels import level_tables, levels
@@ -480,6 +481,22 @@ def test_solar_neutrinos_above_an_energy() -> None:
     assert ours == pytest.approx(float(by_hand), rel=1e-3)
     with pytest.raises(InputError, match="no nu_e above 20 MeV"):
         nu.carbon.flux_averaged(boron, "cc", "nu_e", lowest=20.0)
+
+
+def test_the_mean_over_a_table_of_many_panels() -> None:
+    """Against σ(E) averaged over the energies."""
+    flux, process = nu.flux("solar", components=["8B"]), nu.process("carbon-cc")
+    (boron,) = flux.of("nu_e")
+    x, w = np.polynomial.legendre.leggauss(8)
+    left, right = map(np.array, zip(*pairwise(boron.edges), strict=True))
+    e = (left[:, None] + (right - left)[:, None] * (x + 1) / 2).ravel()
+    weights = ((right - left)[:, None] * w / 2).ravel() * boron.density(e)
+    sigma = cross_section.total(process, e, "C13", nu.StandardModel(), "nu_e")
+    wanted = float(weights @ sigma / weights.sum())
+    found = cross_section.flux_averaged(
+        process, flux, "C13", nu.StandardModel(), "nu_e"
+    )
+    assert found == pytest.approx(wanted, rel=1e-5, abs=0)
 
 
 def test_coherent_scattering_on_carbon_13() -> None:

@@ -121,6 +121,8 @@ class CarbonCharged(ChargedCurrent):
                     count,
                     LeptonEnergy(reaction),
                     partial(_charged_groups, kernel),
+                    (M_ELECTRON,),
+                    M_ELECTRON,
                 )
             )
         return tuple(result)
