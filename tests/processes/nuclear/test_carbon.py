@@ -490,7 +490,7 @@ def test_the_mean_over_a_table_of_many_panels() -> None:
     x, w = np.polynomial.legendre.leggauss(8)
     left, right = map(np.array, zip(*pairwise(boron.edges), strict=True))
     e = (left[:, None] + (right - left)[:, None] * (x + 1) / 2).ravel()
-    weights = ((right - left)[:, None] * w / 2).ravel() * boron.density(e)
+    weights = ((right - left)[:, None] * w / 2).ravel() * flux.spectrum("nu_e", e)
     sigma = cross_section.total(process, e, "C13", nu.StandardModel(), "nu_e")
     wanted = float(weights @ sigma / weights.sum())
     found = cross_section.flux_averaged(
