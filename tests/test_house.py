@@ -265,3 +265,13 @@ def test_no_file_names_a_path_of_a_machine() -> None:
     assert found == []
     assert machine_path.search("see " + "/work" + "/main") is not None
     assert machine_path.search("counts/work" + " of 3/roots") is None
+
+
+def test_small_numbers_are_compared_relatively() -> None:
+    """As cross sections in cm² must be, of which pytest's 1e-12 accepts any."""
+    assert pytest.approx(1e-45) == 1e-45 * (1 + 5e-7)
+    assert pytest.approx(1e-45) != 1e-45 * (1 + 2e-6)
+    assert pytest.approx(1e-45, rel=0.1) != 0.0
+    assert pytest.approx([1e-45]) != [2e-45]
+    assert pytest.approx(0.0) == 1e-13
+    assert pytest.approx(1e-45, abs=1e-44) == 2e-45

@@ -49,7 +49,7 @@ class SolarPrediction:
     >>> from nuprobe.experiments import experiment
     >>> gallium = experiment("gallium-2009").prediction(free=["tan2_12"])
     >>> gallium.expectation(np.array([[0.44]])).base.round(1)
-    array([[65.8]])
+    array([[65.6]])
     """
 
     name: str

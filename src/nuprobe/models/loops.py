@@ -93,7 +93,7 @@ def loop_share(charges: tuple[float, float, float], k2: FloatArray) -> FloatArra
     Examples
     --------
     >>> loop_share((1.0, 0.0, -1.0), np.array([0.0, 100.0, 1e4])).round(2)
-    array([1.  , 0.73, 0.45])
+    array([1.  , 0.74, 0.46])
     """
     poles = _fitted(charges, _places(charges))
     total = sum(a for _, a in poles)

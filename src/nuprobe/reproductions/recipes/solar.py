@@ -62,7 +62,7 @@ def capture_rate(
     Examples
     --------
     >>> round(capture_rate("gallium-2009", "none"), 1)
-    127.5
+    127.1
     """
     one = experiment(experiment_name, SolarExperiment)
     rates = one.predict(sin2_12=0.307, dm2_21=7.5e-5, sin2_13=0.022)
