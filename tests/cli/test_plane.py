@@ -187,7 +187,7 @@ def test_a_cluster_gives_the_bits_of_processes(run: Run, tmp_path: Path) -> None
         n_workers=2,
         threads_per_worker=1,
         processes=True,
-        dashboard_address=None,
+        dashboard_address=":0",
         silence_logs=50,
     ) as cluster:
         file = tmp_path / "scheduler.json"

@@ -98,7 +98,7 @@ def cluster() -> Iterator[Any]:
         n_workers=1,
         threads_per_worker=2,
         processes=False,
-        dashboard_address=None,
+        dashboard_address=":0",
         silence_logs=50,
         protocol="tcp",
     ) as made:
@@ -362,7 +362,7 @@ def test_chunks_of_a_killed_worker_are_made_again(tmp_path: Path) -> None:
             n_workers=2,
             threads_per_worker=1,
             processes=True,
-            dashboard_address=None,
+            dashboard_address=":0",
             silence_logs=50,
         ) as cluster,
         distributed.Client(cluster, set_as_default=False) as client,

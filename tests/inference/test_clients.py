@@ -39,7 +39,7 @@ def cluster() -> Iterator[Any]:
         n_workers=1,
         threads_per_worker=2,
         processes=False,
-        dashboard_address=None,
+        dashboard_address=":0",
         silence_logs=50,
         protocol="tcp",
     ) as made:

@@ -555,7 +555,7 @@ def test_dask_with_a_worker_killed(reference: ScanResult, tmp_path: Path) -> Non
         n_workers=2,
         threads_per_worker=1,
         processes=True,
-        dashboard_address=None,
+        dashboard_address=":0",
         silence_logs=50,
     ) as cluster:
         with distributed.Client(cluster, set_as_default=False) as client:
