@@ -230,4 +230,4 @@ def _between(
         rows = np.flatnonzero(hit)
         one = np.ones((rows.size, 1))
         result[rows] += weighted(rows, line.energy * one, line.intensity * one)
-    return result.reshape(*shape, *result.shape[1:])
+    return result.reshape(shape + result.shape[1:])
