@@ -186,8 +186,9 @@ def _quadrature(
     if np.isinf(e_max).all():
         every = partial(integrand, at=t)
         return sum_arrays([c.integrate(every, e_min, refine) for c in components])
+    columns = () if functions is None else functions(np.ones(1)).shape[1:]
     return sum_arrays(
-        [_between(c, integrand, t, e_min, e_max, refine) for c in components]
+        [_between(c, integrand, t, (e_min, e_max), columns, refine) for c in components]
     )
 
 
@@ -195,39 +196,39 @@ def _between(
     component: FluxComponent,
     function: Callable[[FloatArray, FloatArray], FloatArray],
     t: FloatArray,
-    e_min: FloatArray,
-    e_max: FloatArray,
+    ends: tuple[FloatArray, FloatArray],
+    columns: tuple[int, ...],
     refine: int,
 ) -> FloatArray:
-    """∫ dN/dE · function dE between two energies for each deposit, lines included.
+    """∫ dN/dE · function(E, T) dE between two energies for each deposit, lines
+    included; the function gives `columns` values each.
 
     A panel of the flux is evaluated only for deposits whose energies reach into it:
     tables have hundreds of panels, and heavy targets allow few energies for a deposit.
     """
-    shape, t, low, high = t.shape, t.ravel(), e_min.ravel(), e_max.ravel()
+    shape, t, low, high = t.shape, t.ravel(), ends[0].ravel(), ends[1].ravel()
+    result = np.zeros((t.size, *columns))
 
-    def weighted(
-        rows: NDArray[np.intp], energies: FloatArray, weights: FloatArray
-    ) -> FloatArray:
-        values = function(energies, t[rows])
-        wide = weights[..., None] if values.ndim > weights.ndim else weights
-        return np.asarray((values * wide).sum(1))
+    def add(rows: NDArray[np.intp], energies: FloatArray, weights: FloatArray) -> None:
+        wide = weights[..., None] if columns else weights
+        result[rows] += (function(energies, t[rows]) * wide).sum(1)
 
-    nothing = weighted(np.zeros(0, dtype=np.intp), *np.zeros((2, 0, 1)))
-    result = np.zeros((t.size, *nothing.shape[1:]))
     if component.density is not None:
         x, w = gauss_legendre(component.order * refine)
         for left, right in pairwise(component.edges):
             start, stop = np.maximum(low, left), np.minimum(high, right)
             rows = np.flatnonzero(start < stop)
+            if not rows.size:
+                continue
             width = (stop[rows] - start[rows])[:, None]
             energies = start[rows, None] + width * x
             density = component.density(np.clip(energies, left, right))
-            result[rows] += weighted(rows, energies, density * (width * w))
+            add(rows, energies, density * (width * w))
     for line in component.lines:
         # nothing can be deposited where the range is empty
         hit = (low < high) & (low <= line.energy) & (line.energy <= high)
         rows = np.flatnonzero(hit)
-        one = np.ones((rows.size, 1))
-        result[rows] += weighted(rows, line.energy * one, line.intensity * one)
-    return result.reshape(shape + result.shape[1:])
+        if rows.size:
+            one = np.ones((rows.size, 1))
+            add(rows, line.energy * one, line.intensity * one)
+    return result.reshape(shape + columns)
